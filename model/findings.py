@@ -1,0 +1,99 @@
+"""What a rule finds: the facts of a conflict, before the ledger gives it a life.
+
+A finding is about integers (record ids) and facts; `Wording` is what people read. Rules find in
+columns and word afterwards, so a rule over a million items costs a pass and not a million calls.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+
+from model.records import Money
+
+
+class Severity(IntEnum):
+    """A higher number is worse."""
+
+    LOW = 0
+    MEDIUM = 1
+    HIGH = 2
+    CRITICAL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What is at stake downstream: working days of delay, items that move, deal value by currency."""
+
+    days: int = 0
+    items: int = 0
+    value: tuple[Money, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One link of the chain that explains a finding, upstream first.
+
+    `planned` is the date its tool says, `forecast` what the network computes; `source` names
+    where the planned date stands (`Jira field "Due date"`), `why` how it holds the next step.
+    """
+
+    record_id: int
+    planned: date | None
+    forecast: date | None
+    source: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A conflict as a rule sees it now.
+
+    `about` is its identity for life: canonical names of the things it is about (references,
+    function ids, a WBS), never a date. `comment_on` are the records that get a comment.
+    `functions` are the ids of the functions whose plans break each other, the one that has to
+    move first. `needed_by` is the day the other side needs it.
+    """
+
+    rule: str
+    about: tuple[str, ...]
+    severity: Severity
+    functions: tuple[str, ...]
+    subjects: tuple[int, ...]
+    comment_on: tuple[int, ...]
+    impact: Impact = Impact()
+    needed_by: date | None = None
+    chain: tuple[Step, ...] = ()
+    downstream: tuple[int, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def conflict_id(self) -> str:
+        """Stable short id from the rule and what it is about: `C-` and ten hex digits."""
+        name = "\x1f".join((self.rule, *sorted(self.about)))
+        return f"C-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What people call a record, looked up only for records that a finding names."""
+
+    record_id: int
+    ref: str
+    key: str
+    title: str
+    url: str | None
+    function: str
+    owner: str | None
+    touched_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A finding in words: a title of one line, sentences that explain it, what it asks for."""
+
+    title: str
+    explanation: tuple[str, ...]
+    question: str
