@@ -25,7 +25,7 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What is at stake downstream: working days of delay, items that move, deal value by currency."""
+    """What is at stake downstream: days of delay, items that move, deal value by currency."""
 
     days: int = 0
     items: int = 0
