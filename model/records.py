@@ -114,6 +114,8 @@ class Record(BaseModel):
     url: str | None = None
     touched_at: Instant | None = None
     """When a person last changed it in its tool; our own comments do not count."""
+    dates_from: str = ""
+    """Where its planned dates stand, for people: `Jira "Due date"`, `column "End"`."""
 
 
 class WorkItem(Record):
