@@ -1,0 +1,235 @@
+"""The HTTP client against faults that no server can be made to produce on demand."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+import respx
+
+from connectors.http import AnswerLost, Clock, HttpClient, RequestFailed
+from connectors.rate_limits import Pauses, scope_of
+
+BASE = "https://tool.example"
+TOKEN = "s3cr3t-token"
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+class Time:
+    """A clock that only moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.slept)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def client(time: Time) -> Iterator[HttpClient]:
+    client = HttpClient(
+        "jira-it",
+        BASE,
+        httpx.BasicAuth("bot@example.com", TOKEN),
+        "the environment variable JIRA_TOKEN",
+        Clock(time.now, time.sleep),
+    )
+    yield client
+    client.close()
+
+
+@respx.mock
+def test_a_read_is_repeated_while_the_tool_is_down(client: HttpClient) -> None:
+    route = respx.get(f"{BASE}/thing").mock(
+        side_effect=[
+            httpx.Response(503),
+            httpx.ConnectError("refused"),
+            httpx.Response(200, json=[1]),
+        ]
+    )
+    assert client.read("GET", "/thing") == [1]
+    assert route.call_count == 3
+
+
+@respx.mock
+def test_a_read_gives_up_and_says_where_and_what_next(client: HttpClient) -> None:
+    respx.get(f"{BASE}/thing").respond(502)
+    with pytest.raises(RequestFailed) as caught:
+        client.read("GET", "/thing", params={"q": "private"})
+    assert caught.value.status == 502
+    assert "jira-it" in str(caught.value)
+    assert "GET /thing was answered with 502" in str(caught.value)
+    assert "next run" in caught.value.remedy
+    assert "private" not in str(caught.value)
+
+
+@respx.mock
+def test_a_write_without_an_answer_is_not_repeated(client: HttpClient) -> None:
+    route = respx.post(f"{BASE}/comment").mock(side_effect=httpx.ReadError("gone"))
+    with pytest.raises(AnswerLost):
+        client.write("POST", "/comment", json={})
+    assert route.call_count == 1
+
+
+@respx.mock
+def test_a_write_answered_by_a_broken_server_may_have_taken_effect(client: HttpClient) -> None:
+    route = respx.post(f"{BASE}/comment").respond(503)
+    with pytest.raises(AnswerLost):
+        client.write("POST", "/comment", json={})
+    assert route.call_count == 1
+
+
+@respx.mock
+def test_a_write_whose_answer_is_cut_may_have_taken_effect(client: HttpClient) -> None:
+    respx.post(f"{BASE}/comment").respond(201, content=b'{"id": "1')
+    with pytest.raises(AnswerLost):
+        client.write("POST", "/comment", json={})
+
+
+@respx.mock
+def test_a_write_that_never_left_is_sent_again(client: HttpClient) -> None:
+    respx.post(f"{BASE}/comment").mock(
+        side_effect=[httpx.ConnectError("refused"), httpx.Response(201, json={"id": "1"})]
+    )
+    assert client.write("POST", "/comment", json={}) == {"id": "1"}
+
+
+@respx.mock
+def test_a_refusal_for_too_many_requests_waits_as_long_as_asked(
+    client: HttpClient, time: Time
+) -> None:
+    respx.post(f"{BASE}/comment").mock(
+        side_effect=[
+            httpx.Response(429, headers={"Retry-After": "7"}),
+            httpx.Response(201, json={"id": "1"}),
+        ]
+    )
+    assert client.write("POST", "/comment", json={}) == {"id": "1"}
+    assert time.slept == pytest.approx(7, abs=0.01)
+
+
+@respx.mock
+def test_a_gateway_without_retry_after_is_read_by_its_reset_time(
+    client: HttpClient, time: Time
+) -> None:
+    reset = (START + timedelta(seconds=20)).isoformat()
+    respx.get(f"{BASE}/thing").mock(
+        side_effect=[
+            httpx.Response(429, headers={"X-RateLimit-Reset": reset}),
+            httpx.Response(200, json={}),
+        ]
+    )
+    client.read("GET", "/thing")
+    assert time.slept == pytest.approx(20, abs=0.01)
+
+
+def test_a_spent_quota_pauses_every_path(time: Time) -> None:
+    pauses = Pauses(Clock(time.now, time.sleep))
+    quota = httpx.Headers({"RateLimit-Reason": "jira-quota-tenant-based"})
+    pauses.hold(scope_of(quota, "/a"), 30)
+    pauses.wait("/b")
+    assert time.slept == 30
+
+
+def test_a_burst_pauses_its_own_path_only(time: Time) -> None:
+    pauses = Pauses(Clock(time.now, time.sleep))
+    burst = httpx.Headers({"RateLimit-Reason": "jira-burst-based"})
+    pauses.hold(scope_of(burst, "/a"), 30)
+    pauses.wait("/b")
+    assert time.slept == 0
+    pauses.wait("/a")
+    assert time.slept == 30
+
+
+@respx.mock
+def test_a_long_pause_ends_the_run_and_says_when_to_come_back(
+    client: HttpClient, time: Time
+) -> None:
+    respx.get(f"{BASE}/thing").respond(429, headers={"Retry-After": "1800"})
+    with pytest.raises(RequestFailed, match="Run again after 2026-03-02 09:30:00 UTC"):
+        client.read("GET", "/thing")
+    assert time.slept == 0
+
+
+@respx.mock
+def test_half_a_page_is_asked_for_again(client: HttpClient) -> None:
+    respx.get(f"{BASE}/thing").mock(
+        side_effect=[
+            httpx.Response(200, content=b'{"issues": [{"id'),
+            httpx.Response(200, json={"issues": []}),
+        ]
+    )
+    assert client.read("GET", "/thing") == {"issues": []}
+
+
+@respx.mock
+def test_a_page_that_stays_cut_is_named_with_its_size(client: HttpClient) -> None:
+    respx.get(f"{BASE}/thing").respond(200, content=b'{"issues": [')
+    with pytest.raises(RequestFailed, match=r"GET /thing is not whole JSON \(12 bytes"):
+        client.read("GET", "/thing")
+
+
+@respx.mock
+def test_a_link_to_another_origin_is_not_followed(client: HttpClient) -> None:
+    stranger = respx.get("https://evil.example/next").respond(200, json={})
+    with pytest.raises(RequestFailed, match=r"leads away from tool\.example to evil\.example"):
+        client.read("GET", "https://evil.example/next")
+    assert not stranger.called
+
+
+@respx.mock
+def test_a_link_to_the_same_origin_is_followed_with_its_query(client: HttpClient) -> None:
+    respx.get(f"{BASE}/list", params={"startAt": "50"}).respond(200, json={"startAt": 50})
+    assert client.read("GET", f"{BASE}/list?startAt=50") == {"startAt": 50}
+
+
+@respx.mock
+def test_a_refusal_quotes_the_tool_and_names_the_credentials(client: HttpClient) -> None:
+    respx.get(f"{BASE}/thing").respond(401, json={"errorMessages": ["Login required."]})
+    with pytest.raises(RequestFailed) as caught:
+        client.read("GET", "/thing")
+    assert "Login required." in caught.value.reason
+    assert "the environment variable JIRA_TOKEN" in caught.value.remedy
+
+
+@respx.mock
+def test_a_list_of_errors_is_quoted_too(client: HttpClient) -> None:
+    body = [{"message": "No such column", "errorCode": "INVALID_FIELD"}]
+    respx.get(f"{BASE}/query").respond(400, json=body)
+    with pytest.raises(RequestFailed, match="INVALID_FIELD; No such column") as caught:
+        client.read("GET", "/query")
+    assert caught.value.answer == body
+
+
+@respx.mock
+def test_no_error_shows_the_secret(client: HttpClient) -> None:
+    respx.get(f"{BASE}/thing").respond(401, text="no")
+    with pytest.raises(RequestFailed) as caught:
+        client.read("GET", "/thing")
+    assert TOKEN not in f"{caught.value!s} {caught.value!r} {client!r} {vars(client)!r}"
+
+
+@respx.mock
+def test_a_failure_survives_the_way_to_another_process(client: HttpClient) -> None:
+    respx.get(f"{BASE}/thing").respond(404)
+    with pytest.raises(RequestFailed) as caught:
+        client.read("GET", "/thing")
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert (copy.status, copy.reason) == (404, caught.value.reason)
+
+
+@respx.mock
+def test_an_empty_answer_is_nothing(client: HttpClient) -> None:
+    respx.delete(f"{BASE}/thing").respond(204)
+    assert client.write("DELETE", "/thing") is None
