@@ -1,0 +1,95 @@
+"""What a conflict is: what was found, in words, who may decide it and by when, and its decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from model.findings import Finding, Severity, Wording
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    DECIDED = "decided"
+    RESOLVED = "resolved"
+
+
+class Verdict(StrEnum):
+    """What may be decided about a conflict."""
+
+    HOLD = "hold"
+    """The function that is late makes the date; its plan changes."""
+    MOVE = "move"
+    """The function that waits moves its plan."""
+    ACCEPT = "accept"
+    """Both carry the risk as it stands."""
+    DISMISS = "dismiss"
+    """It is not a conflict; the reason says why."""
+
+
+VERDICT_MEANING: Mapping[Verdict, str] = {
+    Verdict.HOLD: "the date holds: the function that is late changes its plan",
+    Verdict.MOVE: "the date moves: the function that waits changes its plan",
+    Verdict.ACCEPT: "accepted: both carry the risk as it stands",
+    Verdict.DISMISS: "dismissed: this is not a conflict",
+}
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Authority(_Value):
+    """Who may decide a conflict: a role, and the person who holds it (ids and names)."""
+
+    role: str
+    role_name: str
+    person: str
+    person_name: str
+
+
+class Standing(_Value):
+    """Where a conflict stands on the escalation path, at one instant.
+
+    `level` counts from 1; `authority` is None where nobody may decide. `decide_by` is the last
+    day of this level in the calendar of the operating model; `otherwise` says what follows.
+    """
+
+    level: int
+    level_name: str
+    authority: Authority | None
+    decide_by: date
+    otherwise: str
+    overdue: bool = False
+
+
+class Decided(_Value):
+    """The decision in force."""
+
+    verdict: Verdict
+    person: str
+    person_name: str
+    reason: str
+    severity: Severity
+    decided_at: datetime
+
+
+class Conflict(_Value):
+    """A conflict as it stands now; `finding` is the last one while it was found."""
+
+    id: str
+    status: Status
+    finding: Finding
+    wording: Wording
+    standing: Standing
+    opened_at: datetime
+    changed_at: datetime
+    resolved_at: datetime | None = None
+    decision: Decided | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return self.finding.severity
