@@ -16,9 +16,24 @@ from sqlalchemy import Connection, text
 from model.records import Problem
 from model.warehouse.quarantine import replace_problems
 
-_CANDIDATES = """
+_CLAIMS_NOW = "select record_id, target, role, type, lag_days, origin, place from claim"
+
+_CLAIMS_THEN = """
+    select v.record_id, c.target, c.role, c.type, c.lag_days, c.origin, c.place
+    from (
+        select record_id, claims, valid_from, valid_to from work_item
+        union all
+        select record_id, claims, valid_from, valid_to from deal
+    ) v,
+    jsonb_to_recordset(v.claims) as c(
+        target text, role text, type smallint, lag_days int, origin text, place text)
+    where v.valid_from <= :as_of and (v.valid_to is null or v.valid_to > :as_of)
+"""
+
+_STATED = """
     create temporary table stated on commit drop as
-    with found as (
+    with claim as ({claims}),
+    found as (
         select c.record_id, c.target, c.role, c.type, c.lag_days, c.origin, c.place,
                a.record_id as target_id,
                t.connection = r.connection as at_home
@@ -41,7 +56,7 @@ _CANDIDATES = """
 """
 
 _DEPENDENCIES = """
-    insert into dependency (predecessor_id, successor_id, type, lag_days, stated_by, place)
+    insert into {table} (predecessor_id, successor_id, type, lag_days, stated_by, place)
     select distinct on (predecessor_id, successor_id, type)
            predecessor_id, successor_id, type, lag_days, record_id, place
     from (
@@ -103,11 +118,10 @@ def link(connection: Connection, streams: Collection[tuple[str, str]], now: date
 
     `streams` are (connection, stream) of the deployment, whose problems are replaced.
     """
-    connection.execute(text("drop table if exists stated"))
-    connection.execute(text(_CANDIDATES))
+    _state(connection, _CLAIMS_NOW, {})
     connection.execute(text("delete from dependency"))
     connection.execute(text("delete from dangling"))
-    dependencies = connection.execute(text(_DEPENDENCIES)).rowcount
+    dependencies = connection.execute(text(_DEPENDENCIES.format(table="dependency"))).rowcount
     dangling = connection.execute(text(_DANGLING)).rowcount
     dangling += connection.execute(text(_UNKNOWN_WBS)).rowcount
     ambiguous = _ambiguous(connection)
@@ -115,6 +129,22 @@ def link(connection: Connection, streams: Collection[tuple[str, str]], now: date
         problems = ambiguous.get((name, stream), [])
         replace_problems(connection, name, stream, "link", None, problems, now)
     return Linked(dependencies, dangling, sum(map(len, ambiguous.values())))
+
+
+def link_as_of(connection: Connection, as_of: datetime) -> None:
+    """Make `past_dependency`, for this transaction: the dependencies as they were stated then."""
+    _state(connection, _CLAIMS_THEN, {"as_of": as_of})
+    connection.execute(text("drop table if exists past_dependency"))
+    connection.execute(
+        text("create temporary table past_dependency (like dependency) on commit drop")
+    )
+    connection.execute(text(_DEPENDENCIES.format(table="past_dependency")))
+
+
+def _state(connection: Connection, claims: str, parameters: dict[str, datetime]) -> None:
+    """Make `stated`: every claim with each record that its target may name."""
+    connection.execute(text("drop table if exists stated"))
+    connection.execute(text(_STATED.format(claims=claims)), parameters)
 
 
 def _ambiguous(connection: Connection) -> dict[tuple[str, str], list[Problem]]:

@@ -1,0 +1,26 @@
+"""The working calendar of each function, in the form in which the network computes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from model.network import Calendar, Calendars
+from model.operating_model.calendar import WorkingCalendar
+from model.operating_model.schema import OperatingModel
+
+_YEARS_BACK = 10
+_YEARS_AHEAD = 15
+
+
+def function_calendars(model: OperatingModel, today: date) -> Calendars:
+    """One calendar a function, in the order of the operating model.
+
+    Public holidays are known from ten years back to fifteen ahead; beyond it only weekends are.
+    """
+    specs = {spec.id: spec for spec in model.calendars}
+    years = (today.year - _YEARS_BACK, today.year + _YEARS_AHEAD)
+    calendars = []
+    for function in model.functions:
+        working = WorkingCalendar(specs[function.calendar or model.calendar])
+        calendars.append(Calendar(working.week, working.days_off(*years), working.extra_days))
+    return Calendars.of(calendars)

@@ -1,0 +1,47 @@
+"""One process at a time for a step: locks that the database holds and drops with the process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
+
+WAIT_SECONDS = 120
+
+
+class Busy(Exception):
+    """Another process does the same step and did not finish in time."""
+
+    def __init__(self, step: str, waited: int) -> None:
+        super().__init__(
+            f"another sync is at work on {step} and did not finish within {waited} s. "
+            "Nothing was changed here; run it again later"
+        )
+
+
+@contextmanager
+def only_one(engine: Engine, step: str, wait_seconds: int = WAIT_SECONDS) -> Iterator[None]:
+    """Wait until no other process does this step, then keep all others out.
+
+    Raises Busy. The lock belongs to a database session, so it ends with a killed process.
+    """
+    with engine.connect() as connection:
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.execute(
+            text("select set_config('lock_timeout', :ms, false)"), {"ms": f"{wait_seconds}s"}
+        )
+        try:
+            connection.execute(_LOCK, {"step": step})
+        except OperationalError as error:
+            raise Busy(step, wait_seconds) from error
+        try:
+            yield
+        finally:
+            connection.execute(_UNLOCK, {"step": step})
+            connection.execute(text("reset lock_timeout"))
+
+
+_LOCK = text("select pg_advisory_lock(hashtextextended(:step, 7777))")
+_UNLOCK = text("select pg_advisory_unlock(hashtextextended(:step, 7777))")

@@ -1,0 +1,99 @@
+"""Text for the few records that findings and cards name; see `model.plan.Lookup`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, text
+
+from model.findings import Label
+from model.operating_model.schema import GateSign
+
+_LABELS = text("""
+    select r.id, r.ref, v.key, v.title, v.url, v.function, v.owner, r.touched_at
+    from record r
+    join lateral (
+        select key, title, url, function, owner, valid_from from work_item
+        where record_id = r.id and r.kind = 'work_item'
+        union all
+        select key, title, url, function, owner, valid_from from deal
+        where record_id = r.id and r.kind = 'deal'
+        union all
+        select key, title, url, function, null, valid_from from spend
+        where record_id = r.id and r.kind = 'spend'
+        order by valid_from desc limit 1
+    ) v on true
+    where r.id = any(cast(:ids as bigint[]))
+""")
+
+_RECOGNISED = text("""
+    select record_id from work_item
+    where valid_to is null
+      and (exists (select from unnest(labels) as l where lower(l) = any(cast(:labels as text[])))
+           or (cardinality(cast(:words as text[])) > 0
+               and lower(title) like all (cast(:words as text[]))))
+    order by record_id
+""")
+
+_STATED = text("""
+    select d.predecessor_id, d.successor_id, d.place, r.connection
+    from dependency d
+    join record r on r.id = d.stated_by
+    join unnest(cast(:predecessors as bigint[]), cast(:successors as bigint[]))
+         as asked (predecessor_id, successor_id) using (predecessor_id, successor_id)
+""")
+
+_SOURCES = text("""
+    select record_id, dates_from, record.connection
+    from (
+        select record_id, dates_from from work_item where valid_to is null
+        union all
+        select record_id, dates_from from deal where valid_to is null
+    ) dated
+    join record on record.id = record_id
+    where record_id = any(cast(:ids as bigint[])) and dates_from <> ''
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseLookup:
+    """Reads through one connection, in whatever transaction the caller is in."""
+
+    connection: Connection
+
+    def labels(self, record_ids: Iterable[int]) -> Mapping[int, Label]:
+        found = self.connection.execute(_LABELS, {"ids": _ids(record_ids)})
+        return {row.id: Label(*row) for row in found}
+
+    def recognised(self, sign: GateSign) -> npt.NDArray[np.int64]:
+        parameters = {
+            "labels": [label.lower() for label in sign.labels],
+            "words": [f"%{_literal(word.lower())}%" for word in sign.title_words],
+        }
+        found = self.connection.execute(_RECOGNISED, parameters)
+        return np.fromiter(found.scalars(), dtype=np.int64)
+
+    def stated(self, links: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
+        asked = list(links)
+        parameters = {
+            "predecessors": [int(p) for p, _ in asked],
+            "successors": [int(s) for _, s in asked],
+        }
+        found = self.connection.execute(_STATED, parameters)
+        return {(p, s): f"{place} ({name})" for p, s, place, name in found}
+
+    def sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
+        found = self.connection.execute(_SOURCES, {"ids": _ids(record_ids)})
+        return {i: f"{dates_from} ({name})" for i, dates_from, name in found}
+
+
+def _ids(record_ids: Iterable[int]) -> list[int]:
+    return [int(record_id) for record_id in record_ids]
+
+
+def _literal(word: str) -> str:
+    """Text in which % and _ mean themselves in a LIKE pattern."""
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

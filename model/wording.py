@@ -1,0 +1,176 @@
+"""The words of a comment: what breaks, why, who decides by when, and what happens otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from model.conflicts import VERDICT_MEANING, Conflict, Status
+from model.findings import Label, Step
+from model.operating_model.people import person
+from model.operating_model.schema import OperatingModel
+from model.remarks import (
+    Block,
+    Bullets,
+    Link,
+    Mention,
+    Paragraph,
+    Remark,
+    RemarkState,
+    Span,
+    Text,
+)
+from model.rules.words import day
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """For whom a remark is worded: the connection whose people read it, and where the card is."""
+
+    connection: str
+    card_url: str
+
+
+def remark(
+    conflict: Conflict,
+    labels: Mapping[int, Label],
+    model: OperatingModel,
+    audience: Audience,
+) -> Remark:
+    """What one tool should say about a conflict, in its present state."""
+    state = RemarkState(conflict.status.value)
+    worded = _worded(conflict, labels, model, audience)
+    severity = conflict.severity.name.capitalize()
+    prefix = {Status.OPEN: severity, Status.DECIDED: "Decided", Status.RESOLVED: "Resolved"}
+    return Remark(
+        conflict.id,
+        state,
+        f"{prefix[conflict.status]}: {conflict.wording.title}",
+        (*worded, _footer(conflict, audience)),
+        _facts(conflict, labels, model),
+    )
+
+
+def _worded(
+    conflict: Conflict, labels: Mapping[int, Label], model: OperatingModel, audience: Audience
+) -> tuple[Block, ...]:
+    match conflict.status:
+        case Status.OPEN:
+            return _open(conflict, labels, model, audience)
+        case Status.DECIDED:
+            return _decided(conflict, model)
+        case Status.RESOLVED:
+            return _resolved(conflict, model)
+
+
+def plain(remark_: Remark) -> str:
+    """A remark as plain text, for a dry run, a cell note, or a person at a terminal."""
+    lines = [remark_.heading]
+    for block in remark_.blocks:
+        if isinstance(block, Paragraph):
+            lines.append(_plain_spans(block.spans))
+        else:
+            lines += [f"- {_plain_spans(spans)}" for spans in block.items]
+    return "\n".join(lines)
+
+
+def _plain_spans(spans: tuple[Span, ...]) -> str:
+    return "".join(_plain_span(span) for span in spans)
+
+
+def _plain_span(span: Span) -> str:
+    match span:
+        case Text(text):
+            return text
+        case Link(text, url):
+            return f"{text} ({url})"
+        case Mention(name):
+            return f"@{name}"
+
+
+def _open(
+    conflict: Conflict, labels: Mapping[int, Label], model: OperatingModel, audience: Audience
+) -> tuple[Block, ...]:
+    blocks: list[Block] = [_says(" ".join(conflict.wording.explanation))]
+    if conflict.finding.chain:
+        blocks.append(Bullets(tuple(_step(s, labels) for s in conflict.finding.chain)))
+    blocks.append(_says(conflict.wording.question))
+    blocks.append(Paragraph(_who_decides(conflict, model, audience)))
+    return tuple(blocks)
+
+
+def _decided(conflict: Conflict, model: OperatingModel) -> tuple[Block, ...]:
+    assert conflict.decision is not None
+    decision = conflict.decision
+    on = decision.decided_at.astimezone(ZoneInfo(model.time_zone)).date()
+    verdict = f"{VERDICT_MEANING[decision.verdict].capitalize()}."
+    said = f"Decided by {decision.person_name} on {day(on)}. Reason: {decision.reason}"
+    return (
+        Paragraph((Text(verdict, strong=True),)),
+        _says(said),
+        _says(" ".join(conflict.wording.explanation)),
+    )
+
+
+def _resolved(conflict: Conflict, model: OperatingModel) -> tuple[Block, ...]:
+    assert conflict.resolved_at is not None
+    on = conflict.resolved_at.astimezone(ZoneInfo(model.time_zone)).date()
+    return (_says(f"The cause is gone since {day(on)}; nothing is left to decide here."),)
+
+
+def _says(text: str) -> Paragraph:
+    return Paragraph((Text(text),))
+
+
+def _step(step: Step, labels: Mapping[int, Label]) -> tuple[Span, ...]:
+    """`CDP-12 Profile service: planned 4 Dec 2026, now 18 Dec 2026 (Jira "Due date")`."""
+    label = labels[step.record_id]
+    name: Span = Link(label.key, label.url) if label.url else Text(label.key, strong=True)
+    title = "" if label.title == label.key else f" {label.title}"
+    planned = f"planned {day(step.planned)}" if step.planned else "no planned date"
+    forecast = f", forecast {day(step.forecast)}" if step.forecast else ""
+    source = f" ({step.source})" if step.source else ""
+    why = f"; {step.why}" if step.why else ""
+    return name, Text(f"{title}: {planned}{forecast}{source}{why}")
+
+
+def _who_decides(conflict: Conflict, model: OperatingModel, audience: Audience) -> tuple[Span, ...]:
+    standing = conflict.standing
+    if standing.authority is None:
+        return (Text("Nobody has the right to decide this; the operating model needs one."),)
+    who = person(model, standing.authority.person)
+    otherwise = f"Otherwise {standing.otherwise}."
+    return (
+        Mention(who.name, who.identities.get(audience.connection)),
+        Text(f" ({standing.authority.role_name}) decides by "),
+        Text(day(standing.decide_by), strong=True),
+        Text(f". {otherwise}"),
+    )
+
+
+def _footer(conflict: Conflict, audience: Audience) -> Paragraph:
+    return Paragraph((Link(f"Interlock {conflict.id}", audience.card_url),))
+
+
+def _facts(
+    conflict: Conflict, labels: Mapping[int, Label], model: OperatingModel
+) -> tuple[tuple[str, str], ...]:
+    """The columns of a findings file."""
+    names = {function.id: function.name for function in model.functions}
+    who = conflict.standing.authority
+    subjects = [labels[i] for i in conflict.finding.subjects if i in labels]
+    decision = conflict.decision
+    return (
+        ("Conflict", conflict.id),
+        ("Status", conflict.status.value),
+        ("Severity", conflict.severity.name.lower()),
+        ("What", conflict.wording.title),
+        ("Explanation", " ".join(conflict.wording.explanation)),
+        ("Functions", ", ".join(names.get(f, f) for f in conflict.finding.functions)),
+        ("Concerns", ", ".join(dict.fromkeys(label.key for label in subjects))),
+        ("Who decides", f"{who.person_name} ({who.role_name})" if who else "nobody"),
+        ("Decide by", conflict.standing.decide_by.isoformat()),
+        ("Otherwise", conflict.standing.otherwise),
+        ("Decision", f"{decision.verdict.value}: {decision.reason}" if decision else ""),
+    )
