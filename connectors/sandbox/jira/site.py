@@ -1,0 +1,128 @@
+"""The state of the Jira stand-in. Issues are kept in Jira's own JSON shape."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from connectors.sandbox.answers import Json
+
+
+@dataclass
+class Issue:
+    """`fields` as in an IssueBean, but for the parts that `shown` fills in when asked."""
+
+    id: str
+    key: str
+    fields: Json
+    changelog: list[Json] = field(default_factory=list)
+    """Oldest first, each a Changelog."""
+    comments: list[Json] = field(default_factory=list)
+    """Oldest first, each a Comment with its properties."""
+    properties: Json = field(default_factory=dict)
+
+    @property
+    def project_key(self) -> str:
+        return self.key.rsplit("-", 1)[0]
+
+
+@dataclass
+class Link:
+    """An issue link by issue ids: the type's outward words lead from `source` to `target`."""
+
+    id: str
+    type: str
+    source: str
+    target: str
+
+
+class Settings(BaseModel):
+    """What `PUT /_sandbox/settings` changes on the Jira side; each field may be left out."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    hidden_projects: list[str] = []
+    """Project keys for which the account has lost the permission to browse."""
+    anonymous: bool = False
+    """Answer bad credentials as an anonymous visitor would be answered, instead of 401."""
+    unfetchable: list[str] = []
+    """Ids or keys that bulkfetch lists under `issueErrors`."""
+    page_size: int = 100
+    """Most issues on a page of a search that asks for more than ids and keys."""
+
+
+@dataclass
+class JiraSite:
+    """One Jira Cloud site. Tables are keyed by id, and keep the order of their file."""
+
+    base_url: str
+    email: str = "interlock@example.com"
+    token: str = "sandbox-token"  # noqa: S105 the stand-in's own, not a secret
+    account_id: str = "interlock"
+    users: dict[str, Json] = field(default_factory=dict)
+    projects: dict[str, Json] = field(default_factory=dict)
+    versions: dict[str, Json] = field(default_factory=dict)
+    fields: dict[str, Json] = field(default_factory=dict)
+    statuses: dict[str, Json] = field(default_factory=dict)
+    priorities: dict[str, Json] = field(default_factory=dict)
+    issue_types: dict[str, Json] = field(default_factory=dict)
+    issues: dict[str, Issue] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
+    """Issue id by upper-case key; keys that an issue had before it was moved are kept."""
+    notifications: list[Json] = field(default_factory=list)
+    settings: Settings = field(default_factory=Settings)
+    last_id: int = 10_000
+
+    def next_id(self) -> str:
+        self.last_id += 1
+        return str(self.last_id)
+
+    def add_issue(self, issue: Issue) -> None:
+        self.issues[issue.id] = issue
+        self.keys[issue.key.upper()] = issue.id
+        self.last_id = max(self.last_id, int(issue.id))
+
+    def find(self, id_or_key: str) -> Issue | None:
+        """The issue with that id or present or former key, in any case."""
+        return self.issues.get(self.keys.get(id_or_key.upper(), id_or_key))
+
+    def visible(self, issue: Issue) -> bool:
+        return issue.project_key not in self.settings.hidden_projects
+
+    def visible_issues(self) -> Iterator[Issue]:
+        return (issue for issue in self.issues.values() if self.visible(issue))
+
+    def visible_projects(self) -> list[Json]:
+        hidden = self.settings.hidden_projects
+        return [project for project in self.projects.values() if project["key"] not in hidden]
+
+    def links_of(self, issue: Issue) -> list[Link]:
+        return [link for link in self.links if issue.id in (link.source, link.target)]
+
+    def zone(self, account_id: str) -> ZoneInfo:
+        return ZoneInfo(self.users[account_id].get("timeZone", "UTC"))
+
+    def touch(self, issue: Issue) -> None:
+        issue.fields["updated"] = self.now(self.account_id)
+
+    def now(self, account_id: str) -> str:
+        """This moment as Jira writes it, in the account's time zone."""
+        return stamp(datetime.now(UTC).astimezone(self.zone(account_id)))
+
+    def snapshot(self) -> dict[str, Issue]:
+        """The issues as a search index holds them: later changes do not show in it."""
+        return {
+            id_: replace(issue, fields=copy.deepcopy(issue.fields))
+            for id_, issue in self.issues.items()
+        }
+
+
+def stamp(moment: datetime) -> str:
+    """Jira's way of writing a moment: 2026-03-01T09:30:00.000+0100."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + moment.strftime("%f")[:3] + moment.strftime("%z")
