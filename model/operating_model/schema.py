@@ -7,28 +7,75 @@ each points at something, and reports every problem with its file and line.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
+from model.findings import Severity
+from model.operating_model.problems import choose
 from model.records import Money, State
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+ALL_RULES = "all"
+"""In a decision right's `rules`: every rule there is, also those a later version brings."""
+
+
+def _wrong(message: str, remedy: str) -> PydanticCustomError:
+    context = {"message": message, "remedy": remedy}
+    return PydanticCustomError("operating_model", "{message}", context)
 
 
 def _money(value: object) -> object:
-    return Money.parse(value) if isinstance(value, str) else value
+    if not isinstance(value, str | int | float):
+        return value
+    try:
+        return Money.parse(str(value))
+    except ValueError as error:
+        raise _wrong(str(error), "Write the amount and its currency, like 250000 EUR.") from None
 
 
 MoneyText = Annotated[Money, BeforeValidator(_money)]
 
 
 def _state(value: object) -> object:
-    return State[value.upper().replace(" ", "_")] if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    states = {state.name.lower().replace("_", " "): state for state in State}
+    if (name := value.lower().replace("_", " ")) not in states:
+        raise _wrong(f'"{value}" is no shared state', choose(name, states))
+    return states[name]
 
 
 StateName = Annotated[State, BeforeValidator(_state)]
-Severity = Annotated[str, Field(pattern=r"^(critical|high|medium|low)$")]
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise _wrong(f'"{name}" is no time zone', "Use an IANA name, like Europe/Berlin.") from None
+    return name
+
+
+def _every_severity(within: dict[str, int]) -> dict[str, int]:
+    severities = [severity.name.lower() for severity in Severity]
+    for wrong in set(within) - set(severities):
+        raise _wrong(f'"{wrong}" is no severity', choose(wrong, severities))
+    if missing := ", ".join(name for name in severities if name not in within):
+        raise _wrong(f"no time to decide for {missing}", f"Add working days for {missing}.")
+    return within
 
 
 class Part(BaseModel):
@@ -61,10 +108,14 @@ class Role(Part):
     function: Id | None = None
     holder: Id
     deputy: Id | None = None
+    """Who decides with the same right while the holder is away."""
 
 
 class Initiative(Part):
-    """What several functions work on together; found by label, or by WBS prefix in ERP lines."""
+    """What several functions work on together; found by label, or by WBS prefix in ERP lines.
+
+    `sponsor` is a role.
+    """
 
     id: Id
     name: str
@@ -79,6 +130,12 @@ class GateSign(Part):
     labels: tuple[str, ...] = ()
     title_words: tuple[str, ...] = ()
 
+    @model_validator(mode="after")
+    def _recognises_something(self) -> Self:
+        if not self.labels and not self.title_words:
+            raise _wrong("recognises no work at all", "Give it labels or title_words.")
+        return self
+
 
 class Gate(Part):
     """A validation point: what demands it, what counts as it, who decides it and how fast."""
@@ -90,7 +147,7 @@ class Gate(Part):
     """The work that may not be finished without the gate."""
     recognised_by: GateSign
     authority: Id
-    sla_days: int = Field(gt=0)
+    sla_days: PositiveInt
 
 
 class Workflow(Part):
@@ -115,14 +172,14 @@ class Size(Part):
 
 
 class DecisionRight(Part):
-    """Which role may decide which conflicts, up to which size.
+    """Which role may decide which conflicts, up to which size; `rules: [all]` means every rule.
 
     `functions` limits it to conflicts that touch one of these. The first right in the file that
     fits a conflict names its authority; any right that fits allows a decision.
     """
 
     id: Id
-    rules: tuple[str, ...]
+    rules: tuple[str, ...] = Field(min_length=1)
     role: Id
     functions: tuple[Id, ...] = ()
     up_to: Size = Size()
@@ -131,24 +188,37 @@ class DecisionRight(Part):
 class EscalationLevel(Part):
     """One step of the escalation path: who decides, and in how many working days by severity.
 
-    The first level has no role: its authority follows from the decision rights.
+    The first level has no role: its authority follows from the decision rights. A later level
+    is passed over by conflicts that its role has no right to decide.
     """
 
     name: str
     role: Id | None = None
-    within: dict[Severity, int]
+    within: Annotated[dict[str, PositiveInt], AfterValidator(_every_severity)]
 
 
 class CalendarSpec(Part):
-    """Working days: weekend, public holidays by country and region, and own exceptions."""
+    """Working days: weekend, public holidays by country and region, and own exceptions.
+
+    `country` and `subdivision` are ISO 3166 codes (DE, HH); `closed` days are never worked,
+    `open` ones always, whatever the weekend and the holidays say.
+    """
 
     id: Id
     name: str
     country: str
     subdivision: str | None = None
-    weekend: tuple[str, ...] = ("saturday", "sunday")
+    weekend: tuple[Weekday, ...] = ("saturday", "sunday")
     closed: tuple[date, ...] = ()
     open: tuple[date, ...] = ()
+
+    @model_validator(mode="after")
+    def _works_on_some_days(self) -> Self:
+        if len(set(self.weekend)) == 7:
+            raise _wrong("no day of the week is worked", "Leave a day out of its weekend.")
+        if both := set(self.closed) & set(self.open):
+            raise _wrong(f"{min(both)} is both closed and open", "Keep it in one of the two.")
+        return self
 
 
 class FiscalYear(Part):
@@ -161,7 +231,7 @@ class OperatingModel(Part):
     """The whole operating model of a deployment."""
 
     organisation: str
-    time_zone: str
+    time_zone: Annotated[str, AfterValidator(_time_zone)]
     calendar: Id
     """The calendar in which decision deadlines are counted."""
     fiscal_year: FiscalYear = FiscalYear()
@@ -172,6 +242,6 @@ class OperatingModel(Part):
     initiatives: tuple[Initiative, ...] = ()
     workflows: tuple[Workflow, ...]
     decision_rights: tuple[DecisionRight, ...]
-    escalation_path: tuple[EscalationLevel, ...]
+    escalation_path: tuple[EscalationLevel, ...] = Field(min_length=1)
     rules: dict[str, dict[str, Any]] = {}
     """Parameters a rule; each rule validates its own."""

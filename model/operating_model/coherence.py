@@ -1,0 +1,90 @@
+"""Whether parts of the model that are right by themselves also fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from holidays import list_supported_countries
+
+from model.operating_model.documents import Document, Location
+from model.operating_model.problems import choose
+from model.operating_model.references import ids
+from model.operating_model.rights import reaches
+from model.operating_model.schema import (
+    CalendarSpec,
+    DecisionRight,
+    EscalationLevel,
+    Size,
+    Workflow,
+)
+from model.operating_model.shape import sound
+from model.records import State
+
+
+def check_calendars(document: Document) -> None:
+    """Report countries and regions whose holidays are not known."""
+    countries = list_supported_countries()
+    for at, spec in sound(document, "calendars", CalendarSpec):
+        regions = countries.get(spec.country)
+        if regions is None:
+            message = f'no holidays are known for the country "{spec.country}"'
+            document.report((*at, "country"), message, choose(spec.country, countries))
+        elif spec.subdivision and spec.subdivision not in regions:
+            message = f'{spec.country} has no region "{spec.subdivision}"'
+            document.report((*at, "subdivision"), message, choose(spec.subdivision, regions))
+
+
+def check_statuses(document: Document) -> None:
+    """Report a status that means two states in one connection."""
+    meanings: dict[tuple[str, str], State] = {}
+    for at, workflow in sound(document, "workflows", Workflow):
+        for connection in workflow.connections:
+            for status, state in workflow.statuses.items():
+                meant = meanings.setdefault((connection, status.lower()), state)
+                if meant is not state:
+                    states = f"{meant.name.lower()} and {state.name.lower()}"
+                    message = f'"{status}" of {connection} means two states, {states}'
+                    document.report((*at, "statuses", status), message, "Decide for one.")
+
+
+def check_decisions(document: Document, rules: Collection[str] | None) -> None:
+    """Report rules whose conflicts nobody may decide, and levels whose turn can never come.
+
+    Without the rules that exist, those that the decision rights name are looked at. Nothing is
+    looked at while a right is malformed, for nobody knows then what it would have covered.
+    """
+    rights = [right for _, right in sound(document, "decision_rights", DecisionRight)]
+    written = document.data.get("decision_rights")
+    if not isinstance(written, list) or len(rights) < len(written):
+        return
+    named = {rule for right in rights for rule in right.rules}
+    for rule in sorted(named if rules is None else rules):
+        _check_cover(document, rights, rule)
+    for at, level in sound(document, "escalation_path", EscalationLevel):
+        _check_level(document, at, level, {right.role for right in rights})
+
+
+def _check_cover(document: Document, rights: list[DecisionRight], rule: str) -> None:
+    unlimited = [right for right in rights if right.up_to == Size() and reaches(right, rule)]
+    everywhere = any(not right.functions for right in unlimited)
+    touched = {function for right in unlimited for function in right.functions}
+    if not everywhere and not (touched and touched >= ids(document, "functions")):
+        message = f"a large conflict of {rule} may be decided by nobody"
+        remedy = "Add a right for it without up_to and functions."
+        document.report(("decision_rights",), message, remedy)
+
+
+def _check_level(
+    document: Document, at: Location, level: EscalationLevel, with_right: set[str]
+) -> None:
+    first = at[-1] == 0
+    if first and level.role is not None:
+        message = f'the first level "{level.name}" names a role'
+        remedy = "Leave the role out: who decides first follows from the decision rights."
+        document.report((*at, "role"), message, remedy)
+    elif not first and level.role is None:
+        message = f'level "{level.name}" goes to nobody'
+        document.report(at, message, "Give it the role that decides then.")
+    elif level.role in ids(document, "roles") - with_right:
+        message = f'level "{level.name}" goes to "{level.role}", which may decide nothing'
+        document.report((*at, "role"), message, "Give the role a decision right.")

@@ -1,0 +1,46 @@
+"""The operating model read from its folder, validated whole: all problems in one run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from model.operating_model.coherence import check_calendars, check_decisions, check_statuses
+from model.operating_model.documents import read_folder
+from model.operating_model.problems import ModelInvalid
+from model.operating_model.references import check_references, check_unique
+from model.operating_model.schema import OperatingModel
+from model.operating_model.shape import check_parameters, check_shape
+
+
+def load(
+    folder: Path,
+    connections: Collection[str] | None = None,
+    rules: Mapping[str, type[BaseModel]] | None = None,
+) -> OperatingModel:
+    """Read every `*.yaml` of a folder: any split into files, each with top-level keys of the model.
+
+    `connections` are the names in interlock.yaml, `rules` the rules that exist with the shape of
+    their parameters; what is not given is not checked. Raises ModelInvalid with every problem.
+    """
+    document = read_folder(folder)
+    check_shape(document)
+    check_parameters(document, rules or {})
+    check_references(document, connections, rules)
+    check_unique(document)
+    check_calendars(document)
+    check_statuses(document)
+    check_decisions(document, rules)
+    if document.problems:
+        raise ModelInvalid(document.problems)
+    return OperatingModel.model_validate(document.data)
+
+
+def fingerprint(model: OperatingModel) -> str:
+    """A hash of what holds: equal for two spellings, splits or comments of one model."""
+    content = json.dumps(model.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()

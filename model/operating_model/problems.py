@@ -1,0 +1,50 @@
+"""What is wrong with an operating model, in words that lead to its repair."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ModelProblem:
+    """One fault: the file (a name in the model's folder), its line from 1, what, and what to do.
+
+    Line 0 means that it is missing from the files altogether.
+    """
+
+    file: str
+    line: int
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.message}. {self.remedy}"
+
+
+class ModelInvalid(Exception):
+    """The operating model cannot be applied; `problems` are all of its faults, file by file."""
+
+    def __init__(self, problems: Sequence[ModelProblem]) -> None:
+        super().__init__(problems)
+        self.problems = tuple(sorted(set(problems)))
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        head = f"The operating model has {count} problem{'s' if count > 1 else ''}:"
+        return "\n".join((head, *(f"  {problem}" for problem in self.problems)))
+
+
+def choose(name: str, known: Collection[str]) -> str:
+    """The advice to take the nearest of the known names, or any of them."""
+    near = get_close_matches(name, known, n=1)
+    if near:
+        return f'Did you mean "{near[0]}"?'
+    if not known:
+        return "None is declared yet."
+    more = f", … ({len(known)} in all)" if len(known) > _SHOWN else ""
+    return f"Use one of: {', '.join(sorted(known)[:_SHOWN])}{more}."

@@ -1,0 +1,118 @@
+"""Whether every name in the model points at something, and every name is given once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+from model.operating_model.documents import Document, Location
+from model.operating_model.problems import choose
+from model.operating_model.schema import ALL_RULES
+from model.operating_model.shape import title
+
+Matches = Iterator[tuple[Location, Any]]
+
+_EACH = "*"
+_KEYS = "keys of *"
+
+_POINTS_AT: tuple[tuple[Location, str], ...] = (
+    (("calendar",), "calendars"),
+    (("functions", _EACH, "head"), "roles"),
+    (("functions", _EACH, "calendar"), "calendars"),
+    (("people", _EACH, "identities", _KEYS), "connections"),
+    (("roles", _EACH, "function"), "functions"),
+    (("roles", _EACH, "holder"), "people"),
+    (("roles", _EACH, "deputy"), "people"),
+    (("initiatives", _EACH, "sponsor"), "roles"),
+    (("workflows", _EACH, "connections", _EACH), "connections"),
+    (("workflows", _EACH, "initiatives", _EACH), "initiatives"),
+    (("workflows", _EACH, "gates", _EACH, "function"), "functions"),
+    (("workflows", _EACH, "gates", _EACH, "authority"), "roles"),
+    (("decision_rights", _EACH, "rules", _EACH), "rules to decide"),
+    (("decision_rights", _EACH, "functions", _EACH), "functions"),
+    (("decision_rights", _EACH, "role"), "roles"),
+    (("escalation_path", _EACH, "role"), "roles"),
+    (("rules", _KEYS), "rules"),
+)
+
+_GIVEN_ONCE: tuple[tuple[str, Location], ...] = (
+    ("the function", ("functions", _EACH, "id")),
+    ("the person", ("people", _EACH, "id")),
+    ("the e-mail address", ("people", _EACH, "email")),
+    ("the role", ("roles", _EACH, "id")),
+    ("the initiative", ("initiatives", _EACH, "id")),
+    ("the label", ("initiatives", _EACH, "labels", _EACH)),
+    ("the WBS prefix", ("initiatives", _EACH, "wbs", _EACH)),
+    ("the workflow", ("workflows", _EACH, "id")),
+    ("the gate", ("workflows", _EACH, "gates", _EACH, "id")),
+    ("the decision right", ("decision_rights", _EACH, "id")),
+    ("the calendar", ("calendars", _EACH, "id")),
+)
+
+
+def check_references(
+    document: Document, connections: Collection[str] | None, rules: Collection[str] | None
+) -> None:
+    """Report every name that points at nothing.
+
+    Connections and rules are declared outside the model; None leaves their names unchecked.
+    """
+    outside = {
+        "connections": connections,
+        "rules": rules,
+        "rules to decide": rules and {*rules, ALL_RULES},
+    }
+    for pattern, section in _POINTS_AT:
+        known = outside[section] if section in outside else ids(document, section)
+        if known is not None:
+            _point(document, _matches(document.data, pattern), section, known)
+
+
+def _point(document: Document, names: Matches, section: str, known: Collection[str]) -> None:
+    for at, name in names:
+        if isinstance(name, str) and name not in known:
+            where = title(document.data, at[:-1] if at[-1] == name else at)
+            message = f'{where} names "{name}", which is not among the {section}'
+            document.report(at, message, choose(name, known))
+
+
+def check_unique(document: Document) -> None:
+    """Report every name that two things claim; but for identities, case makes no difference."""
+    for what, pattern in _GIVEN_ONCE:
+        _once(document, what, _matches(document.data, pattern), str.lower)
+    identities = ("people", _EACH, "identities")
+    for connection in {key for _, key in _matches(document.data, (*identities, _KEYS))}:
+        claimed = _matches(document.data, (*identities, connection))
+        _once(document, f"the identity in {connection}", claimed, str)
+
+
+def _once(document: Document, what: str, names: Matches, same: Callable[[str], str]) -> None:
+    first: dict[str, Location] = {}
+    for at, name in names:
+        earlier = first.setdefault(same(str(name)), at)
+        if earlier is not at:
+            file, line = document.lines[earlier]
+            message = f'{what} "{name}" is given twice, first in {file}:{line}'
+            document.report(at, message, "Keep it in one place, or use another name.")
+
+
+def ids(document: Document, section: str) -> set[str]:
+    """What a section declares, malformed entries included."""
+    names = _matches(document.data, (section, _EACH, "id"))
+    return {name for _, name in names if isinstance(name, str)}
+
+
+def _matches(data: Any, pattern: Location, at: Location = ()) -> Matches:
+    """Values at a pattern of locations; what has another shape is passed over."""
+    if not pattern:
+        if data is not None:
+            yield at, data
+        return
+    step, rest = pattern[0], pattern[1:]
+    if step == _EACH and isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _matches(value, rest, (*at, index))
+    elif step == _KEYS and isinstance(data, dict):
+        yield from (((*at, key), key) for key in data)
+    elif isinstance(data, dict) and step in data:
+        yield from _matches(data[step], rest, (*at, step))
