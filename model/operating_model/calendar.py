@@ -1,0 +1,95 @@
+"""Working days: weekends, public holidays and own exceptions, on numpy's business day functions.
+
+Public holidays come from the `holidays` package, a year at a time as they are asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+from holidays import country_holidays
+
+from model.operating_model.schema import CalendarSpec, Weekday
+
+Dates = npt.NDArray[np.datetime64]
+
+_FEWEST_WORKING_DAYS_A_YEAR = 40
+"""One day a week less holidays: how far ahead a count of working days may have to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCalendar:
+    """Counts working days by the days a calendar of the operating model works."""
+
+    spec: CalendarSpec
+
+    def is_working(self, day: date) -> bool:
+        return bool(np.is_busday(day, busdaycal=self._around(day, 0)))
+
+    def next_working_day(self, day: date) -> date:
+        """The day itself if it is worked, else the first one after it that is."""
+        return day if self.is_working(day) else self.add_working_days(day, 1)
+
+    def add_working_days(self, day: date, days: int) -> date:
+        """The nth working day after `day`, before it for a negative n, `day` itself for 0.
+
+        As in German law (BGB section 187), the day from which is counted does not count, so
+        one working day after a Saturday is the Monday.
+        """
+        if days == 0:
+            return day
+        from_day, calendar = np.datetime64(day), self._around(day, days)
+        roll: Literal["backward", "forward"] = "backward" if days > 0 else "forward"
+        return date.fromisoformat(str(np.busday_offset(from_day, days, roll, busdaycal=calendar)))
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """Working days after `start` up to and with `end`; negative if `end` is the earlier."""
+        first, last = (np.datetime64(day) + 1 for day in sorted((start, end)))
+        years = sorted((start.year, end.year))
+        count = int(np.busday_count(first, last, busdaycal=_busdays(self.spec, *years)))
+        return count if start <= end else -count
+
+    @property
+    def week(self) -> tuple[bool, ...]:
+        """Monday to Sunday: is it worked, but for holidays and exceptions?"""
+        return tuple(weekday not in self.spec.weekend for weekday in get_args(Weekday))
+
+    def days_off(self, first_year: int, last_year: int) -> list[int]:
+        """Days since 1970-01-01, in these years, that are not worked although their weekday is."""
+        off = _days_off(self.spec, first_year, last_year)
+        weekdays = np.is_busday(off, weekmask=list(self.week))
+        return [int(day) for day in off[weekdays].astype(np.int64)]
+
+    @property
+    def extra_days(self) -> list[int]:
+        """Days since 1970-01-01 that are worked whatever weekend and holidays say."""
+        return [int(np.datetime64(day).astype(np.int64)) for day in self.spec.open]
+
+    def _around(self, day: date, days: int) -> np.busdaycalendar:
+        reach = abs(days) // _FEWEST_WORKING_DAYS_A_YEAR + 1
+        return _busdays(self.spec, day.year - reach, day.year + reach)
+
+
+@lru_cache(maxsize=256)
+def _busdays(spec: CalendarSpec, first_year: int, last_year: int) -> np.busdaycalendar:
+    """Every day not worked stands among the holidays: numpy's weekends know no exceptions."""
+    return np.busdaycalendar([True] * 7, _days_off(spec, first_year, last_year))
+
+
+def _days_off(spec: CalendarSpec, first_year: int, last_year: int) -> Dates:
+    years = range(max(first_year, date.min.year), min(last_year, date.max.year) + 1)
+    return np.concatenate([_days_off_in(spec, year) for year in years])
+
+
+@lru_cache(maxsize=1024)
+def _days_off_in(spec: CalendarSpec, year: int) -> Dates:
+    days = np.arange(f"{year:04}-01-01", f"{year + 1:04}-01-01", dtype="datetime64[D]")
+    public = list(country_holidays(spec.country, subdiv=spec.subdivision, years=year))
+    week = [weekday not in spec.weekend for weekday in get_args(Weekday)]
+    worked = np.is_busday(days, weekmask=week, holidays=[*public, *spec.closed])
+    return days[~worked & ~np.isin(days, np.array(spec.open, dtype="datetime64[D]"))]
