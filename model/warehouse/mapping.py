@@ -190,10 +190,3 @@ def _gone_problem(row: LandedRow) -> tuple[Problem, ...]:
             "Give the connection's account access again; until then the last known state counts",
         ),
     )
-
-
-def replay(connection: Connection, name: str) -> None:
-    """Let the next mapping of a connection start over from landing, after its mapping changed."""
-    connection.execute(
-        text("delete from cursor where connection = :name and stage = 'map'"), {"name": name}
-    )

@@ -52,16 +52,16 @@ def replace_problems(
     return _add(connection, rows)
 
 
-def add_problems(
-    connection: Connection,
-    name: str,
-    stream: str,
-    stage: str,
-    problems: Iterable[Problem],
-    now: datetime,
-) -> int:
-    """Put problems in beside those that are there."""
-    return _add(connection, _rows(name, stream, stage, problems, now))
+def drop_stale(connection: Connection, name: str, stream: str, keep: Collection[str]) -> None:
+    """After a whole census: forget what a pull once reported of records that are no more."""
+    connection.execute(
+        delete(quarantine).where(
+            quarantine.c.connection == name,
+            quarantine.c.stream == stream,
+            quarantine.c.stage == "pull",
+            quarantine.c.native_id != func.all(list(keep)),
+        )
+    )
 
 
 def counts(connection: Connection) -> dict[str, tuple[int, int]]:

@@ -1,0 +1,23 @@
+"""Each operating model that was ever applied."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from model.operating_model.load import fingerprint
+from model.operating_model.schema import OperatingModel
+from model.warehouse.schema import operating_model_version
+
+
+def keep_model(connection: Connection, model: OperatingModel, now: datetime) -> None:
+    """Keep this operating model with the instant it came into force, if it differs from the last."""
+    table = operating_model_version
+    latest = connection.execute(
+        select(table.c.fingerprint).order_by(table.c.applied_at.desc()).limit(1)
+    ).scalar_one_or_none()
+    applied = fingerprint(model)
+    if applied != latest:
+        content = model.model_dump(mode="json")
+        connection.execute(insert(table).values(fingerprint=applied, applied_at=now, model=content))

@@ -1,0 +1,85 @@
+"""interlock.yaml: which tools a deployment connects, when it syncs, and how much it may say.
+
+Secrets are only named here, as environment variables. Every problem of the file is reported in
+one run, with its line.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from connectors.base import ConnectionSettings
+from connectors.tools import TOOLS
+from model.comments import Ceilings
+from model.operating_model.documents import Document, read_files
+from model.operating_model.problems import ModelInvalid, choose
+from model.operating_model.shape import check_values
+
+FILE = "interlock.yaml"
+
+
+class CommentSettings(BaseModel):
+    """Whether comments are written or only shown, and the ceilings that keep them few.
+
+    `per_item` counts comments in force on one record, `per_day` new ones in one connection.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mode: Literal["write", "dry-run"] = "dry-run"
+    per_item: int = Field(default=3, gt=0)
+    per_day: int = Field(default=40, gt=0)
+
+    @property
+    def ceilings(self) -> Ceilings:
+        return Ceilings(self.per_item, self.per_day)
+
+
+class Deployment(BaseModel):
+    """A whole interlock.yaml.
+
+    `schedule` is a cron line in the operating model's time zone for a full sync. `ui_url` is
+    where people open Dagster; links to cards start with it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ui_url: str = "http://127.0.0.1:3000"
+    schedule: str = "*/30 6-19 * * 1-5"
+    comments: CommentSettings = CommentSettings()
+    connections: dict[str, Any] = Field(min_length=1)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.connections)
+
+
+def read_deployment(home: Path) -> Deployment:
+    """Read and validate interlock.yaml of an instance folder.
+
+    The values of `connections` are each tool's own settings. Raises ModelInvalid with every
+    problem of the file.
+    """
+    document = read_files([home / FILE])
+    check_values(document, Deployment, document.data, ())
+    settings = _connections(document)
+    if document.problems:
+        raise ModelInvalid(document.problems)
+    return Deployment.model_validate({**document.data, "connections": settings})
+
+
+def _connections(document: Document) -> dict[str, ConnectionSettings]:
+    found = document.data.get("connections")
+    settings: dict[str, ConnectionSettings] = {}
+    for name, values in found.items() if isinstance(found, dict) else ():
+        tool = values.get("tool") if isinstance(values, dict) else None
+        at = ("connections", name)
+        if tool not in TOOLS:
+            message = f'connection "{name}" has no tool that Interlock knows: {tool}'
+            document.report(at, message, choose(str(tool), TOOLS.keys()))
+        elif check_values(document, TOOLS[tool].settings, values, at):
+            settings[name] = TOOLS[tool].settings.model_validate(values)
+    return settings

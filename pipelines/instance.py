@@ -1,0 +1,71 @@
+"""An instance folder, opened: its settings, operating model, warehouse and connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from connectors.base import Connector, Lookups, Surroundings
+from connectors.tools import TOOLS
+from model.operating_model.load import load
+from model.operating_model.lookups import lookups_for
+from model.operating_model.schema import OperatingModel
+from model.rules import PARAMETERS
+from model.warehouse.connect import open_warehouse
+from pipelines.deployment import Deployment, read_deployment
+
+HOME_VARIABLE = "INTERLOCK_HOME"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Everything a step needs. Reading it costs nothing; the warehouse opens on first use."""
+
+    home: Path
+    environment: Mapping[str, str]
+    deployment: Deployment
+    model: OperatingModel
+
+    @cached_property
+    def engine(self) -> Engine:
+        return open_warehouse(self.home, self.environment)
+
+    @contextmanager
+    def connector(self, name: str) -> Iterator[Connector]:
+        """Open the connection with this name, and close it after use."""
+        settings = self.deployment.connections[name]
+        found = lookups_for(self.model, name)
+        lookups = Lookups(found.statuses, found.functions, found.initiatives, found.wbs)
+        around = Surroundings(name, self.home, self.environment, lookups)
+        connector = TOOLS[settings.tool].open(settings, around)
+        try:
+            yield connector
+        finally:
+            connector.close()
+
+    def today(self, now: datetime) -> date:
+        """The calendar day of an instant, in the operating model's time zone."""
+        return now.astimezone(ZoneInfo(self.model.time_zone)).date()
+
+    def close(self) -> None:
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+
+def home_folder(environment: Mapping[str, str]) -> Path:
+    """The instance folder: INTERLOCK_HOME, or dagster_home here."""
+    return Path(environment.get(HOME_VARIABLE) or "dagster_home").resolve()
+
+
+def open_instance(home: Path, environment: Mapping[str, str]) -> Instance:
+    """Read settings and operating model; raises ModelInvalid with every problem of both."""
+    deployment = read_deployment(home)
+    model = load(home / "operating_model", deployment.names, PARAMETERS)
+    return Instance(home, environment, deployment, model)

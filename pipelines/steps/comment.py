@@ -1,0 +1,131 @@
+"""Comment: what each tool should say now, against what it says; only the difference is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine
+
+from connectors.base import Connector
+from model.comments import Difference, Wanted, difference
+from model.conflicts import Conflict, Status
+from model.findings import Label
+from model.records import Ref
+from model.remarks import Change, Posted, Refused, Remark, RemarkState, Target
+from model.warehouse.ledger import (
+    created_since,
+    read_conflicts,
+    read_posted,
+    read_written,
+    write_posted,
+)
+from model.warehouse.locks import only_one
+from model.warehouse.lookup import WarehouseLookup
+from model.wording import Audience, remark
+from pipelines.instance import Instance
+from pipelines.steps.detect import named_in
+from pipelines.ui_links import card_url
+
+
+@dataclass(frozen=True, slots=True)
+class Commented:
+    """How one connection's comments stand after the step; in a dry run nothing was written.
+
+    `unchanged` comments said what they should already.
+    """
+
+    written: tuple[tuple[Change, Posted], ...]
+    refused: tuple[Refused, ...]
+    difference: Difference
+
+    @property
+    def unchanged(self) -> int:
+        return len(self.difference.standing)
+
+
+def comment(instance: Instance, name: str, now: datetime, *, dry_run: bool) -> Commented:
+    """Bring one connection's comments to what they should say; raises ConnectionFailed."""
+    with only_one(instance.engine, f"comments of {name}"), instance.connector(name) as connector:
+        change = _difference(instance, connector, now)
+        _remember(instance.engine, change, now)
+        if dry_run:
+            return Commented((), (), change)
+        return _apply(instance.engine, connector, change, now)
+
+
+def _difference(instance: Instance, connector: Connector, now: datetime) -> Difference:
+    with instance.engine.connect() as connection:
+        wanted = _wanted(instance, connection, connector.name)
+        written = read_written(connection, connector.name)
+        created = created_since(connection, connector.name, _midnight(instance, now))
+    found = connector.find_comments(list(dict.fromkeys(want.target for want in wanted)))
+    ceilings = instance.deployment.comments.ceilings
+    return difference(wanted, found, written, ceilings, created)
+
+
+def _wanted(instance: Instance, connection: Connection, name: str) -> list[Wanted]:
+    """One for each conflict in force and record; a resolved one only where it was commented."""
+    conflicts = list(read_conflicts(connection).values())
+    labels = WarehouseLookup(connection).labels(named_in(c.finding for c in conflicts))
+    posted = {
+        (conflict_id, p.target)
+        for conflict_id, all_ in read_posted(connection).items()
+        for p in all_
+    }
+    return [
+        Wanted(Target(ref, label.key, label.url), said, conflict.severity, conflict.changed_at)
+        for conflict in conflicts
+        for label, ref in _places(conflict, labels, name)
+        if conflict.status is not Status.RESOLVED or (conflict.id, ref) in posted
+        for said in [_remark(instance, conflict, labels, name)]
+    ]
+
+
+def _places(
+    conflict: Conflict, labels: Mapping[int, Label], name: str
+) -> Iterable[tuple[Label, Ref]]:
+    for record_id in conflict.finding.comment_on:
+        ref = Ref.parse(labels[record_id].ref)
+        if ref.connection == name:
+            yield labels[record_id], ref
+
+
+def _remark(
+    instance: Instance, conflict: Conflict, labels: Mapping[int, Label], name: str
+) -> Remark:
+    audience = Audience(name, card_url(instance.deployment.ui_url, conflict))
+    return remark(conflict, labels, instance.model, audience)
+
+
+def _midnight(instance: Instance, now: datetime) -> datetime:
+    zone = ZoneInfo(instance.model.time_zone)
+    return datetime.combine(instance.today(now), time(), tzinfo=zone)
+
+
+def _remember(engine: Engine, change: Difference, now: datetime) -> None:
+    """Note comments that a run wrote and was killed before it could note them."""
+    with engine.begin() as connection:
+        known = {
+            (p.conflict_id, p.target) for all_ in read_posted(connection).values() for p in all_
+        }
+        for posted in change.standing:
+            if (posted.conflict_id, posted.target) not in known and posted.digest:
+                write_posted(connection, posted, posted.digest, RemarkState.OPEN, now)
+
+
+def _apply(engine: Engine, connector: Connector, change: Difference, now: datetime) -> Commented:
+    written: list[tuple[Change, Posted]] = []
+    refused: list[Refused] = []
+    by_place = {(c.remark.conflict_id, c.target.ref): c for c in change.changes}
+    for outcome in connector.apply(change.changes):
+        if isinstance(outcome, Refused):
+            refused.append(outcome)
+            continue
+        done = by_place[outcome.conflict_id, outcome.target]
+        with engine.begin() as connection:
+            write_posted(connection, outcome, done.remark.digest, done.remark.state, now)
+        written.append((done, outcome))
+    return Commented(tuple(written), tuple(refused), change)

@@ -1,0 +1,72 @@
+"""Decide: record a verdict, if the person has the right to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from model.conflicts import Conflict, Decided, Status, Verdict
+from model.ledger import decide
+from model.operating_model.people import known_as, with_email
+from model.operating_model.rights import RefusedDecision, may_decide
+from model.operating_model.schema import OperatingModel, Person
+from model.warehouse.ledger import read_conflicts, write_decision, write_settled
+from model.warehouse.locks import only_one
+from pipelines.instance import Instance
+from pipelines.steps.link import MODEL_STEP
+
+
+class DecisionRefused(Exception):
+    """A verdict that does not count; the message says why and who may decide."""
+
+
+def record_decision(
+    instance: Instance,
+    conflict_id: str,
+    verdict: Verdict,
+    identity: str,
+    reason: str,
+    channel: str,
+    now: datetime,
+) -> Conflict:
+    """Put a verdict into force; raises DecisionRefused.
+
+    `identity` is a person's id, e-mail address, or identity in the connection that `channel`
+    names.
+    """
+    with only_one(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
+        conflict = _open_conflict(read_conflicts(connection), conflict_id)
+        allowed = may_decide(
+            instance.model, _person(instance.model, channel, identity), conflict.finding
+        )
+        if isinstance(allowed, RefusedDecision):
+            raise DecisionRefused(f"{conflict_id}: {allowed}")
+        if not reason.strip():
+            raise DecisionRefused(f"{conflict_id}: a decision needs its reason")
+        decided = Decided(
+            verdict=verdict,
+            person=allowed.person.id,
+            person_name=allowed.person.name,
+            reason=reason.strip(),
+            severity=conflict.severity,
+            decided_at=now,
+        )
+        settled = decide(conflict, decided)
+        write_decision(connection, conflict_id, decided, allowed.role.id, allowed.right, channel)
+        write_settled(connection, settled)
+        return settled.conflicts[0]
+
+
+def _open_conflict(conflicts: dict[str, Conflict], conflict_id: str) -> Conflict:
+    if conflict_id not in conflicts:
+        raise DecisionRefused(
+            f"{conflict_id}: there is no such conflict; see `interlock conflicts`"
+        )
+    conflict = conflicts[conflict_id]
+    if conflict.status is Status.RESOLVED:
+        raise DecisionRefused(f"{conflict_id}: it is resolved, nothing is left to decide")
+    return conflict
+
+
+def _person(model: OperatingModel, channel: str, identity: str) -> Person | None:
+    by_id = next((person for person in model.people if person.id == identity), None)
+    return by_id or with_email(model, identity) or known_as(model, channel, identity)

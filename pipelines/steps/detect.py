@@ -1,0 +1,66 @@
+"""Detect: run the rules over the plan and settle the ledger, in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from model.conflicts import Conflict, Status
+from model.findings import Finding, Label
+from model.ledger import Found, settle
+from model.plan import Situation
+from model.rules import find_all, word
+from model.standing import standing_at
+from model.warehouse.ledger import read_conflicts, write_settled
+from model.warehouse.locks import only_one
+from model.warehouse.lookup import WarehouseLookup
+from model.warehouse.models import keep_model
+from model.warehouse.plan import read_plan
+from pipelines.instance import Instance
+from pipelines.steps.link import MODEL_STEP
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """The conflicts in force after a run, and how often each thing happened to one."""
+
+    in_force: tuple[Conflict, ...]
+    events: Mapping[str, int]
+
+
+def detect(instance: Instance, now: datetime) -> Detected:
+    """Find conflicts and let the ledger follow."""
+    with only_one(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
+        keep_model(connection, instance.model, now)
+        plan = read_plan(connection, instance.model, instance.today(now))
+        lookup = WarehouseLookup(connection)
+        findings = find_all(Situation(plan, instance.model, lookup))
+        found = _worded(instance, findings, lookup.labels(named_in(findings)))
+        held = read_conflicts(connection)
+        settled = settle(held, found, standing_at(instance.model, now), now)
+        write_settled(connection, settled)
+        in_force = read_conflicts(connection, Status.OPEN, Status.DECIDED)
+    return Detected(tuple(in_force.values()), Counter(e.event for e in settled.events))
+
+
+def named_in(findings: Iterable[Finding]) -> set[int]:
+    """Ids of all records that findings mention."""
+    return {
+        record_id
+        for one in findings
+        for record_id in (
+            *one.subjects,
+            *one.comment_on,
+            *one.downstream,
+            *(step.record_id for step in one.chain),
+        )
+    }
+
+
+def _worded(
+    instance: Instance, findings: Iterable[Finding], labels: Mapping[int, Label]
+) -> list[Found]:
+    names = {function.id: function.name for function in instance.model.functions}
+    return [Found(finding, word(finding, labels, names)) for finding in findings]

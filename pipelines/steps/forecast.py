@@ -1,0 +1,29 @@
+"""Forecast: the network's dates for every item, stored where people and tools can look at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from model.warehouse.forecast import write_forecast
+from model.warehouse.locks import only_one
+from model.warehouse.plan import read_plan
+from pipelines.instance import Instance
+from pipelines.steps.link import MODEL_STEP
+
+
+@dataclass(frozen=True, slots=True)
+class Forecasted:
+    """How large the plan is, and what about it could not be computed as stated."""
+
+    items: int
+    dependencies: int
+    cycles: int
+
+
+def forecast(instance: Instance, now: datetime) -> Forecasted:
+    """Compute and store early and late dates, slack and driver of all items."""
+    with only_one(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
+        plan = read_plan(connection, instance.model, instance.today(now))
+        write_forecast(connection, plan)
+        return Forecasted(len(plan.items), len(plan.links), len(plan.network.cycles))
