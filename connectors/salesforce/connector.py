@@ -1,0 +1,76 @@
+"""The face that Salesforce shows to the pipelines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from connectors.base import AccessProblem, ConnectionFailed, Cursor, Landed, Page, Surroundings
+from connectors.http import Clock, HttpClient
+from connectors.salesforce.access import Access
+from connectors.salesforce.deals import map_deal
+from connectors.salesforce.feed import Feed
+from connectors.salesforce.fields import Fields, choose, problems
+from connectors.salesforce.org import Org
+from connectors.salesforce.queries import Queries
+from connectors.salesforce.reading import Reader
+from connectors.salesforce.settings import SalesforceSettings
+from connectors.salesforce.sign_in import SessionAuth
+from model.records import Mapped
+from model.remarks import Change, Outcome, Posted, Target
+
+
+class SalesforceConnector:
+    """One org; see `connectors.base.Connector` for what each method promises."""
+
+    streams = ("opportunities",)
+
+    def __init__(
+        self, settings: SalesforceSettings, surroundings: Surroundings, clock: Clock | None = None
+    ) -> None:
+        self.name = surroundings.name
+        self._settings = settings
+        self._auth = SessionAuth(self.name, settings, surroundings.environment)
+        clock = clock or Clock()
+        self._http = HttpClient(self.name, settings.url, self._auth, settings.credentials, clock)
+        self._org = Org(self.name, settings, self._auth)
+        self._feed = Feed(self.name, settings, self._http, self._auth, clock)
+
+    def check(self) -> list[AccessProblem]:
+        return Access(self._settings, self._org, self._feed).problems()
+
+    def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
+        del stream  # there is only one
+        queries = Queries(self.name, self._settings.api, self._http)
+        yield from Reader(queries, self._fields()).pages(cursor, now)
+
+    def map(self, stream: str, landed: Landed, observed_at: datetime) -> Mapped:
+        del stream, observed_at  # one stream, and Salesforce dates its changes itself
+        return map_deal(self.name, self._settings, landed)
+
+    def find_comments(self, targets: Sequence[Target]) -> list[Posted]:
+        return [posted for target in targets for posted in self._feed.comments(target.ref)]
+
+    def apply(self, changes: Iterable[Change]) -> Iterator[Outcome]:
+        return (self._feed.carry_out(change) for change in changes)
+
+    def close(self) -> None:
+        self._http.close()
+        self._org.close()
+
+    def _fields(self) -> Fields:
+        """The fields to read; a needed one that is hidden would be missed in silence, so it ends
+        the pull.
+        """
+        deal, history = self._org.describe("Opportunity"), self._org.describe("OpportunityHistory")
+        fields = choose(self._settings, deal, history)
+        missing = [p for p in problems(fields, self._settings) if p.blocking]
+        if missing:
+            what = "; ".join(problem.what for problem in missing)
+            raise ConnectionFailed(self.name, what, missing[0].remedy)
+        return fields
+
+
+def open_connector(settings: SalesforceSettings, surroundings: Surroundings) -> SalesforceConnector:
+    """Nothing is asked of Salesforce yet: the first use signs in."""
+    return SalesforceConnector(settings, surroundings)

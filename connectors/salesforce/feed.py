@@ -1,0 +1,164 @@
+"""Comments as posts on a deal's Chatter feed: found by their marker, written, edited in place.
+
+Connect REST API: https://developer.salesforce.com/docs/atlas.en-us.chatterapi.meta/chatterapi/
+(`feeds/record/{id}/feed-elements`, `feed-elements`, and PATCH on one of them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import tenacity
+
+from connectors.http import AnswerLost, Clock, HttpClient, RequestFailed
+from connectors.salesforce.queries import confused
+from connectors.salesforce.refusals import ends_the_run, explained
+from connectors.salesforce.segments import Segment, marked, segments
+from connectors.salesforce.settings import SalesforceSettings
+from connectors.salesforce.sign_in import SessionAuth
+from model.records import Ref
+from model.remarks import Change, Outcome, Posted, Refused
+
+_ATTEMPTS = 3
+_LONGEST_WAIT = 10.0
+_PAGE = 100
+"""The most elements that Salesforce gives at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The feeds of one org, as the user of the connection sees them."""
+
+    connection: str
+    settings: SalesforceSettings
+    http: HttpClient
+    auth: SessionAuth
+    clock: Clock
+
+    def comments(self, deal: Ref) -> list[Posted]:
+        """Our own posts on a deal, newest first; none on a deal that cannot be seen.
+
+        Only what the user of this connection wrote counts, for anybody can copy a marker. Raises
+        ConnectionFailed.
+        """
+        try:
+            with explained():
+                elements = list(self._elements(deal.native_id))
+        except RequestFailed as error:
+            if error.status in (403, 404):
+                return []
+            raise
+        return [posted for element in elements if (posted := self._ours(deal, element))]
+
+    def carry_out(self, change: Change) -> Outcome:
+        """Create or edit one post. Raises ConnectionFailed when no other change would succeed."""
+        try:
+            with explained():
+                return self._say(change)
+        except AnswerLost as error:
+            return Refused(change, error.reason, error.remedy)
+        except RequestFailed as error:
+            if ends_the_run(error):
+                raise
+            return Refused(change, error.reason, _remedy(change, error))
+
+    def reach(self, native_id: str) -> None:
+        """Ask for a deal's feed. Raises ConnectionFailed when there is none to be had."""
+        with explained():
+            self.http.read("GET", self._feed_of(native_id), params={"pageSize": 1})
+
+    def _say(self, change: Change) -> Posted:
+        body = segments(change.remark, change.notify)
+        try:
+            return self._surely(change, body)
+        except RequestFailed as error:
+            plain = segments(change.remark, notify=False)
+            if error.status not in (400, 403) or plain == body:
+                raise
+            # Somebody who left, or may not see the deal, cannot be mentioned but can be named.
+            return self._surely(change, plain)
+
+    def _surely(self, change: Change, body: list[Segment]) -> Posted:
+        """Try again while the answer is lost and the effect is not there."""
+        again = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(AnswerLost),
+            stop=tenacity.stop_after_attempt(_ATTEMPTS),
+            wait=tenacity.wait_exponential_jitter(initial=0.5, max=_LONGEST_WAIT),
+            sleep=self.clock.sleep,
+            reraise=True,
+        )
+        write: Callable[[Change, list[Segment]], Posted] = (
+            self._edit if change.posted else self._create
+        )
+        return again(write, change, body)
+
+    def _create(self, change: Change, body: list[Segment]) -> Posted:
+        post = {
+            "feedElementType": "FeedItem",
+            "subjectId": change.target.ref.native_id,
+            "visibility": "InternalUsers",
+            "body": {"messageSegments": body},
+        }
+        try:
+            answer = self.http.write("POST", self._elements_path, json=post)
+        except AnswerLost:
+            standing = self._standing(change)
+            if standing is None:
+                raise
+            return standing
+        return self._as_posted(change, str(answer["id"]))
+
+    def _edit(self, change: Change, body: list[Segment]) -> Posted:
+        """An edit done twice is the same edit, so it may simply be repeated."""
+        comment_id = change.posted.comment_id if change.posted else ""
+        path = f"{self._elements_path}/{comment_id}"
+        self.http.write("PATCH", path, json={"body": {"messageSegments": body}})
+        return self._as_posted(change, comment_id)
+
+    def _standing(self, change: Change) -> Posted | None:
+        ours = self.comments(change.target.ref)
+        return next((p for p in ours if p.conflict_id == change.remark.conflict_id), None)
+
+    def _as_posted(self, change: Change, comment_id: str) -> Posted:
+        ref, remark = change.target.ref, change.remark
+        url = self.settings.deal_url(ref.native_id)
+        return Posted(ref, remark.conflict_id, comment_id, remark.digest, url)
+
+    def _ours(self, deal: Ref, element: dict[str, Any]) -> Posted | None:
+        author = str((element.get("actor") or {}).get("id"))
+        marker = marked(str((element.get("body") or {}).get("text") or ""))
+        # An id has 15 characters, to which some answers add three that check them.
+        if marker is None or author[:15] != self.auth.session().user_id[:15]:
+            return None
+        conflict_id, digest = marker
+        url = self.settings.deal_url(deal.native_id)
+        return Posted(deal, conflict_id, str(element["id"]), digest, url)
+
+    def _elements(self, native_id: str) -> Iterator[dict[str, Any]]:
+        params: dict[str, str | int] | None = {"pageSize": _PAGE, "sort": "CreatedDateDesc"}
+        link: str | None = self._feed_of(native_id)
+        seen: set[str] = set()
+        while link:
+            if link in seen:
+                raise confused(self.connection, "leads back to a page that was read")
+            seen.add(link)
+            page = self.http.read("GET", link, params=params)
+            yield from page.get("elements") or []
+            link, params = page.get("nextPageUrl"), None
+
+    def _feed_of(self, native_id: str) -> str:
+        return f"{self.settings.api}/chatter/feeds/record/{native_id}/feed-elements"
+
+    @property
+    def _elements_path(self) -> str:
+        return f"{self.settings.api}/chatter/feed-elements"
+
+
+def _remedy(change: Change, error: RequestFailed) -> str:
+    if error.status == 404 and change.posted:
+        return "Nothing has to be done: somebody removed the post, and the next run writes it anew."
+    if error.status == 404:
+        return "Share the opportunity with the user of this connection, or see if it was deleted."
+    return "Allow the user of this connection to post and edit in Chatter on this opportunity."

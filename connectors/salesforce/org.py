@@ -1,0 +1,100 @@
+"""What an org is like: its fields and limits, asked through simple-salesforce.
+
+The library builds every address with `https://`, sets no timeout and repeats nothing; so its
+base address is set from the settings, and each call gets a timeout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import requests
+from simple_salesforce.api import Salesforce
+from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
+
+from connectors.http import RequestFailed
+from connectors.http_errors import said
+from connectors.salesforce.refusals import explained
+from connectors.salesforce.settings import SalesforceSettings
+from connectors.salesforce.sign_in import SessionAuth
+
+_TIMEOUT = 30.0
+_Answer = TypeVar("_Answer")
+
+
+class Org:
+    """Questions to one org. All methods raise ConnectionFailed."""
+
+    def __init__(self, connection: str, settings: SalesforceSettings, auth: SessionAuth) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._auth = auth
+        self._http = requests.Session()
+
+    def describe(self, thing: str) -> dict[str, Any]:
+        """The sObject describe of `Opportunity` and the like: only what the user may see."""
+        path = f"sobjects/{thing}/describe"
+        found = self._ask(lambda library: library.restful(path, timeout=_TIMEOUT))
+        return dict(found or {})
+
+    def any_deal(self) -> str | None:
+        """The id of some opportunity, if there is one."""
+        query = "SELECT Id FROM Opportunity LIMIT 1"
+        rows = self._ask(lambda library: library.query(query, timeout=_TIMEOUT))["records"]
+        return str(rows[0]["Id"]) if rows else None
+
+    def calls(self) -> tuple[int, int] | None:
+        """API calls of the last 24 hours, used and allowed (`Sforce-Limit-Info`)."""
+
+        def asked(library: Salesforce) -> Any:
+            library.restful("", timeout=_TIMEOUT)
+            return library.api_usage.get("api-usage")
+
+        usage = self._ask(asked)
+        return (usage.used, usage.total) if usage else None
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _ask(self, question: Callable[[Salesforce], _Answer]) -> _Answer:
+        with explained():
+            try:
+                return self._with_session(question)
+            except SalesforceError as error:
+                raise self._refused(error) from error
+            except requests.RequestException as error:
+                raise self._unanswered(error) from error
+
+    def _with_session(self, question: Callable[[Salesforce], _Answer]) -> _Answer:
+        try:
+            return question(self._library())
+        except SalesforceExpiredSession:
+            self._auth.renew()
+            return question(self._library())
+
+    def _library(self) -> Salesforce:
+        library = Salesforce(
+            session_id=self._auth.session().token,
+            instance_url=self._settings.url,
+            version=self._settings.api_version,
+            session=self._http,
+        )
+        library.base_url = f"{self._settings.url}{self._settings.api}/"
+        return library
+
+    def _refused(self, error: SalesforceError) -> RequestFailed:
+        words = said(error.content) or f"status {error.status}"
+        return RequestFailed(
+            self._connection,
+            f"{error.resource_name} was refused: {words}",
+            "Look at the permissions of this connection's user in Salesforce.",
+            status=error.status,
+            answer=error.content,
+            transient=error.status >= 500,
+        )
+
+    def _unanswered(self, error: requests.RequestException) -> RequestFailed:
+        what = f"{self._settings.url} gave no usable answer ({type(error).__name__})"
+        remedy = "Check `url` in interlock.yaml and the network, and run again."
+        return RequestFailed(self._connection, what, remedy, transient=True)

@@ -1,0 +1,146 @@
+"""Signing in by OAuth 2.0, and a session that is renewed once when Salesforce ends it.
+
+Client credentials: https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_client_credentials_flow.htm
+JWT bearer: https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_jwt_flow.htm
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import jwt
+
+from connectors.base import ConnectionFailed
+from connectors.http import RequestFailed
+from connectors.http_errors import error_body, said
+from connectors.salesforce.settings import SalesforceSettings
+
+_JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+_JWT_LIFE = timedelta(minutes=3)
+_TIMEOUT = 30.0
+_USER_ID = re.compile(r"005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An access token and the 18-character id of the user it stands for."""
+
+    token: str = field(repr=False)
+    user_id: str
+
+
+class SessionAuth(httpx.Auth):
+    """Puts the session's token on requests; on a 401 it signs in again, once a request."""
+
+    def __init__(
+        self, connection: str, settings: SalesforceSettings, environment: Mapping[str, str]
+    ) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._environment = environment
+        self._session: Session | None = None
+
+    def session(self) -> Session:
+        """The session in use, a new one if there is none. Raises ConnectionFailed."""
+        return self._session or self.renew()
+
+    def renew(self) -> Session:
+        """Sign in afresh. Raises ConnectionFailed; a RequestFailed when Salesforce answered."""
+        self._session = _sign_in(self._connection, self._settings, self._environment)
+        return self._session
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self.session().token}"
+        response = yield request
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            request.headers["Authorization"] = f"Bearer {self.renew().token}"
+            yield request
+
+
+def _sign_in(
+    connection: str, settings: SalesforceSettings, environment: Mapping[str, str]
+) -> Session:
+    grant = _grant(connection, settings, environment)
+    try:
+        response = httpx.post(f"{settings.url}/services/oauth2/token", data=grant, timeout=_TIMEOUT)
+    except httpx.RequestError as error:
+        what = f"{settings.url} does not answer ({type(error).__name__})"
+        remedy = "Check `url` in interlock.yaml and the network."
+        raise RequestFailed(connection, what, remedy, transient=True) from None
+    answer = error_body(response)
+    session = _session(answer) if response.is_success else None
+    if session is None:
+        raise _refused(connection, settings, response, answer)
+    return session
+
+
+def _session(answer: Any) -> Session | None:
+    """Read a token answer; its `id` is an address that ends with the user's id."""
+    if not isinstance(answer, dict):
+        return None
+    user = _USER_ID.search(str(answer.get("id")))
+    token = answer.get("access_token")
+    return Session(str(token), user[0]) if user and token else None
+
+
+def _refused(
+    connection: str, settings: SalesforceSettings, response: httpx.Response, answer: Any
+) -> RequestFailed:
+    words = said(answer) or "no token and user in the answer"
+    return RequestFailed(
+        connection,
+        f"sign-in failed with status {response.status_code}: {words}",
+        f"Check the {settings.credentials} and that the app may use this flow at {settings.url}.",
+        status=response.status_code,
+        transient=response.status_code >= 500,
+    )
+
+
+def _grant(
+    connection: str, settings: SalesforceSettings, environment: Mapping[str, str]
+) -> dict[str, str]:
+    client_id = _secret(connection, environment, settings.client_id_env)
+    if settings.client_secret_env:
+        secret = _secret(connection, environment, settings.client_secret_env)
+        return {
+            "grant_type": "client_credentials",
+            "client_id": client_id,
+            "client_secret": secret,
+        }
+    assertion = _assertion(connection, settings, environment, client_id)
+    return {"grant_type": _JWT_GRANT, "assertion": assertion}
+
+
+def _assertion(
+    connection: str, settings: SalesforceSettings, environment: Mapping[str, str], client_id: str
+) -> str:
+    name = settings.private_key_env or ""
+    pem = _secret(connection, environment, name).replace("\\n", "\n")
+    claims = {
+        "iss": client_id,
+        "sub": settings.username,
+        "aud": settings.audience,
+        "exp": datetime.now(UTC) + _JWT_LIFE,
+    }
+    try:
+        return jwt.encode(claims, pem, algorithm="RS256")
+    except (ValueError, TypeError, jwt.PyJWTError):
+        raise ConnectionFailed(
+            connection,
+            f"the environment variable {name} does not hold an RSA private key",
+            "Set it to the whole PEM text of the key whose certificate the app knows.",
+        ) from None
+
+
+def _secret(connection: str, environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "").strip()
+    if not value:
+        raise ConnectionFailed(
+            connection, f"the environment variable {name} is not set", f"Set {name} and run again."
+        )
+    return value

@@ -1,0 +1,31 @@
+"""The queries. Values are quoted by `format_soql`; names come from `fields`, never from records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from simple_salesforce.format import format_soql
+
+ALL_IDS = "SELECT Id FROM Opportunity"
+IDS_IN_A_QUERY = 300
+"""A query travels in the address, which Salesforce cuts off at 16 kB (HTTP 414)."""
+
+
+def changed_deals(fields: Sequence[str], since: datetime | None) -> str:
+    """Opportunities in order of change, from `since` on (inclusive, whole seconds)."""
+    return format_soql(
+        "SELECT {fields:literal} FROM Opportunity{where:literal} ORDER BY SystemModstamp, Id",
+        fields=", ".join(fields),
+        where=format_soql(" WHERE SystemModstamp >= {}", since) if since else "",
+    )
+
+
+def history_of(fields: Sequence[str], deal_ids: Sequence[str]) -> str:
+    """The snapshots of at most IDS_IN_A_QUERY deals, oldest first."""
+    return format_soql(
+        "SELECT {fields:literal} FROM OpportunityHistory WHERE OpportunityId IN {ids} "
+        "ORDER BY CreatedDate, Id",
+        fields=", ".join(fields),
+        ids=list(deal_ids),
+    )
