@@ -1,0 +1,37 @@
+"""The plan network: from work items and dependencies of all tools to forecast dates, slack,
+cycles and downstream impact.
+
+Arrays in, arrays out: `Items`, `Links` and `Calendars` are columns, `Network.build` joins them
+once, `Network.schedule` runs the critical path method for a data date. Nothing in here reads a
+clock, a database or a tool; text about an item never enters.
+"""
+
+from model.network.calendars import Calendar, Calendars
+from model.network.columns import NO_DATE, UNKNOWN, Constraint, Items, Links, date_of, day_of
+from model.network.cycles import Cycle
+from model.network.forecast import Forecast
+from model.network.needs import Needs, needs
+from model.network.network import Network
+from model.network.treatment import REASONS, Certainty, Treatment
+from model.network.wiring import LinkUse
+
+__all__ = [
+    "NO_DATE",
+    "REASONS",
+    "UNKNOWN",
+    "Calendar",
+    "Calendars",
+    "Certainty",
+    "Constraint",
+    "Cycle",
+    "Forecast",
+    "Items",
+    "LinkUse",
+    "Links",
+    "Needs",
+    "Network",
+    "Treatment",
+    "date_of",
+    "day_of",
+    "needs",
+]

@@ -1,0 +1,81 @@
+"""What each dependency needs, against what is forecast: the measure of a late handover."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.network.calendars import Calendars
+from model.network.columns import NO_DATE, Days, Flags, Items, Links
+from model.network.forecast import Forecast
+from model.network.network import Network
+from model.network.topology import Index
+from model.network.wiring import LinkUse
+from model.records import DependencyType, State
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """One row a link, in the order of `Links`."""
+
+    needed_by: Days
+    """The last day on which the predecessor may finish (start, where the dependency hangs on
+    its start) so that the successor keeps its planned dates; `NO_DATE` where there is none."""
+    lateness: Days
+    """Working days of the predecessor from that day to its forecast: positive is late,
+    negative is early, 0 where nothing is needed."""
+    known: Flags
+    """The link counts, its predecessor is still to come, and its open successor has a date."""
+
+
+def needs(network: Network, forecast: Forecast) -> Needs:
+    """Compares each link's successor as planned with its predecessor as forecast.
+
+    A successor that is a milestone, or that has a due date but neither start nor estimate, needs
+    its predecessor by that date; of any other the start is what a finish-to-start link must meet.
+    """
+    items, links, calendars = network.items, network.links, network.calendars
+    tail, head = network.rows.of(links.predecessor), network.rows.of(links.successor)
+    day, at_end = _wanted(items, links, head, calendars)
+    known = (network.use == LinkUse.USED) & (day != NO_DATE)
+    known &= (items.state[tail] < State.DONE) & (items.state[head] < State.DONE)
+    starts = (links.type == DependencyType.START_TO_START) | (
+        links.type == DependencyType.START_TO_FINISH
+    )
+    day = _before_lag(day, at_end, links, items.calendar[head], calendars)
+    calendar = items.calendar[tail]
+    by_start = starts & ~items.milestone[tail]
+    need = calendars.number(calendar, day + (by_start & ~at_end)) - by_start
+    have = np.where(
+        by_start,
+        calendars.number(calendar, forecast.early_start[tail]),
+        calendars.number(calendar, forecast.early_finish[tail] + known),
+    )
+    needed_by = calendars.day(calendar, need - ~by_start)
+    return Needs(
+        np.where(known, needed_by, NO_DATE).astype(np.int32),
+        np.where(known, have - need, 0).astype(np.int32),
+        known,
+    )
+
+
+def _wanted(items: Items, links: Links, head: Index, calendars: Calendars) -> tuple[Days, Flags]:
+    """The successor's planned day that the link is about, and whether its end counts."""
+    start, finish = items.planned_start[head], items.planned_finish[head]
+    length, calendar = items.duration[head], items.calendar[head]
+    by_estimate = (start == NO_DATE) & (finish != NO_DATE) & (length >= 0)
+    counted = calendars.number(calendar, finish + by_estimate) - length
+    start = np.where(by_estimate, calendars.day(calendar, counted), start)
+    point = items.milestone[head] | ((start == NO_DATE) & (finish != NO_DATE))
+    at_end = point | (links.type >= DependencyType.FINISH_TO_FINISH)
+    end = np.where(point & (finish == NO_DATE), start, finish)
+    return np.where(at_end, end, start).astype(np.int32), at_end
+
+
+def _before_lag(
+    day: Days, at_end: Flags, links: Links, calendar: Days, calendars: Calendars
+) -> Days:
+    """The instant, as the day that begins with it, to which the predecessor must have come."""
+    shift = at_end & (day != NO_DATE)
+    number = calendars.number(calendar, day + shift) - np.where(links.elapsed, 0, links.lag)
+    instant = calendars.day(calendar, number - at_end) + at_end
+    return (instant - np.where(links.elapsed, links.lag, 0)).astype(np.int32)

@@ -1,0 +1,113 @@
+"""The network of all plans, built once, scheduled as often as wanted."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Self, TypeAlias
+
+import numpy as np
+
+from model.network.calendars import Calendars
+from model.network.columns import Codes, Flags, Items, Links, day_of
+from model.network.cycles import Cycle, components, named, shortest
+from model.network.forecast import Forecast, read_off
+from model.network.passes import run
+from model.network.rows import Rows
+from model.network.topology import Index, Topology, arrange
+from model.network.wiring import LinkUse, Wiring, wire
+
+Loop: TypeAlias = tuple[list[int], list[int]]
+"""The nodes of a cycle, and those around its shortest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Work items of all tools and what joins them."""
+
+    items: Items
+    links: Links
+    calendars: Calendars
+    use: Codes
+    """For each row of `links` its `LinkUse`."""
+    cycles: tuple[Cycle, ...]
+    wiring: Wiring = field(repr=False)
+    topology: Topology = field(repr=False)
+    rows: Rows = field(repr=False)
+    in_cycle: Flags = field(repr=False)
+
+    @classmethod
+    def build(cls, items: Items, links: Links, calendars: Calendars | None = None) -> Self:
+        """Joins the items; Monday to Friday for all where no calendars are given.
+
+        Raises ValueError when an id occurs twice or an item names a calendar that is not there.
+        """
+        calendars = calendars or Calendars.of()
+        if len(items) and not 0 <= items.calendar.min() <= items.calendar.max() < len(calendars):
+            raise ValueError(f"an item names a calendar outside the {len(calendars)} given")
+        wiring, use = wire(items, links)
+        wiring, topology, loops = _acyclic(wiring, use)
+        _mark_duplicates(wiring, topology, links, use)
+        cycles = sorted((named(*loop, wiring.owner, items.id) for loop in loops), key=_members)
+        in_cycle = np.zeros(len(items), dtype=np.bool_)
+        for nodes, _ in loops:
+            in_cycle[wiring.owner[nodes]] = True
+        return cls(
+            items, links, calendars, use, tuple(cycles), wiring, topology, Rows(items.id), in_cycle
+        )
+
+    def schedule(self, today: date | int) -> Forecast:
+        """Forward and backward pass with the data date `today`."""
+        day = today if isinstance(today, int) else day_of(today)
+        return read_off(run(self, day))
+
+
+def _acyclic(wiring: Wiring, use: Codes) -> tuple[Wiring, Topology, list[Loop]]:
+    """The wiring without links inside cycles, its topology, and the cycles as nodes."""
+    nodes = len(wiring.owner)
+    topology = arrange(nodes, wiring.tail, wiring.head)
+    if isinstance(topology, Topology):
+        return wiring, topology, []
+    graph = _graph(topology, wiring)
+    loops = [(found, shortest(found, graph)) for found in components(graph)]
+    component = np.full(nodes, -1)
+    for number, (found, _) in enumerate(loops):
+        component[found] = number
+    tail, head = component[wiring.tail], component[wiring.head]
+    inside = (tail >= 0) & (tail == head)
+    rows = wiring.row[inside]
+    use[rows[rows >= 0]] = LinkUse.CYCLE
+    wiring = wiring.without(inside)
+    topology = arrange(nodes, wiring.tail, wiring.head)
+    assert isinstance(topology, Topology), "components leave no cycle"
+    return wiring, topology, loops
+
+
+def _graph(stuck: Index, wiring: Wiring) -> dict[int, list[int]]:
+    """The links among the nodes that have no level."""
+    among = np.zeros(len(wiring.owner), dtype=np.bool_)
+    among[stuck] = True
+    cells = np.flatnonzero(among[wiring.tail] & among[wiring.head])
+    graph: dict[int, list[int]] = {node: [] for node in stuck.tolist()}
+    for tail, head in zip(wiring.tail[cells].tolist(), wiring.head[cells].tolist(), strict=True):
+        graph[tail].append(head)
+    return graph
+
+
+def _mark_duplicates(wiring: Wiring, topology: Topology, links: Links, use: Codes) -> None:
+    """Of links with equal ends and type the first row counts; dates are equal either way."""
+    ins = topology.ins
+    head = np.arange(topology.nodes).repeat(np.diff(ins.first))
+    same = (ins.other[1:] == ins.other[:-1]) & (head[1:] == head[:-1])
+    if not same.any():
+        return
+    cells = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    rows = wiring.row[ins.link[cells]]
+    rows = np.sort(rows[rows >= 0])
+    ends = np.stack([links.predecessor[rows], links.successor[rows], links.type[rows]])
+    _, kept = np.unique(ends, axis=1, return_index=True)
+    repeated = np.ones(len(rows), dtype=np.bool_)
+    repeated[kept] = False
+    use[rows[repeated]] = LinkUse.DUPLICATE
+
+
+def _members(cycle: Cycle) -> tuple[int, ...]:
+    return cycle.members

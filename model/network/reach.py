@@ -1,0 +1,140 @@
+"""What each link demands of its head, and allows its tail, in working-day numbers.
+
+Within one calendar that is one number a link: finish-to-start adds the tail's duration and the
+lag, start-to-start the lag alone, and a link to a finish takes the head's duration off again
+(the precedence diagramming method's four inequalities, each solved for the starts).
+
+Between calendars, or with an elapsed lag, the time goes through the day. A tail's finish at the
+end of day t frees a start on the next working day of the head, and a finish (or point in time)
+at the end of the first working day of the head from t on.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from model.network.calendars import Calendars
+from model.network.columns import Days, Flags
+from model.network.sweep import Reach
+from model.network.topology import Index, Topology
+from model.network.wiring import Wiring
+
+NEVER: Final = -(2**29)
+"""The weight of a link that moves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a pass needs to know of every node, by node number."""
+
+    calendar: Index
+    """Offset of the node's calendar table."""
+    duration: Days
+    point: Flags
+    """An item without duration: its time lies at the end of a day, not at the start of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Straight:
+    """One calendar: a weight for each link."""
+
+    ins: Days
+    outs: Days
+
+    def ahead(self, tail_start: Days, cells: slice) -> Days:
+        tail_start += self.ins[cells]
+        return tail_start
+
+    def back(self, head_start: Days, cells: slice) -> Days:
+        head_start -= self.outs[cells]
+        return head_start
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """Links between calendars: into one table, over to the other, and on.
+
+    result = before[days[start + out] + over] + on, the offsets of the tables included.
+    """
+
+    out: Days
+    over: Days
+    on: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Bridged:
+    """Several calendars: a hop for each link, there and back."""
+
+    calendars: Calendars
+    ins: Hop
+    outs: Hop
+
+    def ahead(self, tail_start: Days, cells: slice) -> Days:
+        return self._hop(self.ins, tail_start, cells)
+
+    def back(self, head_start: Days, cells: slice) -> Days:
+        return self._hop(self.outs, head_start, cells)
+
+    def _hop(self, links: Hop, start: Days, cells: slice) -> Days:
+        start += links.out[cells]
+        day = self.calendars.days.take(start, mode="clip")
+        day += links.over[cells]
+        number = self.calendars.before.take(day, mode="clip")
+        number += links.on[cells]
+        return number
+
+
+def reach(
+    topology: Topology, wiring: Wiring, work: Work, calendars: Calendars, dead: Flags
+) -> Reach:
+    """The reach of all links; those in `dead` move nothing."""
+    if _one_calendar(wiring, work):
+        weight = np.where(dead, NEVER, straight(wiring, work, slice(None)))
+        return Straight(weight.take(topology.ins.link), weight.take(topology.outs.link))
+    there, back = bridged(wiring, work, slice(None))
+    there.on[dead], back.on[dead] = NEVER, -NEVER
+    return Bridged(calendars, _sorted(there, topology.ins.link), _sorted(back, topology.outs.link))
+
+
+def straight(wiring: Wiring, work: Work, links: Index | slice) -> Days:
+    """The weight of links within one calendar."""
+    weight = wiring.lag[links].copy()
+    weight += np.where(wiring.from_finish[links], work.duration.take(wiring.tail[links]), 0)
+    to_finish = wiring.to_finish[links]
+    if to_finish.any():
+        weight -= np.where(to_finish, work.duration.take(wiring.head[links]), 0)
+    return weight
+
+
+def bridged(wiring: Wiring, work: Work, links: Index | slice) -> tuple[Hop, Hop]:
+    """The hops of links from tail to head, and back: the last start that hop still allows.
+
+    Back, because before[x] <= z holds up to x = days[z], and days[y] <= x up to
+    y = before[x + 1] - 1.
+    """
+    tail, head, lag = wiring.tail[links], wiring.head[links], wiring.lag[links]
+    elapsed, to_finish = wiring.elapsed[links], wiring.to_finish[links]
+    length = work.duration.take(tail)
+    late = wiring.from_finish[links] | work.point.take(tail)
+    meets = late & (to_finish | work.point.take(head))
+    out = np.where(late, length - 1, 0)
+    over = late.astype(np.int32) - meets + np.where(elapsed, lag, 0)
+    on = meets - np.where(to_finish, work.duration.take(head), 0) + np.where(elapsed, 0, lag)
+    at_tail, at_head = work.calendar.take(tail), work.calendar.take(head)
+    there = _hop(out + at_tail, over + at_head, on)
+    return there, _hop(at_head - on, at_tail - over + 1, -1 - out)
+
+
+def _hop(out: Index, over: Index, on: Index) -> Hop:
+    return Hop(out.astype(np.int32), over.astype(np.int32), on.astype(np.int32))
+
+
+def _sorted(links: Hop, order: Index) -> Hop:
+    return Hop(links.out.take(order), links.over.take(order), links.on.take(order))
+
+
+def _one_calendar(wiring: Wiring, work: Work) -> bool:
+    same = bool((work.calendar == work.calendar[:1]).all())
+    return same and not bool((wiring.elapsed & (wiring.lag != 0)).any())

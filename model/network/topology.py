@@ -1,0 +1,145 @@
+"""How the items hang together, kept between passes: nodes in levels, links by either end.
+
+A node is an item, or the *gate* of a parent: the point from which its children may start. Nodes
+are renumbered by level (a level holds the nodes whose predecessors all lie in earlier levels;
+Kahn, "Topological sorting of large networks", CACM 5, 1962), so that a pass over a level reads
+and writes neighbouring memory, and within a level the nodes with successors come first.
+"""
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Index: TypeAlias = NDArray[np.int64]
+
+_POSITION: Final = np.int64(0xFFFFFFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """All links, sorted by the place of the node at one of their ends."""
+
+    link: Index
+    """For each cell the link that it shows."""
+    other: Index
+    """For each cell the place of the node at the other end."""
+    first: Index
+    """For each place its first cell; one more entry at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """Nodes by place, links by either end. A *place* is a node's position in level order."""
+
+    place: Index
+    """For each node its place."""
+    node: Index
+    """For each place its node."""
+    levels: tuple[tuple[int, int, int], ...]
+    """For each level its first place, the first without successors, and the end."""
+    ins: Side
+    outs: Side
+
+    @property
+    def nodes(self) -> int:
+        return len(self.node)
+
+
+def arrange(nodes: int, tail: Index, head: Index) -> Topology | Index:
+    """Levels and adjacency of links from `tail` to `head` (node numbers).
+
+    With a cycle there are no levels: the answer is then the nodes on cycles and behind them.
+    """
+    cell = by_key(tail)
+    heads = head.take(cell)
+    degree = np.bincount(tail, minlength=nodes)
+    waiting = np.bincount(head, minlength=nodes)
+    waves, edges = _waves(degree, heads, waiting.astype(np.int32))
+    order = np.concatenate(waves)
+    if len(order) < nodes:
+        stuck = np.ones(nodes, dtype=np.bool_)
+        stuck[order] = False
+        return np.flatnonzero(stuck)
+    node, levels = _sinks_last(order, waves, degree)
+    place = np.empty(nodes, dtype=np.int64)
+    place[node] = np.arange(nodes)
+    edge = np.concatenate(edges)
+    outs = Side(cell.take(edge), place.take(heads.take(edge)), offsets(degree.take(node)))
+    return Topology(place, node, levels, _turned(outs, waiting.take(node)), outs)
+
+
+def by_key(key: Index) -> Index:
+    """The positions of the keys in ascending order of key; equal keys keep their order.
+
+    Sorting key and position as one integer is several times faster than `argsort`.
+    """
+    packed = (key << 32) | np.arange(len(key), dtype=np.int64)
+    packed.sort()
+    packed &= _POSITION
+    return packed
+
+
+def offsets(counts: Index) -> Index:
+    """Where each run of cells begins when the runs lie one after the other, and the end."""
+    starts = np.zeros(len(counts) + 1, dtype=np.int64)
+    np.cumsum(counts, out=starts[1:])
+    return starts
+
+
+def runs(starts: Index, counts: Index) -> Index:
+    """The cells of several runs, one run after the other."""
+    ends = counts.cumsum()
+    shift = starts - ends
+    shift += counts
+    cells = shift.repeat(counts)
+    cells += np.arange(len(cells))
+    return cells
+
+
+def _waves(
+    degree: Index, heads: Index, waiting: NDArray[np.int32]
+) -> tuple[list[Index], list[Index]]:
+    """Levels from the sources on: the nodes of each, and the cells of their outgoing links."""
+    first = offsets(degree)
+    ones = np.ones(len(heads), dtype=np.int32)
+    seen = np.empty(len(degree), dtype=np.int64)
+    waves, edges = [], [np.empty(0, dtype=np.int64)]
+    front = np.flatnonzero(waiting == 0)
+    while len(front):
+        waves.append(front)
+        edge = runs(first.take(front), degree.take(front))
+        edges.append(edge)
+        reached = heads.take(edge)
+        np.subtract.at(waiting, reached, ones[: len(reached)])
+        ready = reached[waiting.take(reached) == 0]
+        ramp = np.arange(len(ready))
+        seen[ready] = ramp
+        front = ready[seen.take(ready) == ramp]
+    return waves or [np.empty(0, dtype=np.int64)], edges
+
+
+def _sinks_last(
+    order: Index, waves: list[Index], degree: Index
+) -> tuple[Index, tuple[tuple[int, int, int], ...]]:
+    """Each level's nodes without successors moved to its end; and where the levels lie."""
+    feeds = degree.take(order) > 0
+    level_first = offsets(np.array([len(wave) for wave in waves]))
+    before = offsets(feeds)
+    inside = np.arange(len(waves)).repeat(np.diff(level_first))
+    mid = level_first[:-1] + np.diff(before.take(level_first))
+    rank = before[:-1] - before.take(level_first[:-1]).take(inside)
+    ahead = level_first[:-1].take(inside)
+    sink = mid.take(inside) + np.arange(len(order)) - ahead - rank
+    node = np.empty_like(order)
+    node[np.where(feeds, ahead + rank, sink)] = order
+    bounds = zip(level_first[:-1].tolist(), mid.tolist(), level_first[1:].tolist(), strict=True)
+    return node, tuple(bounds)
+
+
+def _turned(outs: Side, counts: Index) -> Side:
+    """The same links seen from their heads; the links of a head in order of their tails."""
+    cell = by_key(outs.other)
+    tails = np.arange(len(counts)).repeat(np.diff(outs.first))
+    return Side(outs.link.take(cell), tails.take(cell), offsets(counts))

@@ -1,0 +1,127 @@
+"""From links between ids to links between nodes: what is used, what is not, and why.
+
+A parent has a second node, its *gate*: its children may not start before it. A dependency on a
+parent's start leads to the gate and so applies to every child (as for summary tasks in the PMI
+Practice Standard for Scheduling); its finish waits for all children (a hammock).
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from model.network.calendars import LONGEST
+from model.network.columns import Codes, Days, Flags, Items, Links
+from model.network.hierarchy import parents, within
+from model.network.rows import Rows
+from model.network.topology import Index
+from model.records import DependencyType
+
+
+class LinkUse(IntEnum):
+    """What became of a row of `Links`."""
+
+    USED = 0
+    DUPLICATE = 1
+    """Same items and type as another row: the same link from its other end, or another tool."""
+    UNKNOWN = 2
+    """Predecessor or successor is no known item."""
+    SELF = 3
+    ANCESTOR = 4
+    """Between an item and its own parent, grandparent, …: the parent spans it already."""
+    CYCLE = 5
+    """Within a dependency cycle: set aside so that the rest of the plan gets dates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Links between nodes. Nodes 0..n-1 are the items, the rest are gates."""
+
+    above: Index
+    """For each item the row of its parent, or -1."""
+    gate: Index
+    """For each item its gate, or itself if it is no parent."""
+    owner: Index
+    """For each node the row of its item."""
+    tail: Index
+    head: Index
+    row: Index
+    """For each link its row in `Links`, or -1 between parent and child."""
+    from_finish: Flags
+    to_finish: Flags
+    lag: Days
+    elapsed: Flags
+
+    def without(self, gone: Flags) -> "Wiring":
+        """The same with some links taken out."""
+        keep = np.flatnonzero(~gone)
+        return Wiring(
+            self.above, self.gate, self.owner,
+            self.tail[keep], self.head[keep], self.row[keep],
+            self.from_finish[keep], self.to_finish[keep], self.lag[keep], self.elapsed[keep],
+        )  # fmt: skip
+
+
+def wire(items: Items, links: Links) -> tuple[Wiring, Codes]:
+    """The wiring of the usable links, and the `LinkUse` of every row (cycles not yet known)."""
+    rows = Rows(items.id)
+    above = parents(rows, items.parent)
+    tail, head = rows.of(links.predecessor), rows.of(links.successor)
+    use = _uses(above, tail, head)
+    used = np.flatnonzero(use == LinkUse.USED)
+    if len(used) < len(links):
+        tail, head = tail[used], head[used]
+    gate, owner = _gates(above)
+    kind = links.type[used]
+    from_finish = (kind == DependencyType.FINISH_TO_START) | (
+        kind == DependencyType.FINISH_TO_FINISH
+    )
+    to_finish = kind >= DependencyType.FINISH_TO_FINISH
+    if len(owner) > len(above):
+        tail = np.where(from_finish, tail, gate[tail])
+        head = np.where(to_finish, head, gate[head])
+    lag = np.clip(links.lag[used], -LONGEST, LONGEST)
+    wiring = Wiring(
+        above, gate, owner, tail, head, used, from_finish, to_finish, lag, links.elapsed[used]
+    )
+    return _with_children(wiring), use
+
+
+def _uses(above: Index, tail: Index, head: Index) -> Codes:
+    use = np.zeros(len(tail), dtype=np.int8)
+    use[tail == head] = LinkUse.SELF
+    use[(tail < 0) | (head < 0)] = LinkUse.UNKNOWN
+    if (above >= 0).any():
+        check = np.flatnonzero(use == LinkUse.USED)
+        one, other = tail[check], head[check]
+        use[check[within(above, one, other) | within(above, other, one)]] = LinkUse.ANCESTOR
+    return use
+
+
+def _gates(above: Index) -> tuple[Index, Index]:
+    rows = len(above)
+    spanning = np.unique(above[above >= 0])
+    gate = np.arange(rows)
+    gate[spanning] = rows + np.arange(len(spanning))
+    return gate, np.concatenate([np.arange(rows), spanning])
+
+
+def _with_children(wiring: Wiring) -> Wiring:
+    """Adds gate → child, child → parent's finish, and gate → parent's finish."""
+    child = np.flatnonzero(wiring.above >= 0)
+    if not len(child):
+        return wiring
+    parent = wiring.above[child]
+    spanning = wiring.owner[len(wiring.above) :]
+    tail = np.concatenate([wiring.gate[parent], child, wiring.gate[spanning]])
+    head = np.concatenate([wiring.gate[child], parent, spanning])
+    up = np.zeros(len(tail), dtype=np.bool_)
+    up[len(child) : 2 * len(child)] = True
+    return Wiring(
+        wiring.above, wiring.gate, wiring.owner,
+        np.concatenate([wiring.tail, tail]), np.concatenate([wiring.head, head]),
+        np.concatenate([wiring.row, np.full(len(tail), -1)]),
+        np.concatenate([wiring.from_finish, up]), np.concatenate([wiring.to_finish, up]),
+        np.concatenate([wiring.lag, np.zeros(len(tail), dtype=np.int32)]),
+        np.concatenate([wiring.elapsed, np.zeros(len(tail), dtype=np.bool_)]),
+    )  # fmt: skip
