@@ -1,0 +1,43 @@
+"""Dates as ERP systems write them: always with a year of four digits, never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from typing import Literal
+
+DateStyle = Literal["d.m.y", "y-m-d", "ymd", "d/m/y", "m/d/y"]
+
+_CLOCK = r"(?:[T ][0-9]{2}:[0-9]{2}.*)?"
+_SHAPES: Mapping[DateStyle, re.Pattern[str]] = {
+    "d.m.y": re.compile(r"(?P<d>[0-9]{1,2})\.(?P<m>[0-9]{1,2})\.(?P<y>[0-9]{4})"),
+    # Databases export a day as midnight of it; the clock says nothing about the posting day.
+    "y-m-d": re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})" + _CLOCK),
+    "ymd": re.compile(r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"),
+    "d/m/y": re.compile(r"(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})"),
+    "m/d/y": re.compile(r"(?P<m>[0-9]{1,2})/(?P<d>[0-9]{1,2})/(?P<y>[0-9]{4})"),
+}
+_UNSET = re.compile(r"[0./-]+")
+
+
+def is_unset(text: str) -> bool:
+    """Whether a date cell is empty, or holds SAP's way of saying so: `00.00.0000`, `00000000`."""
+    return _UNSET.fullmatch(text) is not None or not text.strip()
+
+
+def read_date(style: DateStyle, text: str) -> date | None:
+    """The day that `text` states in this style; None when it is not written so or impossible."""
+    found = _SHAPES[style].fullmatch(text.strip())
+    if found is None:
+        return None
+    try:
+        return date(int(found["y"]), int(found["m"]), int(found["d"]))
+    except ValueError:
+        return None
+
+
+DATE_READERS: Mapping[str, Callable[[str], date | None]] = {
+    style: partial(read_date, style) for style in _SHAPES
+}
