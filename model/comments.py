@@ -59,7 +59,7 @@ class Difference:
 
     changes: tuple[Change, ...] = ()
     postponed: tuple[Postponed, ...] = ()
-    standing: tuple[Posted, ...] = ()
+    standing: tuple[tuple[Remark, Posted], ...] = ()
 
 
 Place = tuple[str, Ref]
@@ -103,14 +103,14 @@ def difference(
     room = _Room(ceilings, created_today, _in_force(ordered, standing_now))
     changes: list[Change] = []
     postponed: list[Postponed] = []
-    standing: list[Posted] = []
+    standing: list[tuple[Remark, Posted]] = []
     for want in ordered:
         place = (want.remark.conflict_id, want.target.ref)
         posted = standing_now.get(place)
         if posted is None:
             _create(want, room, changes, postponed)
         elif _says(posted, written.get(place)) == want.remark.digest:
-            standing.append(posted)
+            standing.append((want.remark, posted))
         else:
             notify = _matter_changed(want, written.get(place))
             changes.append(Change(want.target, want.remark, posted, notify))

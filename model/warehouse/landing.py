@@ -33,8 +33,8 @@ class LandedRow:
 
 
 _UPSERT = text("""
-    insert into landing as l (connection, stream, native_id, payload, digest, landed_at)
-    select :connection, :stream, native_id, payload, digest, :now
+    insert into landing as l (connection, stream, native_id, payload, digest, landed_at, seq)
+    select :connection, :stream, native_id, payload, digest, :now, nextval('landing_seq')
     from unnest(cast(:ids as text[]), cast(:payloads as text[]), cast(:digests as bytea[]))
          as given (native_id, payload, digest)
     on conflict (connection, stream, native_id) do update

@@ -12,7 +12,7 @@ from model.warehouse.schema import operating_model_version
 
 
 def keep_model(connection: Connection, model: OperatingModel, now: datetime) -> None:
-    """Keep this operating model with the instant it came into force, if it differs from the last."""
+    """Keep this operating model and since when it holds, if it differs from the last."""
     table = operating_model_version
     latest = connection.execute(
         select(table.c.fingerprint).order_by(table.c.applied_at.desc()).limit(1)

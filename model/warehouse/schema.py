@@ -21,7 +21,6 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Numeric,
-    Sequence,
     SmallInteger,
     Table,
     Text,
@@ -43,8 +42,6 @@ TextArray = ARRAY(Text)
 IdArray = ARRAY(BigInteger)
 NOTHING_IN_ARRAY = text("'{}'")
 
-landing_seq = Sequence("landing_seq", metadata=metadata)
-
 landing = Table(
     "landing",
     metadata,
@@ -54,7 +51,7 @@ landing = Table(
     Column("payload", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("landed_at", Instant, nullable=False),
-    Column("seq", BigInteger, landing_seq, nullable=False),
+    Column("seq", BigInteger, nullable=False),
     Column("gone_at", Instant),
     Column("gone_reason", Text),
     Index(None, "connection", "stream", "seq"),

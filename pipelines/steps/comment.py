@@ -14,7 +14,7 @@ from model.comments import Difference, Wanted, difference
 from model.conflicts import Conflict, Status
 from model.findings import Label
 from model.records import Ref
-from model.remarks import Change, Posted, Refused, Remark, RemarkState, Target
+from model.remarks import Change, Posted, Refused, Remark, Target
 from model.warehouse.ledger import (
     created_since,
     read_conflicts,
@@ -111,9 +111,9 @@ def _remember(engine: Engine, change: Difference, now: datetime) -> None:
         known = {
             (p.conflict_id, p.target) for all_ in read_posted(connection).values() for p in all_
         }
-        for posted in change.standing:
-            if (posted.conflict_id, posted.target) not in known and posted.digest:
-                write_posted(connection, posted, posted.digest, RemarkState.OPEN, now)
+        for said, posted in change.standing:
+            if (posted.conflict_id, posted.target) not in known:
+                write_posted(connection, posted, said.digest, said.state, now)
 
 
 def _apply(engine: Engine, connector: Connector, change: Difference, now: datetime) -> Commented:

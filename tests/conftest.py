@@ -1,0 +1,50 @@
+"""One real PostgreSQL for all tests, and a fresh, migrated database for each test that asks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import URL, make_url
+
+from model.warehouse.connect import embedded_url, migrate
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> URL:
+    """The embedded server; its `template` database has all tables."""
+    data: Path = tmp_path_factory.mktemp("postgres") / "data"
+    url = make_url(embedded_url(data)).set(drivername="postgresql+psycopg")
+    _execute(url, "create database template")
+    engine = create_engine(url.set(database="template"))
+    migrate(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def database(postgres: URL) -> URL:
+    """The address of a fresh database with all tables."""
+    name = f"test_{next(_numbers)}"
+    _execute(postgres, f"create database {name} template template")
+    return postgres.set(database=name)
+
+
+@pytest.fixture
+def warehouse(database: URL) -> Iterator[Engine]:
+    """A fresh warehouse."""
+    engine = create_engine(database)
+    yield engine
+    engine.dispose()
+
+
+def _execute(url: URL, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()

@@ -1,0 +1,178 @@
+"""Versions: what is appended, what is refused, and what held on a past day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.exc import IntegrityError
+
+from model.records import Kind, Mapped, Problem, Ref, State, Version, WorkItem
+from model.warehouse.history import holds
+from model.warehouse.landing import DELETED, LandedRow
+from model.warehouse.mapping import Taken, take_over
+from model.warehouse.schema import work_item
+
+REF = Ref("it-jira", Kind.WORK_ITEM, "10042")
+
+
+def on(day: int, hour: int = 9) -> datetime:
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+def item(**fields: object) -> WorkItem:
+    given = {"title": "Profile service", "state": State.PLANNED, "status": "To Do", **fields}
+    return WorkItem.model_validate({"ref": REF, "key": "CDP-12", "function": "it", **given})
+
+
+def take(
+    warehouse: Engine,
+    *versions: Version,
+    seen: datetime,
+    problems: Sequence[Problem] = (),
+    gone: str | None = None,
+) -> Taken:
+    row = LandedRow("10042", "{}", seen, 1, gone)
+    mapped = Mapped(tuple(versions), tuple(problems))
+    with warehouse.begin() as connection:
+        return take_over(connection, "it-jira", "issues", [(row, mapped)], seen)
+
+
+def finish_as_of(warehouse: Engine, instant: datetime | None) -> date | None:
+    with warehouse.connect() as connection:
+        return connection.execute(
+            select(work_item.c.planned_finish).where(holds(work_item, instant))
+        ).scalar_one_or_none()
+
+
+def versions(connection: Connection) -> list[tuple[datetime, datetime | None, str]]:
+    found = connection.execute(
+        select(work_item.c.valid_from, work_item.c.valid_to, work_item.c.title).order_by(
+            work_item.c.valid_from, work_item.c.recorded_at
+        )
+    )
+    return [tuple(row) for row in found]
+
+
+def test_the_first_mapping_stores_the_whole_history_a_tool_brings(warehouse: Engine) -> None:
+    first = Version(on(1), item(planned_finish=date(2026, 4, 1)))
+    slipped = Version(on(9), item(planned_finish=date(2026, 5, 1)))
+
+    take(warehouse, first, slipped, seen=on(20))
+
+    assert finish_as_of(warehouse, on(5)) == date(2026, 4, 1)
+    assert finish_as_of(warehouse, on(10)) == date(2026, 5, 1)
+    assert finish_as_of(warehouse, None) == date(2026, 5, 1)
+
+
+def test_before_its_first_version_a_record_was_not_there(warehouse: Engine) -> None:
+    take(warehouse, Version(on(5), item()), seen=on(20))
+
+    assert finish_as_of(warehouse, on(4)) is None
+
+
+def test_mapping_the_same_again_appends_nothing(warehouse: Engine) -> None:
+    version = Version(on(1), item())
+    take(warehouse, version, seen=on(2))
+
+    again = take(warehouse, version, seen=on(3))
+
+    assert again.changed == 0
+    with warehouse.connect() as connection:
+        assert len(versions(connection)) == 1
+
+
+def test_a_touch_without_a_change_is_no_new_version(warehouse: Engine) -> None:
+    take(warehouse, Version(on(1), item(touched_at=on(1))), seen=on(2))
+
+    take(warehouse, Version(on(1), item(touched_at=on(8))), seen=on(9))
+
+    with warehouse.connect() as connection:
+        assert len(versions(connection)) == 1
+        touched = connection.execute(text("select touched_at from record")).scalar_one()
+        assert touched == on(8)
+
+
+def test_a_change_that_the_tool_does_not_date_counts_from_when_it_was_seen(
+    warehouse: Engine,
+) -> None:
+    take(warehouse, Version(on(1), item(title="Profile")), seen=on(2))
+
+    take(warehouse, Version(on(1), item(title="Profile service")), seen=on(7))
+
+    with warehouse.connect() as connection:
+        assert versions(connection) == [
+            (on(1), on(7), "Profile"),
+            (on(7), None, "Profile service"),
+        ]
+
+
+def test_a_record_deleted_in_its_tool_ends_and_one_restored_begins_again(
+    warehouse: Engine,
+) -> None:
+    version = Version(on(1), item())
+    take(warehouse, version, seen=on(2))
+
+    take(warehouse, seen=on(5), gone=DELETED)
+    assert finish_as_of(warehouse, None) is None
+    take(warehouse, version, seen=on(8))
+
+    with warehouse.connect() as connection:
+        assert [(start, end) for start, end, _ in versions(connection)] == [
+            (on(1), on(5)),
+            (on(8), None),
+        ]
+
+
+def test_a_record_that_can_no_longer_be_seen_keeps_its_last_state(warehouse: Engine) -> None:
+    take(warehouse, Version(on(1), item(planned_finish=date(2026, 4, 1))), seen=on(2))
+
+    take(warehouse, seen=on(5), gone="project CDP is no longer visible")
+
+    assert finish_as_of(warehouse, None) == date(2026, 4, 1)
+    with warehouse.connect() as connection:
+        reason = connection.execute(text("select reason from quarantine")).scalar_one()
+        assert "project CDP is no longer visible" in reason
+
+
+def test_a_record_held_in_quarantine_keeps_its_last_good_version(warehouse: Engine) -> None:
+    take(warehouse, Version(on(1), item(planned_finish=date(2026, 4, 1))), seen=on(2))
+
+    take(warehouse, seen=on(5), problems=[Problem("10042", "no such date", "correct it")])
+
+    assert finish_as_of(warehouse, None) == date(2026, 4, 1)
+
+
+def test_the_quarantine_empties_itself_once_the_record_is_mended(warehouse: Engine) -> None:
+    take(warehouse, seen=on(2), problems=[Problem("10042", "no such date", "correct it")])
+
+    take(warehouse, Version(on(1), item()), seen=on(5))
+
+    with warehouse.connect() as connection:
+        assert connection.execute(text("select count(*) from quarantine")).scalar_one() == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from work_item",
+        "truncate work_item cascade",
+        "update work_item set title = 'rewritten'",
+        "update work_item set valid_to = now(), title = 'rewritten'",
+    ],
+)
+def test_the_database_refuses_to_rewrite_history(warehouse: Engine, statement: str) -> None:
+    take(warehouse, Version(on(1), item()), seen=on(2))
+
+    with pytest.raises(IntegrityError, match="append-only"), warehouse.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def test_a_version_that_ended_cannot_end_again(warehouse: Engine) -> None:
+    take(warehouse, Version(on(1), item()), seen=on(2))
+    take(warehouse, seen=on(5), gone=DELETED)
+
+    with pytest.raises(IntegrityError, match="may only end, once"), warehouse.begin() as connection:
+        connection.exec_driver_sql("update work_item set valid_to = now()")

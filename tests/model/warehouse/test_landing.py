@@ -1,0 +1,65 @@
+"""Landing: word for word, changed only when the content is, and gone only for a reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from model.warehouse.landing import land, mark_gone, move_cursor, read_cursor, unmapped
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+LATER = datetime(2026, 3, 3, tzinfo=UTC)
+WORDS = '{"b":1,  "a":"ü\\u0000", "a": 2.10}'
+
+
+def test_a_payload_is_kept_word_for_word(warehouse: Engine) -> None:
+    with warehouse.begin() as connection:
+        land(connection, "it-jira", "issues", [("1", WORDS)], NOW)
+        (row,) = unmapped(connection, "it-jira", "issues", 0, 10)
+
+    assert row.payload == WORDS
+
+
+def test_the_same_content_again_is_not_new_to_the_mapping(warehouse: Engine) -> None:
+    with warehouse.begin() as connection:
+        land(connection, "it-jira", "issues", [("1", WORDS)], NOW)
+        (before,) = unmapped(connection, "it-jira", "issues", 0, 10)
+
+        changed = land(connection, "it-jira", "issues", [("1", WORDS)], LATER)
+
+        assert changed == 0
+        assert unmapped(connection, "it-jira", "issues", before.seq, 10) == []
+
+
+def test_changed_content_comes_to_the_mapping_again(warehouse: Engine) -> None:
+    with warehouse.begin() as connection:
+        land(connection, "it-jira", "issues", [("1", "{}"), ("2", "{}")], NOW)
+        last = unmapped(connection, "it-jira", "issues", 0, 10)[-1].seq
+
+        land(connection, "it-jira", "issues", [("1", '{"changed": true}')], LATER)
+
+        (row,) = unmapped(connection, "it-jira", "issues", last, 10)
+        assert (row.native_id, row.landed_at) == ("1", LATER)
+
+
+def test_what_a_census_does_not_name_is_gone_and_comes_back_when_it_lands(
+    warehouse: Engine,
+) -> None:
+    with warehouse.begin() as connection:
+        land(connection, "it-jira", "issues", [("1", "{}"), ("2", "{}")], NOW)
+        assert mark_gone(connection, "it-jira", "issues", {"2"}, "deleted", LATER) == 1
+        assert mark_gone(connection, "it-jira", "issues", {"2"}, "deleted", LATER) == 0
+        gone = {r.native_id: r.gone_reason for r in unmapped(connection, "it-jira", "issues", 0, 9)}
+        assert gone == {"1": "deleted", "2": None}
+
+        assert land(connection, "it-jira", "issues", [("1", "{}")], LATER) == 1
+
+
+def test_a_cursor_belongs_to_its_stage(warehouse: Engine) -> None:
+    with warehouse.begin() as connection:
+        move_cursor(connection, "it-jira", "issues", "pull", {"since": 5}, NOW)
+        move_cursor(connection, "it-jira", "issues", "pull", {"since": 9}, LATER)
+
+        assert read_cursor(connection, "it-jira", "issues", "pull") == {"since": 9}
+        assert read_cursor(connection, "it-jira", "issues", "map") is None
