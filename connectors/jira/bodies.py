@@ -1,0 +1,79 @@
+"""Issues read whole, with their history, a hundred at a time and several such at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from connectors.base import Landed
+from connectors.http import RequestFailed
+from connectors.jira.api import JiraApi
+from connectors.jira.fields import STANDARD
+from model.records import Problem
+
+BULK = 100
+"""How many issues one bulkfetch may ask for."""
+_FAULT_OF_SOME_ISSUE = {200, 400, 404, 413}
+"""Answers that smaller requests can get past: half a body, or a complaint about one issue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    records: tuple[Landed, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def __add__(self, other: Read) -> Read:
+        return Read(self.records + other.records, self.problems + other.problems)
+
+
+def read_issues(api: JiraApi, pool: Executor, ids: Sequence[str], names: Mapping[str, str]) -> Read:
+    """Landed issues in the order of `ids`; `names` are the chosen fields, id to name.
+
+    Each payload is `{"issue": …, "changelog": […], "names": {…}}`, the first two word for word.
+    """
+    parts = pool.map(lambda chunk: _isolate(api, chunk, names), chunks(ids, BULK))
+    return sum(parts, Read())
+
+
+def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
+
+
+def _isolate(api: JiraApi, ids: Sequence[str], names: Mapping[str, str]) -> Read:
+    """Read a chunk; when some issue in it spoils the answer, halve until it stands alone."""
+    try:
+        return _read_chunk(api, ids, names)
+    except RequestFailed as error:
+        if error.status not in _FAULT_OF_SOME_ISSUE:
+            raise
+        if len(ids) == 1:
+            return Read(problems=(Problem(ids[0], error.reason, error.remedy),))
+    middle = len(ids) // 2
+    return _isolate(api, ids[:middle], names) + _isolate(api, ids[middle:], names)
+
+
+def _read_chunk(api: JiraApi, ids: Sequence[str], names: Mapping[str, str]) -> Read:
+    histories = api.changelogs(ids)
+    issues, errors = api.issues(ids, [*STANDARD, *names])
+    records = tuple(_landed(issue, histories.get(str(issue["id"]), []), names) for issue in issues)
+    given = {record.native_id for record in records}
+    return Read(records, tuple(_ungiven(id_, errors.get(id_)) for id_ in ids if id_ not in given))
+
+
+def _landed(issue: Mapping[str, Any], changelog: Sequence[Any], names: Mapping[str, str]) -> Landed:
+    payload = {"issue": issue, "changelog": changelog, "names": names}
+    return Landed(str(issue["id"]), orjson.dumps(payload).decode())
+
+
+def _ungiven(id_: str, message: str | None) -> Problem:
+    if message:
+        return Problem(id_, f"Jira could not give this issue: {message}", "It is asked for again.")
+    return Problem(
+        id_,
+        "search found this issue, but it cannot be read",
+        "Nothing, if it was deleted just now; else let the account browse it (issue security).",
+    )

@@ -1,0 +1,28 @@
+"""The ids that the last complete sweep found, small enough for a cursor.
+
+Jira numbers the issues of a site in one sequence, so they lie close together: `10000-10412 10420`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def pack(ids: Iterable[str]) -> str:
+    """Write ids as ranges, ascending."""
+    ranges: list[list[int]] = []
+    for number in sorted({int(id_) for id_ in ids}):
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    return " ".join(f"{low}-{high}" if high > low else f"{low}" for low, high in ranges)
+
+
+def unpack(text: str) -> frozenset[str]:
+    """Read what `pack` wrote."""
+    found: set[str] = set()
+    for part in text.split():
+        low, _, high = part.partition("-")
+        found.update(map(str, range(int(low), int(high or low) + 1)))
+    return frozenset(found)

@@ -1,0 +1,90 @@
+"""Versions of a project (releases): pulled whole each time, mapped to milestones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from connectors.base import Landed, Page
+from connectors.jira.api import JiraApi
+from connectors.jira.claims import version_key
+from connectors.jira.pull import gone_reason, roster
+from connectors.jira.settings import JiraSettings
+from connectors.jira.times import day
+from model.records import Kind, Mapped, Problem, Ref, State, Version, WorkItem
+
+PREFIX = "version-"
+"""Before the native id of a release, for Jira numbers versions and issues apart."""
+
+
+def pull_releases(connection: str, api: JiraApi, settings: JiraSettings) -> Iterator[Page]:
+    """One page with all versions of all visible projects."""
+    visible, problems = roster(connection, api, settings)
+    records = tuple(
+        _landed(project, version) for project in visible for version in api.versions(project)
+    )
+    yield Page(
+        records,
+        cursor={},
+        problems=problems,
+        census=frozenset(record.native_id for record in records),
+        gone_reason=gone_reason(problems),
+    )
+
+
+def _landed(project: str, version: Mapping[str, Any]) -> Landed:
+    payload = orjson.dumps({"project": project, "version": version}).decode()
+    return Landed(f"{PREFIX}{version['id']}", payload)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseMapping:
+    """How the versions of one connection become milestones."""
+
+    connection: str
+    settings: JiraSettings
+
+    def map(self, landed: Landed, observed_at: datetime) -> Mapped:
+        """One milestone; Jira keeps no history of versions, so it holds from `observed_at`."""
+        try:
+            payload = orjson.loads(landed.payload)
+            record = self._milestone(str(payload["project"]), payload["version"])
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            return Mapped(problems=(_unreadable(landed.native_id, error),))
+        return Mapped((Version(observed_at, record),))
+
+    def _milestone(self, project: str, version: Mapping[str, Any]) -> WorkItem:
+        released = bool(version.get("released"))
+        due = day(version.get("releaseDate"))
+        state, status = _state(released, bool(version.get("archived")))
+        return WorkItem(
+            ref=Ref(self.connection, Kind.WORK_ITEM, f"{PREFIX}{version['id']}"),
+            key=version_key(project, str(version["name"])),
+            title=str(version["name"]),
+            url=f"{self.settings.url}/projects/{project}/versions/{version['id']}",
+            dates_from="Jira release date" if due else "",
+            function=self.settings.function_of(project),
+            state=state,
+            status=status,
+            planned_finish=due,
+            actual_finish=due if released else None,
+            milestone=True,
+        )
+
+
+def _state(released: bool, archived: bool) -> tuple[State, str]:
+    if released:
+        return State.DONE, "Released"
+    return (State.CANCELLED, "Archived") if archived else (State.PLANNED, "Unreleased")
+
+
+def _unreadable(native_id: str, error: Exception) -> Problem:
+    return Problem(
+        native_id,
+        f"the release cannot be read ({type(error).__name__}: {error})",
+        "Correct its name and release date in Jira.",
+    )

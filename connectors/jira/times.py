@@ -1,0 +1,36 @@
+"""Jira's ways to write a point in time and a day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+_MILLISECONDS = 100_000_000_000
+"""From here on an epoch number counts milliseconds; in seconds it would be the year 5138."""
+
+
+def instant(value: Any) -> datetime:
+    """Read `2026-03-02T10:00:00.000+0100`, or epoch seconds or milliseconds as in bulk changelogs.
+
+    The zone stays the tool's, so that `.date()` is the day as its users saw it. Raises ValueError.
+    """
+    if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
+        number = int(value)
+        return datetime.fromtimestamp(number / 1000 if number >= _MILLISECONDS else number, UTC)
+    moment = datetime.fromisoformat(str(value))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def milliseconds(value: Any) -> int:
+    return int(instant(value).timestamp() * 1000)
+
+
+def day(value: Any) -> date | None:
+    """The day of a date or date-time field; raises ValueError for one that cannot be meant."""
+    if value in (None, ""):
+        return None
+    found = date.fromisoformat(str(value)[:10])
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise ValueError(f"the year {found.year} cannot be meant")
+    return found
