@@ -12,7 +12,10 @@ from connectors.salesforce.org import Org
 from connectors.salesforce.settings import SalesforceSettings
 
 _NEARLY_SPENT = 0.9
-_OPEN_CHATTER = "Enable Chatter for the user of this connection and give its app the scopes api and chatter_api."
+_OPEN_CHATTER = (
+    "Enable Chatter for the user of this connection, and give its app the scopes api and "
+    "chatter_api."
+)
 
 
 @dataclass(frozen=True, slots=True)
