@@ -1,0 +1,198 @@
+"""Every fault of an operating model is found in one run, with its file, line and remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from model.findings import Severity
+from model.operating_model.load import fingerprint, load
+from model.operating_model.problems import ModelInvalid
+from model.operating_model.schema import OperatingModel
+from model.records import Money, State
+from tests.model.operating_model.faults import FAULTS
+from tests.model.operating_model.small import (
+    CONNECTIONS,
+    RULES,
+    SMALL,
+    bent,
+    line_of,
+    problems,
+    small,
+    written,
+)
+
+DEMO = Path(__file__).parents[3] / "dagster_home" / "operating_model"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_fault_is_told_with_its_line_and_a_remedy(fault: str, tmp_path: Path) -> None:
+    (old, new), words, message, remedy = FAULTS[fault]
+    text = bent(old, new)
+    found = [
+        problem
+        for problem in problems(written(tmp_path, text))
+        if message in problem.message and remedy in problem.remedy
+    ]
+    assert [(one.file, one.line) for one in found] == [("model.yaml", line_of(text, words))]
+
+
+def test_a_valid_model_has_no_problem(tmp_path: Path) -> None:
+    model = small(tmp_path)
+    assert [function.name for function in model.functions] == ["IT", "Marketing"]
+    assert model.decision_rights[0].up_to.value == Money.parse("100000 EUR")
+    assert model.workflows[0].statuses["Doing"] is State.IN_PROGRESS
+
+
+def test_all_faults_of_all_files_are_told_in_one_run(tmp_path: Path) -> None:
+    start = SMALL.index("people:")
+    written(tmp_path, SMALL[:start].replace("country: DE", "country: XX"), "a.yaml")
+    rest = SMALL[start:].replace("holder: ben", "holder: bob").replace("name: Dan", "nome: Dan")
+    written(tmp_path, rest.replace("Doing: in progress", "Doing: stuck"), "b.yaml")
+    told = [(one.file, one.message.partition(":")[0]) for one in problems(tmp_path)]
+    assert told == [
+        ("a.yaml", 'no holidays are known for the country "XX"'),
+        ("b.yaml", 'people "dan" lacks "name"'),
+        ("b.yaml", 'people "dan" has an unknown key "nome"'),
+        ("b.yaml", 'roles "cmo", holder names "bob", which is not among the people'),
+        ("b.yaml", 'workflows "delivery", statuses, Doing'),
+    ]
+
+
+def test_one_fault_is_not_told_again_where_it_is_pointed_at(tmp_path: Path) -> None:
+    found = problems(written(tmp_path, bent("    name: CMO\n", "")))
+    assert [one.message for one in found] == ['roles "cmo" lacks "name"']
+
+
+def test_the_report_reads_as_a_list_of_places(tmp_path: Path) -> None:
+    written(tmp_path, bent("holder: cleo", "holder: clea"))
+    with pytest.raises(ModelInvalid) as caught:
+        load(tmp_path, CONNECTIONS, RULES)
+    line = line_of(SMALL, "holder: cleo")
+    assert str(caught.value) == (
+        "The operating model has 1 problem:\n"
+        f'  model.yaml:{line}: roles "chair", holder names "clea", which is not among the people.'
+        ' Did you mean "cleo"?'
+    )
+
+
+def test_lists_in_two_files_are_joined_and_mappings_merged(tmp_path: Path) -> None:
+    written(tmp_path, SMALL)
+    more = "people:\n  - {id: eve, name: Eve, email: eve@small.example}\n"
+    written(tmp_path, more + "rules:\n  funding_gap: {}\n", "more.yaml")
+    model = load(tmp_path, CONNECTIONS, RULES)
+    assert [person.id for person in model.people] == ["ada", "ben", "cleo", "dan", "eve"]
+    assert set(model.rules) == {"late_handover", "funding_gap"}
+
+
+def test_a_fault_in_a_joined_list_is_told_in_its_own_file(tmp_path: Path) -> None:
+    written(tmp_path, SMALL)
+    written(tmp_path, "# more\npeople:\n  - {id: eve, name: Eve}\n", "more.yaml")
+    told = [(one.file, one.line, one.message) for one in problems(tmp_path)]
+    assert told == [("more.yaml", 3, 'people "eve" lacks "email"')]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("time_zone: Europe/Paris\n", "time_zone"),
+        ("rules:\n  late_handover: {}\n", "late_handover"),
+    ],
+)
+def test_what_is_no_list_stands_in_one_file_only(tmp_path: Path, text: str, key: str) -> None:
+    written(written(tmp_path, SMALL), text, "more.yaml")
+    (problem,) = problems(tmp_path)
+    first = line_of(SMALL, f"{key}:")
+    assert problem.message == f'"{key}" stands twice, first in model.yaml:{first}'
+    assert (problem.file, problem.line) == ("more.yaml", text.count("\n"))
+
+
+def test_words_that_old_yaml_takes_for_truth_values_stay_words(tmp_path: Path) -> None:
+    text = bent("name: Ada", "name: No").replace("Open: planned", "Off: planned\n      1: done")
+    model = load(written(tmp_path, text), CONNECTIONS, RULES)
+    assert model.people[0].name == "No"
+    assert list(model.workflows[1].statuses) == ["Off", "1"]
+
+
+def test_names_from_outside_are_checked_only_when_they_are_given(tmp_path: Path) -> None:
+    text = bent("connections: [jira]", "connections: [elsewhere]")
+    model = load(written(tmp_path, text.replace("min_days: 2", "anything: 2")))
+    assert model.workflows[0].connections == ("elsewhere",)
+
+
+def test_unlimited_rights_of_every_function_together_cover_a_rule(tmp_path: Path) -> None:
+    text = bent(
+        "    rules: [all]\n    role: chair\n",
+        "    rules: [all]\n    role: chair\n    functions: [it]\n"
+        "  - id: steering-too\n    rules: [all]\n    role: chair\n    functions: [marketing]\n",
+    )
+    assert problems(written(tmp_path, text)) == []
+
+
+def test_an_unlimited_right_for_one_function_leaves_the_others_undecided(tmp_path: Path) -> None:
+    text = bent(
+        "    rules: [all]\n    role: chair\n",
+        "    rules: [all]\n    role: chair\n    functions: [it]\n",
+    )
+    told = [one.message for one in problems(written(tmp_path, text))]
+    assert told == [
+        "a large conflict of funding_gap may be decided by nobody",
+        "a large conflict of late_handover may be decided by nobody",
+    ]
+
+
+def test_a_folder_without_files_says_where_to_put_them(tmp_path: Path) -> None:
+    found = problems(tmp_path)
+    assert any(one.remedy == f"Put the model into {tmp_path}." for one in found)
+    assert any(one.message == 'the model lacks "people"' and one.line == 0 for one in found)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"- a list\n", b"a: 1\n---\nb: 2\n"])
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "bad.yaml").write_bytes(content)
+    written(tmp_path, bent("holder: cleo", "holder: clea"))
+    assert [one.file for one in problems(tmp_path)] == ["bad.yaml", "model.yaml"]
+
+
+@pytest.mark.parametrize(
+    "section", ["functions", "people", "decision_rights", "rules", "calendars"]
+)
+@pytest.mark.parametrize("value", ["", "5", "{a: b}", "[1, two, [3]]"])
+def test_a_section_of_any_shape_is_told_and_never_a_crash(
+    tmp_path: Path, section: str, value: str
+) -> None:
+    lines = [
+        line for line in SMALL.splitlines() if line.startswith(section + ":") or line[0] != " "
+    ]
+    text = "\n".join(f"{section}: {value}" if line == f"{section}:" else line for line in lines)
+    assert problems(written(tmp_path, text))
+
+
+def test_the_fingerprint_knows_meaning_and_not_spelling(tmp_path: Path) -> None:
+    before = fingerprint(small(tmp_path))
+    written(
+        tmp_path, "# a remark\n" + SMALL.replace("[cdp, customer-data]", "[cdp,   customer-data]")
+    )
+    assert fingerprint(load(tmp_path)) == before
+    written(tmp_path, bent("min_days: 2", "min_days: 3"))
+    assert fingerprint(load(tmp_path)) != before
+
+
+def test_an_applied_model_comes_back_equal_from_json(tmp_path: Path) -> None:
+    model = small(tmp_path)
+    again = OperatingModel.model_validate_json(model.model_dump_json())
+    assert again == model
+    assert fingerprint(again) == fingerprint(model)
+
+
+def test_the_demo_insurer_is_valid() -> None:
+    model = load(DEMO, ("it-jira", "sales", "marketing-plan", "finance-erp"))
+    assert [function.id for function in model.functions] == [
+        "it",
+        "marketing",
+        "sales",
+        "finance",
+        "security",
+    ]
+    assert set(model.escalation_path[0].within) == {severity.name.lower() for severity in Severity}

@@ -1,0 +1,27 @@
+"""What mapping is told of the operating model."""
+
+from pathlib import Path
+
+from model.operating_model.lookups import lookups_for
+from model.records import State
+from tests.model.operating_model.small import small
+
+
+def test_a_connection_gets_the_statuses_of_its_own_workflows_in_lower_case(tmp_path: Path) -> None:
+    model = small(tmp_path)
+    assert lookups_for(model, "jira").statuses == {
+        "to do": State.PLANNED,
+        "doing": State.IN_PROGRESS,
+        "done": State.DONE,
+    }
+    assert lookups_for(model, "sheet").statuses == {"open": State.PLANNED}
+
+
+def test_a_connection_without_workflow_still_knows_functions_and_initiatives(
+    tmp_path: Path,
+) -> None:
+    lookups = lookups_for(small(tmp_path), "ledger")
+    assert lookups.statuses == {}
+    assert lookups.functions == {"it", "marketing"}
+    assert lookups.initiatives == {"cdp": "cdp", "customer-data": "cdp", "portal": "portal"}
+    assert lookups.wbs == {"D-4711": "cdp", "D-4520": "portal"}
