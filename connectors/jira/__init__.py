@@ -1,0 +1,11 @@
+"""Jira Cloud: issues with their past and releases are pulled; issues are commented on.
+
+`pull` and `bodies` read, `mapping` with `history`, `states` and `claims` turns an issue into a
+work item, `comments` writes. Bulk reading and all writing go through `connectors.http`; the
+`jira` library is asked for identity and metadata only (`access`), for it repeats writes.
+"""
+
+from connectors.jira.connector import JiraConnector, open_connector
+from connectors.jira.settings import JiraSettings
+
+__all__ = ["JiraConnector", "JiraSettings", "open_connector"]

@@ -1,0 +1,83 @@
+"""Jira Cloud behind the face that every connector shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+import httpx
+
+from connectors.base import (
+    AccessProblem,
+    ConnectionFailed,
+    Cursor,
+    Landed,
+    Page,
+    Surroundings,
+)
+from connectors.http import Clock, HttpClient
+from connectors.jira.access import Access
+from connectors.jira.api import JiraApi
+from connectors.jira.comment_api import CommentApi
+from connectors.jira.comments import Comments
+from connectors.jira.mapping import IssueMapping
+from connectors.jira.pull import IssuePull
+from connectors.jira.releases import ReleaseMapping, pull_releases
+from connectors.jira.settings import JiraSettings
+from model.records import Mapped
+from model.remarks import Change, Outcome, Posted, Target
+
+
+class JiraConnector:
+    """One Jira Cloud connection; see `connectors.base.Connector`."""
+
+    streams = ("issues", "versions")
+
+    def __init__(
+        self, settings: JiraSettings, surroundings: Surroundings, token: str, clock: Clock
+    ) -> None:
+        self.name = surroundings.name
+        self._settings = settings
+        auth = httpx.BasicAuth(settings.email, token)
+        self._client = HttpClient(self.name, settings.api, auth, settings.credentials, clock)
+        self._access = Access(settings, token)
+        self._api = JiraApi(self.name, self._client)
+        self._issues = IssueMapping(self.name, settings, surroundings.lookups)
+        self._releases = ReleaseMapping(self.name, settings)
+        self._comments = Comments(settings, self._api, CommentApi(self._client, clock), clock)
+
+    def check(self) -> list[AccessProblem]:
+        return self._access.problems()
+
+    def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:  # noqa: ARG002
+        """Jira's own clock dates every change, so `now` is not asked."""
+        if stream == "versions":
+            return pull_releases(self.name, self._api, self._settings)
+        return IssuePull(self.name, self._api, self._settings).pages(cursor)
+
+    def map(self, stream: str, landed: Landed, observed_at: datetime) -> Mapped:
+        mapping = self._releases if stream == "versions" else self._issues
+        return mapping.map(landed, observed_at)
+
+    def find_comments(self, targets: Sequence[Target]) -> list[Posted]:
+        return self._comments.find(targets)
+
+    def apply(self, changes: Iterable[Change]) -> Iterator[Outcome]:
+        return self._comments.apply(changes)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def open_connector(
+    settings: JiraSettings, surroundings: Surroundings, clock: Clock | None = None
+) -> JiraConnector:
+    """Connect without asking anything yet; raises ConnectionFailed when the token is not set."""
+    token = surroundings.environment.get(settings.token_env)
+    if not token:
+        raise ConnectionFailed(
+            surroundings.name,
+            f"the environment variable {settings.token_env} is not set",
+            f"Set it to the API token of {settings.email}.",
+        )
+    return JiraConnector(settings, surroundings, token, clock or Clock())
