@@ -1,0 +1,155 @@
+"""`burn_ahead`: money is used faster than the work it pays for gets on.
+
+Used is what is paid and what is promised to suppliers, against the budget of the same WBS and
+currency. Progress is percent complete weighted by working days (the "percent complete" of
+earned value, PMI Practice Standard for Earned Value Management): the tools' own percentage;
+without one, done is 100, not begun is 0, and of work under way the share of its time that is
+over, which is favourable to the work. Parents are left out, their children count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from model.findings import Finding, Impact, Label, Wording
+from model.network import NO_DATE, day_of
+from model.plan import Int32, Int64, Plan, Situation
+from model.records import Money, State
+from model.rules import words
+from model.rules.columns import functions_of, groups, working_days
+from model.rules.drafts import Draft, completed
+from model.rules.rule import Names, Rule, RuleParameters, Scale
+from model.rules.spend import BUDGET, by_wbs_and_currency, lines_of
+
+NAME = "burn_ahead"
+_COMMENTED = 3
+_Share = npt.NDArray[np.float64]
+
+
+class Parameters(RuleParameters):
+    """By how many percentage points money may run ahead of progress, and how bad more is."""
+
+    tolerance: int = Field(default=20, ge=0, le=100)
+    severity: Scale = Scale()
+
+
+@dataclass(frozen=True, slots=True)
+class _Burn:
+    """A row for each WBS, in `budget`, `used` and `ahead` a column for each currency."""
+
+    budget: Int64
+    used: Int64
+    progress: _Share
+    """0 to 1; NaN where no work is known whose progress could be told."""
+    ahead: _Share
+    """Share of the budget used less progress; 0 where there is no budget."""
+
+
+def find(situation: Situation, parameters: Parameters) -> list[Finding]:
+    """One finding a WBS with budget and open work, by the currency that is furthest ahead."""
+    plan = situation.plan
+    rows = _leaves(plan)
+    weight = _weight(plan, rows)
+    burn = _burn(plan, rows, weight)
+    over = np.any(burn.ahead > parameters.tolerance / 100, axis=1)
+    kept = over[plan.facets.wbs[rows]] & plan.facets.open[rows]
+    rows, weight = rows[kept], weight[kept]
+    cases = groups(plan.facets.wbs[rows], within=-weight)
+    return completed(situation, [_draft(plan, parameters, burn, rows[case]) for case in cases])
+
+
+def _leaves(plan: Plan) -> Int64:
+    items, facets = plan.items, plan.facets
+    counts = (facets.wbs >= 0) & ~facets.deal & (items.state != State.CANCELLED)
+    return np.flatnonzero(counts & ~np.isin(items.id, items.parent))
+
+
+def _weight(plan: Plan, rows: Int64) -> Int32:
+    """Working days of each row: its estimate, else from planned start to finish, else 1."""
+    items = plan.items
+    start, finish = items.planned_start[rows], items.planned_finish[rows]
+    planned = (start != NO_DATE) & (finish != NO_DATE)
+    span = np.where(planned, working_days(plan, rows, start, finish) + 1, 1)
+    days = np.maximum(np.where(items.duration[rows] >= 0, items.duration[rows], span), 1)
+    return np.where(items.milestone[rows], 0, days).astype(np.int32)
+
+
+def _done(plan: Plan, rows: Int64) -> _Share:
+    """The share of each row that is done, 0 to 1."""
+    items, forecast = plan.items, plan.forecast
+    today = np.full(len(rows), day_of(plan.today), dtype=np.int32)
+    spent = working_days(plan, rows, forecast.early_start[rows], today)
+    left = working_days(plan, rows, today, forecast.early_finish[rows])
+    over = np.clip(spent / np.maximum(spent + left, 1), 0, 1)
+    begun = (items.state[rows] == State.IN_PROGRESS) | (items.actual_start[rows] != NO_DATE)
+    share = np.where(items.percent[rows] >= 0, items.percent[rows] / 100, np.where(begun, over, 0))
+    return np.where(items.state[rows] == State.DONE, 1.0, share)
+
+
+def _burn(plan: Plan, rows: Int64, weight: Int32) -> _Burn:
+    wbs, count = plan.facets.wbs[rows], len(plan.wbs)
+    total = np.bincount(wbs, weight, count)
+    done = np.bincount(wbs, weight * _done(plan, rows), count)
+    progress = np.divide(done, total, out=np.full(count, np.nan), where=total > 0)
+    stated = plan.spend.wbs >= 0
+    budget = by_wbs_and_currency(plan, np.flatnonzero(stated & (plan.spend.kind == BUDGET)))
+    used = by_wbs_and_currency(plan, np.flatnonzero(stated & (plan.spend.kind > BUDGET)))
+    share = np.divide(used, budget, out=np.zeros(budget.shape), where=budget > 0)
+    ahead = np.where(budget > 0, share - progress[:, None], 0.0)
+    return _Burn(budget, used, progress, ahead)
+
+
+def _draft(plan: Plan, parameters: Parameters, burn: _Burn, rows: Int64) -> Draft:
+    wbs = int(plan.facets.wbs[rows[0]])
+    currency = int(np.nanargmax(burn.ahead[wbs]))
+    budget, used = int(burn.budget[wbs, currency]), int(burn.used[wbs, currency])
+    early = Money(
+        plan.currencies[currency], Decimal(round(float(burn.ahead[wbs, currency]) * budget)) / 100
+    )
+    line = int(lines_of(plan, wbs)[0])
+    stake = Impact(items=len(rows), value=(early,))
+    ids = (*plan.items.id[rows[:_COMMENTED]].tolist(), int(plan.spend.id[line]))
+    payer = plan.functions[plan.spend.function[line]]
+    finding = Finding(
+        rule=NAME,
+        about=(plan.wbs[wbs],),
+        severity=parameters.severity.grade(stake),
+        functions=tuple(dict.fromkeys((*functions_of(plan, rows[:1]), payer))),
+        subjects=ids,
+        comment_on=(ids[0], ids[-1]),
+        impact=stake,
+        facts=(
+            ("WBS", plan.wbs[wbs]),
+            ("percent of budget used", str(round(100 * used / budget))),
+            ("percent of work done", str(round(100 * float(burn.progress[wbs])))),
+            ("budget", str(Money(early.currency, Decimal(budget) / 100))),
+            ("used", str(Money(early.currency, Decimal(used) / 100))),
+        ),
+    )
+    return Draft(finding, chain=rows[:1].tolist())
+
+
+def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+    """What is used, what is done, and what the difference is in money."""
+    involved = words.functions(finding, names)
+    doer, payer = involved[0], involved[-1]
+    wbs, spent, done, budget, used = (value for _, value in finding.facts)
+    work = words.items(labels, finding.subjects[:-1])
+    return Wording(
+        title=f"{wbs} has used {spent} % of its budget with {done} % of the work done",
+        explanation=(
+            f"{payer} has paid or committed {used} of the budget of {budget} for {wbs}: {spent} %.",
+            f"{doer} has done {done} % of the work; still open: {work}.",
+            f"That is {words.money(finding.impact.value)} more than the progress accounts for.",
+        ),
+        question=f"Does the rest of the budget of {wbs} pay for the rest of the work?",
+    )
+
+
+RULE = Rule(NAME, Parameters, find, word)

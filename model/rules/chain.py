@@ -1,0 +1,72 @@
+"""The chain that explains a date: from where the delay begins, through every tool, to who waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain as joined
+from itertools import pairwise
+
+import numpy as np
+
+from model.findings import Step
+from model.network import NO_DATE, date_of
+from model.plan import Plan, Situation
+from model.rules.columns import wanted_finish
+
+_LONGEST = 12
+
+
+def driving_rows(plan: Plan, row: int) -> list[int]:
+    """Rows that drive a row's forecast, upstream first, from the first one behind its own plan.
+
+    What is upstream of that explains nothing. Of a very long chain the source and the steps
+    next to the row remain.
+    """
+    rows = list(_upstream(plan, row))[::-1]
+    behind = (at for at, step in enumerate(rows) if _behind(plan, step))
+    rows = rows[next(behind, len(rows) - 1) :]
+    return rows if len(rows) <= _LONGEST else [rows[0], *rows[1 - _LONGEST :]]
+
+
+def _upstream(plan: Plan, row: int) -> Iterator[int]:
+    seen: set[int] = set()
+    while row >= 0 and row not in seen:
+        seen.add(row)
+        yield row
+        row = int(plan.forecast.driver[row])
+
+
+def _behind(plan: Plan, row: int) -> bool:
+    planned = wanted_finish(plan, np.array([row]))[0]
+    return bool(planned != NO_DATE and plan.forecast.early_finish[row] > planned)
+
+
+def explained(situation: Situation, chains: Sequence[Sequence[int]]) -> list[tuple[Step, ...]]:
+    """Chains of rows as steps with their dates and sources, looked up for all chains at once.
+
+    A step's `why` is where its dependency on the next one stands in a tool; empty for the last
+    step and where nothing states it (a parent and its children).
+    """
+    plan, lookup = situation.plan, situation.lookup
+    ids = [plan.items.id[list(rows)].tolist() for rows in chains]
+    pairs = [pair for chain in ids for pair in pairwise(chain)]
+    stated = lookup.stated(pairs) if pairs else {}
+    sources = lookup.sources(joined.from_iterable(ids)) if ids else {}
+    return [_steps(plan, rows, stated, sources) for rows in chains]
+
+
+def _steps(
+    plan: Plan,
+    rows: Sequence[int],
+    stated: Mapping[tuple[int, int], str],
+    sources: Mapping[int, str],
+) -> tuple[Step, ...]:
+    at = list(rows)
+    ids = plan.items.id[at].tolist()
+    planned = wanted_finish(plan, np.array(at)).tolist()
+    forecast = plan.forecast.early_finish[at].tolist()
+    whys = [stated.get(pair, "") for pair in pairwise(ids)]
+    return tuple(
+        Step(record_id, date_of(plan_day), date_of(day), sources.get(record_id, ""), why)
+        for record_id, plan_day, day, why in zip(ids, planned, forecast, [*whys, ""], strict=True)
+    )

@@ -1,0 +1,58 @@
+"""What several rules ask of the plan's columns: rows, groups, money, working days, quarters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from model.plan import NONE, Int32, Int64, Plan
+from model.records import Money
+
+_HUNDREDTHS = Decimal("0.01")
+
+
+def rows_of(plan: Plan, ids: Int64) -> Int64:
+    """The row of each id in `plan.items`; -1 for an id that has none."""
+    return plan.network.rows.of(ids)
+
+
+def wanted_finish(plan: Plan, rows: Int64) -> Int32:
+    """The finish that each row's own plan states: a deal's close date, an item's planned finish."""
+    deal, items = plan.facets.deal[rows], plan.items
+    return np.where(deal, items.deadline[rows], items.planned_finish[rows])
+
+
+def functions_of(plan: Plan, rows: Int64) -> tuple[str, ...]:
+    """Ids of the functions of the rows, each once, in the order of the rows."""
+    codes = dict.fromkeys(plan.facets.function[rows].tolist())
+    return tuple(plan.functions[code] for code in codes if code != NONE)
+
+
+def groups(*keys: npt.NDArray[np.integer], within: npt.NDArray[np.integer]) -> Iterator[Int64]:
+    """Positions with equal keys, group by group, each group in ascending order of `within`."""
+    order = np.lexsort((within, *reversed(keys)))
+    changes = np.zeros(max(len(order) - 1, 0), dtype=np.bool_)
+    for key in keys:
+        sorted_key = key.take(order)
+        changes |= sorted_key[1:] != sorted_key[:-1]
+    bounds = [0, *(np.flatnonzero(changes) + 1).tolist(), len(order)]
+    return (order[a:b] for a, b in pairwise(bounds) if b > a)
+
+
+def money_of(plan: Plan, amount: Int64, currency: npt.NDArray[np.integer]) -> tuple[Money, ...]:
+    """Amounts in hundredths added by currency, the currencies in alphabetical order."""
+    stated = (currency >= 0) & (amount != 0)
+    sums = {
+        plan.currencies[code]: int(amount[stated & (currency == code)].sum())
+        for code in np.unique(currency[stated]).tolist()
+    }
+    return tuple(Money(name, sums[name] * _HUNDREDTHS) for name in sorted(sums))
+
+
+def working_days(plan: Plan, rows: Int64, first: Int32, second: Int32) -> Int32:
+    """Working days from the first day to the second in the calendar of each row, signed."""
+    return plan.calendars.between(plan.items.calendar.take(rows), first, second)

@@ -1,0 +1,72 @@
+"""Dependencies between open items: who waits for whom, by when they need it, how late it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.network import NO_DATE, LinkUse, needs
+from model.plan import NONE, Bool, Int8, Int32, Int64, Plan
+from model.records import DependencyType, State
+from model.rules.columns import working_days
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """Open items that wait for open items; every column has a row a dependency.
+
+    `predecessor` and `successor` are rows of the plan. `needed` is the last day on which the
+    predecessor's date keeps the successor's plan (`NO_DATE` where that plan has no date),
+    `late` by how many working days of the predecessor's calendar the forecast passes that day;
+    0 or less is in time.
+    """
+
+    predecessor: Int64
+    successor: Int64
+    needed: Int32
+    late: Int32
+
+    def where(self, kept: Bool | Int64) -> Dependencies:
+        return Dependencies(
+            self.predecessor[kept], self.successor[kept], self.needed[kept], self.late[kept]
+        )
+
+
+def dependencies(plan: Plan) -> Dependencies:
+    """Every dependency that counts in the network and joins two open items.
+
+    A deal needs its predecessor by its close date. Work that has begun without its predecessor
+    can do so until its own finish: for it the planned finish takes the place of the start.
+    """
+    items, network, links = plan.items, plan.network, plan.links
+    before, after = network.rows.of(links.predecessor), network.rows.of(links.successor)
+    kept = np.flatnonzero(network.use == LinkUse.USED)
+    kept = kept[plan.facets.open[before[kept]] & plan.facets.open[after[kept]]]
+    before, after, stated = before[kept], after[kept], needs(network, plan.forecast)
+    by_end = plan.facets.deal[after] | (_begun(plan, after) & _holds_start(links.type[kept]))
+    end = np.where(plan.facets.deal[after], items.deadline[after], items.planned_finish[after])
+    late = working_days(plan, before, end, plan.forecast.early_finish[before])
+    return Dependencies(
+        before,
+        after,
+        np.where(by_end, end, stated.needed_by[kept]).astype(np.int32),
+        np.where(by_end, late, stated.lateness[kept]).astype(np.int32),
+    )
+
+
+def handovers(plan: Plan) -> Dependencies:
+    """The dependencies whose two ends belong to two functions."""
+    every, function = dependencies(plan), plan.facets.function
+    giver, taker = function[every.predecessor], function[every.successor]
+    return every.where((giver != taker) & (giver != NONE) & (taker != NONE))
+
+
+def _begun(plan: Plan, rows: Int64) -> Bool:
+    items = plan.items
+    begun: Bool = items.state[rows] == State.IN_PROGRESS
+    return begun | (items.actual_start[rows] != NO_DATE)
+
+
+def _holds_start(type_: Int8) -> Bool:
+    return np.isin(type_, (DependencyType.FINISH_TO_START, DependencyType.START_TO_START))

@@ -1,0 +1,72 @@
+"""`dependency_cycle`: open items that wait for one another, so that none of them can begin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+import numpy as np
+
+from model.findings import Finding, Impact, Label, Severity, Wording
+from model.network import Cycle
+from model.plan import Int64, Plan, Situation
+from model.rules import words
+from model.rules.columns import functions_of, rows_of
+from model.rules.drafts import Draft, completed
+from model.rules.rule import Names, Rule, RuleParameters, SeverityName
+
+NAME = "dependency_cycle"
+
+
+class Parameters(RuleParameters):
+    """How bad a cycle is."""
+
+    severity: SeverityName = Severity.HIGH
+
+
+def find(situation: Situation, parameters: Parameters) -> list[Finding]:
+    """One finding a cycle, about the members of the shortest way around it."""
+    plan = situation.plan
+    loops = ((cycle, rows_of(plan, np.array(cycle.shortest))) for cycle in plan.network.cycles)
+    drafts = [
+        _draft(plan, parameters, cycle, rows)
+        for cycle, rows in loops
+        if plan.facets.open[rows].all()
+    ]
+    return completed(situation, drafts)
+
+
+def _draft(plan: Plan, parameters: Parameters, cycle: Cycle, rows: Int64) -> Draft:
+    finding = Finding(
+        rule=NAME,
+        about=(),
+        severity=parameters.severity,
+        functions=functions_of(plan, rows),
+        subjects=cycle.shortest,
+        comment_on=cycle.shortest,
+        impact=Impact(items=len(cycle.members)),
+    )
+    return Draft(finding, about=cycle.shortest, chain=[*rows.tolist(), int(rows[0])])
+
+
+def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+    """Who waits for whom, all the way around, and where each dependency stands."""
+    keys = [words.key(labels, record_id) for record_id in finding.subjects]
+    involved = words.listed(words.functions(finding, names))
+    waits = (
+        f"{words.item(labels, after.record_id)} waits for "
+        f"{words.item(labels, before.record_id)}{words.stated(before.why)}."
+        for before, after in pairwise(finding.chain)
+    )
+    caught = finding.impact.items - len(keys)
+    more = (
+        (f"{words.counted(caught, 'more item')} are caught in the same cycle.",) if caught else ()
+    )
+    return Wording(
+        title=f"{words.listed(keys)} wait for one another",
+        explanation=(*waits, *more),
+        question=f"Which of these dependencies does not hold, in the view of {involved}?",
+    )
+
+
+RULE = Rule(NAME, Parameters, find, word)

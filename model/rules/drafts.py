@@ -1,0 +1,38 @@
+"""Findings in the making: rules work with rows and ids, names are looked up once for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from model.findings import Finding
+from model.plan import Situation
+from model.rules.chain import explained
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A finding whose references and chain are still to be looked up.
+
+    `about` are ids of records whose references go before what `finding.about` already holds;
+    `chain` are rows of the plan, upstream first.
+    """
+
+    finding: Finding
+    about: tuple[int, ...] = ()
+    chain: Sequence[int] = ()
+
+
+def completed(situation: Situation, drafts: Sequence[Draft]) -> list[Finding]:
+    """The findings with references and explained chains, in the order of the drafts."""
+    ids = {record_id for draft in drafts for record_id in draft.about}
+    labels = situation.lookup.labels(ids) if ids else {}
+    chains = explained(situation, [draft.chain for draft in drafts])
+    return [
+        replace(
+            draft.finding,
+            about=(*(labels[record_id].ref for record_id in draft.about), *draft.finding.about),
+            chain=chain,
+        )
+        for draft, chain in zip(drafts, chains, strict=True)
+    ]

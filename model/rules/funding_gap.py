@@ -1,0 +1,163 @@
+"""`funding_gap`: work starts before its budget is released, or in a fiscal year without budget.
+
+What counts is the forecast start of the first open work of a WBS, or today where that has
+passed: a gap that lies wholly in the past needs no decision. Work without any date of its own
+claims no start and is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from model.findings import Finding, Impact, Label, Wording
+from model.network import NO_DATE, date_of, day_of
+from model.plan import Int32, Int64, Plan, Situation
+from model.rules import words
+from model.rules.columns import functions_of, groups, money_of, working_days
+from model.rules.drafts import Draft, completed
+from model.rules.fiscal import fiscal_year, quarter_name
+from model.rules.rule import Names, Rule, RuleParameters, Scale
+from model.rules.spend import BUDGET, first_by_wbs, lines_of
+
+NAME = "funding_gap"
+_NEVER: Final = np.iinfo(np.int32).max
+_COMMENTED = 3
+
+
+class Parameters(RuleParameters):
+    """Whether a budget lapses at the end of its fiscal year, and how bad a gap is."""
+
+    lapses: bool = True
+    severity: Scale = Scale()
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """Rows of one WBS that start before their money is there, first start first.
+
+    `release` is the day on which it will be, or `_NEVER`.
+    """
+
+    wbs: int
+    rows: Int64
+    release: int
+
+
+def find(situation: Situation, parameters: Parameters) -> list[Finding]:
+    """One finding a WBS for which the export has lines, but no money on the day work starts."""
+    plan, starts_in = situation.plan, situation.model.fiscal_year.starts_in_month
+    year_start = starts_in if parameters.lapses else None
+    cases = _gaps(plan, year_start)
+    return completed(situation, [_draft(plan, parameters, case, starts_in) for case in cases])
+
+
+def _gaps(plan: Plan, year_start: int | None) -> list[_Gap]:
+    rows = _claiming(plan)
+    wbs, start = plan.facets.wbs[rows], plan.forecast.early_start[rows]
+    first = first_by_wbs(plan, wbs, start)
+    due = np.where(first == _NEVER, _NEVER, np.maximum(first, day_of(plan.today)))
+    release = _releases(plan, due, year_start)
+    known = np.isin(np.arange(len(plan.wbs)), plan.spend.wbs)
+    gap = known & (due < release)
+    early = gap[wbs] & (start < release[wbs])
+    rows, wbs, start = rows[early], wbs[early], start[early]
+    cases = groups(wbs, within=start)
+    return [_Gap(int(wbs[at[0]]), rows[at], int(release[wbs[at[0]]])) for at in cases]
+
+
+def _claiming(plan: Plan) -> Int64:
+    """Open work that is paid from a WBS and says by a date of its own when it is done."""
+    items, facets = plan.items, plan.facets
+    dated = (items.planned_start != NO_DATE) | (items.planned_finish != NO_DATE)
+    dated |= items.actual_start != NO_DATE
+    return np.flatnonzero(facets.open & ~facets.deal & (facets.wbs >= 0) & dated)
+
+
+def _releases(plan: Plan, due: Int32, year_start: int | None) -> Int32:
+    """For each WBS the first day on which a budget that serves the work is released.
+
+    With the month in which the fiscal year starts, budgets of earlier years than the work's
+    have lapsed.
+    """
+    spend = plan.spend
+    lines = np.flatnonzero((spend.kind == BUDGET) & (spend.amount > 0) & (spend.wbs >= 0))
+    if year_start is not None:
+        needed = fiscal_year(np.where(due == _NEVER, 0, due), year_start)[spend.wbs[lines]]
+        lines = lines[fiscal_year(spend.on[lines], year_start) >= needed]
+    return first_by_wbs(plan, spend.wbs[lines], spend.on[lines])
+
+
+def _draft(plan: Plan, parameters: Parameters, gap: _Gap, starts_in: int) -> Draft:
+    first, lines = gap.rows[:1], lines_of(plan, gap.wbs)
+    start = plan.forecast.early_start[first]
+    release = np.array([gap.release if gap.release < _NEVER else NO_DATE], dtype=np.int32)
+    money = money_of(plan, plan.spend.amount[lines], plan.spend.currency[lines])
+    stake = Impact(
+        days=int(working_days(plan, first, start, release)[0]), items=len(gap.rows), value=money
+    )
+    line = int(lines[np.argmax(plan.spend.on[lines] == gap.release)])
+    payer = plan.functions[plan.spend.function[line]]
+    ids = plan.items.id[gap.rows[:_COMMENTED]].tolist()
+    finding = Finding(
+        rule=NAME,
+        about=(plan.wbs[gap.wbs],),
+        severity=parameters.severity.grade(stake),
+        functions=tuple(dict.fromkeys((*functions_of(plan, first), payer))),
+        subjects=(*ids, int(plan.spend.id[line])),
+        comment_on=(*ids, int(plan.spend.id[line])),
+        impact=stake,
+        needed_by=date_of(int(start[0])),
+        facts=(
+            ("WBS", plan.wbs[gap.wbs]),
+            ("money", "budget" if plan.spend.kind[line] == BUDGET else "none"),
+            ("released on", str(date_of(int(release[0])) or "")),
+            ("work starts in", quarter_name(int(start[0]), starts_in)),
+            ("released in", quarter_name(int(release[0]), starts_in)),
+        ),
+    )
+    return Draft(finding, chain=first.tolist())
+
+
+def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+    """When work starts, when its money comes, and the days between."""
+    involved = words.functions(finding, names)
+    doer, payer = involved[0], involved[-1]
+    wbs, money, release, quarter, released_in = (value for _, value in finding.facts)
+    start, first = words.day(finding.needed_by), words.item(labels, finding.subjects[0])
+    source = words.stated(finding.chain[0].source)
+    begins = f"{first} ({doer}) is paid from {wbs} and starts on {start} ({quarter}){source}."
+    if release:
+        return _late(finding, begins, doer, payer, wbs, date.fromisoformat(release), released_in)
+    if money == "none":
+        title = f"Work on {wbs} starts on {start} without a budget"
+        reason = (
+            f"{payer} has spend of {words.money(finding.impact.value)} on {wbs}, but no budget."
+        )
+    else:
+        title = f"The budget of {wbs} ends before work starts on {start}"
+        amount = words.money(finding.impact.value)
+        reason = f"The budget of {amount} for {wbs} ({payer}) belongs to an earlier fiscal year."
+    return Wording(title, (begins, reason), f"From which budget does {payer} pay for {wbs}?")
+
+
+def _late(
+    finding: Finding, begins: str, doer: str, payer: str, wbs: str, release: date, quarter: str
+) -> Wording:
+    start, released = words.day(finding.needed_by), words.day(release)
+    days, amount = words.working_days(finding.impact.days), words.money(finding.impact.value)
+    return Wording(
+        title=f"Work on {wbs} starts {days} before its budget is released",
+        explanation=(
+            begins,
+            f"{payer} releases the budget of {amount} for {wbs} on {released} ({quarter}).",
+        ),
+        question=f"Can {payer} release it by {start}, or does {doer} start on {released}?",
+    )
+
+
+RULE = Rule(NAME, Parameters, find, word)

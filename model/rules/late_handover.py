@@ -1,0 +1,106 @@
+"""`late_handover`: work is forecast to arrive later than another function's plan needs it.
+
+One conflict a predecessor and receiving function. A handover that is late only because of
+another late one upstream is part of that one's downstream, not a conflict of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from pydantic import Field
+
+from model.findings import Finding, Label, Wording
+from model.network import NO_DATE, date_of
+from model.plan import Bool, Plan, Situation
+from model.rules import words
+from model.rules.chain import driving_rows
+from model.rules.columns import functions_of, groups
+from model.rules.dependencies import Dependencies, handovers
+from model.rules.drafts import Draft, completed
+from model.rules.impact import impact, moved_below, named, pushed
+from model.rules.rule import Names, Rule, RuleParameters, Scale
+
+NAME = "late_handover"
+_COMMENTED = 3
+
+
+class Parameters(RuleParameters):
+    """From how many working days on a handover counts as late, and how bad it is."""
+
+    min_days: int = Field(default=1, ge=1)
+    severity: Scale = Scale()
+
+
+def find(situation: Situation, parameters: Parameters) -> list[Finding]:
+    """One finding a predecessor and receiving function, the successors by when they need it."""
+    plan = situation.plan
+    late, moves = _late(plan, parameters.min_days), pushed(plan)
+    receiver = plan.facets.function[late.successor]
+    cases = groups(late.predecessor, receiver, within=late.needed)
+    drafts = [_draft(plan, parameters.severity, late.where(case), moves) for case in cases]
+    return completed(situation, drafts)
+
+
+def _late(plan: Plan, min_days: int) -> Dependencies:
+    every = handovers(plan)
+    work = ~plan.facets.deal[every.successor]
+    late = every.where(work & (every.needed != NO_DATE) & (every.late >= min_days))
+    return late.where(~_carried(plan, late))
+
+
+def _carried(plan: Plan, late: Dependencies) -> Bool:
+    """Which late handovers have another one on the driving chain of their predecessor."""
+    driver = plan.forecast.driver
+    receives = np.zeros(len(plan.items), dtype=np.bool_)
+    receives[late.successor[driver[late.successor] == late.predecessor]] = True
+    carried = np.zeros(len(late.predecessor), dtype=np.bool_)
+    at = late.predecessor
+    while (at >= 0).any():
+        carried |= (at >= 0) & receives[at]
+        at = np.where((at >= 0) & ~carried, driver[at], -1)
+    return carried
+
+
+def _draft(plan: Plan, scale: Scale, case: Dependencies, moves: Bool) -> Draft:
+    giver, takers = int(case.predecessor[0]), np.array(list(dict.fromkeys(case.successor.tolist())))
+    record_id, waiting = int(plan.items.id[giver]), plan.items.id[takers]
+    moved = moved_below(plan, waiting, moves)
+    stake = impact(plan, int(case.late.max()), moved)
+    functions = functions_of(plan, np.array([giver, takers[0]]))
+    finding = Finding(
+        rule=NAME,
+        about=functions[1:],
+        severity=scale.grade(stake, int(plan.facets.priority[takers].max())),
+        functions=functions,
+        subjects=(record_id, *waiting.tolist()),
+        comment_on=(record_id, *waiting[:_COMMENTED].tolist()),
+        impact=stake,
+        needed_by=date_of(int(case.needed[0])),
+        downstream=named(plan, moved),
+    )
+    return Draft(finding, about=(record_id,), chain=[*driving_rows(plan, giver), int(takers[0])])
+
+
+def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+    """What slips, why, who waits for it and what that moves."""
+    giver, taker = words.functions(finding, names)
+    first, *waiting = finding.subjects
+    key, late = words.key(labels, first), words.working_days(finding.impact.days)
+    step = next(step for step in finding.chain if step.record_id == first)
+    needed, forecast = words.day(finding.needed_by), words.day(step.forecast)
+    stated = words.stated(step.why)
+    return Wording(
+        title=f"{key} of {giver} is forecast {late} later than {taker} needs it",
+        explanation=(
+            f"{words.item(labels, first)} ({giver}) {words.dates(step)}.",
+            *words.origin(finding, labels, first),
+            f"{taker} needs it by {needed} for {words.items(labels, waiting)}{stated}.",
+            *words.at_stake(finding.impact),
+        ),
+        question=f"Can {giver} finish {key} by {needed}, or does {taker} plan for {forecast}?",
+    )
+
+
+RULE = Rule(NAME, Parameters, find, word)

@@ -1,0 +1,98 @@
+"""How rules speak: dates, working days, amounts, items and lists as people write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from model.findings import Finding, Impact, Label, Step
+from model.records import Money
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NAMED = 3
+_TITLE = 80
+
+
+def day(when: date | None) -> str:
+    """`4 Dec 2026` whatever the locale; `no date` for None."""
+    return "no date" if when is None else f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+def working_days(count: int) -> str:
+    return counted(count, "working day")
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 item`, `1,200 items`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def listed(parts: Iterable[str], total: int | None = None) -> str:
+    """`a, b and c`; with more than three, or a larger `total`: `a, b, c and 4 more`."""
+    every = list(dict.fromkeys(parts))
+    more = max(total or 0, len(every)) - len(every[:_NAMED])
+    if more:
+        return f"{', '.join(every[:_NAMED])} and {more:,} more"
+    return " and ".join(filter(None, (", ".join(every[:-1]), *every[-1:])))
+
+
+def money(amounts: Iterable[Money]) -> str:
+    """`250,000 EUR and 40,000 USD`: one amount a currency."""
+    return " and ".join(str(amount) for amount in amounts)
+
+
+def item(labels: Mapping[int, Label], record_id: int) -> str:
+    """`CDP-12 “Customer data platform”`; a record that nobody labelled is named by its number."""
+    label = labels.get(record_id)
+    if label is None:
+        return f"record {record_id}"
+    title = label.title if len(label.title) <= _TITLE else f"{label.title[: _TITLE - 1].rstrip()}…"
+    return f"“{title}”" if label.key in ("", label.title) else f"{label.key} “{title}”"
+
+
+def key(labels: Mapping[int, Label], record_id: int) -> str:
+    """What people call it, at its shortest: `CDP-12`."""
+    label = labels.get(record_id)
+    return (label.key or f"“{label.title}”") if label else f"record {record_id}"
+
+
+def functions(finding: Finding, names: Mapping[str, str]) -> list[str]:
+    """What people call the functions of a finding, the one that has to move first in front."""
+    return [names.get(function, function) for function in finding.functions]
+
+
+def items(labels: Mapping[int, Label], record_ids: Sequence[int]) -> str:
+    """Up to three items by key and title, then how many more."""
+    return listed((item(labels, each) for each in record_ids[:_NAMED]), total=len(record_ids))
+
+
+def dates(step: Step) -> str:
+    """`is planned for 4 Dec 2026 (column "End") and forecast for 9 Dec 2026`."""
+    source = f" ({step.source})" if step.source else ""
+    if step.planned is None:
+        return f"has no planned date and is forecast for {day(step.forecast)}"
+    if step.planned == step.forecast:
+        return f"is planned for {day(step.planned)}{source}"
+    return f"is planned for {day(step.planned)}{source} and forecast for {day(step.forecast)}"
+
+
+def origin(finding: Finding, labels: Mapping[int, Label], record_id: int) -> tuple[str, ...]:
+    """A sentence about where the delay of a record begins, unless that is the record itself."""
+    source = finding.chain[0]
+    if source.record_id == record_id:
+        return ()
+    return (f"The delay begins at {item(labels, source.record_id)}, which {dates(source)}.",)
+
+
+def stated(where: str) -> str:
+    """In brackets where a tool says so, if one does."""
+    return f" ({where})" if where else ""
+
+
+def at_stake(impact: Impact) -> tuple[str, ...]:
+    """A sentence about what moves downstream; none if nothing does."""
+    if not impact.items:
+        return ()
+    worth = f", among them deals worth {money(impact.value)}" if impact.value else ""
+    verb = "moves" if impact.items == 1 else "move"
+    return (f"Because of it {counted(impact.items, 'item')} downstream {verb}{worth}.",)

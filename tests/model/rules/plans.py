@@ -1,0 +1,259 @@
+"""Small plans for the rules: rows in, a situation out, over the real network.
+
+Today is Monday, 2 March 2026; there are no holidays, so a week has five working days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from model.findings import Finding, Label
+from model.network import NO_DATE, Calendars, Items, Links, Network, day_of
+from model.operating_model.schema import GateSign, Initiative, OperatingModel, Workflow
+from model.plan import Dangling, Facets, Int64, Plan, Situation, SpendLines
+from model.records import DependencyType, Priority, State
+from model.rules import RULES
+
+TODAY = date(2026, 3, 2)
+FUNCTIONS = ("it", "marketing", "sales", "finance", "security")
+NAMES = {
+    "it": "IT",
+    "marketing": "Marketing",
+    "sales": "Sales",
+    "finance": "Finance",
+    "security": "Security",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A work item, or with `close` a deal; keys are unique and stand for ids and references."""
+
+    key: str
+    function: str = "it"
+    start: date | None = None
+    finish: date | None = None
+    state: State = State.PLANNED
+    close: date | None = None
+    value: int = 0
+    currency: str = "EUR"
+    lost: bool = False
+    begun: date | None = None
+    days: int = -1
+    percent: int = -1
+    priority: Priority | None = None
+    owned: bool = True
+    touched: date | None = None
+    initiative: str | None = None
+    labels: tuple[str, ...] = ()
+    wbs: str | None = None
+    parent: str | None = None
+    milestone: bool = False
+
+    @property
+    def deal(self) -> bool:
+        return self.close is not None
+
+    @property
+    def open(self) -> bool:
+        return not self.lost and self.state not in (State.DONE, State.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A spend line: `kind` 0 budget, 1 commitment, 2 actual; `amount` in whole units."""
+
+    key: str
+    kind: int
+    amount: int
+    on: date
+    wbs: str = "D-1"
+    currency: str = "EUR"
+    function: str = "finance"
+
+
+@dataclass(frozen=True)
+class Link:
+    before: str
+    after: str
+    type: DependencyType = DependencyType.FINISH_TO_START
+
+
+class Names:
+    """The lookup of a plan without a warehouse: everything follows from the rows."""
+
+    def __init__(self, rows: Sequence[Row], lines: Sequence[Line], ids: Mapping[str, int]) -> None:
+        self.rows = {ids[row.key]: row for row in rows}
+        self.lines = {ids[line.key]: line for line in lines}
+
+    def labels(self, record_ids: Iterable[int]) -> Mapping[int, Label]:
+        return {record_id: self._label(record_id) for record_id in record_ids}
+
+    def _label(self, record_id: int) -> Label:
+        if record_id in self.lines:
+            line = self.lines[record_id]
+            ref = f"erp:spend:{line.key}"
+            return Label(record_id, ref, line.key, line.key, None, line.function, None)
+        row = self.rows[record_id]
+        ref = f"{row.function}:{'deal' if row.deal else 'work_item'}:{row.key}"
+        return Label(record_id, ref, row.key, f"Title of {row.key}", None, row.function, None)
+
+    def recognised(self, sign: GateSign) -> Int64:
+        hits = [at for at, row in self.rows.items() if set(row.labels) & set(sign.labels)]
+        return np.array(hits, dtype=np.int64)
+
+    def stated(self, links: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
+        return {pair: 'column "Depends on"' for pair in links}
+
+    def sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
+        return {record_id: 'field "Due"' for record_id in record_ids}
+
+
+def ids_of(rows: Sequence[Row], lines: Sequence[Line] = ()) -> dict[str, int]:
+    return {each.key: 100 + 7 * at for at, each in enumerate([*rows, *lines])}
+
+
+def situation(
+    *rows: Row,
+    links: Iterable[tuple[str, str] | Link] = (),
+    spend: Sequence[Line] = (),
+    dangling: Sequence[tuple[str, str, str]] = (),
+    today: date = TODAY,
+    **model: Any,
+) -> Situation:
+    """The plan of these rows; `links` are (predecessor key, successor key), finish-to-start."""
+    ids = ids_of(rows, spend)
+    wbs = tuple(sorted({w for w in [*(r.wbs for r in rows), *(s.wbs for s in spend)] if w}))
+    initiatives = tuple(sorted({row.initiative for row in rows if row.initiative}))
+    items, joined = _items(rows, ids), _links(links, ids)
+    calendars = Calendars.of()
+    network = Network.build(items, joined, calendars)
+    plan = Plan(
+        today=today,
+        functions=FUNCTIONS,
+        initiatives=initiatives,
+        wbs=wbs,
+        currencies=("EUR", "USD"),
+        items=items,
+        facets=_facets(rows, initiatives, wbs),
+        links=joined,
+        calendars=calendars,
+        network=network,
+        forecast=network.schedule(today),
+        spend=_spend(spend, ids, wbs),
+        dangling=tuple(Dangling(ids[key], target, where) for key, target, where in dangling),
+    )
+    return Situation(plan, operating_model(**model), Names(rows, spend, ids))
+
+
+def operating_model(
+    workflows: Sequence[Workflow] = (),
+    initiatives: Sequence[Initiative] = (),
+    rules: Mapping[str, Mapping[str, Any]] | None = None,
+    fiscal_year: int = 1,
+) -> OperatingModel:
+    return OperatingModel.model_validate(
+        {
+            "organisation": "Insurer",
+            "time_zone": "Europe/Berlin",
+            "calendar": "de",
+            "fiscal_year": {"starts_in_month": fiscal_year},
+            "calendars": (),
+            "functions": (),
+            "people": (),
+            "roles": (),
+            "decision_rights": (),
+            "escalation_path": (),
+            "initiatives": tuple(initiatives),
+            "workflows": tuple(workflows),
+            "rules": dict(rules or {}),
+        }
+    )
+
+
+def found(rule: str, what: Situation) -> list[Finding]:
+    return list(RULES[rule].run(what))
+
+
+def said(what: Situation, finding: Finding) -> str:
+    """Everything that a finding says, in one text."""
+    ids = {*finding.subjects, *(step.record_id for step in finding.chain)}
+    wording = RULES[finding.rule].word(finding, what.lookup.labels(ids), NAMES)
+    return "\n".join((wording.title, *wording.explanation, wording.question))
+
+
+def keys(what: Situation, record_ids: Iterable[int]) -> list[str]:
+    record_ids = list(record_ids)
+    labels = what.lookup.labels(record_ids)
+    return [labels[record_id].key for record_id in record_ids]
+
+
+def moved(rows: Sequence[Row], **changes: Any) -> list[Row]:
+    """The same rows with other dates or states: `CDP_1={"finish": …}` changes row CDP-1."""
+    named = {key.replace("_", "-"): change for key, change in changes.items()}
+    return [replace(row, **named.get(row.key, {})) for row in rows]
+
+
+def _day(value: date | None) -> int:
+    return NO_DATE if value is None else day_of(value)
+
+
+def _items(rows: Sequence[Row], ids: Mapping[str, int]) -> Items:
+    return Items.of(
+        [ids[row.key] for row in rows],
+        planned_start=[_day(row.start) for row in rows],
+        planned_finish=[_day(row.finish) for row in rows],
+        actual_start=[_day(row.begun) for row in rows],
+        duration=[row.days for row in rows],
+        percent=[row.percent for row in rows],
+        state=[State.CANCELLED if row.lost else row.state for row in rows],
+        milestone=[row.milestone or row.deal for row in rows],
+        deadline=[_day(row.close) for row in rows],
+        parent=[ids[row.parent] if row.parent else -1 for row in rows],
+    )
+
+
+def _links(links: Iterable[tuple[str, str] | Link], ids: Mapping[str, int]) -> Links:
+    every = [link if isinstance(link, Link) else Link(*link) for link in links]
+    return Links.of(
+        [ids[link.before] for link in every],
+        [ids[link.after] for link in every],
+        type=[link.type for link in every],
+    )
+
+
+def _facets(rows: Sequence[Row], initiatives: Sequence[str], wbs: Sequence[str]) -> Facets:
+    def code(names: Sequence[str], name: str | None) -> int:
+        return -1 if name is None else names.index(name)
+
+    return Facets(
+        deal=np.array([row.deal for row in rows], dtype=np.bool_),
+        open=np.array([row.open for row in rows], dtype=np.bool_),
+        function=np.array([code(FUNCTIONS, row.function) for row in rows], dtype=np.int16),
+        initiative=np.array([code(initiatives, row.initiative) for row in rows], dtype=np.int16),
+        wbs=np.array([code(wbs, row.wbs) for row in rows], dtype=np.int32),
+        priority=np.array(
+            [-1 if row.priority is None else row.priority for row in rows], dtype=np.int8
+        ),
+        owned=np.array([row.owned for row in rows], dtype=np.bool_),
+        touched=np.array([_day(row.touched) for row in rows], dtype=np.int32),
+        value=np.array([row.value * 100 for row in rows], dtype=np.int64),
+        currency=np.array([code(("EUR", "USD"), row.currency) for row in rows], dtype=np.int16),
+    )
+
+
+def _spend(lines: Sequence[Line], ids: Mapping[str, int], wbs: Sequence[str]) -> SpendLines:
+    return SpendLines(
+        id=np.array([ids[line.key] for line in lines], dtype=np.int64),
+        kind=np.array([line.kind for line in lines], dtype=np.int8),
+        amount=np.array([line.amount * 100 for line in lines], dtype=np.int64),
+        currency=np.array([("EUR", "USD").index(line.currency) for line in lines], dtype=np.int16),
+        on=np.array([_day(line.on) for line in lines], dtype=np.int32),
+        wbs=np.array([wbs.index(line.wbs) for line in lines], dtype=np.int32),
+        function=np.array([FUNCTIONS.index(line.function) for line in lines], dtype=np.int16),
+    )
