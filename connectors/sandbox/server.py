@@ -18,6 +18,10 @@ from connectors.sandbox.jira.application import jira_application
 from connectors.sandbox.jira.building import build as build_jira
 from connectors.sandbox.jira.files import JiraFile
 from connectors.sandbox.jira.site import JiraSite
+from connectors.sandbox.salesforce.application import salesforce_application
+from connectors.sandbox.salesforce.building import build as build_salesforce
+from connectors.sandbox.salesforce.files import SalesforceFile
+from connectors.sandbox.salesforce.org import SalesforceOrg
 from connectors.sandbox.switchboard import Switchboard
 
 
@@ -26,7 +30,9 @@ class Sandbox:
     """The running stand-ins; the states may be looked at, and changed between requests."""
 
     jira_url: str
+    salesforce_url: str
     jira: JiraSite
+    salesforce: SalesforceOrg
 
 
 @contextmanager
@@ -45,11 +51,15 @@ def running_sandbox(
     given as `jira` and `salesforce` (the files' format), else the files in `load`, else nothing.
     With `state` each change is kept there before it is answered.
     """
-    with _listening(jira_port) as jira_socket:
+    with _listening(jira_port) as jira_socket, _listening(salesforce_port) as salesforce_socket:
         site = _jira(jira, load, state, _url(jira_socket))
-        board = jira_application(site, _saver(site, state, "jira"))
-        with _serving([(board, jira_socket)]):
-            yield Sandbox(site.base_url, site)
+        org = _salesforce(salesforce, load, state, _url(salesforce_socket))
+        boards = [
+            (jira_application(site, _saver(site, state, "jira")), jira_socket),
+            (salesforce_application(org, _saver(org, state, "salesforce")), salesforce_socket),
+        ]
+        with _serving(boards):
+            yield Sandbox(site.base_url, org.base_url, site, org)
 
 
 def _jira(
@@ -61,6 +71,17 @@ def _jira(
     if content is None:
         content = storage.read_description(directory, "jira") if directory else {}
     return build_jira(JiraFile.model_validate(content), url)
+
+
+def _salesforce(
+    content: Mapping[str, Any] | None, directory: Path | None, state: Path | None, url: str
+) -> SalesforceOrg:
+    saved = state / "salesforce.json" if state else None
+    if saved and saved.exists():
+        return storage.load(SalesforceOrg, saved, url)
+    if content is None:
+        content = storage.read_description(directory, "salesforce") if directory else {}
+    return build_salesforce(SalesforceFile.model_validate(content), url)
 
 
 def _saver(state: storage.State, directory: Path | None, name: str) -> Callable[[], None]:

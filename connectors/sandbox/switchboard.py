@@ -103,7 +103,7 @@ def _cut(messages: list[Message]) -> list[Message]:
     half = body[: len(body) // 2]
     headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
     headers.append((b"content-length", str(len(half)).encode()))
-    return [start | {"headers": headers}, {"type": "http.response.body", "body": half}]
+    return [{**start, "headers": headers}, {"type": "http.response.body", "body": half}]
 
 
 class _Cycle(Protocol):

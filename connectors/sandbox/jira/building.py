@@ -114,7 +114,8 @@ def _add_project(site: JiraSite, number: int, entry: ProjectEntry) -> None:
 
 def _fill(site: JiraSite, issue: Issue, entry: IssueEntry) -> None:
     project = _by(site.projects, "key", issue.project_key)
-    written = max([entry.created, *(one.at for one in [*entry.changes, *entry.comments])])
+    written = max([entry.created, *(one.at for one in entry.changes)])
+    written = max([written, *(one.at for one in entry.comments)])
     issue.fields = dict.fromkeys(site.fields) | {
         "summary": entry.summary,
         "description": adf.paragraphs(entry.description) if entry.description else None,

@@ -11,10 +11,10 @@ Found = list[str] | list[float]
 """Lower-case names and ids, or epoch seconds for moments; empty where the field is empty."""
 
 
-def _named(field: str) -> Callable[[Issue], Found]:
+def _named(field: str) -> Callable[[Issue], list[str]]:
     """Name, key and id of an object or of each of a list of objects."""
 
-    def read(issue: Issue) -> Found:
+    def read(issue: Issue) -> list[str]:
         value = issue.fields.get(field)
         several: Iterable[object] = value if isinstance(value, list) else [value]
         return [
@@ -45,7 +45,7 @@ def _category(issue: Issue) -> Found:
 
 
 def _project(issue: Issue) -> Found:
-    return [issue.project_key.lower(), *_named("project")(issue)]  # type: ignore[list-item]
+    return [issue.project_key.lower(), *_named("project")(issue)]
 
 
 def _labels(issue: Issue) -> Found:

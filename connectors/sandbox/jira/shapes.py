@@ -106,10 +106,6 @@ def _parent(site: JiraSite, issue: Issue) -> Json | None:
     return brief(site, known) if known else recorded
 
 
-def _subtasks(site: JiraSite, issue: Issue) -> list[Json]:
-    return issue.fields.get("subtasks", [])
-
-
 def _fix_versions(site: JiraSite, issue: Issue) -> list[Json]:
     return [
         site.versions.get(version["id"], version) for version in issue.fields.get("fixVersions", [])
@@ -132,7 +128,6 @@ def _comments(site: JiraSite, issue: Issue) -> Json:
 COMPUTED = {
     "issuelinks": _links,
     "parent": _parent,
-    "subtasks": _subtasks,
     "fixVersions": _fix_versions,
     "comment": _comments,
 }

@@ -1,0 +1,150 @@
+"""The objects of the stand-in and their standard fields.
+
+Reference: Object Reference for the Salesforce Platform (Opportunity, OpportunityHistory,
+Account, User, FeedItem).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connectors.sandbox.answers import Json
+
+
+@dataclass
+class FieldSpec:
+    """A field as `describe` tells of it. Types are Salesforce's own names."""
+
+    name: str
+    type: str
+    label: str = ""
+    filterable: bool = True
+    editable: bool = True
+    length: int = 0
+    refers_to: str | None = None
+    relationship: str | None = None
+    """How SOQL reaches the other record: `Account` for `Account.Name`."""
+
+    def describe(self) -> Json:
+        """A field as in the `fields` of a describe result."""
+        return {
+            "name": self.name,
+            "label": self.label or self.name,
+            "type": self.type,
+            "length": self.length,
+            "custom": self.name.endswith("__c"),
+            "filterable": self.filterable,
+            "sortable": self.filterable,
+            "nillable": self.editable,
+            "createable": self.editable,
+            "updateable": self.editable,
+            "referenceTo": [self.refers_to] if self.refers_to else [],
+            "relationshipName": self.relationship,
+            "calculated": False,
+        }
+
+
+def _fixed(name: str, type_: str, label: str = "") -> FieldSpec:
+    return FieldSpec(name, type_, label, editable=False)
+
+
+def _user(name: str, relationship: str, *, editable: bool = False) -> FieldSpec:
+    return FieldSpec(
+        name, "reference", refers_to="User", relationship=relationship, editable=editable
+    )
+
+
+def _audit() -> list[FieldSpec]:
+    return [
+        _fixed("Id", "id", "Record ID"),
+        _fixed("IsDeleted", "boolean", "Deleted"),
+        _fixed("CreatedDate", "datetime", "Created Date"),
+        _user("CreatedById", "CreatedBy"),
+        _fixed("SystemModstamp", "datetime", "System Modstamp"),
+    ]
+
+
+def _modified() -> list[FieldSpec]:
+    return [
+        _fixed("LastModifiedDate", "datetime", "Last Modified Date"),
+        _user("LastModifiedById", "LastModifiedBy"),
+    ]
+
+
+def standard_objects(*, multi_currency: bool) -> dict[str, list[FieldSpec]]:
+    """Fields by object; `CurrencyIsoCode` exists only in an org with several currencies."""
+    currency = [FieldSpec("CurrencyIsoCode", "picklist", "Currency")] if multi_currency else []
+    return {
+        "User": [*_audit(), *_modified(), *_USER],
+        "Account": [*_audit(), *_modified(), FieldSpec("Name", "string", "Account Name")],
+        "Opportunity": [*_audit(), *_modified(), *_OPPORTUNITY, *currency],
+        "OpportunityHistory": [*_audit(), *_HISTORY, *currency],
+        "FeedItem": [*_audit(), _fixed("LastModifiedDate", "datetime"), *_FEED_ITEM],
+    }
+
+
+_USER = [
+    FieldSpec("Name", "string", "Full Name"),
+    FieldSpec("Email", "email", "Email"),
+    FieldSpec("Username", "string", "Username"),
+    FieldSpec("IsActive", "boolean", "Active"),
+]
+_OPPORTUNITY = [
+    FieldSpec("Name", "string", "Name", length=120),
+    FieldSpec("AccountId", "reference", refers_to="Account", relationship="Account"),
+    _user("OwnerId", "Owner", editable=True),
+    FieldSpec("Amount", "currency", "Amount"),
+    FieldSpec("StageName", "picklist", "Stage"),
+    FieldSpec("CloseDate", "date", "Close Date"),
+    FieldSpec("Probability", "percent", "Probability (%)"),
+    FieldSpec("Type", "picklist", "Opportunity Type"),
+    FieldSpec("NextStep", "string", "Next Step", length=255),
+    FieldSpec("Description", "textarea", "Description", filterable=False, length=32_000),
+    _fixed("IsClosed", "boolean", "Closed"),
+    _fixed("IsWon", "boolean", "Won"),
+    _fixed("ForecastCategory", "picklist", "Forecast Category"),
+]
+_HISTORY = [
+    FieldSpec(
+        "OpportunityId",
+        "reference",
+        refers_to="Opportunity",
+        relationship="Opportunity",
+        editable=False,
+    ),
+    _fixed("StageName", "picklist", "Stage Name"),
+    _fixed("Amount", "currency"),
+    _fixed("ExpectedRevenue", "currency", "Expected Revenue"),
+    _fixed("CloseDate", "date", "Close Date"),
+    _fixed("Probability", "percent", "Probability"),
+    _fixed("ForecastCategory", "picklist", "To ForecastCategory"),
+]
+_FEED_ITEM = [
+    FieldSpec("ParentId", "reference", refers_to="Opportunity", relationship="Parent"),
+    FieldSpec("Type", "picklist"),
+    FieldSpec("Body", "textarea", filterable=False, length=10_000),
+    FieldSpec("IsRichText", "boolean"),
+    FieldSpec("Visibility", "picklist"),
+    _fixed("Status", "picklist"),
+    _fixed("Revision", "int"),
+    _user("InsertedById", "InsertedBy"),
+]
+
+STAGES: dict[str, tuple[float, str]] = {
+    "Prospecting": (10, "Pipeline"),
+    "Qualification": (10, "Pipeline"),
+    "Needs Analysis": (20, "Pipeline"),
+    "Value Proposition": (50, "Pipeline"),
+    "Id. Decision Makers": (60, "Pipeline"),
+    "Perception Analysis": (70, "Pipeline"),
+    "Proposal/Price Quote": (75, "Pipeline"),
+    "Negotiation/Review": (90, "Pipeline"),
+    "Closed Won": (100, "Closed"),
+    "Closed Lost": (0, "Omitted"),
+}
+"""Stages of a new org with their probability and forecast category."""
+
+
+def usual_probability(stage: str) -> float:
+    """Percent; stages that the org has added itself count as even."""
+    return STAGES[stage][0] if stage in STAGES else 50.0
