@@ -1,6 +1,8 @@
 """How the organisation decides: functions, people, roles, workflows with gates, decision
 rights, escalation path, calendar and rule parameters, read from versioned YAML.
 
-`schema` is the shape of the YAML, `load` reads and validates it whole, `rights` and
-`escalation` answer who may decide and by when, `calendar` counts working days.
+`schema` is the shape of the YAML. `load` reads it (`documents`) and validates it whole: its
+shape, its references, and whether its parts fit together (`coherence`). `rights` and
+`escalation` answer who may decide and by when, `people` who is who in a tool, `calendar` counts
+working days, `lookups` is what mapping has to know.
 """

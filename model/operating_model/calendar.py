@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from holidays import country_holidays
 
-from model.operating_model.schema import CalendarSpec, Weekday
+from model.operating_model.schema import CalendarSpec, OperatingModel, Weekday
 
 Dates = npt.NDArray[np.datetime64]
 
@@ -73,6 +73,11 @@ class WorkingCalendar:
     def _around(self, day: date, days: int) -> np.busdaycalendar:
         reach = abs(days) // _FEWEST_WORKING_DAYS_A_YEAR + 1
         return _busdays(self.spec, day.year - reach, day.year + reach)
+
+
+def calendar_named(model: OperatingModel, calendar_id: str) -> WorkingCalendar:
+    """A calendar of the model; raises KeyError for one that a validated model cannot name."""
+    return WorkingCalendar({spec.id: spec for spec in model.calendars}[calendar_id])
 
 
 @lru_cache(maxsize=256)

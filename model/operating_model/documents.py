@@ -72,6 +72,9 @@ def read_folder(folder: Path) -> Document:
         document.report((), "no *.yaml file is in this folder", f"Put the model into {folder}.")
     for file in files:
         _read_file(file, document)
+    for file in sorted(folder.glob("*.yml")):
+        problem = ModelProblem(file.name, 0, "is not read", "Give it the ending .yaml.")
+        document.problems.append(problem)
     return document
 
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from model.findings import Severity
-from model.operating_model.calendar import WorkingCalendar
+from model.operating_model.calendar import calendar_named
 from model.operating_model.rights import Authority, Decidable, authorities
 from model.operating_model.schema import OperatingModel
 
@@ -60,8 +60,8 @@ def escalation(
 def _turns(
     model: OperatingModel, conflict: Decidable, severity: Severity, opened_on: date
 ) -> list[Turn]:
-    spec = next(spec for spec in model.calendars if spec.id == model.calendar)
-    calendar, start, turns = WorkingCalendar(spec), opened_on, list[Turn]()
+    calendar = calendar_named(model, model.calendar)
+    start, turns = opened_on, list[Turn]()
     for number, who in _path(model, authorities(model, conflict)):
         level = model.escalation_path[number]
         start = calendar.add_working_days(start, level.within[severity.name.lower()])

@@ -43,7 +43,7 @@ def _money(value: object) -> object:
     try:
         return Money.parse(str(value))
     except ValueError as error:
-        raise _wrong(str(error), "Write the amount and its currency, like 250000 EUR.") from None
+        raise _wrong(str(error), "Put the three letters of the currency after it.") from None
 
 
 MoneyText = Annotated[Money, BeforeValidator(_money)]
@@ -64,14 +64,14 @@ StateName = Annotated[State, BeforeValidator(_state)]
 def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise _wrong(f'"{name}" is no time zone', "Use an IANA name, like Europe/Berlin.") from None
     return name
 
 
 def _every_severity(within: dict[str, int]) -> dict[str, int]:
     severities = [severity.name.lower() for severity in Severity]
-    for wrong in set(within) - set(severities):
+    for wrong in sorted(set(within) - set(severities)):
         raise _wrong(f'"{wrong}" is no severity', choose(wrong, severities))
     if missing := ", ".join(name for name in severities if name not in within):
         raise _wrong(f"no time to decide for {missing}", f"Add working days for {missing}.")

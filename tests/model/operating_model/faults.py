@@ -58,8 +58,8 @@ FAULTS = {
     "an amount without currency": (
         ("value: 100000 EUR", "value: 100000"),
         "value: 100000",
-        "is not an amount with its currency",
-        "250000 EUR",
+        '"100000" is not an amount with its currency, like "250000 EUR"',
+        "three letters of the currency",
     ),
     "a gate that recognises nothing": (
         ("before: {labels: [go-live]}", "before: {}"),
@@ -71,6 +71,12 @@ FAULTS = {
         ("time_zone: Europe/Berlin", "time_zone: Europe/Hamburg"),
         "time_zone:",
         '"Europe/Hamburg" is no time zone',
+        "Europe/Berlin",
+    ),
+    "a time zone that is a whole continent": (
+        ("time_zone: Europe/Berlin", "time_zone: Europe"),
+        "time_zone:",
+        '"Europe" is no time zone',
         "Europe/Berlin",
     ),
     "a country that does not exist": (

@@ -34,7 +34,8 @@ def at(
 
 def summary(stands: Escalation) -> tuple[int, str | None, date, bool]:
     who = stands.turn.authority
-    return stands.turn.level, who and who.person.id, stands.turn.decide_by, stands.undecided
+    person = who.person.id if who else None
+    return stands.turn.level, person, stands.turn.decide_by, stands.undecided
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from model.findings import Severity
 from model.operating_model.load import fingerprint, load
 from model.operating_model.problems import ModelInvalid
 from model.operating_model.schema import OperatingModel
 from model.records import Money, State
+from model.rules import RULES as ALL_RULES
 from tests.model.operating_model.faults import FAULTS
 from tests.model.operating_model.small import (
     CONNECTIONS,
@@ -146,6 +146,12 @@ def test_a_folder_without_files_says_where_to_put_them(tmp_path: Path) -> None:
     assert any(one.message == 'the model lacks "people"' and one.line == 0 for one in found)
 
 
+def test_a_file_with_another_ending_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    written(written(tmp_path, SMALL), "people: []\n", "more.yml")
+    told = [str(problem) for problem in problems(tmp_path)]
+    assert told == ["more.yml: is not read. Give it the ending .yaml."]
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"- a list\n", b"a: 1\n---\nb: 2\n"])
 def test_a_file_that_cannot_be_read_does_not_hide_the_others(
     tmp_path: Path, content: bytes
@@ -187,12 +193,7 @@ def test_an_applied_model_comes_back_equal_from_json(tmp_path: Path) -> None:
 
 
 def test_the_demo_insurer_is_valid() -> None:
-    model = load(DEMO, ("it-jira", "sales", "marketing-plan", "finance-erp"))
-    assert [function.id for function in model.functions] == [
-        "it",
-        "marketing",
-        "sales",
-        "finance",
-        "security",
-    ]
-    assert set(model.escalation_path[0].within) == {severity.name.lower() for severity in Severity}
+    connections = ("it-jira", "sales", "marketing-plan", "finance-erp")
+    model = load(DEMO, connections, {name: rule.parameters for name, rule in ALL_RULES.items()})
+    names = [function.id for function in model.functions]
+    assert names == ["it", "marketing", "sales", "finance", "security"]

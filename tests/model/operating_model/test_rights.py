@@ -26,7 +26,7 @@ def conflict(
 
 def decider(model: OperatingModel, found: Finding) -> tuple[str, str, str] | None:
     who = authority(model, found)
-    return who and (who.role.id, who.person.id, who.right)
+    return (who.role.id, who.person.id, who.right) if who else None
 
 
 @pytest.mark.parametrize(
