@@ -1,0 +1,120 @@
+"""A zip archive rewritten so that what is not replaced keeps its very bytes, compressed as it was.
+
+Layout of a zip file: APPNOTE.TXT 6.3, sections 4.3.7 (local header), 4.3.12 (central directory)
+and 4.3.16 (end record). Python's zipfile cannot copy an entry without recompressing it.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from io import BytesIO
+
+_LOCAL = struct.Struct("<4s5H3L2H")
+_CENTRAL = struct.Struct("<4s6H3L5H2L")
+_END = struct.Struct("<4s4H2LH")
+_OFFSET_IN_CENTRAL = 42
+_DOS_EPOCH = (0, 0x21)
+"""1980-01-01 00:00: the time Excel itself stamps on every part."""
+
+
+class NotAnArchive(Exception):
+    """The bytes are no zip archive that can be rewritten; the text says why."""
+
+
+def read_entries(raw: bytes) -> dict[str, bytes]:
+    """Every entry, unpacked and checked against its checksum."""
+    try:
+        with zipfile.ZipFile(BytesIO(raw)) as archive:
+            return {info.filename: archive.read(info) for info in archive.infolist()}
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise NotAnArchive(str(error)) from error
+
+
+def rewrite(raw: bytes, changed: Mapping[str, bytes]) -> bytes:
+    """The same archive with the changed entries replaced in their place, new ones at the end.
+
+    Every other entry (header, packed data, descriptor) is copied as it stands.
+    """
+    central = _central_records(raw)
+    offsets = sorted(_offset(record) for record in central)
+    if not offsets or len({_name(r) for r in central}) < len(central):
+        raise NotAnArchive("it is empty, or holds one part twice")
+    ends = dict(zip(offsets, [*offsets[1:], _directory_start(raw)], strict=True))
+    body = bytearray(raw[: offsets[0]])
+    directory = []
+    for record in sorted(central, key=_offset):
+        start, name = _offset(record), _name(record)
+        if name in changed:
+            directory.append(_append(body, name, changed[name]))
+        else:
+            directory.append(_moved(record, len(body)))
+            body += raw[start : ends[start]]
+    known = {_name(record) for record in central}
+    directory += [_append(body, name, changed[name]) for name in changed if name not in known]
+    return _closed(body, directory)
+
+
+def _closed(body: bytearray, directory: list[bytes]) -> bytes:
+    joined = b"".join(directory)
+    if len(body) + len(joined) > 0xFFFFFFFE or len(directory) > 0xFFFE:
+        raise NotAnArchive("it is too large to be written without zip64")
+    count = len(directory)
+    return bytes(body + joined) + _END.pack(
+        b"PK\5\6", 0, 0, count, count, len(joined), len(body), 0
+    )
+
+
+def _append(body: bytearray, name: str, data: bytes) -> bytes:
+    """Add a deflated entry to the body; returns its record for the central directory."""
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    packed = packer.compress(data) + packer.flush()
+    encoded = name.encode()
+    flags = 0 if name.isascii() else 0x800
+    facts = (flags, zipfile.ZIP_DEFLATED, *_DOS_EPOCH, zlib.crc32(data), len(packed), len(data))
+    offset = len(body)
+    body += _LOCAL.pack(b"PK\3\4", 20, *facts, len(encoded), 0) + encoded + packed
+    return _CENTRAL.pack(b"PK\1\2", 20, 20, *facts, len(encoded), 0, 0, 0, 0, 0, offset) + encoded
+
+
+def _moved(record: bytes, offset: int) -> bytes:
+    place = _OFFSET_IN_CENTRAL
+    return record[:place] + struct.pack("<L", offset) + record[place + 4 :]
+
+
+def _end_record(raw: bytes) -> tuple[int, ...]:
+    at = raw.rfind(b"PK\5\6")
+    if at < 0 or at + _END.size > len(raw):
+        raise NotAnArchive("its end is missing: the file is cut off")
+    return tuple(_END.unpack_from(raw, at)[1:])
+
+
+def _directory_start(raw: bytes) -> int:
+    start = _end_record(raw)[5]
+    if start == 0xFFFFFFFF:
+        raise NotAnArchive("it is a zip64 archive")
+    return start
+
+
+def _central_records(raw: bytes) -> list[bytes]:
+    at, records = _directory_start(raw), []
+    for _ in range(_end_record(raw)[3]):
+        fields = _CENTRAL.unpack_from(raw, at)
+        if fields[0] != b"PK\1\2":
+            raise NotAnArchive("its directory is damaged")
+        end = at + _CENTRAL.size + sum(fields[10:13])
+        records.append(raw[at:end])
+        at = end
+    return records
+
+
+def _offset(record: bytes) -> int:
+    return int(_CENTRAL.unpack_from(record)[16])
+
+
+def _name(record: bytes) -> str:
+    fields = _CENTRAL.unpack_from(record)
+    encoded = record[_CENTRAL.size : _CENTRAL.size + fields[10]]
+    return encoded.decode("utf-8" if fields[3] & 0x800 else "cp437")

@@ -1,0 +1,160 @@
+"""The sheets of a workbook: where each one is, what locks it, where its drawing of notes belongs.
+
+A sheet part can hold millions of cells, so it is never rebuilt: one pass over it finds what is
+needed, and what is added is spliced in between its bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from xml.parsers import expat
+
+from connectors.spreadsheets.notes.package import (
+    RELATIONSHIP,
+    NotAPackage,
+    Package,
+    parse_xml,
+    relations,
+)
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_AFTER_LEGACY_DRAWING = frozenset(
+    {"legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems"}
+    | {"tableParts", "extLst"}
+)
+"""What may follow `legacyDrawing` in a worksheet: ECMA-376 part 1, CT_Worksheet (18.3.1.99)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPart:
+    """What one pass over a sheet found; `insert_at` is the byte where legacyDrawing belongs."""
+
+    tag_prefix: str
+    namespace: str
+    legacy_drawing: str | None
+    """The relation's id of its VML drawing."""
+    objects_locked: bool
+    insert_at: int
+
+
+def workbook_part(package: Package) -> str:
+    kind = f"{RELATIONSHIP}/officeDocument"
+    for relation in relations(package, ""):
+        if relation.type == kind:
+            return relation.target
+    raise NotAPackage("it holds no workbook, or is saved as Strict Open XML")
+
+
+def sheet_parts(package: Package) -> dict[str, str]:
+    """Names of the worksheets as people see them, to their parts, in order."""
+    workbook = workbook_part(package)
+    kinds = {r.id: r.target for r in relations(package, workbook) if r.type.endswith("/worksheet")}
+    root = parse_xml(package.read(workbook), workbook)
+    found = root.iterfind(f"{{{MAIN}}}sheets/{{{MAIN}}}sheet")
+    sheets = ((s.get("name", ""), s.get(f"{{{RELATIONSHIP}}}id", "")) for s in found)
+    return {name: kinds[id_] for name, id_ in sheets if id_ in kinds}
+
+
+def password_to_modify(package: Package) -> bool:
+    """Whether the workbook asks for a password before it may be changed (`fileSharing`)."""
+    asked = _workbook_setting(package, "fileSharing")
+    return bool(asked.keys() & {"reservationPassword", "hashValue"})
+
+
+def dates_from_1904(package: Package) -> bool:
+    """Whether day numbers count from 1904 (`workbookPr`), as in files of old Macs."""
+    return _true(_workbook_setting(package, "workbookPr").get("date1904"))
+
+
+def _workbook_setting(package: Package, element: str) -> dict[str, str]:
+    workbook = workbook_part(package)
+    found = parse_xml(package.read(workbook), workbook).find(f"{{{MAIN}}}{element}")
+    return {} if found is None else dict(found.attrib)
+
+
+def related(package: Package, source: str, kind: str) -> str | None:
+    """The first part of a kind (`comments`, `vmlDrawing`) that a part points at."""
+    wanted = f"{RELATIONSHIP}/{kind}"
+    return next((r.target for r in relations(package, source) if r.type == wanted), None)
+
+
+def scan_sheet(xml: bytes, name: str) -> SheetPart:
+    """Look through a sheet once; raises NotAPackage when it is damaged or not in UTF-8."""
+    if xml.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise NotAPackage(f"its part {name} is not written in UTF-8")
+    scan = _Scan()
+    try:
+        scan.run(xml)
+    except expat.ExpatError as error:
+        raise NotAPackage(f"its part {name} is damaged ({error})") from error
+    assert scan.insert_at is not None
+    return SheetPart(
+        scan.tag_prefix, scan.namespace, scan.legacy_drawing, scan.objects_locked, scan.insert_at
+    )
+
+
+def with_legacy_drawing(xml: bytes, sheet: SheetPart, relation_id: str) -> bytes:
+    """The sheet with its one new element; nothing else in it moves or changes."""
+    element = (
+        f'<{sheet.tag_prefix}legacyDrawing xmlns:r="{RELATIONSHIP}" r:id="{relation_id}"/>'
+    ).encode()
+    return xml[: sheet.insert_at] + element + xml[sheet.insert_at :]
+
+
+class _Scan:
+    """The handlers of one pass. `mc:AlternateContent` stands for whatever its first choice is."""
+
+    def __init__(self) -> None:
+        self.tag_prefix = self.namespace = ""
+        self.legacy_drawing: str | None = None
+        self.objects_locked = False
+        self.insert_at: int | None = None
+        self._depth = 0
+        self._alternate_at: int | None = None
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.StartDoctypeDeclHandler = self._doctype
+
+    def run(self, xml: bytes) -> None:
+        self._parser.Parse(xml, True)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        local = tag.rpartition(":")[2]
+        if self._depth == 0:
+            self._root(tag, attributes)
+        elif self._depth == 1:
+            at = self._parser.CurrentByteIndex
+            self._alternate_at = at if local == "AlternateContent" else None
+            self._child(local, attributes, at)
+        elif self._depth == 3 and self._alternate_at is not None:
+            self._child(local, attributes, self._alternate_at)
+        self._depth += 1
+
+    def _root(self, tag: str, attributes: dict[str, str]) -> None:
+        prefix = tag.rpartition(":")[0]
+        self.tag_prefix = f"{prefix}:" if prefix else ""
+        self.namespace = attributes.get(f"xmlns:{prefix}" if prefix else "xmlns", "")
+
+    def _child(self, local: str, attributes: dict[str, str], at: int) -> None:
+        if local == "legacyDrawing":
+            ids = (v for k, v in attributes.items() if k.rpartition(":")[2] == "id")
+            self.legacy_drawing = next(ids, None)
+        elif local == "sheetProtection":
+            self.objects_locked = _true(attributes.get("sheet")) and _true(
+                attributes.get("objects")
+            )
+        elif local in _AFTER_LEGACY_DRAWING and self.insert_at is None:
+            self.insert_at = at
+
+    def _end(self, _tag: str) -> None:
+        self._depth -= 1
+        if self._depth == 0 and self.insert_at is None:
+            self.insert_at = self._parser.CurrentByteIndex
+
+    def _doctype(self, *_: object) -> None:
+        raise NotAPackage("one of its sheets carries a document type, which no workbook may")
+
+
+def _true(value: str | None) -> bool:
+    return value in ("1", "true", "on")
