@@ -1,0 +1,90 @@
+"""What changed since the last pull: files by their content, rows by theirs.
+
+A row carries `saved`, the time its file was last saved before the row was first seen like this.
+Writing our notes changes a file but no row, so the pull after it brings nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from connectors.base import Cursor, JsonValue, Landed, Page
+from connectors.spreadsheets.rows import Row, by_key, keys_of, rows_of
+from connectors.spreadsheets.settings import SpreadsheetSettings
+from connectors.spreadsheets.sources import Source, Sources
+
+_READ_WITH = {"path", "sheet", "columns", "references_in", "delimiter", "encoding"}
+"""Settings that decide which rows there are; with other ones everything is read anew."""
+
+
+def changed_page(
+    sources: Sources, settings: SpreadsheetSettings, cursor: Cursor | None, now: datetime
+) -> Page | None:
+    """The one page of a pull, or None when no file changed.
+
+    Only when every file could be read does it tell which rows exist at all.
+    """
+    read_with = _read_with(settings)
+    before = _Before(cursor, read_with)
+    complete = not sources.failures
+    if complete and before.shas == {source.name: source.sha256 for source in sources.read}:
+        return None
+    rows = list(rows_of(sources.read))
+    unique, problems = by_key(rows)
+    digests = {key: _digest(row) for key, row in unique.items()}
+    saved = {source.name: before.saved_at(source, now) for source in sources.read}
+    landed = tuple(
+        Landed(key, _payload(row, saved[row.source.name]))
+        for key, row in unique.items()
+        if before.rows.get(key) != digests[key]
+    )
+    files: JsonValue = {
+        s.name: {"sha256": s.sha256, "saved": saved[s.name].isoformat()} for s in sources.read
+    }
+    seen: JsonValue = {**({} if complete else before.rows), **digests}
+    census = keys_of(rows) if complete else None
+    return Page(
+        landed, {"read_with": read_with, "files": files, "rows": seen}, tuple(problems), census
+    )
+
+
+class _Before:
+    """What the cursor remembers; nothing at all when other settings made it."""
+
+    def __init__(self, cursor: Cursor | None, read_with: str) -> None:
+        fitting: Mapping[str, Any] = cursor or {}
+        if fitting.get("read_with") != read_with:
+            fitting = {}
+        self.rows: dict[str, str] = fitting.get("rows", {})
+        self._files: dict[str, dict[str, str]] = fitting.get("files", {})
+
+    @property
+    def shas(self) -> dict[str, str]:
+        return {name: file["sha256"] for name, file in self._files.items()}
+
+    def saved_at(self, source: Source, now: datetime) -> datetime:
+        """When the file was saved: never in the future, and later than its former content.
+
+        A file put back from a copy has an old time; its content is new all the same.
+        """
+        known = self._files.get(source.name)
+        if known is None or known["sha256"] == source.sha256:
+            return min(source.modified, now)
+        return min(source.modified, now) if source.modified.isoformat() > known["saved"] else now
+
+
+def _payload(row: Row, saved: datetime) -> str:
+    return orjson.dumps({**row.content, "saved": saved.isoformat()}).decode()
+
+
+def _digest(row: Row) -> str:
+    return hashlib.sha256(orjson.dumps(row.content)).hexdigest()[:16]
+
+
+def _read_with(settings: SpreadsheetSettings) -> str:
+    return hashlib.sha256(settings.model_dump_json(include=_READ_WITH).encode()).hexdigest()[:16]

@@ -1,0 +1,151 @@
+"""Cell texts turned into values; what is not clear is refused, never guessed."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from model.keys import listed
+from model.records import DependencyType, Priority
+
+ERRORS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+)
+"""What Excel shows in the cell of a formula that failed."""
+_UNKNOWN = frozenset(
+    {"tbd", "tbc", "tba", "n/a", "n.a.", "open", "offen", "none", "?", "-", "–", "—"}
+)
+"""Words with which people say that there is no value, or none yet."""
+
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: .*)?")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+|,\d{1,2})?")
+_DAYS = re.compile(r"(.+?)\s*(?:d|days?|pt|tage?)?", re.IGNORECASE)
+_LINK = re.compile(r"(.+?)\s+(FS|SS|FF|SF)(?:\s*([+-])\s*(\d+)\s*(?:D|DAYS?)?)?")
+_YEARS = range(1990, 2200)
+
+_PRIORITIES = {
+    Priority.CRITICAL: "critical highest blocker urgent p0 p1 kritisch dringend",
+    Priority.HIGH: "high major important p2 hoch wichtig",
+    Priority.MEDIUM: "medium normal moderate p3 mittel",
+    Priority.LOW: "low lowest minor trivial p4 p5 niedrig gering",
+}
+_BY_WORD = {word: level for level, words in _PRIORITIES.items() for word in words.split()}
+_YES = frozenset({"yes", "y", "true", "x", "1", "ja", "j", "wahr", "✓", "✔"})
+_NO = frozenset({"no", "n", "false", "0", "nein", "falsch"})
+_TYPES = {
+    "FS": DependencyType.FINISH_TO_START,
+    "SS": DependencyType.START_TO_START,
+    "FF": DependencyType.FINISH_TO_FINISH,
+    "SF": DependencyType.START_TO_FINISH,
+}
+
+
+@dataclass
+class Unclear(ValueError):
+    """A cell's text that stands for nothing certain: why, and how to write it instead."""
+
+    reason: str
+    remedy: str
+
+
+def unknown(text: str) -> bool:
+    """Whether a text says that there is no value yet."""
+    return text.casefold() in _UNKNOWN
+
+
+def as_date(text: str, date1904: bool = False) -> date:
+    """A calendar day from ISO, from d.m.yyyy, or from Excel's day number."""
+    if match := _ISO.fullmatch(text):
+        year, month, day = map(int, match.groups())
+    elif match := _DOTTED.fullmatch(text):
+        day, month, year = map(int, match.groups())
+    elif re.fullmatch(r"\d{5}(?:\.\d+)?", text):
+        return _plausible(_from_day_number(int(float(text)), date1904), text)
+    else:
+        raise _no_date(text)
+    try:
+        return _plausible(date(year, month, day), text)
+    except ValueError as error:
+        raise _no_date(text) from error
+
+
+def _from_day_number(number: int, date1904: bool) -> date:
+    """Excel's day 1 is 1900-01-01, but it counts a 29 February 1900 that never was."""
+    return (date(1904, 1, 1) if date1904 else date(1899, 12, 30)) + timedelta(days=number)
+
+
+def _plausible(day: date, text: str) -> date:
+    if day.year not in _YEARS:
+        raise _no_date(text)
+    return day
+
+
+def _no_date(text: str) -> Unclear:
+    return Unclear(
+        f'"{text}" is not a date that can be understood in one way only',
+        "Enter a real date, or write it like 2026-03-31 or 31.3.2026",
+    )
+
+
+def as_percent(text: str) -> int:
+    """`40 %`, `40`, or the fraction 0.4 that a percent cell holds; up to 1 it is a fraction."""
+    value = _number(text.removesuffix("%").strip())
+    if not text.endswith("%") and value <= 1:
+        value *= 100
+    if not 0 <= value <= 100:
+        raise Unclear(f'"{text}" is no percentage from 0 to 100', "Correct it, or empty the cell")
+    return round(value)
+
+
+def as_days(text: str) -> int:
+    """Working days, begun ones counted whole: `5`, `2.5`, `5 d`."""
+    match = _DAYS.fullmatch(text)
+    value = _number(match[1] if match else text)
+    if value < 0:
+        raise Unclear(f'"{text}" is less than no days', "Correct it, or empty the cell")
+    return math.ceil(value)
+
+
+def _number(text: str) -> float:
+    if not _NUMBER.fullmatch(text):
+        raise Unclear(f'"{text}" is no plain number', "Write a plain number, like 12 or 12.5")
+    return float(text.replace(",", "."))
+
+
+def as_priority(text: str) -> Priority:
+    """Common English and German words, and P0 to P5; a bare number could mean either end."""
+    for word in re.findall(r"\w+", text.casefold()):
+        if word in _BY_WORD:
+            return _BY_WORD[word]
+    raise Unclear(
+        f'"{text}" is no known priority', "Write critical, high, medium or low, or P1 to P4"
+    )
+
+
+def as_flag(text: str) -> bool:
+    folded = text.casefold()
+    if folded not in _YES | _NO:
+        raise Unclear(f'"{text}" is neither yes nor no', "Write yes or no")
+    return folded in _YES
+
+
+def as_labels(text: str) -> tuple[str, ...]:
+    """Labels between commas, semicolons, bars or line breaks, in their own spelling."""
+    parts = (part.strip() for part in re.split(r"[;,|\n]", text))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def as_links(text: str) -> list[tuple[str, DependencyType, int]]:
+    """Predecessors with type and lag in working days: `CDP-12; CDP-14 FF+3d`."""
+    return [_link(name) for name in listed(text)]
+
+
+def _link(name: str) -> tuple[str, DependencyType, int]:
+    match = _LINK.fullmatch(name)
+    if match is None:
+        return name, DependencyType.FINISH_TO_START, 0
+    lag = int(match[4] or 0)
+    return match[1], _TYPES[match[2]], -lag if match[3] == "-" else lag
