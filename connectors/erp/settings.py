@@ -136,7 +136,9 @@ def load_profile(settings: ErpSettings, connection: str, home: Path) -> Profile:
         return settings.profile
     path = home / settings.profile
     try:
-        return Profile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        # Every value is kept as it is written: to YAML the heading `No` would mean false.
+        said = yaml.load(path.read_bytes(), Loader=yaml.BaseLoader)  # noqa: S506
+        return Profile.model_validate(said)
     except OSError as error:
         reason = f"the profile {path} cannot be read: {error.strerror}"
     except yaml.YAMLError as error:

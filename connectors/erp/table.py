@@ -89,6 +89,8 @@ def _best(rows: Sequence[Row], wanted: Mapping[str, str]) -> tuple[int, tuple[st
     best: tuple[str, ...] = ()
     index = 0
     for number, row in enumerate(rows):
+        if len(row.cells) < min(len(wanted), 2):
+            continue
         there = _named(row.cells)
         if len(_shared(there, wanted)) > len(_shared(best, wanted)):
             best, index = there, number

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 from dataclasses import dataclass
+from functools import lru_cache
 from io import StringIO
 
 _BYTE_ORDER_MARKS = {
@@ -88,6 +89,7 @@ def split(text: str, delimiter: str, quoted: bool = True) -> list[Row]:
     return rows
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """The form in which headings and labels are compared: capitals and spaces do not count."""
     return " ".join(text.split()).casefold()

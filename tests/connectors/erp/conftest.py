@@ -1,0 +1,126 @@
+"""A desk with exports on it: files written as bytes, and a connector over them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.base import Cursor, Landed, Lookups, Page, Surroundings
+from connectors.erp import ErpSettings, open_connector
+from connectors.erp.connector import ErpConnector
+from model.records import Mapped, Problem, Spend
+
+NOW = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
+
+PROFILE: dict[str, Any] = {
+    "columns": {
+        "date": "Buchungsdatum",
+        "fiscal_period": "Periode",
+        "cost_centre": "Kostenstelle",
+        "wbs": "PSP-Element",
+        "document": "Belegnr",
+        "text": "Text",
+    },
+    "amount": "Betrag",
+    "kind": "Wertart",
+    "kinds": {"Plan": "budget", "Obligo": "commitment", "Ist": "actual"},
+    "currency": "EUR",
+    "keys": ["Belegnr"],
+    "covers": ["BuKr", "Periode"],
+}
+HEAD = "BuKr;Periode;Belegnr;Buchungsdatum;Kostenstelle;PSP-Element;Wertart;Text;Betrag"
+
+
+@dataclass(frozen=True)
+class Pulled:
+    pages: list[Page]
+
+    @property
+    def records(self) -> list[Landed]:
+        return [record for page in self.pages for record in page.records]
+
+    @property
+    def ids(self) -> list[str]:
+        return [record.native_id for record in self.records]
+
+    @property
+    def problems(self) -> list[Problem]:
+        return [problem for page in self.pages for problem in page.problems]
+
+    @property
+    def census(self) -> frozenset[str] | None:
+        return self.pages[-1].census if self.pages else None
+
+    @property
+    def cursor(self) -> Cursor:
+        return self.pages[-1].cursor
+
+
+@dataclass
+class Desk:
+    home: Path
+    profile: dict[str, Any] = field(default_factory=lambda: dict(PROFILE))
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def put(
+        self, name: str, *rows: str, head: str = HEAD, day: int = 1, encoding: str = "utf-8"
+    ) -> Path:
+        """Save an export on this day of June 2026."""
+        path = self.home / name
+        path.write_bytes("".join(f"{row}\r\n" for row in (head, *rows)).encode(encoding))
+        saved = datetime(2026, 6, day, 12, 0, tzinfo=UTC).timestamp()
+        os.utime(path, (saved, saved))
+        return path
+
+    @property
+    def connector(self) -> ErpConnector:
+        settings = {"tool": "erp", "function": "finance", "path": "*.csv", "profile": self.profile}
+        lookups = Lookups(functions=frozenset({"finance", "it"}))
+        surroundings = Surroundings("books", self.home, {}, lookups)
+        return open_connector(ErpSettings.model_validate(settings | self.settings), surroundings)
+
+    def pull(self, cursor: Cursor | None = None) -> Pulled:
+        return Pulled(list(self.connector.pull("lines", cursor, NOW)))
+
+    def mapped(self) -> list[Mapped]:
+        connector = self.connector
+        return [connector.map("lines", landed, NOW) for landed in self.pull().records]
+
+    def spend(self) -> list[Spend]:
+        records = [version.record for one in self.mapped() for version in one.versions]
+        return [record for record in records if isinstance(record, Spend)]
+
+    def held(self) -> list[Problem]:
+        return [problem for one in self.mapped() for problem in one.problems]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+@pytest.fixture
+def line() -> Callable[..., str]:
+    """A line under the usual heading row."""
+
+    def write(document: str = "4711", amount: str = "1.234,56", **fields: str) -> str:
+        cells = {
+            "company": "1000",
+            "period": "2026/003",
+            "document": document,
+            "date": "15.03.2026",
+            "cost_centre": "4400",
+            "wbs": "P-100",
+            "kind": "Ist",
+            "text": "Lizenzen",
+            "amount": amount,
+        } | fields
+        return ";".join(cells.values())
+
+    return write

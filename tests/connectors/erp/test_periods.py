@@ -1,0 +1,28 @@
+from datetime import date
+
+import pytest
+
+from connectors.erp.periods import period_span
+
+
+@pytest.mark.parametrize("text", ["2026/003", "003.2026", "2026003", "P03 2026", "2026-03"])
+def test_a_period_is_a_month_however_it_is_written(text: str) -> None:
+    assert period_span(text, 1) == (date(2026, 3, 1), date(2026, 3, 31))
+
+
+@pytest.mark.parametrize("text", ["2026 Q2", "Q2/2026", "2026Q2"])
+def test_a_quarter_spans_three_months(text: str) -> None:
+    assert period_span(text, 1) == (date(2026, 4, 1), date(2026, 6, 30))
+
+
+def test_a_fiscal_year_that_starts_in_april_ends_in_march() -> None:
+    assert period_span("2026/012", 4) == (date(2027, 3, 1), date(2027, 3, 31))
+
+
+def test_closing_entries_lie_in_the_last_month() -> None:
+    assert period_span("2026/016", 1) == (date(2026, 12, 1), date(2026, 12, 31))
+
+
+@pytest.mark.parametrize("text", ["2026/000", "2026/017", "Q5 2026", "March", "012026", ""])
+def test_what_is_no_period_is_none(text: str) -> None:
+    assert period_span(text, 1) is None

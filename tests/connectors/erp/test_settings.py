@@ -1,0 +1,61 @@
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from connectors.base import ConnectionFailed
+from connectors.erp.settings import Profile
+
+Desk = Any
+SMALL: dict[str, Any] = {
+    "columns": {"date": "Date"},
+    "amounts": {"actual": "Amount"},
+    "currency": "EUR",
+    "keys": ["No"],
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"amounts": {}}, "give either `amounts`, or `amount` with `kind` and `kinds`"),
+        ({"amounts": {}, "amount": "Amount"}, "give either `amounts`"),
+        ({"amount": "Amount"}, "give either `amounts`"),
+        ({"columns": {}}, "`fiscal_period`"),
+        ({"currency": None}, "give either `currency` or the column `currency`"),
+        ({"keys": []}, "at least 1 item"),
+        ({"colums": {}}, "Extra inputs are not permitted"),
+    ],
+)
+def test_a_profile_that_says_too_little_or_too_much_is_refused(
+    changes: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValidationError, match=said):
+        Profile.model_validate(SMALL | changes)
+
+
+def test_a_profile_file_keeps_headings_that_yaml_would_take_for_something_else(desk: Desk) -> None:
+    (desk.home / "sap.yaml").write_text(
+        "columns: {date: Date}\namounts: {actual: Amount}\ncurrency: EUR\nkeys: [No]\n"
+    )
+    desk.profile = "sap.yaml"
+    desk.put("a.csv", "1;2026-06-01;5", head="No;Date;Amount")
+    assert [spend.amount for spend in desk.spend()] == [5]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "sap.yaml cannot be read: No such file"),
+        ("keys: [", "sap.yaml is not YAML"),
+        ("keys: [No]\namounts: {paid: Amount}\n", "sap.yaml is not complete: amounts.paid"),
+    ],
+)
+def test_a_profile_file_that_cannot_be_used_is_named(
+    desk: Desk, content: str | None, said: str
+) -> None:
+    desk.profile = "sap.yaml"
+    if content is not None:
+        (desk.home / "sap.yaml").write_text(content)
+    with pytest.raises(ConnectionFailed, match=said):
+        _ = desk.connector
