@@ -130,6 +130,15 @@ def test_a_level_that_may_not_decide_a_conflict_is_passed_over(model: OperatingM
     assert stands.otherwise.level == 3
 
 
+def test_a_level_decides_by_the_first_of_its_rights_that_fits(model: OperatingModel) -> None:
+    again = model.decision_rights[1].model_copy(update={"id": "marketing-again"})
+    shaped = model.model_copy(update={"decision_rights": (*model.decision_rights, again)})
+    otherwise = at(shaped, OPENED).otherwise
+    assert otherwise is not None
+    assert otherwise.authority is not None
+    assert otherwise.authority.right == "marketing-medium"
+
+
 def test_the_top_of_the_path_has_nobody_above(model: OperatingModel) -> None:
     stands = at(model, OPENED, late(days=500))
     assert summary(stands) == (1, "cleo", date(2026, 11, 24), False)
