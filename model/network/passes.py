@@ -143,9 +143,11 @@ def _raise_by_starts(passes: Passes, floor: Days, known: Flags) -> None:
 
 
 def first_starts(passes: Passes) -> Days:
-    """For each item the day it began or may first begin; of a parent that of its first child."""
+    """For each item the day that begins when it did or first may; of a parent that of its
+    first child."""
     found, items = passes.estimate, passes.network.items
-    day = passes.network.calendars.day(items.calendar, found.floor)
+    point = found.duration == 0
+    day = passes.network.calendars.day(items.calendar, found.floor - point) + point
     day = np.where(found.begun != NO_DATE, found.begun, day).astype(np.int32)
     return spanned(passes.network.wiring.above, day, found)
 
