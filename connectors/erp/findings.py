@@ -1,14 +1,13 @@
 """A findings file as a value: one row for each conflict and line of an export.
 
-The columns up to `Interlock` are ours and are rewritten; that last one holds, as JSON, what finds
-the row again. Every other column, and every row without such a cell, was added by people and is
-kept word for word.
+The columns of a remark are ours and are rewritten in its row; the column `Interlock` holds what
+finds that row again. Every other column, and every row without such a cell, was added by people
+and is kept word for word.
 """
 
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -25,36 +24,26 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What the `Interlock` cell of a row holds; `columns` are those we filled in this row."""
+    """What the `Interlock` cell of a row holds: marker, digest and record, a blank between."""
 
     ref: Ref
     marker: str
     digest: str
-    columns: tuple[str, ...]
 
     @property
     def conflict_id(self) -> str:
         return self.marker.removeprefix(f"{MARKER_PREFIX}:")
 
     def dump(self) -> str:
-        return json.dumps(
-            {
-                "marker": self.marker,
-                "record": str(self.ref),
-                "digest": self.digest,
-                "columns": self.columns,
-            },
-            ensure_ascii=False,
-        )
+        return f"{self.marker} {self.digest} {self.ref}"
 
     @classmethod
     def load(cls, cell: str) -> Mark | None:
         """Read a cell back; None for one that people left empty or wrote over."""
         try:
-            said = json.loads(cell)
-            ref = Ref.parse(said["record"])
-            return cls(ref, said["marker"], said["digest"], tuple(said["columns"]))
-        except (ValueError, KeyError, TypeError):
+            marker, digest, ref = cell.split(" ", 2)
+            return cls(Ref.parse(ref), marker, digest)
+        except ValueError:
             return None
 
 
@@ -110,14 +99,12 @@ def render(findings: Findings) -> bytes:
 
 def put(findings: Findings, target: Target, remark: Remark) -> Findings:
     """Write a remark into the row it has, or into a new one below all others."""
-    said = {"State": remark.state.value, "Record": target.key, "Finding": remark.heading}
-    said |= dict(remark.facts)
-    mark = Mark(target.ref, remark.marker, remark.digest, tuple(said))
+    said = {"Record": target.key, "Finding": remark.heading, **dict(remark.facts)}
+    mark = Mark(target.ref, remark.marker, remark.digest)
     findings = _with_columns(findings, said)
-    ours = ((place, old) for place, old in findings.marks() if _same(old, mark))
-    place, old = next(ours, (len(findings.rows), mark))
+    ours = (place for place, old in findings.marks() if _same(old, mark))
+    place = next(ours, len(findings.rows))
     before = findings.rows[place : place + 1] or ((),)
-    said = dict.fromkeys(old.columns, "") | said
     cells = {heading: safe(text) for heading, text in said.items()} | {MARK: mark.dump()}
     row = _filled(findings.headings, before[0], cells)
     return replace(findings, rows=(*findings.rows[:place], row, *findings.rows[place + 1 :]))

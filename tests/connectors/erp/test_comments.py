@@ -22,7 +22,15 @@ from model.remarks import (
 
 Line = Callable[..., str]
 Desk = Any
-FACTS = (("Who decides", "Anna Berg"), ("By when", "2026-07-10"))
+
+
+def told(status: str = "open", decision: str = "") -> tuple[tuple[str, str], ...]:
+    return (
+        ("Status", status),
+        ("Who decides", "Anna Berg"),
+        ("Decide by", "2026-07-10"),
+        ("Decision", decision),
+    )
 
 
 def change(
@@ -31,12 +39,12 @@ def change(
     heading: str = "Budget is released too late",
     conflict: str = "C-1a2b3c4d5e",
     state: RemarkState = RemarkState.OPEN,
-    facts: tuple[tuple[str, str], ...] = FACTS,
+    facts: tuple[tuple[str, str], ...] | None = None,
     period: str = "2026/003",
     suffix: str = "",
 ) -> Change:
     ref = Ref("books", Kind.SPEND, f"1000|{period}|{document}{suffix}")
-    remark = Remark(conflict, state, heading, (Paragraph((Text("Why"),)),), facts)
+    remark = Remark(conflict, state, heading, (Paragraph((Text("Why"),)),), facts or told(state))
     return Change(Target(ref, document), remark)
 
 
@@ -65,10 +73,10 @@ def findings(desk: Desk, line: Line) -> Path:
 def test_a_finding_is_a_row_beside_its_export(desk: Desk, findings: Path) -> None:
     apply(desk, change())
     (row,) = rows(findings)
-    assert row["State"] == "open"
+    assert row["Status"] == "open"
     assert row["Record"] == "1"
     assert row["Finding"] == "Budget is released too late"
-    assert (row["Who decides"], row["By when"]) == ("Anna Berg", "2026-07-10")
+    assert (row["Who decides"], row["Decide by"]) == ("Anna Berg", "2026-07-10")
     assert "interlock:C-1a2b3c4d5e" in row["Interlock"]
 
 
@@ -93,7 +101,7 @@ def test_what_was_written_is_found_again_with_its_digest(desk: Desk, findings: P
 def test_an_edit_changes_the_row_in_place(desk: Desk, findings: Path) -> None:
     apply(desk, change("1"), change("2"))
     apply(desk, change("1", state=RemarkState.RESOLVED, heading="No longer late"))
-    assert [(row["State"], row["Finding"]) for row in rows(findings)] == [
+    assert [(row["Status"], row["Finding"]) for row in rows(findings)] == [
         ("resolved", "No longer late"),
         ("open", "Budget is released too late"),
     ]
@@ -114,8 +122,8 @@ def test_two_conflicts_on_one_line_have_a_row_each(desk: Desk, findings: Path) -
 
 
 def test_a_fact_that_no_longer_holds_is_emptied(desk: Desk, findings: Path) -> None:
-    apply(desk, change(facts=(*FACTS, ("Decision", "accepted by Anna"))))
-    apply(desk, change())
+    apply(desk, change(facts=told("decided", "accepted by Anna")))
+    apply(desk, change(facts=told()))
     assert rows(findings)[0]["Decision"] == ""
 
 
@@ -126,14 +134,11 @@ def test_what_people_added_stays_word_for_word(desk: Desk, findings: Path) -> No
     findings.write_text(
         f'Notiz;{head}\n"=spoken; to Anna";{row}\nmine;own row\n', encoding="cp1252"
     )
-    apply(desk, change(state=RemarkState.DECIDED, facts=(*FACTS, ("Decision", "moved"))))
+    apply(desk, change(facts=(*told("decided", "moved"), ("Otherwise", "escalates"))))
     ours, theirs = rows(findings)
-    assert (ours["Notiz"], ours["State"], ours["Decision"]) == (
-        "=spoken; to Anna",
-        "decided",
-        "moved",
-    )
-    assert (theirs["Notiz"], theirs["State"]) == ("mine", "own row")
+    assert (ours["Notiz"], ours["Decision"]) == ("=spoken; to Anna", "moved")
+    assert (ours["Status"], ours["Otherwise"]) == ("decided", "escalates")
+    assert (theirs["Notiz"], theirs["Record"]) == ("mine", "own row")
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r@", " =", "＝"])
@@ -182,7 +187,7 @@ def test_a_finding_stays_in_its_file_when_a_newer_export_takes_the_line_over(
     apply(desk, change())
     desk.put("restated.csv", line("1"), day=2)
     apply(desk, change(state=RemarkState.RESOLVED))
-    assert [row["State"] for row in rows(findings)] == ["resolved"]
+    assert [row["Status"] for row in rows(findings)] == ["resolved"]
     assert not (desk.home / "restated.findings.csv").exists()
 
 

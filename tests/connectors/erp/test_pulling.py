@@ -134,6 +134,20 @@ def test_a_file_cut_off_before_its_total_is_held(desk: Desk, line: Line) -> None
     assert 'march.csv was not read: the total row "Gesamtsumme" is missing' in problem.reason
 
 
+def test_wherever_a_file_with_a_total_is_cut_off_no_line_is_lost_in_silence(
+    desk: Desk, line: Line
+) -> None:
+    desk.profile["total"] = "Gesamtsumme"
+    path = desk.put(
+        "march.csv", line("1", "1.000,00"), line("2", "50,00-"), "Gesamtsumme;;;;;;;;950,00"
+    )
+    whole = path.read_bytes()
+    for length in range(len(whole)):
+        path.write_bytes(whole[:length])
+        pulled = desk.pull()
+        assert len(pulled.ids) == 2 or (pulled.problems and pulled.census is None)
+
+
 def test_an_unreadable_amount_leaves_the_total_unchecked_but_not_in_silence(
     desk: Desk, line: Line
 ) -> None:

@@ -1,4 +1,8 @@
+from decimal import Decimal
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.erp.dates import DATE_READERS
 from connectors.erp.numerals import NUMBER_READERS
@@ -39,3 +43,18 @@ def test_a_day_above_twelve_tells_day_and_month_apart() -> None:
 
 def test_days_that_could_be_months_are_refused() -> None:
     assert isinstance(decide(["03/04/2026"], DATE_READERS), Undecided)
+
+
+AMOUNTS = st.lists(st.decimals(-(10**7), 10**7, places=2), min_size=1)
+SWAPPED = str.maketrans(",.", ".,")
+
+
+@given(AMOUNTS, st.sampled_from([2, 3]), st.booleans())
+def test_a_column_is_read_as_it_was_written_or_not_at_all(
+    amounts: list[Decimal], places: int, german: bool
+) -> None:
+    english = [f"{amount:,.{places}f}" for amount in amounts]
+    texts = [text.translate(SWAPPED) for text in english] if german else english
+    style = decide(texts, NUMBER_READERS)
+    if not isinstance(style, Undecided):
+        assert [NUMBER_READERS[style](text) for text in texts] == amounts
