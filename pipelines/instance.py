@@ -17,7 +17,7 @@ from connectors.tools import TOOLS
 from model.operating_model.load import load
 from model.operating_model.lookups import lookups_for
 from model.operating_model.schema import OperatingModel
-from model.rules import PARAMETERS
+from model.rules import RULES
 from model.warehouse.connect import open_warehouse
 from pipelines.deployment import Deployment, read_deployment
 
@@ -67,5 +67,6 @@ def home_folder(environment: Mapping[str, str]) -> Path:
 def open_instance(home: Path, environment: Mapping[str, str]) -> Instance:
     """Read settings and operating model; raises ModelInvalid with every problem of both."""
     deployment = read_deployment(home)
-    model = load(home / "operating_model", deployment.names, PARAMETERS)
+    parameters = {name: rule.parameters for name, rule in RULES.items()}
+    model = load(home / "operating_model", deployment.names, parameters)
     return Instance(home, environment, deployment, model)

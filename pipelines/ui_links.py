@@ -9,9 +9,14 @@ from model.conflicts import Conflict
 CODE_LOCATION = "interlock"
 
 
+def card_path(conflict: Conflict) -> str:
+    """The card of a conflict on Dagster's own site: its partition of the asset `conflict`."""
+    return f"/assets/conflict?view=partitions&partition={quote(partition_key(conflict))}"
+
+
 def card_url(ui_url: str, conflict: Conflict) -> str:
-    """The card of a conflict: its partition of the asset `conflict`."""
-    return f"{ui_url.rstrip('/')}/assets/conflict?partition={quote(partition_key(conflict))}"
+    """The card of a conflict, for readers in other tools."""
+    return ui_url.rstrip("/") + card_path(conflict)
 
 
 def partition_key(conflict: Conflict) -> str:

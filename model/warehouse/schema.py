@@ -234,9 +234,9 @@ forecast = Table(
     Column("late_finish", Date, nullable=False),
     Column("total_slack", Integer, nullable=False),
     Column("free_slack", Integer, nullable=False),
-    Column("driver_id", BigInteger),
+    Column("driver_id", BigInteger, nullable=False),
     Column("certainty", SmallInteger, nullable=False),
-    comment="The network's dates for every item of the plan; made anew by each sync.",
+    comment="Dates and slack of every item, made anew by each sync; driver_id -1 means none.",
 )
 
 conflict = Table(

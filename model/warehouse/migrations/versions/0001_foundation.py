@@ -54,10 +54,10 @@ def upgrade() -> None:
         sa.Column("late_finish", sa.Date(), nullable=False),
         sa.Column("total_slack", sa.Integer(), nullable=False),
         sa.Column("free_slack", sa.Integer(), nullable=False),
-        sa.Column("driver_id", sa.BigInteger(), nullable=True),
+        sa.Column("driver_id", sa.BigInteger(), nullable=False),
         sa.Column("certainty", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("record_id", name=op.f("forecast_pkey")),
-        comment="The network's dates for every item of the plan; made anew by each sync.",
+        comment="Dates and slack of every item, made anew by each sync; driver_id -1 means none.",
     )
     op.create_table(
         "landing",

@@ -1,0 +1,1 @@
+"""The asset graph: one group a connection, then shared model, network, conflicts, comments."""

@@ -1,0 +1,93 @@
+"""Conflicts: the ledger with one check a rule, the inbox, and a card for each conflict."""
+
+from collections.abc import Iterable, Iterator
+
+import dagster as dg
+
+from model.conflicts import Conflict, Status
+from model.findings import Severity
+from model.rules import RULES
+from pipelines.assets.connections import RETRIES
+from pipelines.assets.shared_model import FORECAST
+from pipelines.cards.inbox import inbox_metadata
+from pipelines.cards.publish import CARD, CARDS, publish_cards
+from pipelines.resource import InterlockResource, run_instant
+from pipelines.steps.detect import Detected, detect
+
+CONFLICTS = dg.AssetKey("conflicts")
+INBOX = dg.AssetKey("inbox")
+
+card = dg.AssetSpec(
+    CARD,
+    group_name="conflicts",
+    partitions_def=CARDS,
+    deps=[CONFLICTS],
+    description="One card a conflict that wants a decision, worst first; choose a partition.",
+)
+
+
+def conflict_assets() -> list[dg.AssetsDefinition]:
+    """The assets of the governance lead."""
+
+    @dg.asset(
+        key=CONFLICTS,
+        group_name="conflicts",
+        kinds={"postgres"},
+        deps=[FORECAST],
+        description="Where one function's plan breaks another's; each keeps one identity for life.",
+        check_specs=[
+            dg.AssetCheckSpec(name, asset=CONFLICTS, description=_says(name)) for name in RULES
+        ],
+        retry_policy=RETRIES,
+    )
+    def conflicts(
+        context: dg.AssetExecutionContext, interlock: InterlockResource
+    ) -> dg.MaterializeResult[None]:
+        with interlock.opened() as instance:
+            detected = detect(instance, run_instant(context))
+        return dg.MaterializeResult(
+            metadata=_counts(detected), check_results=list(_checks(detected.in_force))
+        )
+
+    @dg.asset(
+        key=INBOX,
+        group_name="conflicts",
+        kinds={"markdown"},
+        deps=[CONFLICTS],
+        description="What wants a decision now, by severity. Open a conflict's card to decide.",
+        retry_policy=RETRIES,
+    )
+    def inbox(
+        context: dg.AssetExecutionContext, interlock: InterlockResource
+    ) -> dg.MaterializeResult[None]:
+        with interlock.opened() as instance:
+            publish_cards(instance, context.instance, context.log_event)
+            return dg.MaterializeResult(metadata=inbox_metadata(instance, run_instant(context)))
+
+    return [conflicts, inbox]
+
+
+def _says(rule: str) -> str:
+    return f"No conflict of the rule {rule} is open."
+
+
+def _counts(detected: Detected) -> dict[str, int]:
+    in_force = detected.in_force
+    events = {f"newly {event}": count for event, count in detected.events.items()}
+    return {"dagster/row_count": len(in_force), **events}
+
+
+def _checks(conflicts: Iterable[Conflict]) -> Iterator[dg.AssetCheckResult]:
+    """A check fails while a conflict of its rule is open; low ones only warn."""
+    still_open = [c for c in conflicts if c.status is Status.OPEN]
+    for rule in RULES:
+        mine = [c for c in still_open if c.finding.rule == rule]
+        worst = max((c.severity for c in mine), default=Severity.LOW)
+        yield dg.AssetCheckResult(
+            check_name=rule,
+            passed=not mine,
+            severity=dg.AssetCheckSeverity.ERROR
+            if worst >= Severity.HIGH
+            else dg.AssetCheckSeverity.WARN,
+            metadata={"open": len(mine), **{c.id: c.wording.title for c in mine[:20]}},
+        )

@@ -1,0 +1,113 @@
+"""`interlock conflicts`: what breaks where, who decides by when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from model.conflicts import Conflict, Status
+from model.findings import Label
+from model.remarks import Posted
+from model.rules.words import day
+from model.warehouse.ledger import read_conflicts, read_posted
+from model.warehouse.lookup import WarehouseLookup
+from pipelines.cli.output import Json, as_json, opened, said, table
+from pipelines.instance import Instance
+from pipelines.steps.detect import named_in
+
+All = Annotated[bool, typer.Option("--all", help="Resolved ones too.")]
+
+
+def conflicts(json: Json = False, all_: All = False) -> None:
+    """List conflicts, worst first: severity, what, between which functions, who decides by when."""
+    with opened() as instance:
+        found, labels, posted = read(instance, every=all_)
+        names = {function.id: function.name for function in instance.model.functions}
+    if json:
+        as_json([shown(c, labels, posted.get(c.id, [])) for c in found])
+    else:
+        told(found, names)
+
+
+def read(
+    instance: Instance, *, every: bool = False
+) -> tuple[list[Conflict], Mapping[int, Label], Mapping[str, list[Posted]]]:
+    """Conflicts, the names of what they mention, and their comments by conflict."""
+    statuses = () if every else (Status.OPEN, Status.DECIDED)
+    with instance.engine.connect() as connection:
+        found = list(read_conflicts(connection, *statuses).values())
+        labels = WarehouseLookup(connection).labels(named_in(c.finding for c in found))
+        return found, labels, read_posted(connection)
+
+
+def shown(
+    conflict: Conflict, labels: Mapping[int, Label], posted: Sequence[Posted]
+) -> dict[str, Any]:
+    """A conflict for machines; amounts are text, dates and instants ISO 8601."""
+    finding, standing = conflict.finding, conflict.standing
+    who, decision = standing.authority, conflict.decision
+    return {
+        "id": conflict.id,
+        "rule": finding.rule,
+        "severity": conflict.severity.name.lower(),
+        "status": conflict.status.value,
+        "title": conflict.wording.title,
+        "explanation": list(conflict.wording.explanation),
+        "functions": list(finding.functions),
+        "subjects": [_record(labels[i]) for i in finding.subjects if i in labels],
+        "authority": who and {"person": who.person, "name": who.person_name, "role": who.role},
+        "decide_by": standing.decide_by.isoformat(),
+        "otherwise": standing.otherwise,
+        "level": standing.level,
+        "needed_by": finding.needed_by and finding.needed_by.isoformat(),
+        "impact": {
+            "days": finding.impact.days,
+            "items": finding.impact.items,
+            "value": [
+                {"amount": str(m.amount), "currency": m.currency} for m in finding.impact.value
+            ],
+        },
+        "decision": decision
+        and {
+            "verdict": decision.verdict.value,
+            "person": decision.person,
+            "reason": decision.reason,
+            "decided_at": decision.decided_at.isoformat(),
+        },
+        "opened_at": conflict.opened_at.isoformat(),
+        "comments": [
+            {"on": str(p.target), "comment_id": p.comment_id, "url": p.url} for p in posted
+        ],
+    }
+
+
+def _record(label: Label) -> dict[str, str | None]:
+    return {"ref": label.ref, "key": label.key, "title": label.title, "url": label.url}
+
+
+def told(found: Sequence[Conflict], names: Mapping[str, str]) -> None:
+    """A table for people."""
+    if not found:
+        said("No conflict is in force.")
+        return
+    table(
+        ("Severity", "Conflict", "What", "Between", "Decides", "By"),
+        [_row(conflict, names) for conflict in found],
+        "Conflicts",
+    )
+
+
+def _row(conflict: Conflict, names: Mapping[str, str]) -> tuple[str, ...]:
+    standing = conflict.standing
+    who = standing.authority.person_name if standing.authority else "nobody may"
+    decided = conflict.decision
+    return (
+        conflict.severity.name.lower(),
+        conflict.id,
+        conflict.wording.title,
+        ", ".join(names.get(f, f) for f in conflict.finding.functions),
+        f"decided: {decided.verdict.value}" if decided else who,
+        "" if decided else day(standing.decide_by),
+    )

@@ -1,0 +1,59 @@
+"""How the command speaks: tables and lines for people, JSON for machines."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pipelines.instance import Instance, home_folder, open_instance
+
+console = Console()
+_errors = Console(stderr=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+@contextmanager
+def opened() -> Iterator[Instance]:
+    """The instance folder of INTERLOCK_HOME, open for one command."""
+    instance = open_instance(home_folder(os.environ), os.environ)
+    try:
+        yield instance
+    finally:
+        instance.close()
+
+
+def now() -> datetime:
+    """The present instant: the one place where the command reads the clock."""
+    return datetime.now(UTC)
+
+
+def failed(message: str) -> None:
+    """One line about something that went wrong, on standard error."""
+    _errors.print(f"[red]✗[/red] {escape(message)}", highlight=False, soft_wrap=True)
+
+
+def said(message: str) -> None:
+    console.print(escape(message), highlight=False, soft_wrap=True)
+
+
+def as_json(value: Any) -> None:
+    """JSON on standard output, indented, with a newline at its end."""
+    print(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
+    """A table for people; cells are text, not markup."""
+    grid = Table(*headings, title=title or None, title_justify="left", title_style="bold")
+    for row in rows:
+        grid.add_row(*(escape(cell) for cell in row))
+    console.print(grid)

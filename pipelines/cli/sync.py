@@ -1,0 +1,75 @@
+"""`interlock sync`: one full sync, without Dagster."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from pipelines.cli.outcome import comments_json, comments_table
+from pipelines.cli.output import Json, as_json, console, failed, now, opened, table
+from pipelines.steps.sync import SyncResult, sync_all
+
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Write no comment; `interlock comments` shows the words.")
+]
+
+
+def sync(dry_run: DryRun = False, json: Json = False) -> None:
+    """Pull all tools, find conflicts, and bring the comments to what they should say.
+
+    A tool that cannot be read does not stop the others; the exit code is then 1.
+    """
+    with opened() as instance, _progress(hidden=json) as shown:
+        task = shown.add_task("syncing")
+
+        def progress(what: str) -> None:
+            shown.update(task, description=what)
+
+        writes = instance.deployment.comments.mode == "write" and not dry_run
+        result = sync_all(instance, now(), progress, write=writes)
+    if json:
+        as_json(_shown(result))
+    else:
+        _told(result)
+    if result.failures or any(done.refused for done in result.commented.values()):
+        raise typer.Exit(1)
+
+
+def _progress(*, hidden: bool) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        console=console,
+        transient=True,
+        disable=hidden,
+    )
+
+
+def _shown(result: SyncResult) -> dict[str, Any]:
+    return {
+        "pulled": {name: asdict(pulled) for name, pulled in result.pulled.items()},
+        "mapped": {name: asdict(taken) for name, taken in result.mapped.items()},
+        "dependencies": result.linked.dependencies,
+        "dangling": result.linked.dangling,
+        "conflicts": len(result.detected.in_force),
+        "events": dict(result.detected.events),
+        "comments": comments_json(result.commented),
+        "failures": {name: str(failure) for name, failure in result.failures.items()},
+    }
+
+
+def _told(result: SyncResult) -> None:
+    rows = []
+    for name, pulled in result.pulled.items():
+        taken = result.mapped[name]
+        rows.append((name, *map(str, (pulled.read, pulled.changed, taken.changed, taken.problems))))
+    table(("Connection", "Read", "Changed", "Records changed", "Problems"), rows, "Pulled")
+    detected = result.detected
+    events = ", ".join(f"{count} {event}" for event, count in detected.events.items())
+    console.print(f"{len(detected.in_force)} conflicts in force ({events or 'nothing new'})")
+    comments_table(result.commented)
+    for failure in result.failures.values():
+        failed(str(failure))

@@ -1,0 +1,28 @@
+"""The open instance as Dagster resource: read anew in each run, closed with it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from pipelines.instance import Instance, home_folder, open_instance
+
+
+class InterlockResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Opens the instance folder of INTERLOCK_HOME; no secret is part of its configuration."""
+
+    @contextmanager
+    def opened(self) -> Iterator[Instance]:
+        instance = open_instance(home_folder(os.environ), os.environ)
+        try:
+            yield instance
+        finally:
+            instance.close()
+
+
+def run_instant(context: dg.OpExecutionContext | dg.AssetExecutionContext) -> datetime:
+    """The instant of a run: its creation, so that every step of a run has the same "now"."""
+    stats = context.instance.get_run_record_by_id(context.run_id)
+    return stats.create_timestamp.astimezone(UTC) if stats else datetime.now(UTC)

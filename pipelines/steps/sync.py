@@ -1,0 +1,68 @@
+"""A full sync: every step in order. A connection that fails does not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.base import ConnectionFailed
+from model.warehouse.links import Linked
+from model.warehouse.mapping import Taken
+from pipelines.instance import Instance
+from pipelines.steps.comment import Commented, comment
+from pipelines.steps.detect import Detected, detect
+from pipelines.steps.forecast import forecast
+from pipelines.steps.link import link_records
+from pipelines.steps.map import map_records
+from pipelines.steps.pull import Pulled, pull
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What each step did, by connection where it has one."""
+
+    pulled: dict[str, Pulled]
+    mapped: dict[str, Taken]
+    linked: Linked
+    detected: Detected
+    commented: dict[str, Commented]
+    failures: dict[str, ConnectionFailed]
+
+
+def sync_all(
+    instance: Instance, now: datetime, progress: Callable[[str], None], *, write: bool
+) -> SyncResult:
+    """Run every step; `progress` is told what is being done."""
+    names = instance.deployment.names
+    failures: dict[str, ConnectionFailed] = {}
+    pulled = {name: _pulled(instance, name, now, progress, failures) for name in names}
+    progress("mapping onto the shared model")
+    mapped = {name: map_records(instance, name, now) for name in names}
+    linked = link_records(instance, now)
+    progress("forecasting")
+    forecast(instance, now)
+    detected = detect(instance, now)
+    commented: dict[str, Commented] = {}
+    for name in names:
+        progress(f"comments in {name}")
+        try:
+            commented[name] = comment(instance, name, now, dry_run=not write)
+        except ConnectionFailed as failure:
+            failures.setdefault(name, failure)
+    return SyncResult(pulled, mapped, linked, detected, commented, failures)
+
+
+def _pulled(
+    instance: Instance,
+    name: str,
+    now: datetime,
+    progress: Callable[[str], None],
+    failures: dict[str, ConnectionFailed],
+) -> Pulled:
+    progress(f"pulling {name}")
+    try:
+        return pull(instance, name, now, lambda n, count: progress(f"pulling {n}: {count} read"))
+    except ConnectionFailed as failure:
+        failures[name] = failure
+        return Pulled()
