@@ -65,7 +65,8 @@ def handovers(plan: Plan) -> Dependencies:
 def _begun(plan: Plan, rows: Int64) -> Bool:
     items = plan.items
     begun: Bool = items.state[rows] == State.IN_PROGRESS
-    return begun | (items.actual_start[rows] != NO_DATE)
+    begun |= items.actual_start[rows] != NO_DATE
+    return begun
 
 
 def _holds_start(type_: Int8) -> Bool:

@@ -1,4 +1,8 @@
-"""What a late item sets in motion: items downstream that move, and the deals among them."""
+"""What a late item sets in motion: the items whose dates it drives, and the deals among them.
+
+Every item has one driver in the forecast, so each item that moves counts for one cause alone
+and the value of a deal is never counted twice.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,8 @@ import numpy as np
 
 from model.findings import Impact
 from model.network import NO_DATE
-from model.plan import Bool, Int64, Plan
-from model.rules.columns import money_of, rows_of, wanted_finish
+from model.plan import NONE, Bool, Int64, Plan
+from model.rules.columns import money_of, wanted_finish
 
 _NAMED = 100
 """So many items downstream a finding names; `Impact.items` counts all of them."""
@@ -21,12 +25,17 @@ def pushed(plan: Plan) -> Bool:
     return late
 
 
-def moved_below(plan: Plan, ids: Int64, pushed: Bool) -> Int64:
-    """Rows of the items and of all below them that are pushed, deals first, then by date."""
-    below = rows_of(plan, np.union1d(ids, plan.network.downstream(ids)))
-    rows = below[pushed[below]]
-    facets, finish = plan.facets, plan.forecast.early_finish
-    return rows[np.lexsort((plan.items.id[rows], finish[rows], -facets.value[rows]))]
+def carried(plan: Plan, mark: Int64) -> Int64:
+    """Hands marks (`NONE` where there is none) down from each row to all that it drives.
+
+    A row that has a mark keeps it. Doubling the step each round (pointer jumping) takes
+    log2 of the longest driving chain rounds.
+    """
+    mark, above = mark.copy(), plan.forecast.driver.copy()
+    while (climbs := np.flatnonzero((above >= 0) & (mark == NONE))).size:
+        source = above[climbs]
+        mark[climbs], above[climbs] = mark[source], above[source]
+    return mark
 
 
 def impact(plan: Plan, days: int, moved: Int64) -> Impact:
@@ -36,5 +45,7 @@ def impact(plan: Plan, days: int, moved: Int64) -> Impact:
 
 
 def named(plan: Plan, moved: Int64) -> tuple[int, ...]:
-    """Ids of the items downstream that a finding names: the first hundred."""
-    return tuple(plan.items.id[moved[:_NAMED]].tolist())
+    """Ids of the items downstream that a finding names: deals by value, then work by date."""
+    value, finish = plan.facets.value[moved], plan.forecast.early_finish[moved]
+    ids = plan.items.id[moved]
+    return tuple(ids[np.lexsort((ids, finish, -value))][:_NAMED].tolist())

@@ -6,20 +6,21 @@ another late one upstream is part of that one's downstream, not a conflict of it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from pydantic import Field
 
 from model.findings import Finding, Label, Wording
 from model.network import NO_DATE, date_of
-from model.plan import Bool, Plan, Situation
+from model.plan import NONE, Int64, Plan, Situation
 from model.rules import words
 from model.rules.chain import driving_rows
 from model.rules.columns import functions_of, groups
 from model.rules.dependencies import Dependencies, handovers
 from model.rules.drafts import Draft, completed
-from model.rules.impact import impact, moved_below, named, pushed
+from model.rules.impact import carried, impact, named, pushed
 from model.rules.rule import Names, Rule, RuleParameters, Scale
 
 NAME = "late_handover"
@@ -36,37 +37,50 @@ class Parameters(RuleParameters):
 def find(situation: Situation, parameters: Parameters) -> list[Finding]:
     """One finding a predecessor and receiving function, the successors by when they need it."""
     plan = situation.plan
-    late, moves = _late(plan, parameters.min_days), pushed(plan)
+    late = _late(plan, parameters.min_days)
     receiver = plan.facets.function[late.successor]
-    cases = groups(late.predecessor, receiver, within=late.needed)
-    drafts = [_draft(plan, parameters.severity, late.where(case), moves) for case in cases]
+    cases = [late.where(at) for at in groups(late.predecessor, receiver, within=late.needed)]
+    moved = _moved(plan, cases)
+    drafts = [
+        _draft(plan, parameters.severity, case, rows)
+        for case, rows in zip(cases, moved, strict=True)
+    ]
     return completed(situation, drafts)
 
 
 def _late(plan: Plan, min_days: int) -> Dependencies:
+    """Late handovers whose predecessor is not itself driven by another late handover."""
     every = handovers(plan)
     work = ~plan.facets.deal[every.successor]
     late = every.where(work & (every.needed != NO_DATE) & (every.late >= min_days))
-    return late.where(~_carried(plan, late))
+    return late.where(carried(plan, _marks(plan, [late]))[late.predecessor] == NONE)
 
 
-def _carried(plan: Plan, late: Dependencies) -> Bool:
-    """Which late handovers have another one on the driving chain of their predecessor."""
-    driver = plan.forecast.driver
-    receives = np.zeros(len(plan.items), dtype=np.bool_)
-    receives[late.successor[driver[late.successor] == late.predecessor]] = True
-    carried = np.zeros(len(late.predecessor), dtype=np.bool_)
-    at = late.predecessor
-    while (at >= 0).any():
-        carried |= (at >= 0) & receives[at]
-        at = np.where((at >= 0) & ~carried, driver[at], -1)
-    return carried
+def _marks(plan: Plan, cases: Sequence[Dependencies]) -> Int64:
+    """The number of the case on each row that a predecessor of that case drives."""
+    mark = np.full(len(plan.items), NONE, dtype=np.int64)
+    for number, case in enumerate(cases):
+        driven = plan.forecast.driver[case.successor] == case.predecessor
+        mark[case.successor[driven]] = number
+    return mark
 
 
-def _draft(plan: Plan, scale: Scale, case: Dependencies, moves: Bool) -> Draft:
+def _moved(plan: Plan, cases: Sequence[Dependencies]) -> list[Int64]:
+    """For each case the rows that move: its successors, and what they go on to drive."""
+    moves = pushed(plan)
+    mark = np.where(moves, carried(plan, _marks(plan, cases)), NONE)
+    below = np.flatnonzero(mark != NONE)
+    below = below[np.argsort(mark[below], kind="stable")]
+    ends = np.searchsorted(mark[below], np.arange(len(cases) + 1))
+    return [
+        np.union1d(case.successor[moves[case.successor]], below[first:last])
+        for case, (first, last) in zip(cases, pairwise(ends), strict=True)
+    ]
+
+
+def _draft(plan: Plan, scale: Scale, case: Dependencies, moved: Int64) -> Draft:
     giver, takers = int(case.predecessor[0]), np.array(list(dict.fromkeys(case.successor.tolist())))
     record_id, waiting = int(plan.items.id[giver]), plan.items.id[takers]
-    moved = moved_below(plan, waiting, moves)
     stake = impact(plan, int(case.late.max()), moved)
     functions = functions_of(plan, np.array([giver, takers[0]]))
     finding = Finding(

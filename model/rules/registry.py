@@ -91,9 +91,8 @@ def _problems(name: str, stated: Mapping[str, Any]) -> list[ParameterProblem]:
 
 def _problem(name: str, error: Any, rule: Rule[Any]) -> ParameterProblem:
     path = (name, *(str(part) for part in error["loc"]))
+    message = error["msg"].removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
-        known = ", ".join(rule.parameters.model_fields)
-        return ParameterProblem(path, f'"{path[-1]}" is no parameter', f"{name} takes {known}.")
-    return ParameterProblem(
-        path, error["msg"].removeprefix("Value error, "), "Correct the value or take the line out."
-    )
+        message = f'"{path[-1]}" is no parameter'
+    known = ", ".join(rule.parameters.model_fields)
+    return ParameterProblem(path, message, f"Correct it or take it out; {name} takes {known}.")

@@ -51,7 +51,8 @@ def _should_move(plan: Plan) -> Bool:
     begins = (items.planned_start != NO_DATE) & (items.planned_start < today)
     ends = (items.planned_finish != NO_DATE) & (items.planned_finish < today)
     moving: Bool = items.state == State.IN_PROGRESS
-    return moving | begins | ends
+    moving |= begins | ends
+    return moving
 
 
 def _draft(plan: Plan, parameters: Parameters, case: Dependencies, idle: Int32) -> Draft:

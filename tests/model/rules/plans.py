@@ -21,6 +21,7 @@ from model.rules import RULES
 
 TODAY = date(2026, 3, 2)
 FUNCTIONS = ("it", "marketing", "sales", "finance", "security")
+_WITHIN = {"low": 20, "medium": 10, "high": 5, "critical": 2}
 NAMES = {
     "it": "IT",
     "marketing": "Marketing",
@@ -108,10 +109,10 @@ class Names:
         return np.array(hits, dtype=np.int64)
 
     def stated(self, links: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
-        return {pair: 'column "Depends on"' for pair in links}
+        return dict.fromkeys(links, 'column "Depends on"')
 
     def sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
-        return {record_id: 'field "Due"' for record_id in record_ids}
+        return dict.fromkeys(record_ids, 'field "Due"')
 
 
 def ids_of(rows: Sequence[Row], lines: Sequence[Line] = ()) -> dict[str, int]:
@@ -168,7 +169,7 @@ def operating_model(
             "people": (),
             "roles": (),
             "decision_rights": (),
-            "escalation_path": (),
+            "escalation_path": ({"name": "heads", "within": _WITHIN},),
             "initiatives": tuple(initiatives),
             "workflows": tuple(workflows),
             "rules": dict(rules or {}),

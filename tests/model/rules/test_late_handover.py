@@ -1,0 +1,200 @@
+"""Late handovers: what IT builds, Marketing plans on and Sales has sold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from model.findings import Severity
+from model.records import DependencyType, Money, Priority, State
+from tests.model.rules.plans import Link, Row, found, keys, moved, said, situation
+
+PLATFORM = Row("CDP-12", finish=date(2026, 3, 20), start=date(2026, 3, 16))
+CAMPAIGN = Row("MKT-1", "marketing", start=date(2026, 3, 16), finish=date(2026, 3, 27))
+RULE = "late_handover"
+CHAIN = [("CDP-12", "MKT-1")]
+
+
+def test_work_that_arrives_after_it_is_needed_is_found_with_both_functions():
+    plan = situation(PLATFORM, CAMPAIGN, links=CHAIN)
+    (finding,) = found(RULE, plan)
+    assert finding.functions == ("it", "marketing")
+    assert keys(plan, finding.subjects) == ["CDP-12", "MKT-1"]
+    assert finding.needed_by == date(2026, 3, 13)
+    assert finding.impact.days == 5
+    assert finding.about == ("it:work_item:CDP-12", "marketing")
+
+
+def test_one_day_late_is_found_and_on_time_is_quiet():
+    late, on_time = date(2026, 3, 16), date(2026, 3, 13)
+    for finish, count in ((late, 1), (on_time, 0)):
+        platform = replace(PLATFORM, start=date(2026, 3, 10), finish=finish)
+        assert len(found(RULE, situation(platform, CAMPAIGN, links=CHAIN))) == count
+
+
+def test_a_weekend_between_finish_and_start_is_no_delay():
+    platform = replace(PLATFORM, start=date(2026, 3, 2), finish=date(2026, 3, 15))
+    assert found(RULE, situation(platform, CAMPAIGN, links=CHAIN)) == []
+
+
+def test_lateness_below_the_parameter_is_quiet():
+    platform, rules = PLATFORM, {RULE: {"min_days": 6}}
+    assert found(RULE, situation(platform, CAMPAIGN, links=CHAIN, rules=rules)) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"CDP_12": {"function": "marketing"}},
+        {"CDP_12": {"state": State.DONE}},
+        {"CDP_12": {"state": State.CANCELLED}},
+        {"MKT_1": {"state": State.DONE}},
+        {"MKT_1": {"state": State.CANCELLED}},
+        {"MKT_1": {"start": None, "finish": None}},
+    ],
+    ids=["same function", "done", "cancelled", "successor done", "successor cancelled", "no plan"],
+)
+def test_it_is_quiet_where_nothing_is_broken(change):
+    assert found(RULE, situation(*moved([PLATFORM, CAMPAIGN], **change), links=CHAIN)) == []
+
+
+def test_work_that_has_begun_without_its_predecessor_needs_it_only_by_its_own_finish():
+    begun = {"state": State.IN_PROGRESS, "start": date(2026, 2, 23)}
+    campaign = replace(CAMPAIGN, **begun)
+    assert found(RULE, situation(PLATFORM, campaign, links=CHAIN)) == []
+    late = replace(PLATFORM, finish=date(2026, 3, 31))
+    (finding,) = found(RULE, situation(late, campaign, links=CHAIN))
+    assert finding.needed_by == campaign.finish
+    assert finding.impact.days == 2
+
+
+def test_a_slip_is_followed_over_any_number_of_hops_to_where_it_begins():
+    rows = [
+        Row(
+            "CDP-10",
+            state=State.IN_PROGRESS,
+            start=date(2026, 2, 9),
+            finish=date(2026, 2, 27),
+            days=5,
+        ),
+        Row("CDP-11", start=date(2026, 3, 2), finish=date(2026, 3, 6)),
+        Row("CDP-12", start=date(2026, 3, 9), finish=date(2026, 3, 13)),
+        CAMPAIGN,
+    ]
+    links = [("CDP-10", "CDP-11"), ("CDP-11", "CDP-12"), ("CDP-12", "MKT-1")]
+    plan = situation(*rows, links=links)
+    (finding,) = found(RULE, plan)
+    assert keys(plan, (step.record_id for step in finding.chain)) == [
+        "CDP-10",
+        "CDP-11",
+        "CDP-12",
+        "MKT-1",
+    ]
+    assert "The delay begins at CDP-10" in said(plan, finding)
+    assert finding.chain[0].planned == date(2026, 2, 27)
+    assert finding.chain[0].source == 'field "Due"'
+    assert finding.chain[0].why == 'column "Depends on"'
+
+
+def test_what_is_upstream_of_the_delay_is_not_in_the_chain():
+    rows = [
+        Row("CDP-9", start=date(2026, 3, 2), finish=date(2026, 3, 6)),
+        Row("CDP-12", start=date(2026, 3, 9), finish=date(2026, 3, 20)),
+        CAMPAIGN,
+    ]
+    plan = situation(*rows, links=[("CDP-9", "CDP-12"), *CHAIN])
+    (finding,) = found(RULE, plan)
+    assert keys(plan, (step.record_id for step in finding.chain)) == ["CDP-12", "MKT-1"]
+
+
+def test_a_handover_late_only_through_another_one_upstream_is_its_downstream():
+    rows = [
+        PLATFORM,
+        CAMPAIGN,
+        Row("FIN-1", "finance", start=date(2026, 3, 30), finish=date(2026, 4, 3)),
+    ]
+    plan = situation(*rows, links=[*CHAIN, ("MKT-1", "FIN-1")])
+    (finding,) = found(RULE, plan)
+    assert keys(plan, finding.subjects) == ["CDP-12", "MKT-1"]
+    assert set(keys(plan, finding.downstream)) == {"MKT-1", "FIN-1"}
+    assert finding.impact.items == 2
+
+
+def test_deals_downstream_are_at_risk_by_currency():
+    rows = [
+        PLATFORM,
+        CAMPAIGN,
+        Row("Acme", "sales", close=date(2026, 3, 31), value=250_000),
+        Row("Bolt", "sales", close=date(2026, 3, 31), value=40_000, currency="USD"),
+        Row("Late", "sales", close=date(2026, 5, 29), value=90_000),
+        Row("Lost", "sales", close=date(2026, 3, 31), value=70_000, lost=True),
+    ]
+    links = [*CHAIN, *(("MKT-1", deal) for deal in ("Acme", "Bolt", "Late", "Lost"))]
+    plan = situation(*rows, links=links)
+    (finding,) = found(RULE, plan)
+    assert finding.impact.value == (Money("EUR", 250_000), Money("USD", 40_000))
+    assert "deals worth 250,000 EUR and 40,000 USD" in said(plan, finding)
+
+
+def test_all_successors_in_one_function_are_one_conflict_and_the_first_three_are_told():
+    campaigns = [replace(CAMPAIGN, key=f"MKT-{n}") for n in range(1, 6)]
+    security = Row("SEC-1", "security", start=date(2026, 3, 16), finish=date(2026, 3, 17))
+    links = [("CDP-12", row.key) for row in (*campaigns, security)]
+    plan = situation(PLATFORM, *campaigns, security, links=links)
+    by_function = {finding.functions[1]: finding for finding in found(RULE, plan)}
+    assert len(by_function["marketing"].subjects) == 6
+    assert len(by_function["marketing"].comment_on) == 4
+    assert keys(plan, by_function["security"].comment_on) == ["CDP-12", "SEC-1"]
+
+
+def test_the_same_dependency_from_two_tools_counts_once():
+    plan = situation(PLATFORM, CAMPAIGN, links=[*CHAIN, *CHAIN])
+    (finding,) = found(RULE, plan)
+    assert len(finding.subjects) == 2
+
+
+def test_it_is_the_same_conflict_when_dates_move_and_when_it_worsens():
+    first, later = (
+        found(RULE, situation(replace(PLATFORM, finish=finish), CAMPAIGN, links=CHAIN))[0]
+        for finish in (date(2026, 3, 20), date(2026, 4, 30))
+    )
+    assert first.conflict_id == later.conflict_id
+    assert first.severity < later.severity
+
+
+@pytest.mark.parametrize(
+    ("change", "severity"),
+    [
+        ({"CDP_12": {"finish": date(2026, 3, 17)}}, Severity.LOW),
+        ({}, Severity.MEDIUM),
+        ({"MKT_1": {"priority": Priority.CRITICAL}}, Severity.HIGH),
+        ({"CDP_12": {"finish": date(2026, 5, 29)}}, Severity.CRITICAL),
+    ],
+)
+def test_severity_follows_days_and_the_priority_of_what_waits(change, severity):
+    plan = situation(*moved([PLATFORM, CAMPAIGN], **change), links=CHAIN)
+    assert found(RULE, plan)[0].severity == severity
+
+
+def test_a_start_to_start_dependency_is_about_the_start():
+    rows = [
+        Row("CDP-12", start=date(2026, 3, 18), finish=date(2026, 4, 30)),
+        Row("MKT-1", "marketing", start=date(2026, 3, 16), finish=date(2026, 4, 30)),
+    ]
+    links = [Link("CDP-12", "MKT-1", DependencyType.START_TO_START)]
+    (finding,) = found(RULE, situation(*rows, links=links))
+    assert finding.impact.days == 2
+
+
+def test_it_says_who_needs_what_by_when_and_asks_for_a_decision():
+    plan = situation(PLATFORM, CAMPAIGN, links=CHAIN)
+    text = said(plan, found(RULE, plan)[0])
+    assert text.splitlines() == [
+        "CDP-12 of IT is forecast 5 working days later than Marketing needs it",
+        'CDP-12 “Title of CDP-12” (IT) is planned for 20 Mar 2026 (field "Due").',
+        'Marketing needs it by 13 Mar 2026 for MKT-1 “Title of MKT-1” (column "Depends on").',
+        "Because of it 1 item downstream moves.",
+        "Can IT finish CDP-12 by 13 Mar 2026, or does Marketing plan for 20 Mar 2026?",
+    ]
