@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from connectors.base import AccessProblem, ConnectionFailed
@@ -28,15 +29,11 @@ class Access:
 
     def problems(self) -> list[AccessProblem]:
         """All that is missing; never raises for bad access."""
-        found: list[AccessProblem] = []
-        for look in (self._calls_left, self._fields, self._chatter):
-            try:
-                found += look()
-            except ConnectionFailed as error:
-                found.append(AccessProblem(error.reason, error.remedy))
-                if look == self._calls_left:
-                    break
-        return found
+        try:
+            found = self._calls_left()
+        except ConnectionFailed as error:
+            return [AccessProblem(error.reason, error.remedy)]
+        return [*found, *_noted(self._fields), *_noted(self._chatter)]
 
     def _calls_left(self) -> list[AccessProblem]:
         """The first call, so it also shows whether signing in works at all."""
@@ -63,3 +60,10 @@ class Access:
             what = f"the feed of an opportunity cannot be read: {error.reason}"
             return [AccessProblem(what, _OPEN_CHATTER)]
         return []
+
+
+def _noted(look: Callable[[], list[AccessProblem]]) -> list[AccessProblem]:
+    try:
+        return look()
+    except ConnectionFailed as error:
+        return [AccessProblem(error.reason, error.remedy)]

@@ -1,0 +1,267 @@
+"""Comments on a running org's deals: one for a conflict, found again, edited in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import respx
+
+from connectors.base import ConnectionFailed
+from connectors.salesforce import SalesforceConnector
+from connectors.sandbox.salesforce.org import SalesforceOrg
+from model.records import Kind, Ref
+from model.remarks import (
+    Change,
+    Mention,
+    Outcome,
+    Paragraph,
+    Posted,
+    Refused,
+    Remark,
+    RemarkState,
+    Target,
+    Text,
+)
+from tests.connectors.salesforce.conftest import ANNA, Connect, Person, deal_ids
+
+POSTS = "POST .*/chatter/feed-elements"
+
+
+@pytest.fixture
+def target(org: SalesforceOrg) -> Target:
+    return Target(Ref("crm", Kind.DEAL, deal_ids(org)[0]), "Nordwind")
+
+
+def remark(words: str = "CDP-12 is late.", who: Mention | None = None) -> Remark:
+    spans = (Text(words), *([who] if who else []))
+    return Remark("C-1a2b3c4d", RemarkState.OPEN, "Promise at risk", (Paragraph(spans),))
+
+
+def say(crm: SalesforceConnector, *changes: Change) -> list[Outcome]:
+    return list(crm.apply(changes))
+
+
+def bodies(org: SalesforceOrg) -> list[str]:
+    return [item["Body"] for item in org.records["FeedItem"].values()]
+
+
+def user_id(org: SalesforceOrg, username: str) -> str:
+    user = org.user_named(username)
+    assert user
+    return str(user["Id"])
+
+
+def notified(org: SalesforceOrg) -> list[str]:
+    return [mention["to"] for mention in org.mentions]
+
+
+def test_a_comment_is_created_for_internal_users_and_found_again(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target
+) -> None:
+    wanted = remark()
+
+    (posted,) = say(crm, Change(target, wanted))
+
+    assert isinstance(posted, Posted)
+    assert crm.find_comments([target]) == [posted]
+    assert (posted.conflict_id, posted.digest) == (wanted.conflict_id, wanted.digest)
+    assert posted.url and posted.url.endswith(f"/r/Opportunity/{target.ref.native_id}/view")
+    (item,) = org.records["FeedItem"].values()
+    assert (item["Id"], item["Visibility"]) == (posted.comment_id, "InternalUsers")
+    assert "<b>Promise at risk</b>" in item["Body"]
+
+
+def test_a_change_edits_the_same_comment(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target
+) -> None:
+    (posted,) = say(crm, Change(target, remark()))
+    assert isinstance(posted, Posted)
+    worse = remark("CDP-12 is even later.")
+
+    (edited,) = say(crm, Change(target, worse, posted))
+
+    assert isinstance(edited, Posted)
+    assert (edited.comment_id, edited.digest) == (posted.comment_id, worse.digest)
+    assert len(bodies(org)) == 1
+    assert "even later" in bodies(org)[0]
+
+
+def test_the_person_is_notified_once_and_not_by_a_quiet_edit(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target
+) -> None:
+    anna = Mention("Anna Weber", user_id(org, ANNA))
+    (posted,) = say(crm, Change(target, remark(who=anna)))
+    assert isinstance(posted, Posted)
+    say(crm, Change(target, remark("New words.", anna), posted, notify=False))
+
+    assert notified(org) == [anna.identity]
+
+
+def test_a_person_who_cannot_be_mentioned_is_named_instead(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target
+) -> None:
+    gone = Mention("Olga Gone", "005000000000999AAA")
+
+    (posted,) = say(crm, Change(target, remark(who=gone)))
+
+    assert isinstance(posted, Posted)
+    assert "Olga Gone" in bodies(org)[0]
+    assert notified(org) == []
+
+
+def test_a_create_whose_answer_was_lost_leaves_one_comment(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
+) -> None:
+    person.fault("drop_after", POSTS, times=1)
+
+    (posted,) = say(crm, Change(target, remark()))
+
+    assert len(bodies(org)) == 1
+    assert crm.find_comments([target]) == [posted]
+
+
+def test_a_create_that_had_no_effect_is_tried_again_after_looking(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
+) -> None:
+    person.fault("5xx", POSTS, times=1)
+
+    (posted,) = say(crm, Change(target, remark()))
+
+    assert isinstance(posted, Posted)
+    assert len(bodies(org)) == 1
+    assert len(person.asked("GET /services/data/v62.0/chatter/feeds/record")) == 1
+
+
+def test_an_edit_whose_answer_was_lost_is_repeated(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
+) -> None:
+    (posted,) = say(crm, Change(target, remark()))
+    assert isinstance(posted, Posted)
+    person.fault("drop_after", "PATCH", times=1)
+
+    (edited,) = say(crm, Change(target, remark("New words."), posted))
+
+    assert isinstance(edited, Posted)
+    assert len(bodies(org)) == 1
+
+
+def test_a_write_of_which_nobody_knows_is_refused_until_the_next_run(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
+) -> None:
+    person.fault("5xx", POSTS)
+
+    (outcome,) = say(crm, Change(target, remark()))
+
+    assert isinstance(outcome, Refused)
+    assert outcome.retryable
+    assert "looks before it writes" in outcome.remedy
+
+
+def test_a_copied_marker_is_not_our_comment(
+    crm: SalesforceConnector, target: Target, person: Person
+) -> None:
+    person.post(target.ref.native_id, f"interlock:C-1a2b3c4d · {remark().digest}")
+    assert crm.find_comments([target]) == []
+
+
+def test_a_comment_is_found_far_down_a_busy_feed(
+    crm: SalesforceConnector, target: Target, person: Person
+) -> None:
+    (posted,) = say(crm, Change(target, remark()))
+    for number in range(101):
+        person.post(target.ref.native_id, f"chatter {number}")
+
+    assert crm.find_comments([target]) == [posted]
+    assert len(person.asked("GET /services/data/v62.0/chatter/feeds/record")) == 2
+
+
+def test_a_refused_change_does_not_stop_the_others(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target
+) -> None:
+    unknown = Target(Ref("crm", Kind.DEAL, "006000000000999AAA"), "Gone")
+
+    refused, posted = say(crm, Change(unknown, remark()), Change(target, remark()))
+
+    assert isinstance(refused, Refused)
+    assert "404" in refused.reason
+    assert "Share the opportunity" in refused.remedy
+    assert isinstance(posted, Posted)
+
+
+def test_a_deal_that_cannot_be_seen_has_no_comments(crm: SalesforceConnector) -> None:
+    unknown = Target(Ref("crm", Kind.DEAL, "006000000000999AAA"), "Gone")
+    assert crm.find_comments([unknown]) == []
+
+
+def test_an_edit_of_a_removed_comment_says_that_it_will_be_written_anew(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
+) -> None:
+    (posted,) = say(crm, Change(target, remark()))
+    assert isinstance(posted, Posted)
+    person.overwrite(posted.comment_id, IsDeleted=True)
+
+    (outcome,) = say(crm, Change(target, remark("New words."), posted))
+
+    assert isinstance(outcome, Refused)
+    assert "somebody removed the post" in outcome.remedy
+    assert crm.find_comments([target]) == []
+
+
+def test_at_the_daily_limit_writing_ends(
+    crm: SalesforceConnector, target: Target, person: Person
+) -> None:
+    person.fault("429", POSTS)
+    with pytest.raises(ConnectionFailed, match="REQUEST_LIMIT_EXCEEDED"):
+        say(crm, Change(target, remark()))
+
+
+def test_a_session_that_expires_before_a_write_is_renewed(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
+) -> None:
+    crm.find_comments([target])
+    person.fault("expire_token", POSTS, times=1)
+
+    (posted,) = say(crm, Change(target, remark()))
+
+    assert isinstance(posted, Posted)
+    assert len(bodies(org)) == 1
+
+
+def test_a_comment_does_not_count_as_a_touch_of_the_deal(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target
+) -> None:
+    before = dict(org.records["Opportunity"][target.ref.native_id])
+    say(crm, Change(target, remark()))
+    assert org.records["Opportunity"][target.ref.native_id] == before
+
+
+def test_markup_in_a_remark_is_shown_as_text(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target
+) -> None:
+    say(crm, Change(target, remark("<script>alert(1)</script>")))
+    assert "&lt;script&gt;" in bodies(org)[0]
+
+
+def test_the_longest_remark_is_accepted(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target
+) -> None:
+    (posted,) = say(crm, Change(target, remark("A very long story. " * 5000)))
+    assert isinstance(posted, Posted)
+    assert crm.find_comments([target]) == [posted]
+
+
+def test_a_feed_that_leads_in_a_circle_ends(
+    connect: Connect, target: Target, circling: respx.MockRouter
+) -> None:
+    with pytest.raises(ConnectionFailed, match="leads back"):
+        connect(url="https://acme.example").find_comments([target])
+
+
+@pytest.fixture
+def circling(respx_mock: respx.MockRouter) -> Iterator[respx.MockRouter]:
+    token = {"access_token": "t", "id": "https://acme.example/id/00D/005000000000001AAA"}
+    respx_mock.post("https://acme.example/services/oauth2/token").respond(json=token)
+    page = {"elements": [], "nextPageUrl": "/services/data/v62.0/chatter/feeds/record/x?page=1"}
+    respx_mock.get(path__startswith="/services/data/v62.0/chatter").respond(json=page)
+    return respx_mock
