@@ -13,6 +13,7 @@ from connectors.base import Landed
 from connectors.http import RequestFailed
 from connectors.jira.api import JiraApi
 from connectors.jira.fields import STANDARD
+from connectors.jira.times import milliseconds
 from model.records import Problem
 
 BULK = 100
@@ -23,17 +24,25 @@ _FAULT_OF_SOME_ISSUE = {200, 400, 404, 413}
 
 @dataclass(frozen=True, slots=True)
 class Read:
+    """Landed issues, those that could not be read, and when each was updated (epoch ms)."""
+
     records: tuple[Landed, ...] = ()
     problems: tuple[Problem, ...] = ()
+    updated: tuple[int, ...] = ()
 
     def __add__(self, other: Read) -> Read:
-        return Read(self.records + other.records, self.problems + other.problems)
+        return Read(
+            self.records + other.records,
+            self.problems + other.problems,
+            self.updated + other.updated,
+        )
 
 
 def read_issues(api: JiraApi, pool: Executor, ids: Sequence[str], names: Mapping[str, str]) -> Read:
-    """Landed issues in the order of `ids`; `names` are the chosen fields, id to name.
+    """Read these issues; `names` are the chosen fields, id to name.
 
-    Each payload is `{"issue": …, "changelog": […], "names": {…}}`, the first two word for word.
+    Each payload is `{"issue": …, "changelog": […], "names": {…}}`, the first two word for word
+    but for the field `updated`: our own comment changes it, and the issue is still the same.
     """
     parts = pool.map(lambda chunk: _isolate(api, chunk, names), chunks(ids, BULK))
     return sum(parts, Read())
@@ -58,10 +67,12 @@ def _isolate(api: JiraApi, ids: Sequence[str], names: Mapping[str, str]) -> Read
 
 def _read_chunk(api: JiraApi, ids: Sequence[str], names: Mapping[str, str]) -> Read:
     histories = api.changelogs(ids)
-    issues, errors = api.issues(ids, [*STANDARD, *names])
+    issues, errors = api.issues(ids, [*STANDARD, *names, "updated"])
+    updated = tuple(milliseconds(issue["fields"].pop("updated")) for issue in issues)
     records = tuple(_landed(issue, histories.get(str(issue["id"]), []), names) for issue in issues)
     given = {record.native_id for record in records}
-    return Read(records, tuple(_ungiven(id_, errors.get(id_)) for id_ in ids if id_ not in given))
+    missing = tuple(_ungiven(id_, errors.get(id_)) for id_ in ids if id_ not in given)
+    return Read(records, missing, updated)
 
 
 def _landed(issue: Mapping[str, Any], changelog: Sequence[Any], names: Mapping[str, str]) -> Landed:

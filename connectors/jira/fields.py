@@ -27,7 +27,7 @@ STANDARD = (
     "timeestimate",
     "timeoriginalestimate",
 )
-"""Read of every issue. Never `updated`: our own comment changes it, and the issue is the same."""
+"""What is landed of every issue, beside the chosen fields."""
 
 
 def chosen(settings: JiraSettings) -> list[str]:

@@ -8,8 +8,8 @@ an id that search left out is asked for by name before it counts as gone, and on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from connectors.base import ConnectionFailed, Cursor, Page
@@ -47,8 +47,8 @@ class Place:
         known = None if self.known is None else pack(self.known)
         return {"updated_from": self.updated_from, "known": known}
 
-    def reached(self, newest: int) -> Place:
-        return replace(self, updated_from=max(newest, self.updated_from or 0))
+    def reached(self, moment: int) -> Place:
+        return replace(self, updated_from=max(moment, self.updated_from or 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,48 +63,34 @@ class IssuePull:
         """Changed issues, then those that showed up again, then one page with the census."""
         visible, _ = roster(self.connection, self.api, self.settings)
         names = resolve(self.connection, self.settings, catalogue(self.api.fields()))
-        place = Place.read(cursor)
+        place, newest = Place.read(cursor), self._newest(visible)
+        changed = list(self.api.ids(_changed(visible, place.updated_from)))
+        census = set(changed)
         unread: set[str] = set()
-        swept: set[str] = set()
         with ThreadPoolExecutor(_IN_FLIGHT) as pool:
-            for group in self._changed(visible, place.updated_from):
-                page, place = self._page(pool, group, names, place)
-                swept.update(group)
-                unread.update(problem.native_id for problem in page.problems)
-                yield page
-            census = swept if cursor is None else swept | self._all_ids(visible)
-            for ids in self._appeared(census - swept, place):
-                page, place = self._page(pool, dict.fromkeys(ids, 0), names, place)
-                unread.update(problem.native_id for problem in page.problems)
-                yield page
+            for group in chunks(changed, self.settings.page_size):
+                read = read_issues(self.api, pool, group, names)
+                if read.updated:
+                    place = place.reached(min(newest, *read.updated) - self._overlap)
+                unread.update(problem.native_id for problem in read.problems)
+                yield Page(read.records, place.cursor(), read.problems)
+            place = place.reached(newest - self._overlap)
+            if cursor is not None:
+                census.update(self.api.ids(f"{_within(visible)} ORDER BY id ASC"))
+            for group in self._appeared(census.difference(changed), place):
+                read = read_issues(self.api, pool, group, names)
+                unread.update(problem.native_id for problem in read.problems)
+                yield Page(read.records, place.cursor(), read.problems)
         yield self._last(place, frozenset(census), unread)
 
-    def _page(
-        self, pool: Executor, group: Mapping[str, int], names: Mapping[str, str], place: Place
-    ) -> tuple[Page, Place]:
-        """Read a group of ids, each with its `updated`; the place is after it, less the overlap."""
-        read = read_issues(self.api, pool, list(group), names)
-        newest = max(group.values()) - self.settings.overlap_minutes * 60_000
-        place = place.reached(newest)
-        return Page(read.records, place.cursor(), read.problems), place
+    @property
+    def _overlap(self) -> int:
+        return self.settings.overlap_minutes * 60_000
 
-    def _changed(self, visible: Sequence[str], since: int | None) -> Iterator[dict[str, int]]:
-        """Groups of id to `updated`, oldest change first; without an upper bound of now."""
-        after = "" if since is None else f" AND updated >= {since}"
-        jql = f"{_within(visible)}{after} ORDER BY updated ASC, id ASC"
-        group: dict[str, int] = {}
-        for page in self.api.search(jql, ["updated"]):
-            for issue in page:
-                group[str(issue["id"])] = milliseconds(issue["fields"]["updated"])
-                if len(group) == self.settings.page_size:
-                    yield group
-                    group = {}
-        if group:
-            yield group
-
-    def _all_ids(self, visible: Sequence[str]) -> set[str]:
-        pages = self.api.search(f"{_within(visible)} ORDER BY id ASC", ["id"])
-        return {str(issue["id"]) for page in pages for issue in page}
+    def _newest(self, visible: Sequence[str]) -> int:
+        """The newest change there is, by Jira's clock; whatever comes later is the next pull's."""
+        updated = self.api.newest(f"{_within(visible)} ORDER BY updated DESC")
+        return 0 if updated is None else milliseconds(updated)
 
     def _appeared(self, unchanged: Iterable[str], place: Place) -> Iterator[Sequence[str]]:
         """Ids that the last complete sweep did not have, though nothing changed in them."""
@@ -156,6 +142,14 @@ def roster(
 def gone_reason(problems: Sequence[Problem]) -> str:
     """Only while all projects can be seen is an issue that is not there known to be deleted."""
     return "; ".join(problem.reason for problem in problems) or "deleted"
+
+
+def _changed(projects: Sequence[str], since: int | None) -> str:
+    """Oldest change first, so that a pull can go on; without an upper bound of now, for an issue
+    that is changed all the time would never be below it.
+    """
+    after = "" if since is None else f" AND updated >= {since}"
+    return f"{_within(projects)}{after} ORDER BY updated ASC, id ASC"
 
 
 def _within(projects: Sequence[str]) -> str:

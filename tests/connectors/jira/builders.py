@@ -1,0 +1,165 @@
+"""A small Jira site in the sandbox's format, and a connector on it that never really sleeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+
+from connectors.base import Landed, Lookups, Page, Surroundings
+from connectors.http import Clock
+from connectors.jira import JiraConnector, JiraSettings, open_connector
+from connectors.sandbox import Sandbox
+from model.records import Kind, Mapped, Ref, State, WorkItem
+from model.remarks import Change, Mention, Paragraph, Remark, RemarkState, Target, Text
+
+EMAIL = "interlock@example.com"
+TOKEN = "sandbox-token"
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+STATUSES = {"to do": State.PLANNED, "in progress": State.IN_PROGRESS, "done": State.DONE}
+
+Json = dict[str, Any]
+
+
+def issue(key: str, **more: Any) -> Json:
+    return {
+        "key": key,
+        "summary": f"Work on {key}",
+        "status": "To Do",
+        "created": "2026-01-05T09:00:00Z",
+        "updated": "2026-01-05T09:00:00Z",
+        **more,
+    }
+
+
+def site(*issues: Json, **more: Any) -> Json:
+    return {
+        "users": [{"account_id": "ada", "display_name": "Ada", "email": "ada@example.com"}],
+        "projects": [
+            {"key": "CDP", "name": "Platform"},
+            {"key": "SEC", "name": "Security"},
+            {"key": "HELP", "name": "Help", "type": "service_desk"},
+        ],
+        "issues": list(issues),
+        **more,
+    }
+
+
+def settings(url: str = "https://jira.example", **more: Any) -> JiraSettings:
+    return JiraSettings.model_validate(
+        {
+            "tool": "jira",
+            "function": "it",
+            "url": url,
+            "email": EMAIL,
+            "token_env": "JIRA_TOKEN",
+            "projects": ["CDP", "SEC"],
+            "overlap_minutes": 1,
+            **more,
+        }
+    )
+
+
+class Time:
+    """A clock that only moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+
+    def clock(self) -> Clock:
+        return Clock(lambda: NOW + timedelta(seconds=self.slept), self._sleep)
+
+    def _sleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+
+def connect(
+    url: str, *, token: str = TOKEN, time: Time | None = None, **more: Any
+) -> JiraConnector:
+    return open_connector(
+        settings(url, **more),
+        Surroundings("jira-it", Path(), {"JIRA_TOKEN": token}, Lookups(statuses=STATUSES)),
+        (time or Time()).clock(),
+    )
+
+
+def pulled(connector: JiraConnector, cursor: Mapping[str, Any] | None = None) -> list[Page]:
+    return list(connector.pull("issues", dict(cursor) if cursor else None, NOW))
+
+
+def landed(pages: list[Page]) -> dict[str, Landed]:
+    """The landed issues by key."""
+    records = [record for page in pages for record in page.records]
+    return {orjson.loads(record.payload)["issue"]["key"]: record for record in records}
+
+
+def mapped(connector: JiraConnector, key: str) -> Mapped:
+    return connector.map("issues", landed(pulled(connector))[key], NOW)
+
+
+def present(result: Mapped) -> WorkItem:
+    record = result.versions[-1].record
+    assert isinstance(record, WorkItem)
+    return record
+
+
+def switch_on(sandbox: Sandbox, kind: str, match: str = ".*", **more: Any) -> None:
+    fault = {"kind": kind, "match": match, **more}
+    httpx.post(f"{sandbox.jira_url}/_sandbox/faults", json=fault).raise_for_status()
+
+
+def configure(sandbox: Sandbox, **values: Any) -> None:
+    httpx.put(f"{sandbox.jira_url}/_sandbox/settings", json=values).raise_for_status()
+
+
+def edit(sandbox: Sandbox, key: str, *, email: str = "ada@example.com", **fields: Any) -> None:
+    """Change an issue as a person does it."""
+    httpx.put(
+        f"{sandbox.jira_url}/rest/api/3/issue/{key}", json={"fields": fields}, auth=(email, TOKEN)
+    ).raise_for_status()
+
+
+def asked(sandbox: Sandbox) -> list[str]:
+    """`METHOD /path` of every request so far."""
+    log = httpx.get(f"{sandbox.jira_url}/_sandbox/requests").json()
+    return [f"{entry['method']} {entry['path']}" for entry in log]
+
+
+def comments(sandbox: Sandbox, key: str) -> list[Json]:
+    answer = httpx.get(
+        f"{sandbox.jira_url}/rest/api/3/issue/{key}/comment",
+        params={"expand": "properties"},
+        auth=(EMAIL, TOKEN),
+    )
+    found: list[Json] = answer.raise_for_status().json()["comments"]
+    return found
+
+
+def remark(conflict: str = "C-1", heading: str = "Late handover", **more: Any) -> Remark:
+    words = Paragraph((Mention("Ada", "ada"), Text(" decides by Friday.")))
+    return Remark(
+        **{
+            "conflict_id": conflict,
+            "state": RemarkState.OPEN,
+            "heading": heading,
+            "blocks": (words,),
+            **more,
+        }
+    )
+
+
+def target(sandbox: Sandbox, key: str) -> Target:
+    found = sandbox.jira.find(key)
+    assert found is not None
+    return Target(Ref("jira-it", Kind.WORK_ITEM, found.id), key)
+
+
+def change(sandbox: Sandbox, key: str, wanted: Remark | None = None, **more: Any) -> Change:
+    return Change(target(sandbox, key), wanted or remark(), **more)
+
+
+Site = Callable[..., Sandbox]
