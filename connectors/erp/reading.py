@@ -69,7 +69,7 @@ class LineReader:
 
     def _amount(self, heading: str) -> Decimal:
         text = self.text(heading) or ""
-        style = self._style(heading, self.profile.numbers)
+        style = self._style(heading, "numbers", self.profile.numbers)
         amount = read_number(cast(NumberStyle, style), text)
         if amount is None:
             raise Unmappable(
@@ -78,14 +78,14 @@ class LineReader:
             )
         return amount
 
-    def _style(self, heading: str, declared: str) -> str:
+    def _style(self, heading: str, field: str, declared: str) -> str:
         if declared != "detect":
             return declared
         style = self._styles.get(folded(heading), Undecided("the column was not looked at"))
         if isinstance(style, Undecided):
             raise Unmappable(
                 f'column "{heading}" cannot be read safely: {style.reason}',
-                "Declare `numbers` and `dates` in the profile",
+                f"Declare `{field}` in the profile",
             )
         return style
 
@@ -100,7 +100,7 @@ class LineReader:
         return self._period_day(kind)
 
     def _date(self, heading: str, text: str) -> date:
-        style = self._style(heading, self.profile.dates)
+        style = self._style(heading, "dates", self.profile.dates)
         day = read_date(cast(DateStyle, style), text)
         if day is None:
             raise Unmappable(

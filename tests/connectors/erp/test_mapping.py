@@ -91,6 +91,7 @@ def test_an_ambiguous_column_holds_its_lines_until_the_profile_decides(
     desk.put("march.csv", line("1", "1.234"), line("2", "950"))
     assert len(desk.held()) == 2
     assert "can be read as 1234 (german) or 1.234 (english)" in desk.held()[0].reason
+    assert desk.held()[0].remedy == "Declare `numbers` in the profile"
     landed = desk.pull().records[0]
     desk.profile["numbers"] = "german"
     replayed = desk.connector.map("lines", landed, datetime(2026, 7, 1, tzinfo=UTC))
