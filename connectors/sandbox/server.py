@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ from connectors.sandbox import storage
 from connectors.sandbox.jira.application import jira_application
 from connectors.sandbox.jira.building import build as build_jira
 from connectors.sandbox.jira.files import JiraFile
+from connectors.sandbox.jira.recorded import CHANGELOGS, ISSUES, is_recording, load_recorded
 from connectors.sandbox.jira.site import JiraSite
 from connectors.sandbox.salesforce.application import salesforce_application
 from connectors.sandbox.salesforce.building import build as build_salesforce
@@ -62,12 +65,29 @@ def running_sandbox(
             yield Sandbox(site.base_url, org.base_url, site, org)
 
 
+def serve_until_stopped(
+    *, load: Path | None, state: Path | None, jira_port: int, salesforce_port: int
+) -> None:
+    """Run both tools, say where they are, and end on SIGINT or SIGTERM."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    with running_sandbox(
+        load=load, state=state, jira_port=jira_port, salesforce_port=salesforce_port
+    ) as sandbox:
+        sys.stdout.write(f"Jira       {sandbox.jira_url}\nSalesforce {sandbox.salesforce_url}\n")
+        sys.stdout.flush()
+        stopped.wait()
+
+
 def _jira(
     content: Mapping[str, Any] | None, directory: Path | None, state: Path | None, url: str
 ) -> JiraSite:
     saved = state / "jira.json" if state else None
     if saved and saved.exists():
         return storage.load(JiraSite, saved, url)
+    if content is None and directory and is_recording(directory):
+        return load_recorded(directory / ISSUES, directory / CHANGELOGS, url)
     if content is None:
         content = storage.read_description(directory, "jira") if directory else {}
     return build_jira(JiraFile.model_validate(content), url)

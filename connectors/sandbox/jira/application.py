@@ -10,7 +10,15 @@ from starlette.routing import Route
 
 from connectors.sandbox.admin import admin_routes
 from connectors.sandbox.answers import Json
-from connectors.sandbox.jira import changing, comments, metadata, pages, reading
+from connectors.sandbox.jira import (
+    changing,
+    comments,
+    metadata,
+    pages,
+    properties,
+    reading,
+    relations,
+)
 from connectors.sandbox.jira.auth import Refused
 from connectors.sandbox.jira.call import Call, Jira, route
 from connectors.sandbox.jira.site import JiraSite
@@ -24,6 +32,7 @@ def jira_application(site: JiraSite, save: Callable[[], None]) -> Switchboard:
         *_metadata(jira),
         *_issues(jira),
         *_comments(jira),
+        *_properties(jira),
         *_admin(jira),
         *pages.routes(site),
         *admin_routes(lambda: board),
@@ -61,6 +70,7 @@ def _issues(jira: Jira) -> list[Route]:
         route(jira, f"{v3}/search/jql", get=reading.get_search, post=reading.post_search),
         route(jira, f"{v3}/search", get=reading.gone_search, post=reading.gone_search),
         route(jira, "/rest/api/2/search", get=reading.gone_search, post=reading.gone_search),
+        route(jira, f"{v3}/issue", post=changing.create_issue),
         route(jira, f"{v3}/issue/bulkfetch", post=reading.bulk_fetch),
         route(jira, f"{v3}/changelog/bulkfetch", post=reading.bulk_changelogs),
         route(
@@ -70,6 +80,8 @@ def _issues(jira: Jira) -> list[Route]:
             put=changing.edit_issue,
             delete=changing.delete_issue,
         ),
+        route(jira, f"{v3}/issueLink", post=relations.add_link),
+        route(jira, f"{v3}/issueLink/{{link}}", delete=relations.delete_link),
         route(jira, f"{one}/changelog", get=reading.get_changelog),
         route(
             jira,
@@ -96,6 +108,29 @@ def _comments(jira: Jira) -> list[Route]:
     ]
 
 
+def _properties(jira: Jira) -> list[Route]:
+    of_issue = "/rest/api/3/issue/{issue}/properties"
+    of_comment = "/rest/api/3/comment/{comment}/properties"
+    return [
+        route(jira, of_issue, get=properties.issue_property_keys),
+        route(
+            jira,
+            f"{of_issue}/{{property}}",
+            get=properties.get_issue_property,
+            put=properties.put_issue_property,
+            delete=properties.delete_issue_property,
+        ),
+        route(jira, of_comment, get=properties.comment_property_keys),
+        route(
+            jira,
+            f"{of_comment}/{{property}}",
+            get=properties.get_comment_property,
+            put=properties.put_comment_property,
+            delete=properties.delete_comment_property,
+        ),
+    ]
+
+
 def _admin(jira: Jira) -> list[Route]:
     def settings(call: Call) -> Json:
         try:
@@ -111,4 +146,5 @@ def _admin(jira: Jira) -> list[Route]:
     return [
         route(jira, f"{ADMIN}/settings", get=settings, put=settings),
         route(jira, f"{ADMIN}/notifications", get=notifications),
+        route(jira, f"{ADMIN}/issues/{{issue}}/move", post=relations.move),
     ]

@@ -15,7 +15,7 @@ from connectors.sandbox.jira.defaults import (
     custom_field,
     system_field,
 )
-from connectors.sandbox.jira.files import IssueEntry, JiraFile, Person, ProjectEntry
+from connectors.sandbox.jira.files import Account, IssueEntry, JiraFile, Person, ProjectEntry
 from connectors.sandbox.jira.shapes import CATEGORIES
 from connectors.sandbox.jira.site import Issue, JiraSite, Link, stamp
 
@@ -39,15 +39,14 @@ def build(file: JiraFile, base_url: str) -> JiraSite:
     return site
 
 
+def own_account(site: JiraSite, account: Account) -> Json:
+    """The connection's own account as a user of the site."""
+    return _user(site, Person(**account.model_dump(exclude={"token"})))
+
+
 def _tables(site: JiraSite, file: JiraFile) -> None:
-    account = file.account
-    own = Person(
-        account_id=account.account_id,
-        display_name=account.display_name,
-        email=account.email,
-        time_zone=account.time_zone,
-    )
-    site.users = {one.account_id: _user(site, one) for one in [own, *file.users]}
+    site.users = {file.account.account_id: own_account(site, file.account)}
+    site.users |= {one.account_id: _user(site, one) for one in file.users}
     site.fields = {id_: system_field(id_) for id_ in SYSTEM_FIELDS}
     site.fields |= {one.id: custom_field(one.id, one.name, one.type) for one in file.fields}
     for number, status in enumerate(file.statuses, 10_001):

@@ -11,7 +11,7 @@ from datetime import date
 from starlette.responses import Response
 
 from connectors.sandbox import adf
-from connectors.sandbox.answers import Json
+from connectors.sandbox.answers import Json, answer
 from connectors.sandbox.jira.auth import Refused
 from connectors.sandbox.jira.call import Call
 from connectors.sandbox.jira.site import Issue, JiraSite
@@ -23,17 +23,43 @@ Stored = object
 def edit_issue(call: Call) -> Response:
     """Sets all of the fields given or, where one of them is refused, none."""
     issue, author = call.issue(), call.someone()
+    values = _values(call.site, issue, call.body.get("fields") or {})
+    set_fields(call.site, issue, values, author)
+    return Response(status_code=204)
+
+
+def create_issue(call: Call) -> Response:
+    """A new issue in the first status; its project and type have to be known."""
+    site, author = call.site, call.someone()
+    given = dict(call.body.get("fields") or {})
+    try:
+        project = _in_table(site.projects, given.pop("project", None), "valid project is required")
+    except ValueError as error:
+        raise Refused(400, errors={"project": str(error)}) from error
+    id_, now = site.next_id(), site.now(author)
+    issue = Issue(id_, f"{project['key']}-{site.next_number(project['key'])}", {"project": project})
+    issue.fields = dict.fromkeys(site.fields) | issue.fields
+    issue.fields |= {"status": next(iter(site.statuses.values())), "created": now, "updated": now}
+    issue.fields |= {"labels": [], "fixVersions": [], "issuelinks": [], "subtasks": []}
+    issue.fields |= {"creator": site.users[author], "reporter": site.users[author]}
+    issue.fields |= _values(site, issue, given)
+    site.add_issue(issue)
+    self = f"{site.base_url}/rest/api/3/issue/{id_}"
+    return answer({"id": id_, "key": issue.key, "self": self}, 201)
+
+
+def _values(site: JiraSite, issue: Issue, fields: Json) -> dict[str, Stored]:
+    """All of the given values as they are kept; raises Refused that names every bad one."""
     values: dict[str, Stored] = {}
     errors: dict[str, str] = {}
-    for name, given in (call.body.get("fields") or {}).items():
+    for name, given in fields.items():
         try:
-            values[name] = read_value(call.site, issue, name, given)
+            values[name] = read_value(site, issue, name, given)
         except ValueError as error:
             errors[name] = str(error)
     if errors:
         raise Refused(400, errors=errors)
-    set_fields(call.site, issue, values, author)
-    return Response(status_code=204)
+    return values
 
 
 def list_transitions(call: Call) -> Json:
@@ -66,10 +92,7 @@ def do_transition(call: Call) -> Response:
 def delete_issue(call: Call) -> Response:
     issue = call.issue()
     call.someone()
-    for link in call.site.links_of(issue):
-        call.site.links.remove(link)
-    call.site.keys = {key: id_ for key, id_ in call.site.keys.items() if id_ != issue.id}
-    del call.site.issues[issue.id]
+    call.site.remove_issue(issue)
     return Response(status_code=204)
 
 
@@ -212,9 +235,9 @@ def _parent(site: JiraSite, issue: Issue, given: object) -> Stored:
 
 
 def _in_table(table: dict[str, Json], given: object, refusal: str) -> Json:
-    id_, name = _part(given, "id"), _part(given, "name")
+    id_, name = _part(given, "id"), _part(given, "name", "key")
     for one in table.values():
-        if one["id"] == id_ or one["name"] == name:
+        if (id_ and one["id"] == id_) or (name and name in (one["name"], one.get("key"))):
             return one
     raise ValueError(refusal)
 

@@ -125,23 +125,25 @@ def _valid_body(body: Json) -> Json:
 def _describe(call: Call, comment: Json) -> None:
     """Take over properties and visibility, and what they make of the comment."""
     for given in call.body.get("properties") or []:
-        _set_property(comment, given["key"], given["value"])
+        set_property(comment, given["key"], given["value"])
     if "visibility" in call.body:
         comment["visibility"] = call.body["visibility"]
-    comment["jsdPublic"] = not _is_internal(comment)
 
 
 def _is_internal(comment: Json) -> bool:
-    found = _property(comment, "sd.public.comment")
+    found = property_of(comment, "sd.public.comment")
     return isinstance(found, dict) and found.get("internal") in (True, "true")
 
 
-def _set_property(comment: Json, key: str, value: object) -> None:
+def set_property(comment: Json, key: str, value: object) -> None:
+    """Keep a value with the comment; one that makes it internal takes it from customers' eyes."""
     others = [one for one in comment["properties"] if one["key"] != key]
     comment["properties"] = [*others, {"key": key, "value": value}]
+    comment["jsdPublic"] = not _is_internal(comment)
 
 
-def _property(comment: Json, key: str) -> object:
+def property_of(comment: Json, key: str) -> object:
+    """The property's value; None where there is none."""
     return next((one["value"] for one in comment["properties"] if one["key"] == key), None)
 
 
@@ -152,6 +154,16 @@ def _comment(call: Call) -> tuple[Issue, Json]:
     if comment is None:
         raise Refused(404, f"Can not find a comment for the id: {wanted}.")
     return issue, comment
+
+
+def any_comment(call: Call) -> Json:
+    """The comment in the path, of whichever issue the asker may see; raises Refused (404)."""
+    wanted = call.path("comment")
+    for issue in call.site.visible_issues() if call.account else ():
+        for comment in issue.comments:
+            if comment["id"] == wanted:
+                return comment
+    raise Refused(404, f"Can not find a comment for the id: {wanted}.")
 
 
 def _wants_properties(call: Call) -> bool:

@@ -88,6 +88,16 @@ class JiraSite:
         self.keys[issue.key.upper()] = issue.id
         self.last_id = max(self.last_id, int(issue.id))
 
+    def remove_issue(self, issue: Issue) -> None:
+        self.links = [link for link in self.links if issue.id not in (link.source, link.target)]
+        self.keys = {key: id_ for key, id_ in self.keys.items() if id_ != issue.id}
+        del self.issues[issue.id]
+
+    def next_number(self, project_key: str) -> int:
+        """One more than the highest number that a key of the project has ever had."""
+        used = (key.rsplit("-", 1) for key in self.keys)
+        return 1 + max((int(number) for key, number in used if key == project_key), default=0)
+
     def find(self, id_or_key: str) -> Issue | None:
         """The issue with that id or present or former key, in any case."""
         return self.issues.get(self.keys.get(id_or_key.upper(), id_or_key))
@@ -107,9 +117,6 @@ class JiraSite:
 
     def zone(self, account_id: str) -> ZoneInfo:
         return ZoneInfo(self.users[account_id].get("timeZone", "UTC"))
-
-    def touch(self, issue: Issue) -> None:
-        issue.fields["updated"] = self.now(self.account_id)
 
     def now(self, account_id: str) -> str:
         """This moment as Jira writes it, in the account's time zone."""

@@ -1,0 +1,27 @@
+"""`python -m connectors.sandbox`: both stand-ins, until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from connectors.sandbox.server import serve_until_stopped
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m connectors.sandbox", description=__doc__)
+    parser.add_argument("--jira-port", type=int, default=0, help="0 takes a free port")
+    parser.add_argument("--salesforce-port", type=int, default=0, help="0 takes a free port")
+    parser.add_argument("--load", type=Path, help="folder with jira.json and salesforce.json")
+    parser.add_argument("--state", type=Path, help="folder in which changes are kept")
+    asked = parser.parse_args()
+    serve_until_stopped(
+        load=asked.load,
+        state=asked.state,
+        jira_port=asked.jira_port,
+        salesforce_port=asked.salesforce_port,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""What leads from one issue to another: links, and the move to another project."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from connectors.sandbox.answers import Json, answer
+from connectors.sandbox.jira.auth import Refused
+from connectors.sandbox.jira.call import NO_ISSUE, Call
+from connectors.sandbox.jira.changing import set_fields
+from connectors.sandbox.jira.shapes import LINK_TYPES
+from connectors.sandbox.jira.site import Issue, Link
+
+
+def add_link(call: Call) -> Response:
+    """`inwardIssue` blocks `outwardIssue`, as the page of the first one then says.
+
+    Both count as updated. Reference: `POST /rest/api/3/issueLink`.
+    """
+    author, name = call.someone(), (call.body.get("type") or {}).get("name")
+    if name not in LINK_TYPES:
+        raise Refused(404, f"No issue link type with name '{name}' found.")
+    source, target = _named(call, "inwardIssue"), _named(call, "outwardIssue")
+    call.site.links.append(Link(call.site.next_id(), name, source.id, target.id))
+    for issue in (source, target):
+        issue.fields["updated"] = call.site.now(author)
+    return Response(status_code=201)
+
+
+def delete_link(call: Call) -> Response:
+    author, wanted = call.someone(), call.path("link")
+    link = next((one for one in call.site.links if one.id == wanted), None)
+    if link is None:
+        raise Refused(404, f"No issue link with id '{wanted}' exists.")
+    call.site.links.remove(link)
+    for id_ in (link.source, link.target):
+        call.site.issues[id_].fields["updated"] = call.site.now(author)
+    return Response(status_code=204)
+
+
+def _named(call: Call, part: str) -> Issue:
+    given = call.body.get(part) or {}
+    issue = call.site.find(str(given.get("key") or given.get("id")))
+    if issue is None or not call.site.visible(issue):
+        raise Refused(404, NO_ISSUE)
+    return issue
+
+
+def move(call: Call) -> Response:
+    """Give an issue a key in another project; the old key still finds it."""
+    issue, key = call.issue(), str(call.body.get("to"))
+    project = next(
+        (one for one in call.site.projects.values() if one["key"] == key.rsplit("-", 1)[0]), None
+    )
+    if project is None or call.site.find(key):
+        raise Refused(400, f"An issue cannot be moved to {key}: no such project, or taken.")
+    issue.key = key
+    call.site.keys[key.upper()] = issue.id
+    set_fields(call.site, issue, {"project": project}, call.someone())
+    moved: Json = {"id": issue.id, "key": issue.key}
+    return answer(moved)
