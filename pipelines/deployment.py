@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from connectors.base import ConnectionSettings
 from connectors.tools import TOOLS
 from model.comments import Ceilings
-from model.operating_model.documents import Document, read_files
+from model.operating_model.documents import Document, read_file
 from model.operating_model.problems import ModelInvalid, choose
 from model.operating_model.shape import check_values
 
@@ -63,7 +63,7 @@ def read_deployment(home: Path) -> Deployment:
     The values of `connections` are each tool's own settings. Raises ModelInvalid with every
     problem of the file.
     """
-    document = read_files([home / FILE])
+    document = read_file(home / FILE)
     check_values(document, Deployment, document.data, ())
     settings = _connections(document)
     if document.problems:

@@ -78,12 +78,21 @@ def read_folder(folder: Path) -> Document:
     return document
 
 
+def read_file(file: Path) -> Document:
+    """Read one file that is a document of its own."""
+    document = Document(file.name)
+    _read_file(file, document)
+    return document
+
+
 def _read_file(file: Path, document: Document) -> None:
     try:
         loader = _Loader(file.read_text(encoding="utf-8"))
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         _refuse(document, file, error.problem_mark, error.problem or str(error.context))
+    except OSError as error:
+        _refuse(document, file, None, str(error.strerror))
     except (yaml.YAMLError, UnicodeDecodeError):
         _refuse(document, file, None, "it is not UTF-8 text that YAML allows")
     else:

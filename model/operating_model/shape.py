@@ -26,7 +26,7 @@ _REMEDIES = {
 
 def check_shape(document: Document) -> None:
     """Report every value that the schema does not take, and every key it does not know."""
-    _report(document, OperatingModel, document.data, ())
+    check_values(document, OperatingModel, document.data, ())
 
 
 def check_parameters(document: Document, rules: Mapping[str, type[BaseModel]]) -> None:
@@ -34,7 +34,7 @@ def check_parameters(document: Document, rules: Mapping[str, type[BaseModel]]) -
     given = document.data.get("rules")
     for name, values in given.items() if isinstance(given, dict) else ():
         if name in rules:
-            _report(document, rules[name], values, ("rules", name))
+            check_values(document, rules[name], values, ("rules", name))
 
 
 def sound(document: Document, section: str, part: type[P]) -> list[tuple[Location, P]]:
@@ -52,7 +52,8 @@ def sound(document: Document, section: str, part: type[P]) -> list[tuple[Locatio
     return found
 
 
-def _report(document: Document, shape: type[BaseModel], values: Any, at: Location) -> None:
+def check_values(document: Document, shape: type[BaseModel], values: Any, at: Location) -> bool:
+    """Report every value at a location that the shape does not take; True if it takes all."""
     try:
         shape.model_validate(values)
     except ValidationError as error:
@@ -60,6 +61,8 @@ def _report(document: Document, shape: type[BaseModel], values: Any, at: Locatio
             location = (*at, *fault["loc"])
             message, remedy = _worded(document.data, shape, fault, location)
             document.report(location, message, remedy)
+        return False
+    return True
 
 
 def _worded(
