@@ -68,7 +68,8 @@ def _isolate(api: JiraApi, ids: Sequence[str], names: Mapping[str, str]) -> Read
 def _read_chunk(api: JiraApi, ids: Sequence[str], names: Mapping[str, str]) -> Read:
     histories = api.changelogs(ids)
     issues, errors = api.issues(ids, [*STANDARD, *names, "updated"])
-    updated = tuple(milliseconds(issue["fields"].pop("updated")) for issue in issues)
+    stamps = [issue["fields"].pop("updated", None) for issue in issues]
+    updated = tuple(milliseconds(stamp) for stamp in stamps if stamp)
     records = tuple(_landed(issue, histories.get(str(issue["id"]), []), names) for issue in issues)
     given = {record.native_id for record in records}
     missing = tuple(_ungiven(id_, errors.get(id_)) for id_ in ids if id_ not in given)

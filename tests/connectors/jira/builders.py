@@ -101,10 +101,13 @@ def mapped(connector: JiraConnector, key: str) -> Mapped:
     return connector.map("issues", landed(pulled(connector))[key], NOW)
 
 
+def records(result: Mapped) -> list[WorkItem]:
+    """The work item in each of its versions, oldest first."""
+    return [v.record for v in result.versions if isinstance(v.record, WorkItem)]
+
+
 def present(result: Mapped) -> WorkItem:
-    record = result.versions[-1].record
-    assert isinstance(record, WorkItem)
-    return record
+    return records(result)[-1]
 
 
 def switch_on(sandbox: Sandbox, kind: str, match: str = ".*", **more: Any) -> None:

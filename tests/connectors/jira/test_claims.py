@@ -1,0 +1,105 @@
+"""What an issue says it depends on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connectors.jira.claims import claims
+from connectors.jira.fields import choose
+from model.records import Claim, DependencyType, Origin, Role
+from tests.connectors.jira.builders import Site, connect, issue, mapped, settings
+
+BLOCKS = {"name": "Blocks", "inward": "is blocked by", "outward": "blocks"}
+
+
+def stated(fields: dict[str, Any], **more: Any) -> tuple[Claim, ...]:
+    """Claims of CDP-1 with these fields; `customfield_7` is called "Depends on"."""
+    chosen = settings(fields={"depends_on": "Depends on"}, references_in=["description"], **more)
+    names = {"customfield_7": "Depends on", "description": "Description"}
+    return claims("CDP-1", fields, chosen, choose(chosen, names))
+
+
+def test_a_link_is_stated_by_both_of_its_ends(jira: Site) -> None:
+    sandbox = jira(issue("CDP-1", links=[{"type": "Blocks", "to": "SEC-1"}]), issue("SEC-1"))
+    connector = connect(sandbox.jira_url)
+    (blocking,) = mapped(connector, "CDP-1").versions[-1].claims
+    (blocked,) = mapped(connector, "SEC-1").versions[-1].claims
+    assert blocking == Claim("SEC-1", Role.SUCCESSOR, Origin.LINK, 'issue link "blocks"')
+    assert blocked == Claim("CDP-1", Role.PREDECESSOR, Origin.LINK, 'issue link "is blocked by"')
+
+
+def test_a_link_that_is_no_dependency_states_none() -> None:
+    relates = {"type": {"name": "Relates"}, "outwardIssue": {"key": "CDP-2"}}
+    assert stated({"issuelinks": [relates]}) == ()
+
+
+def test_the_meaning_of_an_own_link_type_can_be_told() -> None:
+    link = {"type": {"name": "Gantt", "outward": "starts with"}, "outwardIssue": {"key": "CDP-2"}}
+    (claim,) = stated(
+        {"issuelinks": [link]},
+        links={"Gantt": {"outward": "predecessor", "type": "start-to-start"}},
+    )
+    assert (claim.role, claim.type) == (Role.PREDECESSOR, DependencyType.START_TO_START)
+
+
+def test_a_release_is_not_finished_before_its_issues() -> None:
+    (claim,) = stated({"fixVersions": [{"id": "7", "name": "Release 2.0"}]})
+    assert (claim.target, claim.role) == ("CDP RELEASE 2.0", Role.SUCCESSOR)
+    assert claim.type is DependencyType.FINISH_TO_FINISH
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "BUD-4; https://acme.example/browse/mk-9",
+        ["BUD-4", "MK-9"],
+        [{"value": "BUD-4"}, {"name": "MK-9"}],
+        {
+            "type": "doc",
+            "content": [
+                {"type": "paragraph", "content": [{"type": "text", "text": "BUD-4"}]},
+                {
+                    "type": "paragraph",
+                    "content": [
+                        {
+                            "type": "inlineCard",
+                            "attrs": {"url": "https://acme.example/browse/MK-9"},
+                        }
+                    ],
+                },
+            ],
+        },
+    ],
+)
+def test_a_named_field_states_every_name_in_it_however_it_is_typed(value: Any) -> None:
+    found = stated({"customfield_7": value})
+    assert [claim.target for claim in found] == ["BUD-4", "MK-9"]
+    assert {(c.role, c.origin, c.where) for c in found} == {
+        (Role.PREDECESSOR, Origin.FIELD, 'field "Depends on"')
+    }
+
+
+def test_a_name_of_another_tool_in_text_is_stated_loosely() -> None:
+    (claim,) = stated({"description": "Waits for FIN-2231 from finance."})
+    assert (claim.target, claim.origin) == ("FIN-2231", Origin.TEXT)
+    assert claim.where == 'text in "Description"'
+
+
+def test_an_issue_of_our_own_projects_in_text_is_only_a_mention() -> None:
+    assert stated({"description": "As in CDP-1, see CDP-14 and SEC-3."}) == ()
+
+
+def test_a_bare_number_in_text_names_nothing() -> None:
+    assert stated({"description": "For 10063 customers."}) == ()
+
+
+def test_what_a_link_says_is_not_contradicted_by_text() -> None:
+    blocks = {"type": BLOCKS, "outwardIssue": {"key": "OPS-4"}}
+    (claim,) = stated({"issuelinks": [blocks], "description": "Then OPS-4 can begin."})
+    assert (claim.role, claim.origin) == (Role.SUCCESSOR, Origin.LINK)
+
+
+def test_an_issue_does_not_depend_on_itself() -> None:
+    assert stated({"customfield_7": "CDP-1"}) == ()

@@ -1,0 +1,320 @@
+"""An issue as a work item: its present, its past, and what is odd about it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+import pytest
+
+from connectors.base import Landed, Lookups
+from connectors.jira.mapping import IssueMapping
+from model.records import Kind, Mapped, Priority, Ref, State
+from tests.connectors.jira.builders import (
+    NOW,
+    STATUSES,
+    Site,
+    change,
+    comments,
+    connect,
+    edit,
+    issue,
+    mapped,
+    present,
+    records,
+    settings,
+)
+from tests.connectors.jira.builders import landed as by_key
+from tests.connectors.jira.builders import pulled as pull
+
+START = [{"id": "customfield_10015", "name": "Start date", "type": "date"}]
+
+
+def read(
+    fields: dict[str, Any],
+    /,
+    *changelog: dict[str, Any],
+    names: dict[str, str] | None = None,
+    lookups: Lookups | None = None,
+    **more: Any,
+) -> Mapped:
+    """Map an issue written down in the shape of `POST /rest/api/3/issue/bulkfetch`."""
+    known = {"summary": "Ingest", "created": "2026-01-05T09:00:00.000+0000", **fields}
+    known.setdefault("status", {"name": "To Do", "statusCategory": {"key": "new"}})
+    payload = {
+        "issue": {"id": "10001", "key": "CDP-1", "fields": known},
+        "changelog": list(changelog),
+        "names": names or {},
+    }
+    mapping = IssueMapping("jira-it", settings(**more), lookups or Lookups(statuses=STATUSES))
+    return mapping.map(Landed("10001", orjson.dumps(payload).decode()), NOW)
+
+
+def changed(at: str | int, field: str, before: Any, after: Any, **more: Any) -> dict[str, Any]:
+    """An entry of the changelog as Jira records it: `from`/`to` raw, `fromString` for people."""
+    words = {"fromString": before, "toString": after}
+    raw = {"from": before, "to": after}
+    item = {"field": field, "fieldId": field, **raw, **words, **more}
+    return {"id": "1", "created": at, "author": {"accountId": "ada"}, "items": [item]}
+
+
+def test_the_present_state_of_an_issue_is_read(jira: Site) -> None:
+    sandbox = jira(
+        issue("CDP-1", summary="Platform"),
+        issue(
+            "CDP-2",
+            summary="Ingest customers",
+            status="In Progress",
+            priority="High",
+            assignee="ada",
+            parent="CDP-1",
+            labels=["cdp"],
+            due="2026-04-30",
+            fields={"Start date": "2026-03-02"},
+        ),
+        fields=START,
+    )
+    connector = connect(
+        sandbox.jira_url, fields={"start": "Start date"}, functions={"CDP": "platform"}
+    )
+    record = present(mapped(connector, "CDP-2"))
+    parent = sandbox.jira.find("CDP-1")
+    assert parent is not None
+    assert (record.key, record.title) == ("CDP-2", "Ingest customers")
+    assert (record.state, record.status) == (State.IN_PROGRESS, "In Progress")
+    assert (record.planned_start, record.planned_finish) == (date(2026, 3, 2), date(2026, 4, 30))
+    assert (record.priority, record.owner, record.function) == (Priority.HIGH, "ada", "platform")
+    assert record.parent == Ref("jira-it", Kind.WORK_ITEM, parent.id)
+    assert record.url == f"{sandbox.jira_url}/browse/CDP-2"
+    assert record.dates_from == 'Jira "Start date" and "Due date"'
+
+
+def test_each_change_of_dates_and_status_is_a_version_from_its_day_on(jira: Site) -> None:
+    sandbox = jira(
+        issue(
+            "CDP-1",
+            status="In Progress",
+            due="2026-05-15",
+            changes=[
+                {
+                    "at": "2026-01-20T10:00:00Z",
+                    "by": "ada",
+                    "field": "duedate",
+                    "from": "2026-04-30",
+                    "to": "2026-05-15",
+                },
+                {
+                    "at": "2026-02-01T10:00:00Z",
+                    "by": "ada",
+                    "field": "status",
+                    "from": "To Do",
+                    "to": "In Progress",
+                },
+            ],
+        )
+    )
+    result = mapped(connect(sandbox.jira_url), "CDP-1")
+    told = [
+        (version.valid_from.date(), record.planned_finish, record.state)
+        for version, record in zip(result.versions, records(result), strict=True)
+    ]
+    assert told == [
+        (date(2026, 1, 5), date(2026, 4, 30), State.PLANNED),
+        (date(2026, 1, 20), date(2026, 5, 15), State.PLANNED),
+        (date(2026, 2, 1), date(2026, 5, 15), State.IN_PROGRESS),
+    ]
+
+
+def test_a_change_made_through_the_site_reads_back_as_the_state_before(jira: Site) -> None:
+    sandbox = jira(issue("CDP-1", due="2026-04-30", labels=["a"], summary="Old"))
+    edit(sandbox, "CDP-1", duedate=None, labels=["b", "c"], summary="New")
+    first, last = records(mapped(connect(sandbox.jira_url), "CDP-1"))
+    assert (first.title, last.title) == ("Old", "New")
+    assert (first.labels, last.labels) == (("a",), ("b", "c"))
+    assert (first.planned_finish, last.planned_finish) == (date(2026, 4, 30), None)
+
+
+def test_a_start_date_is_undone_by_its_raw_value_not_by_its_words() -> None:
+    result = read(
+        {"customfield_10015": "2026-03-09"},
+        changed(
+            "2026-02-01T10:00:00.000+0000",
+            "Start date",
+            "2026-03-02",
+            "2026-03-09",
+            fieldId="customfield_10015",
+            fromString="2/Mär/26",
+        ),
+        names={"customfield_10015": "Start date"},
+        fields={"start": "Start date"},
+    )
+    starts = [record.planned_start for record in records(result)]
+    assert starts == [date(2026, 3, 2), date(2026, 3, 9)]
+
+
+def test_priority_assignee_and_release_are_undone() -> None:
+    at = "2026-02-01T10:00:00.000+0000"
+    result = read(
+        {
+            "priority": {"id": "2", "name": "High"},
+            "assignee": {"accountId": "bob"},
+            "fixVersions": [{"id": "7", "name": "2.0"}],
+        },
+        changed(at, "priority", "3", "2", fromString="Medium"),
+        changed("2026-02-02T10:00:00.000+0000", "assignee", None, "bob"),
+        changed(
+            "2026-02-03T10:00:00.000+0000", "Fix Version", None, "7", fieldId=None, fromString=None
+        ),
+    )
+    first, *_, last = records(result)
+    assert (first.priority, last.priority) == (Priority.MEDIUM, Priority.HIGH)
+    assert (first.owner, last.owner) == (None, "bob")
+    assert [len(version.claims) for version in result.versions] == [0, 0, 0, 1]
+
+
+def test_the_changelog_may_give_its_times_as_numbers() -> None:
+    seconds = int(datetime(2026, 2, 1, tzinfo=UTC).timestamp())
+    for number in (seconds, seconds * 1000):
+        result = read({"duedate": "2026-05-01"}, changed(number, "duedate", None, "2026-05-01"))
+        assert result.versions[-1].valid_from == datetime(2026, 2, 1, tzinfo=UTC)
+
+
+def test_the_day_of_a_change_is_the_day_where_it_was_made() -> None:
+    entry = changed(
+        "2026-02-01T01:00:00.000+0800", "status", "1", "3", fromString="To Do", toString="Done"
+    )
+    done = {"name": "Done", "statusCategory": {"key": "done"}}
+    record = present(read({"status": done}, entry))
+    assert record.actual_finish == date(2026, 2, 1)
+
+
+def test_work_that_was_reopened_has_no_finish() -> None:
+    result = read(
+        {"status": {"name": "In Progress", "statusCategory": {"key": "indeterminate"}}},
+        changed("2026-01-10T10:00:00.000+0000", "status", "1", "2", fromString="To Do"),
+        changed("2026-01-12T10:00:00.000+0000", "status", "2", "3", fromString="In Progress"),
+        changed("2026-01-14T10:00:00.000+0000", "status", "3", "2", fromString="Done"),
+    )
+    finishes = [record.actual_finish for record in records(result)]
+    assert finishes == [None, None, date(2026, 1, 12), None]
+    assert present(result).actual_start == date(2026, 1, 10)
+
+
+def test_an_issue_never_seen_moving_was_finished_when_it_was_resolved() -> None:
+    done = {"name": "Done", "statusCategory": {"key": "done"}}
+    fields = {"status": done, "resolutiondate": "2026-02-10T16:00:00.000+0000"}
+    assert present(read(fields)).actual_finish == date(2026, 2, 10)
+
+
+@pytest.mark.parametrize(
+    ("category", "state"),
+    [("new", State.PLANNED), ("indeterminate", State.IN_PROGRESS), ("done", State.DONE)],
+)
+def test_an_unmapped_status_counts_by_its_category_and_is_reported(
+    category: str, state: State
+) -> None:
+    result = read({"status": {"name": "已完成", "statusCategory": {"key": category}}})
+    assert present(result).state is state
+    assert present(result).status == "已完成"
+    (problem,) = result.problems
+    assert not problem.held
+    assert "CDP-1" in problem.reason
+    assert 'Map "已完成"' in problem.remedy
+
+
+def test_an_unmapped_priority_is_left_out_and_reported() -> None:
+    result = read({"priority": {"name": "Someday"}})
+    assert present(result).priority is None
+    assert 'Add "Someday" to priorities of jira-it' in result.problems[0].remedy
+    named = read({"priority": {"name": "Someday"}}, priorities={"Someday": "low"})
+    assert present(named).priority is Priority.LOW
+
+
+@pytest.mark.parametrize("said", ["2026-02-30", "0026-03-01", "soon"])
+def test_an_impossible_date_holds_the_issue_and_names_it(said: str) -> None:
+    result = read({"duedate": said})
+    (problem,) = result.problems
+    assert result.versions == ()
+    assert problem.held
+    assert problem.known_as == ("CDP-1",)
+    assert f'CDP-1 has "{said}" as its Due date' in problem.reason
+
+
+def test_an_impossible_date_of_the_past_is_left_out_there_only() -> None:
+    result = read(
+        {"duedate": "2026-05-01"},
+        changed("2026-02-01T10:00:00.000+0000", "duedate", "2026-13-01", "2026-05-01"),
+    )
+    assert [record.planned_finish for record in records(result)] == [None, date(2026, 5, 1)]
+    assert [problem.held for problem in result.problems] == [False]
+
+
+@pytest.mark.parametrize("payload", ["[]", "{}", '{"issue": {"id": "1"}}', '{"issue": '])
+def test_a_landed_record_of_another_shape_is_held_and_raises_nothing(payload: str) -> None:
+    mapping = IssueMapping("jira-it", settings(), Lookups())
+    result = mapping.map(Landed("10001", payload), NOW)
+    assert result.versions == ()
+    assert result.problems[0].held
+
+
+def test_an_issue_with_hardly_any_field_is_still_a_work_item() -> None:
+    record = present(read({"summary": None, "status": None, "created": None}))
+    assert (record.title, record.state, record.status) == ("CDP-1", State.PLANNED, "")
+
+
+def test_estimates_are_working_days_of_eight_hours_rounded_up() -> None:
+    record = present(read({"timeoriginalestimate": 100_800, "timeestimate": 3_600}))
+    assert (record.estimate_days, record.remaining_days) == (4, 1)
+
+
+def test_percent_comes_from_the_chosen_field_else_from_time_spent() -> None:
+    progress = {"aggregateprogress": {"progress": 30, "total": 90, "percent": 33}}
+    assert present(read(progress)).percent_complete == 33
+    assert (
+        present(read({"aggregateprogress": {"progress": 0, "total": 0}})).percent_complete is None
+    )
+    chosen = read(
+        {"customfield_1": 60.0, **progress},
+        names={"customfield_1": "Progress"},
+        fields={"percent": "Progress"},
+    )
+    assert present(chosen).percent_complete == 60
+
+
+def test_an_initiative_is_found_by_label_and_else_by_its_longest_wbs_prefix() -> None:
+    lookups = Lookups(
+        statuses=STATUSES, initiatives={"cdp": "platform"}, wbs={"IT-4": "it", "IT-47": "campaign"}
+    )
+    wbs: dict[str, Any] = {"names": {"customfield_2": "WBS"}, "fields": {"wbs": "WBS"}}
+    money = {"customfield_2": "IT-47.02"}
+    labelled = present(read({"labels": ["CDP"], **money}, lookups=lookups, **wbs))
+    assert (labelled.initiative, labelled.wbs) == ("platform", "IT-47.02")
+    assert present(read(money, lookups=lookups, **wbs)).initiative == "campaign"
+
+
+def test_a_moved_issue_keeps_its_former_key_as_a_name() -> None:
+    result = read(
+        {}, changed("2026-02-01T10:00:00.000+0000", "Key", "OLD-7", "CDP-1", fieldId=None)
+    )
+    assert result.aliases == ((Ref("jira-it", Kind.WORK_ITEM, "10001"), "OLD-7"),)
+
+
+def test_touched_is_the_last_change_by_a_person() -> None:
+    person = changed("2026-02-01T10:00:00.000+0000", "description", "a", "b")
+    app = changed("2026-02-02T10:00:00.000+0000", "RemoteIssueLink", None, "x")
+    app["author"] = {"accountId": "app-1", "accountType": "app"}
+    ours = changed("2026-02-03T10:00:00.000+0000", "labels", "", "x")
+    ours["author"] = {"accountId": "interlock", "emailAddress": "interlock@example.com"}
+    record = present(read({}, person, app, ours))
+    assert record.touched_at == datetime(2026, 2, 1, 10, tzinfo=UTC)
+
+
+def test_our_own_comment_changes_nothing_in_what_is_read(jira: Site) -> None:
+    sandbox = jira(issue("CDP-1"))
+    connector = connect(sandbox.jira_url)
+    before = pull(connector)
+    list(connector.apply([change(sandbox, "CDP-1")]))
+    assert len(comments(sandbox, "CDP-1")) == 1
+    after = pull(connector, before[-1].cursor)
+    assert by_key(after) == by_key(before)
