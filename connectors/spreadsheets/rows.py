@@ -9,6 +9,7 @@ from connectors.base import JsonValue
 from connectors.spreadsheets.cells import address
 from connectors.spreadsheets.sources import Source
 from connectors.spreadsheets.table import Table
+from connectors.spreadsheets.values import ERRORS
 from model.records import Problem
 
 
@@ -47,6 +48,7 @@ def _row(source: Source, table: Table, headings: Sequence[str], row: int) -> Row
     grid, own = table.grid, [c for c in table.columns.values() if table.grid.top(row, c) == row]
     key_column = table.columns["key"]
     key = " ".join(grid.text(row, key_column).split()) if key_column in own else ""
+    key = "" if key in ERRORS else key
     cells: dict[str, JsonValue] = {
         heading: [address(grid.top(row, column), column), text]
         for column, heading in enumerate(headings)

@@ -37,7 +37,7 @@ def _several(value: object) -> object:
 
 
 Headings = Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1)]
-"""One heading, or several of which the first that a table has is taken."""
+"""One heading, or several: of these the first that a row fills is taken."""
 
 
 class SpreadsheetSettings(ConnectionSettings):

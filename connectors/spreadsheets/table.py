@@ -57,7 +57,8 @@ class Missing:
     sheet: str
     heading_row: int | None
     found: tuple[str, ...]
-    missing: tuple[str, ...]
+    missing: tuple[Sequence[str], ...]
+    """The possible headings of each field that has none."""
     wanted: int
 
     @property
@@ -66,17 +67,19 @@ class Missing:
         return 2 * (self.wanted - len(self.missing)) > self.wanted
 
     def __str__(self) -> str:
-        lacking = ", ".join(self._lacking(heading) for heading in self.missing)
+        lacking = ", ".join(self._lacking(headings) for headings in self.missing)
+        sheet = f'sheet "{self.sheet}"' if self.sheet else "the file"
         if self.heading_row is None:
-            return f'sheet "{self.sheet}" has no row with any of the headings {lacking}'
+            return f"{sheet} has no row with any of the headings {lacking}"
         there = ", ".join(f'"{heading}"' for heading in self.found)
         row = self.heading_row + 1
-        return f'sheet "{self.sheet}", row {row}, lacks the heading {lacking}; it has {there}'
+        return f"{sheet} lacks in row {row} the heading {lacking}; it has {there}"
 
-    def _lacking(self, heading: str) -> str:
-        near = difflib.get_close_matches(folded(heading), [folded(f) for f in self.found], n=1)
-        shown = next((f for f in self.found if near and folded(f) == near[0]), None)
-        return f'"{heading}" (is "{shown}" meant?)' if shown else f'"{heading}"'
+    def _lacking(self, headings: Sequence[str]) -> str:
+        found = {folded(heading): heading for heading in self.found}
+        near = [n for h in headings for n in difflib.get_close_matches(folded(h), found, n=1)]
+        wanted = f'"{" / ".join(headings)}"'
+        return f'{wanted} (is "{found[near[0]]}" meant?)' if near else wanted
 
 
 def find_table(grid: Grid, wanted: Mapping[str, Sequence[str]]) -> Table | Missing:
@@ -93,7 +96,7 @@ def find_table(grid: Grid, wanted: Mapping[str, Sequence[str]]) -> Table | Missi
 
 def _missing(grid: Grid, row: int | None, wanted: Mapping[str, Sequence[str]]) -> Missing:
     columns = {} if row is None else _columns(grid, row, wanted)
-    lacking = tuple(" / ".join(wanted[name]) for name in wanted if name not in columns)
+    lacking = tuple(wanted[name] for name in wanted if name not in columns)
     cells = () if row is None else tuple(" ".join(v.split()) for v in grid.rows[row] if v.strip())
     return Missing(grid.sheet, row, cells, lacking, len(wanted))
 

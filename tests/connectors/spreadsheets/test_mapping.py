@@ -1,0 +1,228 @@
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.base import Landed
+from model.records import (
+    Claim,
+    DependencyType,
+    Kind,
+    Mapped,
+    Origin,
+    Priority,
+    Problem,
+    Ref,
+    Role,
+    State,
+    WorkItem,
+)
+from tests.connectors.spreadsheets.build import NOW, connector, mapped_row, pulled, workbook
+
+KEYED = {"key": "Key", "title": "Task"}
+
+
+def item(result: Mapped) -> WorkItem:
+    (version,) = result.versions
+    assert isinstance(version.record, WorkItem)
+    return version.record
+
+
+def mapped_field(home: Path, field: str, value: Any, heading: str = "Column") -> Mapped:
+    return mapped_row(home, {**KEYED, field: heading}, ("M-1", "Brief", value))
+
+
+def the_problem(result: Mapped) -> Problem:
+    (problem,) = result.problems
+    return problem
+
+
+def test_a_row_becomes_a_work_item_with_all_that_its_columns_say(tmp_path: Path) -> None:
+    row = {
+        "key": "M-1",
+        "title": "Brief the agency",
+        "start": datetime(2026, 3, 2),
+        "finish": "13.3.2026",
+        "actual_start": date(2026, 3, 3),
+        "owner": "Ada Lind",
+        "status": "RUNNING",
+        "priority": "High",
+        "percent": 0.4,
+        "estimate": 7.5,
+        "remaining": "4 d",
+        "wbs": "D-4711-02",
+        "labels": "launch; brand",
+        "parent": "M-0",
+        "milestone": "yes",
+        "function": "Sales",
+    }
+    columns = {field: field.upper() for field in row}
+    found = item(mapped_row(tmp_path, columns, tuple(row.values())))
+    assert found == WorkItem(
+        ref=Ref("marketing-plan", Kind.WORK_ITEM, "M-1"),
+        key="M-1",
+        title="Brief the agency",
+        url=f"{(tmp_path / 'plan.xlsx').as_uri()}#Plan!A2",
+        touched_at=found.touched_at,
+        dates_from='column "FINISH"',
+        function="sales",
+        owner="Ada Lind",
+        state=State.IN_PROGRESS,
+        status="RUNNING",
+        priority=Priority.HIGH,
+        planned_start=date(2026, 3, 2),
+        planned_finish=date(2026, 3, 13),
+        actual_start=date(2026, 3, 3),
+        estimate_days=8,
+        remaining_days=4,
+        percent_complete=40,
+        milestone=True,
+        parent=Ref("marketing-plan", Kind.WORK_ITEM, "M-0"),
+        initiative="cdp",
+        labels=("launch", "brand"),
+        wbs="D-4711-02",
+    )
+
+
+def test_a_version_holds_from_when_the_file_was_saved(tmp_path: Path) -> None:
+    workbook(("Key",), ("M-1", "x")).save(tmp_path / "plan.xlsx")
+    connection = connector(tmp_path, columns={"key": "Key"})
+    (landed,) = pulled(connection).records
+    early = NOW - timedelta(days=9)
+    payload = landed.payload.replace(NOW.isoformat(), early.isoformat())
+    (version,) = connection.map("rows", Landed("M-1", payload), NOW).versions
+    assert version.valid_from == version.record.touched_at == early
+
+
+def test_without_a_function_of_its_own_a_row_belongs_to_the_connections(tmp_path: Path) -> None:
+    assert item(mapped_field(tmp_path, "owner", "Ada")).function == "marketing"
+
+
+def test_an_unmapped_status_holds_the_row_and_names_the_remedy(tmp_path: Path) -> None:
+    result = mapped_field(tmp_path, "status", "Parked", "Stand")
+    assert result.versions == ()
+    assert the_problem(result) == Problem(
+        "M-1",
+        'plan.xlsx, sheet Plan, cell C2 ("Stand"): the status "Parked" is not mapped to a state',
+        'Add "Parked" to the statuses of the workflow for connection "marketing-plan" in '
+        "operating_model/, or correct the cell",
+        held=True,
+        known_as=("M-1",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("percent", "state"), [(None, State.PLANNED), ("5 %", State.IN_PROGRESS), (100, State.DONE)]
+)
+def test_where_no_status_is_written_it_follows_from_the_percentage(
+    tmp_path: Path, percent: Any, state: State
+) -> None:
+    result = mapped_row(tmp_path, {**KEYED, "percent": "%"}, ("M-1", "Brief", percent))
+    assert item(result).state is state
+
+
+@pytest.mark.parametrize("text", ["31.02.2026", "3/4/2026", "#REF!"])
+def test_an_impossible_date_holds_the_row_and_names_the_cell(tmp_path: Path, text: str) -> None:
+    problem = the_problem(mapped_field(tmp_path, "finish", text, "End"))
+    assert problem.held
+    assert 'cell C2 ("End")' in problem.reason
+    assert text in problem.reason
+
+
+def test_a_finish_before_the_start_holds_the_row(tmp_path: Path) -> None:
+    columns = {**KEYED, "start": "Start", "finish": "End"}
+    row = ("M-1", "Brief", date(2026, 3, 9), date(2026, 3, 2))
+    problem = the_problem(mapped_row(tmp_path, columns, row))
+    assert problem.held
+    assert "2026-03-02 lies before the start 2026-03-09" in problem.reason
+
+
+@pytest.mark.parametrize("text", ["TBD", "-", "n/a"])
+def test_a_date_that_is_said_to_be_unknown_is_none(tmp_path: Path, text: str) -> None:
+    result = mapped_field(tmp_path, "finish", text)
+    assert item(result).planned_finish is None
+    assert result.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("priority", "1"),
+        ("percent", "most"),
+        ("estimate", "2 weeks"),
+        ("milestone", "perhaps"),
+        ("function", "legal"),
+        ("initiative", "moonshot"),
+        ("owner", "#N/A"),
+    ],
+)
+def test_a_lesser_field_that_is_not_clear_is_left_out_and_told(
+    tmp_path: Path, field: str, text: str
+) -> None:
+    result = mapped_field(tmp_path, field, text)
+    assert item(result).key == "M-1"
+    assert not the_problem(result).held
+    assert text in the_problem(result).reason
+    assert the_problem(result).remedy
+
+
+def test_a_total_row_has_no_title_and_is_held(tmp_path: Path) -> None:
+    result = mapped_row(tmp_path, {**KEYED, "estimate": "Days"}, ("Total", None, 240))
+    assert "has a key but no title" in the_problem(result).reason
+
+
+def test_named_dependencies_are_firm_and_carry_type_and_lag(tmp_path: Path) -> None:
+    result = mapped_field(tmp_path, "depends_on", "CDP-12; cdp-14 FF+3d", "Depends on")
+    assert result.versions[0].claims == (
+        Claim("CDP-12", Role.PREDECESSOR, Origin.FIELD, 'column "Depends on"'),
+        Claim(
+            "CDP-14",
+            Role.PREDECESSOR,
+            Origin.FIELD,
+            'column "Depends on"',
+            DependencyType.FINISH_TO_FINISH,
+            3,
+        ),
+    )
+
+
+def test_keys_in_free_text_are_possible_dependencies(tmp_path: Path) -> None:
+    columns = {**KEYED, "depends_on": "Needs"}
+    row = ("M-1", "Brief", "CDP-12", "M-1 needs CDP-12 and https://jira.test/browse/CDP-15?x=1")
+    book = workbook((*columns.values(), "Remarks"), row)
+    book.save(tmp_path / "plan.xlsx")
+    connection = connector(tmp_path, columns=columns, references_in="Remarks")
+    (landed,) = pulled(connection).records
+    claims = connection.map("rows", landed, NOW).versions[0].claims
+    assert [(c.target, c.origin) for c in claims] == [
+        ("CDP-12", Origin.FIELD),
+        ("CDP-15", Origin.TEXT),
+    ]
+
+
+def test_no_dependency_is_said_in_many_ways(tmp_path: Path) -> None:
+    assert mapped_field(tmp_path, "depends_on", "none").versions[0].claims == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("initiative", "CDP"), ("labels", "x, CDP"), ("wbs", "D-4711-9")]
+)
+def test_an_initiative_is_known_by_name_label_or_wbs(
+    tmp_path: Path, field: str, value: str
+) -> None:
+    assert item(mapped_field(tmp_path, field, value)).initiative == "cdp"
+
+
+def test_a_configured_address_leads_to_the_cell(tmp_path: Path) -> None:
+    url = "https://share.test/{file}?sheet={sheet}&cell={cell}"
+    result = mapped_row(tmp_path, KEYED, ("M-1", "Brief"), url=url)
+    assert item(result).url == "https://share.test/plan.xlsx?sheet=Plan&cell=A2"
+
+
+def test_a_row_of_a_csv_file_is_named_by_its_number(tmp_path: Path) -> None:
+    (tmp_path / "plan.csv").write_text("Key,Task\nM-1,Brief\n")
+    connection = connector(tmp_path, columns=KEYED, path="plan.csv")
+    (landed,) = pulled(connection).records
+    url = item(connection.map("rows", landed, NOW)).url
+    assert url == f"{(tmp_path / 'plan.csv').as_uri()}#row=2"

@@ -1,0 +1,200 @@
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.base import ConnectionFailed, Page
+from connectors.spreadsheets import SpreadsheetConnector
+from tests.connectors.spreadsheets.build import (
+    HEADINGS,
+    NOW,
+    PLAN,
+    change,
+    connector,
+    pulled,
+    remark,
+    target,
+    workbook,
+)
+
+
+def write(path: Path, *rows: Any, modified: datetime = NOW - timedelta(days=3)) -> None:
+    workbook(*rows).save(path)
+    os.utime(path, (modified.timestamp(), modified.timestamp()))
+
+
+def again(connection: SpreadsheetConnector, page: Page, now: datetime = NOW) -> list[Page]:
+    return list(connection.pull("rows", json.loads(json.dumps(page.cursor)), now))
+
+
+def test_a_row_is_landed_word_for_word_with_the_address_of_each_cell(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN)
+    landed = pulled(connector(tmp_path)).records[0]
+    payload = json.loads(landed.payload)
+    assert landed.native_id == "M-1"
+    assert payload["cells"]["Task"] == ["B2", "Brief the agency"]
+    assert payload["cells"]["End"] == ["D2", "2026-03-13"]
+    assert (payload["file"], payload["sheet"], payload["row"]) == ("plan.xlsx", "Plan", 2)
+    assert payload["saved"] == "2026-02-27T09:00:00+00:00"
+
+
+def test_an_unchanged_file_brings_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN)
+    connection = connector(tmp_path)
+    assert again(connection, pulled(connection)) == []
+
+
+def test_of_a_changed_file_only_changed_rows_come(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN)
+    connection = connector(tmp_path)
+    first = pulled(connection)
+    write(tmp_path / "plan.xlsx", *PLAN, ("M-3", "Review", None, None, "Planned"))
+    (second,) = again(connection, first)
+    assert [landed.native_id for landed in second.records] == ["M-3"]
+
+
+def test_our_own_note_changes_no_row(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN)
+    connection = connector(tmp_path)
+    first = pulled(connection)
+    list(connection.apply([change("M-1", remark())]))
+    assert len(connection.find_comments([target("M-1")])) == 1
+    (second,) = again(connection, first)
+    assert second.records == ()
+    assert again(connection, second) == []
+
+
+def test_the_census_names_the_rows_that_exist(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN)
+    connection = connector(tmp_path)
+    first = pulled(connection)
+    write(tmp_path / "plan.xlsx", *PLAN[:2])
+    (second,) = again(connection, first)
+    assert (first.census, second.census) == ({"M-1", "M-2"}, {"M-1"})
+
+
+def test_a_row_that_comes_back_is_landed_again(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN)
+    connection = connector(tmp_path)
+    first = pulled(connection)
+    write(tmp_path / "plan.xlsx", *PLAN[:2])
+    (second,) = again(connection, first)
+    write(tmp_path / "plan.xlsx", *PLAN)
+    (third,) = again(connection, second)
+    assert [landed.native_id for landed in third.records] == ["M-2"]
+
+
+def test_a_file_put_back_from_a_copy_is_new_now(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN)
+    connection = connector(tmp_path)
+    first = pulled(connection)
+    write(tmp_path / "plan.xlsx", *PLAN[:1], ("M-1", "Brief"), modified=NOW - timedelta(days=90))
+    (second,) = again(connection, first)
+    assert json.loads(second.records[0].payload)["saved"] == NOW.isoformat()
+
+
+def test_a_file_from_the_future_was_saved_now(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN, modified=datetime(2031, 1, 1, tzinfo=UTC))
+    assert json.loads(pulled(connector(tmp_path)).records[0].payload)["saved"] == NOW.isoformat()
+
+
+def test_other_columns_in_the_settings_read_everything_anew(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN)
+    first = pulled(connector(tmp_path))
+    (second,) = again(connector(tmp_path, columns={"key": "Task"}), first)
+    assert second.census == {"Brief the agency", "Launch campaign"}
+
+
+def test_doubled_keys_are_a_problem_of_each_row_and_not_gone(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN, ("M-1", "Again", None, None, "Planned"))
+    page = pulled(connector(tmp_path))
+    assert [landed.native_id for landed in page.records] == ["M-2"]
+    assert page.census == {"M-1", "M-2"}
+    assert [(p.native_id, p.held) for p in page.problems] == [("M-1", True), ("M-1", True)]
+    assert "row 2 has the key" in page.problems[0].reason
+    assert "stands in plan.xlsx, sheet Plan, row 4" in page.problems[0].reason
+
+
+def test_keys_are_unique_across_the_files_of_a_connection(tmp_path: Path) -> None:
+    write(tmp_path / "a.xlsx", *PLAN)
+    write(tmp_path / "b.xlsx", *PLAN[:2])
+    reasons = [problem.reason for problem in pulled(connector(tmp_path)).problems]
+    assert ["a.xlsx" in reason and "b.xlsx" in reason for reason in reasons] == [True, True]
+
+
+def test_a_row_without_a_key_is_a_problem_that_names_its_cell(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN, (None, "Review", None, None, "Planned"))
+    (problem,) = pulled(connector(tmp_path)).problems
+    assert "plan.xlsx, sheet Plan, row 4 has no key of its own in cell A4" in problem.reason
+
+
+def test_a_row_below_a_merged_key_has_no_key_of_its_own(tmp_path: Path) -> None:
+    book = workbook(*PLAN, (None, "second line", None, None, "Planned"))
+    book.active.merge_cells("A3:A4")
+    book.save(tmp_path / "plan.xlsx")
+    page = pulled(connector(tmp_path))
+    assert page.census == {"M-1", "M-2"}
+    assert "in cell A4" in page.problems[0].reason
+
+
+def test_a_missing_column_names_file_sheet_heading_and_the_nearest(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", ("Key", "Task", "Start", "Ends", "Status"))
+    with pytest.raises(ConnectionFailed) as failed:
+        pulled(connector(tmp_path))
+    assert str(failed.value) == (
+        'marketing-plan: plan.xlsx cannot be read: sheet "Plan" lacks in row 1 the heading "End" '
+        '(is "Ends" meant?); it has "Key", "Task", "Start", "Ends", "Status". '
+        "Correct the file, or the columns of this connection in interlock.yaml"
+    )
+
+
+def test_one_unreadable_file_keeps_neither_the_others_nor_its_rows_from_staying(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path / "a.xlsx", *PLAN[:2])
+    (tmp_path / "b.xlsx").write_bytes(b"no workbook")
+    pages = connector(tmp_path).pull("rows", None, NOW)
+    page = next(pages)
+    assert [landed.native_id for landed in page.records] == ["M-1"]
+    assert page.census is None
+    with pytest.raises(ConnectionFailed, match=r"b\.xlsx cannot be read"):
+        next(pages)
+
+
+def test_a_sheet_that_lost_a_heading_is_told_beside_a_good_one(tmp_path: Path) -> None:
+    book = workbook(*PLAN)
+    book.create_sheet("Later").append(["Key", "Task", "Start", "Ends", "Status"])
+    book.save(tmp_path / "plan.xlsx")
+    pages = connector(tmp_path).pull("rows", None, NOW)
+    assert len(next(pages).records) == 2
+    with pytest.raises(ConnectionFailed, match='sheet "Later" lacks in row 1 the heading "End"'):
+        next(pages)
+
+
+def test_no_file_at_all_is_a_failure_and_never_a_deletion(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionFailed, match=r'no file "\*\.xlsx" below'):
+        pulled(connector(tmp_path))
+
+
+def test_the_check_tells_what_pull_would_stumble_over(tmp_path: Path) -> None:
+    assert connector(tmp_path).check()[0].blocking
+    write(tmp_path / "plan.xlsx", ("Key", "Task", "Start", "Ends", "Status"))
+    (missing,) = connector(tmp_path).check()
+    assert '"Ends" meant?' in missing.what
+    write(tmp_path / "plan.xlsx", (*HEADINGS, "End"))
+    (twice,) = connector(tmp_path).check()
+    assert "D1 and F1 have the same heading" in twice.what
+    assert not twice.blocking
+
+
+def test_the_check_tells_which_sheets_take_no_comments(tmp_path: Path) -> None:
+    book = workbook(*PLAN)
+    book.active.protection.sheet = True
+    book.active.protection.objects = True
+    book.save(tmp_path / "plan.xlsx")
+    (closed,) = connector(tmp_path).check()
+    assert "takes no comments" in closed.what
+    assert not closed.blocking

@@ -1,0 +1,99 @@
+from datetime import date
+
+import pytest
+
+from connectors.spreadsheets.values import (
+    Unclear,
+    as_date,
+    as_days,
+    as_flag,
+    as_labels,
+    as_links,
+    as_percent,
+    as_priority,
+)
+from model.records import DependencyType, Priority
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-03-31", "2026-03-31T17:30:00", "2026-03-31 00:00", "31.3.2026", "31.03.2026", "46112"],
+)
+def test_a_date_is_read_in_every_form_that_means_one_day(text: str) -> None:
+    assert as_date(text) == date(2026, 3, 31)
+
+
+def test_day_numbers_count_from_1904_where_the_workbook_says_so() -> None:
+    assert as_date("44650", date1904=True) == date(2026, 3, 31)
+
+
+@pytest.mark.parametrize(
+    "text", ["3/4/2026", "31.3.26", "31.02.2026", "2026", "Q3 2026", "3026-01-01", "20260331"]
+)
+def test_a_date_that_is_impossible_or_means_two_days_is_refused(text: str) -> None:
+    with pytest.raises(Unclear, match=text):
+        as_date(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "percent"),
+    [("40 %", 40), ("40", 40), ("0.4", 40), ("0,4", 40), ("1", 100), ("1 %", 1), ("0", 0)],
+)
+def test_a_percentage_is_read_as_people_and_percent_cells_write_it(text: str, percent: int) -> None:
+    assert as_percent(text) == percent
+
+
+@pytest.mark.parametrize("text", ["140", "-5", "half"])
+def test_a_percentage_that_cannot_be_is_refused(text: str) -> None:
+    with pytest.raises(Unclear):
+        as_percent(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("5", 5), ("2.5", 3), ("2,5 d", 3), ("5 days", 5), ("3 Tage", 3)]
+)
+def test_begun_working_days_count_whole(text: str, days: int) -> None:
+    assert as_days(text) == days
+
+
+@pytest.mark.parametrize("text", ["2 weeks", "-1", "1,000"])
+def test_days_that_are_not_plainly_days_are_refused(text: str) -> None:
+    with pytest.raises(Unclear):
+        as_days(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "priority"),
+    [
+        ("Critical", Priority.CRITICAL),
+        ("P1 - urgent", Priority.CRITICAL),
+        ("hoch", Priority.HIGH),
+        ("Normal", Priority.MEDIUM),
+        ("(low)", Priority.LOW),
+    ],
+)
+def test_priorities_are_known_by_their_words(text: str, priority: Priority) -> None:
+    assert as_priority(text) is priority
+
+
+def test_a_bare_number_is_no_priority_because_it_may_count_from_either_end() -> None:
+    with pytest.raises(Unclear):
+        as_priority("1")
+
+
+def test_a_flag_is_yes_or_no_and_nothing_between() -> None:
+    assert as_flag("x") and as_flag("Ja") and not as_flag("no")
+    with pytest.raises(Unclear):
+        as_flag("maybe")
+
+
+def test_labels_keep_their_spelling() -> None:
+    assert as_labels("Go-Live; cdp\ncdp, ") == ("Go-Live", "cdp")
+
+
+def test_a_predecessor_may_carry_its_type_and_lag() -> None:
+    assert as_links("CDP-12; cdp-14 FF+3d, M-1 SS - 2") == [
+        ("CDP-12", DependencyType.FINISH_TO_START, 0),
+        ("CDP-14", DependencyType.FINISH_TO_FINISH, 3),
+        ("M-1", DependencyType.START_TO_START, -2),
+    ]
