@@ -64,6 +64,8 @@ def read_deployment(home: Path) -> Deployment:
     problem of the file.
     """
     document = read_file(home / FILE)
+    if document.problems:
+        raise ModelInvalid(document.problems)
     check_values(document, Deployment, document.data, ())
     settings = _connections(document)
     if document.problems:
@@ -75,11 +77,11 @@ def _connections(document: Document) -> dict[str, ConnectionSettings]:
     found = document.data.get("connections")
     settings: dict[str, ConnectionSettings] = {}
     for name, values in found.items() if isinstance(found, dict) else ():
-        tool = values.get("tool") if isinstance(values, dict) else None
+        tool = str(values.get("tool")) if isinstance(values, dict) else ""
         at = ("connections", name)
         if tool not in TOOLS:
             message = f'connection "{name}" has no tool that Interlock knows: {tool}'
-            document.report(at, message, choose(str(tool), TOOLS.keys()))
+            document.report(at, message, choose(tool, TOOLS.keys()))
         elif check_values(document, TOOLS[tool].settings, values, at):
             settings[name] = TOOLS[tool].settings.model_validate(values)
     return settings

@@ -1,6 +1,9 @@
 """When syncs run: the whole of it, and each connection that has a cron line of its own."""
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import (
+    UnresolvedAssetJobDefinition as AssetJob,
+)
 
 from pipelines.assets.connections import group_of
 from pipelines.deployment import Deployment
@@ -10,7 +13,7 @@ SYNC = "sync"
 
 def sync_jobs(
     deployment: Deployment, time_zone: str
-) -> tuple[list[dg.UnresolvedAssetJobDefinition], list[dg.ScheduleDefinition]]:
+) -> tuple[list[AssetJob], list[dg.ScheduleDefinition]]:
     """The job `sync` over everything, and one a connection whose settings name a schedule."""
     whole = dg.define_asset_job(
         SYNC, selection=dg.AssetSelection.all(), description="Pull all tools, find, comment."
@@ -28,9 +31,7 @@ def sync_jobs(
     return jobs, [_schedule(job, crons[job.name], time_zone) for job in jobs]
 
 
-def _schedule(
-    job: dg.UnresolvedAssetJobDefinition, cron: str, time_zone: str
-) -> dg.ScheduleDefinition:
+def _schedule(job: AssetJob, cron: str, time_zone: str) -> dg.ScheduleDefinition:
     return dg.ScheduleDefinition(
         name=f"{job.name}_schedule",
         job=job,

@@ -105,12 +105,12 @@ def _driving_places(passes: Passes) -> Index:
     heads = np.searchsorted(ins.first, cells, side="right") - 1
     first = np.flatnonzero(np.append(True, heads[1:] != heads[:-1]))
     if len(first) < len(cells):
-        cells = _lowest_ids(passes, cells, first)
+        cells = lowest_ids(passes, cells, first)
     driver[heads[first]] = ins.other[cells]
     return driver
 
 
-def _lowest_ids(passes: Passes, cells: Index, first: Index) -> Index:
+def lowest_ids(passes: Passes, cells: Index, first: Index) -> Index:
     """Of each run of cells the one whose tail has the lowest id, so that the order of rows
     does not matter; an item before its own gate."""
     network = passes.network

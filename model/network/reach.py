@@ -16,7 +16,7 @@ import numpy as np
 
 from model.network.calendars import Calendars
 from model.network.columns import Days, Flags
-from model.network.sweep import Reach
+from model.network.sweep import Cells, Reach
 from model.network.topology import Index, Topology
 from model.network.wiring import Wiring
 
@@ -42,11 +42,11 @@ class Straight:
     ins: Days
     outs: Days
 
-    def ahead(self, tail_start: Days, cells: slice) -> Days:
+    def ahead(self, tail_start: Days, cells: Cells) -> Days:
         tail_start += self.ins[cells]
         return tail_start
 
-    def back(self, head_start: Days, cells: slice) -> Days:
+    def back(self, head_start: Days, cells: Cells) -> Days:
         head_start -= self.outs[cells]
         return head_start
 
@@ -71,13 +71,13 @@ class Bridged:
     ins: Hop
     outs: Hop
 
-    def ahead(self, tail_start: Days, cells: slice) -> Days:
+    def ahead(self, tail_start: Days, cells: Cells) -> Days:
         return self._hop(self.ins, tail_start, cells)
 
-    def back(self, head_start: Days, cells: slice) -> Days:
+    def back(self, head_start: Days, cells: Cells) -> Days:
         return self._hop(self.outs, head_start, cells)
 
-    def _hop(self, links: Hop, start: Days, cells: slice) -> Days:
+    def _hop(self, links: Hop, start: Days, cells: Cells) -> Days:
         start += links.out[cells]
         day = self.calendars.days.take(start, mode="clip")
         day += links.over[cells]

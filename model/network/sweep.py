@@ -8,22 +8,24 @@ lags as in the precedence diagramming method, PMI Practice Standard for Scheduli
 Times are working-day numbers by place; see `model.network.calendars`.
 """
 
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from model.network.columns import Days
-from model.network.topology import Topology
+from model.network.topology import Index, Topology
+
+Cells: TypeAlias = slice | Index
 
 
 class Reach(Protocol):
-    """What the links say, for a run of cells of `Topology.ins` or `Topology.outs`."""
+    """What the links say, for some cells of `Topology.ins` or `Topology.outs`."""
 
-    def ahead(self, tail_start: Days, cells: slice) -> Days:
+    def ahead(self, tail_start: Days, cells: Cells) -> Days:
         """The earliest start of each head, from the start of its tail. May reuse its input."""
         ...
 
-    def back(self, head_start: Days, cells: slice) -> Days:
+    def back(self, head_start: Days, cells: Cells) -> Days:
         """The latest start of each tail, from the start of its head. May reuse its input."""
         ...
 

@@ -27,7 +27,7 @@ class ModelProblem:
 
 
 class ModelInvalid(Exception):
-    """The operating model cannot be applied; `problems` are all of its faults, file by file."""
+    """Configuration that cannot be applied; `problems` are all of its faults, file by file."""
 
     def __init__(self, problems: Sequence[ModelProblem]) -> None:
         super().__init__(problems)
@@ -35,7 +35,7 @@ class ModelInvalid(Exception):
 
     def __str__(self) -> str:
         count = len(self.problems)
-        head = f"The operating model has {count} problem{'s' if count > 1 else ''}:"
+        head = f"The configuration has {count} problem{'s' if count > 1 else ''}:"
         return "\n".join((head, *(f"  {problem}" for problem in self.problems)))
 
 

@@ -65,23 +65,30 @@ def _draft(plan: Plan, scale: Scale, case: Dependencies) -> Draft:
 
 def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
     """Which deals were sold on work that is not there when they close."""
-    feature, *deals = finding.subjects
+    feature, first, *others = finding.subjects
     giver, *sellers = words.functions(finding, names)
-    seller = words.listed(sellers) or giver
     step = next(step for step in finding.chain if step.record_id == feature)
     key, close = words.key(labels, feature), words.day(finding.needed_by)
-    first, late = words.item(labels, deals[0]), words.working_days(finding.impact.days)
-    worth = f" worth {words.money(finding.impact.value)}" if finding.impact.value else ""
-    sold = f"{words.counted(len(deals), 'deal')}{worth} sold on {key}"
+    deal, stated = words.item(labels, first), words.stated(step.why)
+    also = (f"Also sold on it: {words.items(labels, others)}.",) if others else ()
     return Wording(
-        title=f"{sold} to close up to {late} before it is there",
+        title=_title(finding, key, len(others) + 1),
         explanation=(
             f"{words.item(labels, feature)} ({giver}) {words.dates(step)}.",
             *words.origin(finding, labels, feature),
-            f"{first} closes on {close} and depends on it{words.stated(step.why)}.",
+            f"{deal} closes on {close} and depends on it{stated}.",
+            *also,
         ),
-        question=f"Can {giver} finish {key} by {close}, or does {seller} agree a later date?",
+        question=f"Can {giver} finish {key} by {close}, or does "
+        f"{words.listed(sellers) or giver} agree a later date?",
     )
+
+
+def _title(finding: Finding, key: str, deals: int) -> str:
+    late = words.working_days(finding.impact.days)
+    worth = f" worth {words.money(finding.impact.value)}" if finding.impact.value else ""
+    verb = "closes" if deals == 1 else "close up to"
+    return f"{words.counted(deals, 'deal')}{worth} {verb} {late} before {key} is there"
 
 
 RULE = Rule(NAME, Parameters, find, word)

@@ -59,9 +59,7 @@ def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording
         for before, after in pairwise(finding.chain)
     )
     caught = finding.impact.items - len(keys)
-    more = (
-        (f"{words.counted(caught, 'more item')} are caught in the same cycle.",) if caught else ()
-    )
+    more = (f"In the same cycle: {words.counted(caught, 'more item')}.",) if caught else ()
     return Wording(
         title=f"{words.listed(keys)} wait for one another",
         explanation=(*waits, *more),

@@ -129,8 +129,7 @@ def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording
     doer, payer = involved[0], involved[-1]
     wbs, money, release, quarter, released_in = (value for _, value in finding.facts)
     start, first = words.day(finding.needed_by), words.item(labels, finding.subjects[0])
-    source = words.stated(finding.chain[0].source)
-    begins = f"{first} ({doer}) is paid from {wbs} and starts on {start} ({quarter}){source}."
+    begins = f"{first} ({doer}) is paid from {wbs} and starts on {start} ({quarter})."
     if release:
         return _late(finding, begins, doer, payer, wbs, date.fromisoformat(release), released_in)
     if money == "none":

@@ -261,7 +261,7 @@ def _parts(names: _Names, as_of: datetime | None) -> dict[str, sql.Composable]:
             parts[f"index_{group}_{_flat(column)}"] = _index(getattr(names, group), column)
     return parts | {
         "wbs": sql.Literal(list(names.wbs)),
-        "no_date": sql.Literal(NO_DATE),
+        "no_date": sql.SQL("({})").format(sql.Literal(NO_DATE)),
         "dependency": sql.Identifier("dependency" if as_of is None else "past_dependency"),
     }
 

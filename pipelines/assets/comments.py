@@ -36,7 +36,7 @@ def comments_asset(name: str, tool: str, *, dry_run: bool) -> dg.AssetsDefinitio
     )
     def comments(
         context: dg.AssetExecutionContext, interlock: InterlockResource
-    ) -> dg.MaterializeResult[None]:
+    ) -> dg.MaterializeResult:
         with interlock.opened() as instance:
             try:
                 done = comment(instance, name, run_instant(context), dry_run=dry_run)
@@ -48,12 +48,12 @@ def comments_asset(name: str, tool: str, *, dry_run: bool) -> dg.AssetsDefinitio
     return comments
 
 
-def _failed(reason: str) -> dg.MaterializeResult[None]:
+def _failed(reason: str) -> dg.MaterializeResult:
     check = dg.AssetCheckResult(passed=False, check_name=WRITTEN, metadata={"failure": reason})
     return dg.MaterializeResult(metadata={"failure": reason}, check_results=[check])
 
 
-def _result(done: Commented) -> dg.MaterializeResult[None]:
+def _result(done: Commented) -> dg.MaterializeResult:
     created = sum(change.posted is None for change, _ in done.written)
     reasons = {
         f"{r.change.target.key} {r.change.remark.conflict_id}": f"{r.reason}. {r.remedy}"

@@ -42,7 +42,7 @@ def conflict_assets() -> list[dg.AssetsDefinition]:
     )
     def conflicts(
         context: dg.AssetExecutionContext, interlock: InterlockResource
-    ) -> dg.MaterializeResult[None]:
+    ) -> dg.MaterializeResult:
         with interlock.opened() as instance:
             detected = detect(instance, run_instant(context))
         return dg.MaterializeResult(
@@ -59,7 +59,7 @@ def conflict_assets() -> list[dg.AssetsDefinition]:
     )
     def inbox(
         context: dg.AssetExecutionContext, interlock: InterlockResource
-    ) -> dg.MaterializeResult[None]:
+    ) -> dg.MaterializeResult:
         with interlock.opened() as instance:
             publish_cards(instance, context.instance, context.log_event)
             return dg.MaterializeResult(metadata=inbox_metadata(instance, run_instant(context)))

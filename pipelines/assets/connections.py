@@ -52,7 +52,7 @@ def _landing(name: str, tool: str) -> dg.AssetsDefinition:
     )
     def landing(
         context: dg.AssetExecutionContext, interlock: InterlockResource
-    ) -> dg.MaterializeResult[None]:
+    ) -> dg.MaterializeResult:
         with interlock.opened() as instance:
             return _pulled(instance, name, context)
 
@@ -61,7 +61,7 @@ def _landing(name: str, tool: str) -> dg.AssetsDefinition:
 
 def _pulled(
     instance: Instance, name: str, context: dg.AssetExecutionContext
-) -> dg.MaterializeResult[None]:
+) -> dg.MaterializeResult:
     """A tool that cannot be read fails its check; all others go on."""
     try:
         result = pull(instance, name, run_instant(context))
@@ -101,7 +101,7 @@ def _records(name: str, tool: str) -> dg.AssetsDefinition:
     )
     def records(
         context: dg.AssetExecutionContext, interlock: InterlockResource
-    ) -> dg.MaterializeResult[None]:
+    ) -> dg.MaterializeResult:
         with interlock.opened() as instance:
             taken = map_records(instance, name, run_instant(context))
             with instance.engine.connect() as connection:

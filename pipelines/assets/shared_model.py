@@ -24,7 +24,7 @@ def shared_model_assets(names: tuple[str, ...]) -> list[dg.AssetsDefinition]:
     )
     def dependencies(
         context: dg.AssetExecutionContext, interlock: InterlockResource
-    ) -> dg.MaterializeResult[None]:
+    ) -> dg.MaterializeResult:
         with interlock.opened() as instance:
             linked = link_records(instance, run_instant(context))
         return dg.MaterializeResult(
@@ -45,7 +45,7 @@ def shared_model_assets(names: tuple[str, ...]) -> list[dg.AssetsDefinition]:
     )
     def forecast_dates(
         context: dg.AssetExecutionContext, interlock: InterlockResource
-    ) -> dg.MaterializeResult[None]:
+    ) -> dg.MaterializeResult:
         with interlock.opened() as instance:
             computed = forecast(instance, run_instant(context))
         return dg.MaterializeResult(

@@ -21,16 +21,17 @@ from pipelines.ui_links import card_path
 
 ROWS = 9
 
-_LAST_READ = text(
-    "select connection, max(moved_at) from cursor where stage = 'pull' group by connection"
-)
+_LAST_READ = text("""
+    select connection, max(moved_at) as moved_at from cursor
+    where stage = 'pull' group by connection
+""")
 
 
 def inbox_metadata(instance: Instance, now: datetime) -> dict[str, Any]:
     """Tables of open conflicts by severity, counts that plot over time, and the connections."""
     with instance.engine.connect() as connection:
         conflicts = list(read_conflicts(connection, Status.OPEN).values())
-        last_read = dict(connection.execute(_LAST_READ).tuples().all())
+        last_read = {row.connection: row.moved_at for row in connection.execute(_LAST_READ)}
         quarantined = counts(connection)
     names = {function.id: function.name for function in instance.model.functions}
     by_severity = Counter(conflict.severity for conflict in conflicts)

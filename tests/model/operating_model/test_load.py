@@ -69,7 +69,7 @@ def test_the_report_reads_as_a_list_of_places(tmp_path: Path) -> None:
         load(tmp_path, CONNECTIONS, RULES)
     line = line_of(SMALL, "holder: cleo")
     assert str(caught.value) == (
-        "The operating model has 1 problem:\n"
+        "The configuration has 1 problem:\n"
         f'  model.yaml:{line}: roles "chair", holder names "clea", which is not among the people.'
         ' Did you mean "cleo"?'
     )

@@ -1,0 +1,50 @@
+# Two commands: `make demo` and `make test`. Each sets itself up in .venv, with uv where it is there.
+PYTHON ?= python3
+BIN := .venv/bin
+SERVE ?=
+FRESH ?=
+
+.PHONY: demo test lint types bench clean
+
+demo: .venv/installed
+	$(BIN)/interlock demo $(if $(SERVE),--serve) $(if $(FRESH),--fresh)
+
+test: .venv/installed-dev
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/installed-dev
+	$(BIN)/mypy
+
+bench: .venv/installed-dev
+	$(call install,.[bench])
+	$(BIN)/python -m tests.benchmarks
+
+.venv/installed: pyproject.toml constraints.txt
+	$(venv)
+	$(call install,.)
+	touch $@
+
+.venv/installed-dev: .venv/installed
+	$(call install,.[dev])
+	touch $@
+
+clean:
+	rm -rf .venv
+
+define venv
+if command -v uv >/dev/null; then uv venv --quiet --allow-existing --python $(PYTHON) .venv; \
+else $(PYTHON) -m venv .venv; fi
+endef
+
+define install
+if command -v uv >/dev/null; then \
+	uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '$(1)'; \
+else \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '$(1)'; \
+fi
+endef
