@@ -26,14 +26,13 @@ class SalesforceConnector:
     streams = ("opportunities",)
 
     def __init__(
-        self, settings: SalesforceSettings, surroundings: Surroundings, clock: Clock | None = None
+        self, settings: SalesforceSettings, surroundings: Surroundings, clock: Clock
     ) -> None:
         self.name = surroundings.name
         self._settings = settings
         self._auth = SessionAuth(self.name, settings, surroundings.environment)
-        clock = clock or Clock()
         self._http = HttpClient(self.name, settings.url, self._auth, settings.credentials, clock)
-        self._org = Org(self.name, settings, self._auth)
+        self._org = Org(self.name, settings, self._auth, clock)
         self._feed = Feed(self.name, settings, self._http, self._auth, clock)
 
     def check(self) -> list[AccessProblem]:
@@ -71,6 +70,8 @@ class SalesforceConnector:
         return fields
 
 
-def open_connector(settings: SalesforceSettings, surroundings: Surroundings) -> SalesforceConnector:
+def open_connector(
+    settings: SalesforceSettings, surroundings: Surroundings, clock: Clock | None = None
+) -> SalesforceConnector:
     """Nothing is asked of Salesforce yet: the first use signs in."""
-    return SalesforceConnector(settings, surroundings)
+    return SalesforceConnector(settings, surroundings, clock or Clock())

@@ -6,13 +6,12 @@ Connect REST API: https://developer.salesforce.com/docs/atlas.en-us.chatterapi.m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import tenacity
-
 from connectors.http import AnswerLost, Clock, HttpClient, RequestFailed
+from connectors.salesforce.patience import patiently
 from connectors.salesforce.queries import confused
 from connectors.salesforce.refusals import ends_the_run, explained
 from connectors.salesforce.segments import Segment, marked, segments
@@ -21,8 +20,6 @@ from connectors.salesforce.sign_in import SessionAuth
 from model.records import Ref
 from model.remarks import Change, Outcome, Posted, Refused
 
-_ATTEMPTS = 3
-_LONGEST_WAIT = 10.0
 _PAGE = 100
 """The most elements that Salesforce gives at once."""
 
@@ -45,12 +42,11 @@ class Feed:
         """
         try:
             with explained():
-                elements = list(self._elements(deal.native_id))
+                return self._ours(deal)
         except RequestFailed as error:
             if error.status in (403, 404):
                 return []
             raise
-        return [posted for element in elements if (posted := self._ours(deal, element))]
 
     def carry_out(self, change: Change) -> Outcome:
         """Create or edit one post. Raises ConnectionFailed when no other change would succeed."""
@@ -69,32 +65,25 @@ class Feed:
         with explained():
             self.http.read("GET", self._feed_of(native_id), params={"pageSize": 1})
 
-    def _say(self, change: Change) -> Posted:
+    def _say(self, change: Change) -> Outcome:
         body = segments(change.remark, change.notify)
         try:
             return self._surely(change, body)
         except RequestFailed as error:
             plain = segments(change.remark, notify=False)
-            if error.status not in (400, 403) or plain == body:
+            if ends_the_run(error) or error.status not in (400, 403) or plain == body:
                 raise
             # Somebody who left, or may not see the deal, cannot be mentioned but can be named.
             return self._surely(change, plain)
 
-    def _surely(self, change: Change, body: list[Segment]) -> Posted:
+    def _surely(self, change: Change, body: list[Segment]) -> Outcome:
         """Try again while the answer is lost and the effect is not there."""
-        again = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(AnswerLost),
-            stop=tenacity.stop_after_attempt(_ATTEMPTS),
-            wait=tenacity.wait_exponential_jitter(initial=0.5, max=_LONGEST_WAIT),
-            sleep=self.clock.sleep,
-            reraise=True,
-        )
-        write: Callable[[Change, list[Segment]], Posted] = (
-            self._edit if change.posted else self._create
-        )
-        return again(write, change, body)
+        again = patiently(self.clock, lambda error: isinstance(error, AnswerLost))
+        if change.posted:
+            return again(self._edit, change, change.posted.comment_id, body)
+        return again(self._create, change, body)
 
-    def _create(self, change: Change, body: list[Segment]) -> Posted:
+    def _create(self, change: Change, body: list[Segment]) -> Outcome:
         post = {
             "feedElementType": "FeedItem",
             "subjectId": change.target.ref.native_id,
@@ -103,30 +92,39 @@ class Feed:
         }
         try:
             answer = self.http.write("POST", self._elements_path, json=post)
-        except AnswerLost:
-            standing = self._standing(change)
-            if standing is None:
-                raise
-            return standing
+        except AnswerLost as lost:
+            return self._looked_for(change, lost)
         return self._as_posted(change, str(answer["id"]))
 
-    def _edit(self, change: Change, body: list[Segment]) -> Posted:
+    def _looked_for(self, change: Change, lost: AnswerLost) -> Outcome:
+        """The post if it stands there; raises `lost` when it surely does not."""
+        try:
+            ours = self._ours(change.target.ref)
+        except RequestFailed as error:
+            if ends_the_run(error):
+                raise
+            return Refused(change, lost.reason, lost.remedy)
+        for posted in ours:
+            if posted.conflict_id == change.remark.conflict_id:
+                return posted
+        raise lost
+
+    def _edit(self, change: Change, comment_id: str, body: list[Segment]) -> Posted:
         """An edit done twice is the same edit, so it may simply be repeated."""
-        comment_id = change.posted.comment_id if change.posted else ""
         path = f"{self._elements_path}/{comment_id}"
         self.http.write("PATCH", path, json={"body": {"messageSegments": body}})
         return self._as_posted(change, comment_id)
-
-    def _standing(self, change: Change) -> Posted | None:
-        ours = self.comments(change.target.ref)
-        return next((p for p in ours if p.conflict_id == change.remark.conflict_id), None)
 
     def _as_posted(self, change: Change, comment_id: str) -> Posted:
         ref, remark = change.target.ref, change.remark
         url = self.settings.deal_url(ref.native_id)
         return Posted(ref, remark.conflict_id, comment_id, remark.digest, url)
 
-    def _ours(self, deal: Ref, element: dict[str, Any]) -> Posted | None:
+    def _ours(self, deal: Ref) -> list[Posted]:
+        found = (self._posted(deal, element) for element in self._elements(deal.native_id))
+        return [posted for posted in found if posted]
+
+    def _posted(self, deal: Ref, element: dict[str, Any]) -> Posted | None:
         author = str((element.get("actor") or {}).get("id"))
         marker = marked(str((element.get("body") or {}).get("text") or ""))
         # An id has 15 characters, to which some answers add three that check them.

@@ -1,7 +1,7 @@
 """What an org is like: its fields and limits, asked through simple-salesforce.
 
 The library builds every address with `https://`, sets no timeout and repeats nothing; so its
-base address is set from the settings, and each call gets a timeout.
+base address is set from the settings, each call gets a timeout, and passing faults are repeated.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import requests
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
 
-from connectors.http import RequestFailed
+from connectors.http import Clock, RequestFailed
 from connectors.http_errors import said
+from connectors.salesforce.patience import patiently
 from connectors.salesforce.refusals import explained
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.sign_in import SessionAuth
@@ -26,10 +27,13 @@ _Answer = TypeVar("_Answer")
 class Org:
     """Questions to one org. All methods raise ConnectionFailed."""
 
-    def __init__(self, connection: str, settings: SalesforceSettings, auth: SessionAuth) -> None:
+    def __init__(
+        self, connection: str, settings: SalesforceSettings, auth: SessionAuth, clock: Clock
+    ) -> None:
         self._connection = connection
         self._settings = settings
         self._auth = auth
+        self._clock = clock
         self._http = requests.Session()
 
     def describe(self, thing: str) -> dict[str, Any]:
@@ -59,12 +63,16 @@ class Org:
 
     def _ask(self, question: Callable[[Salesforce], _Answer]) -> _Answer:
         with explained():
-            try:
-                return self._with_session(question)
-            except SalesforceError as error:
-                raise self._refused(error) from error
-            except requests.RequestException as error:
-                raise self._unanswered(error) from error
+            answer: _Answer = patiently(self._clock, _passing)(self._once, question)
+            return answer
+
+    def _once(self, question: Callable[[Salesforce], _Answer]) -> _Answer:
+        try:
+            return self._with_session(question)
+        except SalesforceError as error:
+            raise self._refused(error) from error
+        except requests.RequestException as error:
+            raise self._unanswered(error) from error
 
     def _with_session(self, question: Callable[[Salesforce], _Answer]) -> _Answer:
         try:
@@ -98,3 +106,7 @@ class Org:
         what = f"{self._settings.url} gave no usable answer ({type(error).__name__})"
         remedy = "Check `url` in interlock.yaml and the network, and run again."
         return RequestFailed(self._connection, what, remedy, transient=True)
+
+
+def _passing(error: BaseException) -> bool:
+    return isinstance(error, RequestFailed) and error.transient

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from connectors.base import ConnectionFailed
 from connectors.http import RequestFailed
 
 _LIMIT = "REQUEST_LIMIT_EXCEEDED"
-_WINDOW = timedelta(hours=24)
+_DAILY = "the org's API calls of the last 24 hours"
 _HIDDEN = {"INVALID_FIELD", "INVALID_TYPE"}
 _SHOW_IT = (
     "Give the user of this connection read access to it (object permissions and field-level "
@@ -36,23 +37,29 @@ def explained() -> Iterator[None]:
     except RequestFailed as error:
         codes = error_codes(error.answer)
         if _LIMIT in codes:
-            raise _spent(error.connection) from error
+            raise _spent(error) from error
         if codes & _HIDDEN:
             error.remedy = _SHOW_IT
         raise
 
 
 def ends_the_run(error: RequestFailed) -> bool:
-    """Whether further requests would fail alike: signed out, or the tool cannot be reached."""
-    return error.transient or error.status in (None, 401)
+    """Whether other requests would fail alike: signed out, limited, or the tool is away."""
+    return error.transient or error.status in (None, 401) or _LIMIT in error_codes(error.answer)
 
 
-def _spent(connection: str) -> ConnectionFailed:
-    """The daily limit counts the calls of the last 24 hours, so it frees itself bit by bit."""
-    free = datetime.now(UTC) + _WINDOW
+def _spent(error: RequestFailed) -> ConnectionFailed:
+    """A limit counts the calls of a window that moves on, so it frees itself bit by bit.
+
+    The org's daily limit is told by 403, Chatter's hourly one for each user and app by 503:
+    https://developer.salesforce.com/docs/atlas.en-us.chatterapi.meta/chatterapi/intro_rate_limits.htm
+    """
+    hourly = error.status == HTTPStatus.SERVICE_UNAVAILABLE
+    what = "this user's Chatter calls of the last hour" if hourly else _DAILY
+    free = datetime.now(UTC) + timedelta(hours=1 if hourly else 24)
     return ConnectionFailed(
-        connection,
-        "the org's API calls of the last 24 hours are used up (REQUEST_LIMIT_EXCEEDED)",
+        error.connection,
+        f"{what} are used up ({_LIMIT})",
         f"All of them are free again by {free:%Y-%m-%d %H:%M} UTC at the latest; the next sync "
         "goes on where this one stopped.",
     )

@@ -12,7 +12,7 @@ import pytest
 
 from connectors.base import Surroundings
 from connectors.http import Clock
-from connectors.salesforce import SalesforceConnector
+from connectors.salesforce import SalesforceConnector, open_connector
 from connectors.sandbox import Sandbox, running_sandbox
 from connectors.sandbox.salesforce.org import SalesforceOrg
 from tests.connectors.salesforce.builders import settings
@@ -124,7 +124,7 @@ def connect(sandbox: Sandbox) -> Iterator[Connect]:
         surroundings = Surroundings("crm", Path(), environment or ENVIRONMENT)
         clock = Clock(lambda: datetime.now(UTC), lambda _: None)
         own = {"url": sandbox.salesforce_url} | own
-        opened.append(SalesforceConnector(settings(**own), surroundings, clock))
+        opened.append(open_connector(settings(**own), surroundings, clock))
         return opened[-1]
 
     yield connect

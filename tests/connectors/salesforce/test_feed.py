@@ -216,6 +216,27 @@ def test_at_the_daily_limit_writing_ends(
         say(crm, Change(target, remark()))
 
 
+def test_at_chatters_hourly_limit_writing_ends_for_an_hour(
+    crm: SalesforceConnector, target: Target, person: Person
+) -> None:
+    person.fault("429", "chatter", status=503)
+    with pytest.raises(ConnectionFailed, match="Chatter calls of the last hour"):
+        say(crm, Change(target, remark()))
+
+
+def test_nothing_is_written_twice_when_it_cannot_be_looked_for(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
+) -> None:
+    anna = Mention("Anna Weber", user_id(org, ANNA))
+    person.fault("drop_after", POSTS, times=1)
+    person.fault("5xx", "GET .*/chatter/feeds", status=403)
+
+    (outcome,) = say(crm, Change(target, remark(who=anna)))
+
+    assert isinstance(outcome, Refused)
+    assert len(bodies(org)) == 1
+
+
 def test_a_session_that_expires_before_a_write_is_renewed(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
 ) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from connectors.base import ConnectionFailed, Cursor, Page
+from connectors.http import HttpClient
 from connectors.salesforce import SalesforceConnector
+from connectors.salesforce.fields import Fields
+from connectors.salesforce.queries import Queries, Row
+from connectors.salesforce.reading import Reader
+from connectors.salesforce.soql import ALL_IDS
 from connectors.sandbox.salesforce.org import SalesforceOrg
 from tests.connectors.salesforce.conftest import Connect, Person, deal_ids
 
@@ -145,12 +151,12 @@ def test_a_deletion_is_told_once_and_remembered(
     before = pull(crm)[-1].cursor
     person.delete(deleted)
     first = pull(crm, before)[-1]
-    del org.records["Opportunity"][deleted]  # the recycle bin and the log forget
-
     second = pull(crm, first.cursor)[-1]
+    del org.records["Opportunity"][deleted]  # the recycle bin and the log forget
+    third = pull(crm, second.cursor)[-1]
 
-    assert (len(first.records), len(second.records)) == (1, 0)
-    assert deleted in (second.census or ())
+    assert [len(page.records) for page in (first, second, third)] == [1, 0, 0]
+    assert deleted in (third.census or ())
 
 
 def test_a_deal_taken_from_the_recycle_bin_is_back(
@@ -167,6 +173,27 @@ def test_a_deal_taken_from_the_recycle_bin_is_back(
     assert deal in ids(back)
     assert back[-1].records == ()
     assert back[-1].cursor["deleted"] == []
+
+
+class _LogKeepsAll(Queries):
+    """A delete log that still lists a deal which was taken from the recycle bin since."""
+
+    def deleted(self, thing: str, since: datetime, until: datetime) -> tuple[list[Row], str]:
+        return [{"id": "006000000000001AAA"}], until.isoformat()
+
+    def pages(self, soql: str) -> Iterator[list[Row]]:
+        yield [{"Id": "006000000000001AAA"}] if soql == ALL_IDS else []
+
+
+def test_a_deal_that_is_there_is_not_deleted_whatever_the_log_says() -> None:
+    client = HttpClient("crm", "https://acme.example", httpx.Auth(), "nothing")
+    reader = Reader(_LogKeepsAll("crm", "/api", client), Fields((), (), (), (), False, True))
+    before: Cursor = {"deleted_until": NOW.isoformat()}
+
+    (page,) = reader.pages(before, NOW + timedelta(hours=1))
+
+    assert page.records == ()
+    assert page.cursor["deleted"] == []
 
 
 def test_a_connection_that_rested_for_weeks_still_reads_the_delete_log(
