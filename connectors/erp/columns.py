@@ -50,7 +50,7 @@ def check_total(table: Table, profile: Profile, styles: Styles) -> str | None:
     if not table.totals:
         raise Unreadable(f'the total row "{profile.total}" is missing', _CUT_OFF)
     if table.broken:
-        return f"{len(table.broken)} lines have another number of cells than there are headings"
+        return f"lines with another number of cells than there are headings: {len(table.broken)}"
     amounts = [table.spelled(heading) for heading in profile.amount_headings]
     stated = [heading for heading in amounts if any(_text(row, heading) for row in table.totals)]
     if not stated:
@@ -70,12 +70,12 @@ def _difference(table: Table, heading: str, style: str | Undecided) -> str | Non
         texts = [text for row in rows if (text := _text(row, heading))]
         amounts = [read_number(cast(NumberStyle, style), text) for text in texts]
         if None in amounts:
-            return f'{amounts.count(None)} amounts in the column "{heading}" cannot be read'
+            return f'amounts in the column "{heading}" that cannot be read: {amounts.count(None)}'
         sums.append(sum((amount for amount in amounts if amount is not None), Decimal()))
     if sums[0] != sums[1]:
         raise Unreadable(
             f'the total row in line {table.totals[0].number} says {sums[1]:,} for "{heading}", '
-            f"its {len(table.lines)} lines add up to {sums[0]:,}",
+            f"its lines ({len(table.lines)}) add up to {sums[0]:,}",
             _CUT_OFF,
         )
     return None

@@ -46,23 +46,33 @@ def pull_exports(
 ) -> Iterator[Page]:
     """Give the standing lines of all files that changed, and at the end the census.
 
-    While a file cannot be read there is no census, so that its lines stay as they last were.
+    While a file cannot be read, or a line cannot be split into cells and so has no identity,
+    there is no census: nothing is taken for gone that may only be unreadable.
     """
-    state = _State.model_validate(cursor or {})
-    if state.profile != profile.digest:
-        state = _State(profile=profile.digest)
+    state = _resumed(cursor, profile)
     order = tuple((export.name, export.fingerprint) for export in exports)
-    if state.order == order:
-        return
-    state.order = ()
+    if state.order != order:
+        state.order = ()
+        yield from _sweep(exports, profile, state, order)
+
+
+def _resumed(cursor: Cursor | None, profile: Profile) -> _State:
+    state = _State.model_validate(cursor or {})
+    return state if state.profile == profile.digest else _State(profile=profile.digest)
+
+
+def _sweep(
+    exports: Sequence[Export], profile: Profile, state: _State, order: tuple[tuple[str, str], ...]
+) -> Iterator[Page]:
     present: set[str] = set()
-    complete = True
+    complete = whole = True
     parts = {name: given.parts for name, given in state.files.items()}
     for export, book, lines in standing(exports, profile, parts):
         if isinstance(book, Unreadable):
             complete = False
             yield Page((), state.dump(), (_unread(export, book),))
             continue
+        whole = whole and not book.table.broken
         problems = tuple(_noted(export, book))
         present.update(line.native_id for line in lines)
         present.update(problem.native_id for problem in problems)
@@ -70,11 +80,8 @@ def pull_exports(
         yield Page((), state.dump(), problems)
     if complete:
         files = {name: state.files[name] for name, _ in order}
-        yield Page(
-            (),
-            _State(profile=state.profile, files=files, order=order).dump(),
-            census=frozenset(present),
-        )
+        done = _State(profile=state.profile, files=files, order=order)
+        yield Page((), done.dump(), census=frozenset(present) if whole else None)
 
 
 def _given(export: Export, book: Book, lines: Sequence[BookLine], state: _State) -> Iterator[Page]:
@@ -127,7 +134,7 @@ def _noted(export: Export, book: Book) -> Iterator[Problem]:
         first = " ".join(" ".join(unknown[0].cells).split())[:80]
         yield Problem(
             f"{export.name}#rows",
-            f"{export.name}: {len(unknown)} rows without amount and date were not read "
+            f"{export.name}: rows without amount and date, not read: {len(unknown)} "
             f'(line {lines}{", …" if len(unknown) > 5 else ""}; the first says "{first}")',
             "Name what they begin with under `skip` in the profile, or correct them",
             held=False,

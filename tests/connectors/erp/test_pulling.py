@@ -123,7 +123,7 @@ def test_a_total_that_differs_holds_the_file_and_tells_both_figures(desk: Desk, 
     pulled = desk.pull()
     (problem,) = pulled.problems
     assert 'the total row in line 3 says 950.00 for "Betrag"' in problem.reason
-    assert "its 1 lines add up to 1,000.00" in problem.reason
+    assert "its lines (1) add up to 1,000.00" in problem.reason
     assert (pulled.ids, pulled.census, problem.held) == ([], None, True)
 
 
@@ -155,8 +155,22 @@ def test_an_unreadable_amount_leaves_the_total_unchecked_but_not_in_silence(
     desk.put("march.csv", line("1", "1,5O"), line("2", "2,50"), "Gesamtsumme;;;;;;;;4,00")
     pulled = desk.pull()
     (problem,) = pulled.problems
-    assert "its total row could not be checked: 1 amounts" in problem.reason
+    assert 'not be checked: amounts in the column "Betrag" that cannot be read: 1' in problem.reason
     assert (len(pulled.ids), problem.held) == (2, False)
+
+
+def test_a_line_that_cannot_be_split_leaves_the_total_unchecked_and_the_rest_read(
+    desk: Desk, line: Line
+) -> None:
+    desk.profile["total"] = "Gesamtsumme"
+    desk.put("march.csv", line("1", "1,00"), line("2", "2,00;"), "Gesamtsumme;;;;;;;;3,00")
+    assert len(desk.pull().ids) == 2
+    desk.put("march.csv", line("1", "1,00"), line("2", text="a;b"), "Gesamtsumme;;;;;;;;3,00")
+    pulled = desk.pull()
+    assert (pulled.ids, [problem.native_id for problem in pulled.problems]) == (
+        ["1000|2026/003|1"],
+        ["march.csv#3", "march.csv#total"],
+    )
 
 
 def test_while_a_restatement_is_held_the_figures_it_replaced_do_not_come_back(
@@ -184,10 +198,25 @@ def test_rows_that_are_no_lines_are_counted_and_shown(desk: Desk, line: Line) ->
     desk.put("march.csv", line("1"), "Erstellt von Meier;;", "Seite 2", "1000;2026/003;12;01.03")
     pulled = desk.pull()
     reasons = {problem.native_id: problem.reason for problem in pulled.problems}
-    assert "2 rows without amount and date" in reasons["march.csv#rows"]
+    assert "rows without amount and date, not read: 2" in reasons["march.csv#rows"]
     assert 'line 3, 4; the first says "Erstellt von Meier"' in reasons["march.csv#rows"]
     assert "line 5: 4 cells under 9 headings" in reasons["march.csv#5"]
-    assert pulled.census == {"1000|2026/003|1", *reasons}
+
+
+def test_what_was_noted_of_a_file_stays_known_until_it_is_mended(desk: Desk, line: Line) -> None:
+    desk.put("march.csv", line("1"), "Seite 2")
+    assert desk.pull().census == {"1000|2026/003|1", "march.csv#rows"}
+
+
+def test_a_line_that_cannot_be_split_is_not_taken_for_gone(desk: Desk, line: Line) -> None:
+    desk.put("march.csv", line("1"), line("2"))
+    cursor = desk.pull().cursor
+    desk.put("march.csv", line("1"), line("2", text="a;b"))
+    pulled = desk.pull(cursor)
+    assert pulled.census is None
+    assert desk.pull(pulled.cursor).pages == []
+    desk.put("march.csv", line("1"))
+    assert desk.pull(pulled.cursor).census == {"1000|2026/003|1"}
 
 
 def test_findings_beside_an_export_are_not_taken_for_one(desk: Desk, line: Line) -> None:
