@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -23,7 +23,7 @@ class Access:
     """One look at a site. The library would repeat a POST, so it never writes and never retries."""
 
     settings: JiraSettings
-    token: str
+    token: str = field(repr=False)
 
     def problems(self) -> list[AccessProblem]:
         """All that is missing; never raises for bad access."""

@@ -91,6 +91,9 @@ class JiraSettings(ConnectionSettings):
     lags behind by minutes, and by more after bulk edits. `page_size` is in issues.
     """
 
+    # A refused value is not quoted: it may be a url with a password in it.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
     url: Url
     api_url: Url | None = None
     email: str
