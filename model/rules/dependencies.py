@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.network import NO_DATE, LinkUse, needs
+from model.network.topology import runs
 from model.plan import NONE, Bool, Int8, Int32, Int64, Plan
 from model.records import DependencyType, State
 from model.rules.columns import working_days
@@ -60,6 +61,20 @@ def handovers(plan: Plan) -> Dependencies:
     every, function = dependencies(plan), plan.facets.function
     giver, taker = function[every.predecessor], function[every.successor]
     return every.where((giver != taker) & (giver != NONE) & (taker != NONE))
+
+
+def behind(plan: Plan, rows: Int64) -> Bool:
+    """Which rows of the plan are these or stand anywhere after them, whatever their state."""
+    network = plan.network
+    topology, outs = network.topology, network.topology.outs
+    seen = np.zeros(topology.nodes, dtype=np.bool_)
+    front = topology.place[np.concatenate([rows, network.wiring.gate[rows]])]
+    while front.size:
+        seen[front] = True
+        first = outs.first.take(front)
+        reached = outs.other.take(runs(first, outs.first.take(front + 1) - first))
+        front = np.unique(reached[~seen.take(reached)])
+    return seen.take(topology.place[: len(plan.items)])
 
 
 def _begun(plan: Plan, rows: Int64) -> Bool:

@@ -18,6 +18,7 @@ from model.plan import NONE, Bool, Int64, Plan, Situation
 from model.records import State
 from model.rules import words
 from model.rules.columns import functions_of, groups, rows_of
+from model.rules.dependencies import behind
 from model.rules.drafts import Draft, completed
 from model.rules.rule import Names, Rule, RuleParameters, SeverityName
 
@@ -77,10 +78,9 @@ def _followed(plan: Plan, workflow: Workflow, rows: Int64) -> Bool:
 
 
 def _covered(plan: Plan, rows: Int64, held: Int64) -> Bool:
-    initiatives, ids = plan.facets.initiative[held], plan.items.id[held]
+    initiatives = plan.facets.initiative[held]
     same = np.isin(plan.facets.initiative[rows], initiatives[initiatives != NONE])
-    behind = np.union1d(ids, plan.network.downstream(ids))
-    return same | np.isin(plan.items.id[rows], behind)
+    return same | behind(plan, held)[rows]
 
 
 def _due(plan: Plan, rows: Int64) -> Int64:

@@ -68,7 +68,7 @@ def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording
         title=f"{key} has {here} priority in {giver} and holds up {there} work of {taker}",
         explanation=(
             f"{giver} ranks {words.item(labels, record_id)} as {here}.",
-            f"{taker} ranks {words.items(labels, waiting)} as {there} and depends on it{why}.",
+            f"{taker} ranks {words.items(labels, waiting)} as {there} and waits{why}.",
         ),
         question=f"Does {giver} raise the priority of {key}, or does {taker} plan without it?",
     )

@@ -116,7 +116,8 @@ class Names:
 
 
 def ids_of(rows: Sequence[Row], lines: Sequence[Line] = ()) -> dict[str, int]:
-    return {each.key: 100 + 7 * at for at, each in enumerate([*rows, *lines])}
+    names = [*(row.key for row in rows), *(line.key for line in lines)]
+    return {key: 100 + 7 * at for at, key in enumerate(names)}
 
 
 def situation(

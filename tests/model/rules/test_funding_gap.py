@@ -1,0 +1,114 @@
+"""Funding gaps: work that starts before its money may be used."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from model.records import Money, State
+from tests.model.rules.plans import Line, Row, found, keys, moved, said, situation
+
+RULE = "funding_gap"
+WORK = Row("CDP-1", start=date(2026, 3, 16), finish=date(2026, 3, 27), wbs="D-1")
+BUDGET = Line("B-1", 0, 250_000, date(2026, 4, 1))
+IN_TIME = replace(BUDGET, on=date(2026, 3, 2))
+
+
+def test_work_that_starts_before_its_budget_is_released_is_found():
+    plan = situation(WORK, spend=[BUDGET])
+    (finding,) = found(RULE, plan)
+    assert finding.about == ("D-1",)
+    assert finding.functions == ("it", "finance")
+    assert keys(plan, finding.subjects) == ["CDP-1", "B-1"]
+    assert finding.needed_by == date(2026, 3, 16)
+    assert finding.impact.days == 12
+    assert finding.impact.value == (Money("EUR", 250_000),)
+
+
+@pytest.mark.parametrize(("release", "count"), [(date(2026, 3, 17), 1), (date(2026, 3, 16), 0)])
+def test_a_release_on_the_day_of_the_start_is_in_time(release, count):
+    assert len(found(RULE, situation(WORK, spend=[replace(BUDGET, on=release)]))) == count
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": State.DONE},
+        {"state": State.CANCELLED},
+        {"wbs": None},
+        {"start": None, "finish": None},
+    ],
+    ids=["done", "cancelled", "no WBS", "no date of its own"],
+)
+def test_it_is_quiet_where_no_work_claims_the_money(change):
+    assert found(RULE, situation(replace(WORK, **change), spend=[BUDGET])) == []
+
+
+def test_a_gap_that_lies_in_the_past_is_quiet_and_one_that_lasts_is_found():
+    begun = replace(WORK, state=State.IN_PROGRESS, start=date(2026, 1, 12), begun=date(2026, 1, 12))
+    over, lasting = (replace(BUDGET, on=on) for on in (date(2026, 2, 2), date(2026, 4, 1)))
+    assert found(RULE, situation(begun, spend=[over])) == []
+    assert len(found(RULE, situation(begun, spend=[lasting]))) == 1
+
+
+def test_work_that_a_predecessor_pushes_behind_the_release_has_its_money():
+    before = Row("CDP-0", start=date(2026, 3, 2), finish=date(2026, 4, 10))
+    assert found(RULE, situation(before, WORK, spend=[BUDGET], links=[("CDP-0", "CDP-1")])) == []
+
+
+def test_the_first_of_several_releases_counts():
+    assert found(RULE, situation(WORK, spend=[BUDGET, replace(IN_TIME, key="B-0")])) == []
+
+
+def test_a_wbs_with_spend_but_no_budget_is_found_and_one_without_any_line_is_not():
+    paid = Line("A-1", 2, 10_000, date(2026, 2, 2))
+    plan = situation(WORK, spend=[paid])
+    (finding,) = found(RULE, plan)
+    assert "starts on 16 Mar 2026 without a budget" in said(plan, finding)
+    assert found(RULE, situation(WORK, spend=[replace(paid, wbs="D-2")])) == []
+
+
+def test_a_budget_of_last_fiscal_year_has_lapsed_unless_it_carries_over():
+    last_year = replace(BUDGET, on=date(2025, 10, 1))
+    plan = situation(WORK, spend=[last_year])
+    (finding,) = found(RULE, plan)
+    assert "belongs to an earlier fiscal year" in said(plan, finding)
+    assert found(RULE, situation(WORK, spend=[last_year], rules={RULE: {"lapses": False}})) == []
+
+
+def test_the_fiscal_year_is_that_of_the_operating_model():
+    autumn = replace(BUDGET, on=date(2025, 10, 1))
+    assert found(RULE, situation(WORK, spend=[autumn], fiscal_year=10)) == []
+    assert len(found(RULE, situation(WORK, spend=[autumn], fiscal_year=2))) == 1
+
+
+def test_one_conflict_a_wbs_with_the_first_start_in_front():
+    rows = [replace(WORK, key="CDP-2", start=date(2026, 3, 9)), WORK]
+    late = replace(WORK, key="CDP-3", start=date(2026, 4, 6), finish=date(2026, 4, 7))
+    plan = situation(*rows, late, spend=[BUDGET])
+    (finding,) = found(RULE, plan)
+    assert keys(plan, finding.subjects) == ["CDP-2", "CDP-1", "B-1"]
+
+
+def test_it_is_the_same_conflict_when_dates_move():
+    first = found(RULE, situation(WORK, spend=[BUDGET]))[0]
+    rows = moved([WORK], CDP_1={"start": date(2026, 3, 9)})
+    second = found(RULE, situation(*rows, spend=[replace(BUDGET, on=date(2026, 7, 1))]))[0]
+    assert first.conflict_id == second.conflict_id
+
+
+def test_it_says_both_days_both_quarters_and_the_amount():
+    plan = situation(WORK, spend=[BUDGET])
+    assert said(plan, found(RULE, plan)[0]).splitlines() == [
+        "Work on D-1 starts 12 working days before its budget is released",
+        "CDP-1 “Title of CDP-1” (IT) is paid from D-1 and starts on 16 Mar 2026 (Q1 2026).",
+        "Finance releases the budget of 250,000 EUR for D-1 on 1 Apr 2026 (Q2 2026).",
+        "Can Finance release it by 16 Mar 2026, or does IT start on 1 Apr 2026?",
+    ]
+
+
+def test_quarters_of_a_shifted_fiscal_year_carry_both_years():
+    plan = situation(WORK, spend=[BUDGET], fiscal_year=4)
+    assert "(Q4 2025/26)" in said(plan, found(RULE, plan)[0])

@@ -1,0 +1,80 @@
+"""Stale plans: work that others wait for and nobody touches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from model.records import State
+from tests.model.rules.plans import Row, found, keys, moved, said, situation
+
+RULE = "stale_plan"
+LONG_AGO = date(2026, 2, 13)
+WORK = Row("CDP-12", state=State.IN_PROGRESS, finish=date(2026, 3, 6), touched=LONG_AGO)
+CAMPAIGN = Row("MKT-1", "marketing", start=date(2026, 3, 16), finish=date(2026, 3, 27))
+CHAIN = [("CDP-12", "MKT-1")]
+
+
+def test_work_in_progress_that_nobody_touches_while_another_function_waits_is_found():
+    plan = situation(WORK, CAMPAIGN, links=CHAIN)
+    (finding,) = found(RULE, plan)
+    assert finding.about == ("it:work_item:CDP-12",)
+    assert keys(plan, finding.comment_on) == ["CDP-12"]
+    assert said(plan, finding).splitlines() == [
+        "CDP-12 of IT, which Marketing waits for, has not been touched for 11 working days",
+        'CDP-12 “Title of CDP-12” (IT) is planned for 6 Mar 2026 (field "Due").',
+        "It was last touched on 13 Feb 2026.",
+        'Marketing waits for it with MKT-1 “Title of MKT-1” (column "Depends on").',
+        "Do the dates of CDP-12 still hold?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "count"),
+    [
+        ({"touched": date(2026, 2, 16)}, 0),
+        ({"touched": None}, 0),
+        ({"state": State.PLANNED, "start": date(2026, 2, 27)}, 1),
+        ({"state": State.PLANNED, "finish": date(2026, 2, 27)}, 1),
+        ({"state": State.PLANNED, "start": date(2026, 3, 2)}, 0),
+        ({"state": State.DONE}, 0),
+        ({"state": State.CANCELLED}, 0),
+        ({"function": "marketing"}, 0),
+    ],
+    ids=[
+        "touched ten working days ago",
+        "never told",
+        "start has passed",
+        "finish has passed",
+        "starts today",
+        "done",
+        "cancelled",
+        "same function",
+    ],
+)
+def test_only_work_that_should_be_moving_and_was_not_touched_is_stale(change, count):
+    plan = situation(replace(WORK, **change), CAMPAIGN, links=CHAIN)
+    assert len(found(RULE, plan)) == count
+
+
+def test_nobody_waits_when_the_successor_is_over():
+    rows = moved([WORK, CAMPAIGN], MKT_1={"state": State.DONE})
+    assert found(RULE, situation(*rows, links=CHAIN)) == []
+
+
+def test_one_conflict_whoever_waits():
+    audit = Row("SEC-1", "security", start=date(2026, 3, 16))
+    plan = situation(WORK, CAMPAIGN, audit, links=[*CHAIN, ("CDP-12", "SEC-1")])
+    (finding,) = found(RULE, plan)
+    assert set(finding.functions) == {"it", "marketing", "security"}
+
+
+def test_it_is_the_same_conflict_as_days_go_by():
+    first, later = (
+        found(RULE, situation(WORK, CAMPAIGN, links=CHAIN, today=today))[0]
+        for today in (date(2026, 3, 2), date(2026, 3, 9))
+    )
+    assert first.conflict_id == later.conflict_id
+    assert dict(later.facts)["working days untouched"] == "16"

@@ -1,0 +1,76 @@
+"""How findings speak."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from model.findings import Label, Step
+from model.records import Money
+from model.rules import words
+
+LABELS = {
+    1: Label(1, "it:work_item:1", "CDP-12", "Customer data platform", None, "it", None),
+    2: Label(2, "sales:deal:2", "Renewal Acme", "Renewal Acme", None, "sales", None),
+    3: Label(3, "it:work_item:3", "CDP-13", "x" * 200, None, "it", None),
+}
+
+
+def test_dates_are_written_out_so_that_no_country_misreads_them():
+    assert words.day(date(2026, 12, 4)) == "4 Dec 2026"
+    assert words.day(None) == "no date"
+
+
+@pytest.mark.parametrize(("count", "text"), [(1, "1 working day"), (1200, "1,200 working days")])
+def test_one_day_is_no_days(count, text):
+    assert words.working_days(count) == text
+
+
+@pytest.mark.parametrize(
+    ("parts", "total", "text"),
+    [
+        ([], None, ""),
+        (["a"], None, "a"),
+        (["a", "b"], None, "a and b"),
+        (["a", "b", "c"], None, "a, b and c"),
+        (["a", "b", "c", "d", "e"], None, "a, b, c and 2 more"),
+        (["a", "b", "c"], 1_500, "a, b, c and 1,497 more"),
+        (["a", "a", "b"], None, "a and b"),
+    ],
+)
+def test_lists_name_three_and_count_the_rest(parts, total, text):
+    assert words.listed(parts, total) == text
+
+
+def test_amounts_keep_their_currency():
+    amounts = (Money("EUR", Decimal("250000.00")), Money("USD", Decimal(40_000)))
+    assert words.money(amounts) == "250,000 EUR and 40,000 USD"
+
+
+def test_an_item_is_called_by_key_and_title_and_a_deal_by_its_name_once():
+    assert words.item(LABELS, 1) == "CDP-12 “Customer data platform”"
+    assert words.item(LABELS, 2) == "“Renewal Acme”"
+    assert words.item(LABELS, 9) == "record 9"
+
+
+def test_a_very_long_title_is_cut():
+    assert len(words.item(LABELS, 3)) < 100
+    assert words.item(LABELS, 3).endswith("…”")
+
+
+@pytest.mark.parametrize(
+    ("planned", "forecast", "text"),
+    [
+        (None, date(2026, 3, 6), "has no planned date and is forecast for 6 Mar 2026"),
+        (date(2026, 3, 6), date(2026, 3, 6), 'is planned for 6 Mar 2026 (column "End")'),
+        (
+            date(2026, 3, 6),
+            date(2026, 3, 9),
+            'is planned for 6 Mar 2026 (column "End") and forecast for 9 Mar 2026',
+        ),
+    ],
+)
+def test_a_step_tells_plan_and_forecast_and_where_the_plan_stands(planned, forecast, text):
+    assert words.dates(Step(1, planned, forecast, source='column "End"')) == text
