@@ -78,7 +78,7 @@ def _fitting(lines: Iterator[_Line]) -> Iterator[_Line]:
     """Lines from the top as long as there is room; the one that does not fit is cut short."""
     room = _ROOM
     for line in lines:
-        size = sum(_size(span) for span in line.spans)
+        size = _TAGS + sum(_size(span) for span in line.spans)
         if size > room:
             yield replace(line, spans=tuple(_cut(line.spans, room)))
             yield _Line((Text(_SHORTENED),))

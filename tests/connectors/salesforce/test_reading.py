@@ -15,8 +15,8 @@ from connectors.salesforce import SalesforceConnector
 from connectors.salesforce.fields import Fields
 from connectors.salesforce.queries import Queries, Row
 from connectors.salesforce.reading import Reader
-from connectors.salesforce.soql import ALL_IDS
-from connectors.sandbox.salesforce.org import SalesforceOrg
+from connectors.salesforce.soql import ALL_IDS, IDS_IN_A_QUERY
+from connectors.sandbox.salesforce.org import SalesforceOrg, insert, stamp
 from tests.connectors.salesforce.conftest import Connect, Person, deal_ids
 
 NOW = datetime.now(UTC)
@@ -108,10 +108,9 @@ def test_a_row_that_appears_late_with_an_earlier_stamp_is_not_missed(
 ) -> None:
     late, *_, newest = deal_ids(org)
     cursor = pull(crm)[-1].cursor
-    stamp = datetime.fromisoformat(org.records["Opportunity"][newest]["SystemModstamp"])
-    in_flight = (stamp - timedelta(minutes=9)).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    last = datetime.fromisoformat(org.records["Opportunity"][newest]["SystemModstamp"])
 
-    person.overwrite(late, Amount=7.0, SystemModstamp=in_flight)
+    person.overwrite(late, Amount=7.0, SystemModstamp=stamp(last - timedelta(minutes=9)))
 
     assert late in ids(pull(crm, cursor))
 
@@ -202,6 +201,19 @@ def test_a_connection_that_rested_for_weeks_still_reads_the_delete_log(
     cursor = pull(crm)[-1].cursor
     long_ago = (datetime.now(UTC) - timedelta(days=40)).isoformat()
     assert pull(crm, cursor | {"deleted_until": long_ago})[-1].census
+
+
+def test_more_deals_than_a_query_may_name_keep_their_history(
+    crm: SalesforceConnector, org: SalesforceOrg
+) -> None:
+    owner = next(iter(org.records["User"]))
+    for number in range(IDS_IN_A_QUERY):
+        insert(org, "Opportunity", {"Name": f"Deal {number}"}, owner, stamp(NOW))
+
+    records = pull(crm)[0].records
+
+    assert len(records) == IDS_IN_A_QUERY + 3
+    assert all(json.loads(record.payload)["history"] for record in records)
 
 
 def test_an_empty_org_has_an_empty_census(crm: SalesforceConnector, org: SalesforceOrg) -> None:
