@@ -1,0 +1,169 @@
+"""The life of a conflict, from what is held and what is found."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from model.conflicts import Conflict, Decided, Standing, Status, Verdict
+from model.findings import Finding, Impact, Severity, Wording
+from model.ledger import Found, Settled, decide, settle
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+LATER = NOW + timedelta(days=3)
+
+
+def found(severity: Severity = Severity.HIGH, days: int = 5, about: str = "CDP-12") -> Found:
+    finding = Finding(
+        rule="late_handover",
+        about=(about, "marketing"),
+        severity=severity,
+        functions=("it", "marketing"),
+        subjects=(1, 2),
+        comment_on=(1, 2),
+        impact=Impact(days=days),
+    )
+    return Found(finding, Wording(f"{days} days late", (), "Who moves?"))
+
+
+def level(number: int) -> Standing:
+    return Standing(
+        level=number,
+        level_name=f"level {number}",
+        authority=None,
+        decide_by=date(2026, 3, 2 + number),
+        otherwise="it goes up",
+    )
+
+
+def first_level(_finding: Finding, _opened_at: datetime) -> Standing:
+    return level(1)
+
+
+def second_level(_finding: Finding, _opened_at: datetime) -> Standing:
+    return level(2)
+
+
+def held(settled: Settled) -> dict[str, Conflict]:
+    return {conflict.id: conflict for conflict in settled.conflicts}
+
+
+def events(settled: Settled) -> list[str]:
+    return [event.event for event in settled.events]
+
+
+def decided(settled: Settled) -> dict[str, Conflict]:
+    (conflict,) = settled.conflicts
+    verdict = Decided(
+        verdict=Verdict.MOVE,
+        person="mara",
+        person_name="Mara",
+        reason="The fair is later",
+        severity=conflict.severity,
+        decided_at=LATER,
+    )
+    return held(decide(conflict, verdict))
+
+
+def test_a_new_finding_opens_a_conflict() -> None:
+    settled = settle({}, [found()], first_level, NOW)
+
+    assert events(settled) == ["opened"]
+    assert settled.conflicts[0].opened_at == NOW
+
+
+def test_the_same_finding_again_is_no_event_and_no_change() -> None:
+    before = held(settle({}, [found()], first_level, NOW))
+
+    assert settle(before, [found()], first_level, LATER) == Settled()
+
+
+def test_new_days_of_delay_keep_the_identity_and_notify_nobody() -> None:
+    before = held(settle({}, [found(days=5)], first_level, NOW))
+
+    settled = settle(before, [found(days=6)], first_level, LATER)
+
+    assert settled.events == ()
+    assert settled.conflicts[0].wording.title == "6 days late"
+    assert settled.conflicts[0].changed_at == NOW
+
+
+def test_a_worse_severity_is_a_change_of_the_matter() -> None:
+    before = held(settle({}, [found()], first_level, NOW))
+
+    settled = settle(before, [found(Severity.CRITICAL)], first_level, LATER)
+
+    assert events(settled) == ["changed"]
+    assert settled.conflicts[0].changed_at == LATER
+
+
+def test_a_deadline_that_passes_escalates() -> None:
+    before = held(settle({}, [found()], first_level, NOW))
+
+    settled = settle(before, [found()], second_level, LATER)
+
+    assert events(settled) == ["escalated"]
+    assert settled.conflicts[0].standing.level == 2
+
+
+def test_a_cause_that_is_gone_resolves() -> None:
+    before = held(settle({}, [found()], first_level, NOW))
+
+    settled = settle(before, [], first_level, LATER)
+
+    assert events(settled) == ["resolved"]
+    assert settled.conflicts[0].resolved_at == LATER
+
+
+def test_a_resolved_conflict_stays_so_without_further_events() -> None:
+    before = held(settle({}, [found()], first_level, NOW))
+    resolved = held(settle(before, [], first_level, LATER))
+
+    assert settle(resolved, [], first_level, LATER) == Settled()
+
+
+def test_a_conflict_that_comes_back_is_the_same_one_with_new_deadlines() -> None:
+    before = held(settle({}, [found()], first_level, NOW))
+    resolved = held(settle(before, [], first_level, NOW + timedelta(days=1)))
+
+    settled = settle(resolved, [found()], first_level, LATER)
+
+    assert events(settled) == ["reopened"]
+    assert settled.conflicts[0].id in before
+    assert settled.conflicts[0].opened_at == LATER
+    assert settled.conflicts[0].resolved_at is None
+
+
+def test_a_decision_holds_while_the_matter_stays_as_bad_as_it_was() -> None:
+    before = decided(settle({}, [found()], first_level, NOW))
+
+    settled = settle(before, [found(days=9)], second_level, LATER)
+
+    assert settled.events == ()
+    assert settled.conflicts[0].status is Status.DECIDED
+
+
+def test_a_matter_that_gets_worse_than_what_was_decided_opens_again() -> None:
+    before = decided(settle({}, [found()], first_level, NOW))
+
+    settled = settle(before, [found(Severity.CRITICAL)], first_level, LATER)
+
+    assert events(settled) == ["reopened"]
+    assert settled.conflicts[0].status is Status.OPEN
+    assert settled.conflicts[0].decision is None
+
+
+def test_a_decided_conflict_resolves_with_its_decision_on_record() -> None:
+    before = decided(settle({}, [found()], first_level, NOW))
+
+    settled = settle(before, [], first_level, LATER)
+
+    assert settled.conflicts[0].status is Status.RESOLVED
+    assert settled.conflicts[0].decision is not None
+
+
+def test_identity_does_not_depend_on_the_order_in_which_things_are_named() -> None:
+    one = found().finding
+    other = Finding("late_handover", ("marketing", "CDP-12"), Severity.LOW, (), (), ())
+
+    assert one.conflict_id == other.conflict_id
+    assert one.conflict_id != found(about="CDP-13").finding.conflict_id

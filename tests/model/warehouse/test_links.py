@@ -1,0 +1,168 @@
+"""Dependencies between tools, found by the names of records."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from model.records import Claim, Kind, Mapped, Origin, Problem, Ref, Role, State, Version, WorkItem
+from model.warehouse.landing import DELETED, LandedRow
+from model.warehouse.links import Linked, link
+from model.warehouse.mapping import take_over
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+STREAMS = [("jira", "rows"), ("plan", "rows"), ("other", "rows")]
+
+
+def claims(*targets: str, origin: Origin = Origin.FIELD, role: Role = Role.PREDECESSOR) -> Any:
+    return tuple(Claim(target, role, origin, 'column "Depends on"') for target in targets)
+
+
+def put(warehouse: Engine, connection: str, key: str, stated: Any = (), **fields: Any) -> None:
+    item = WorkItem(
+        ref=Ref(connection, Kind.WORK_ITEM, f"id-{key}"),
+        key=key,
+        title=f"Work {key}",
+        function="it",
+        state=State.PLANNED,
+        status="To Do",
+        **fields,
+    )
+    take(warehouse, connection, key, Mapped((Version(NOW, item, stated),)))
+
+
+def take(
+    warehouse: Engine, connection: str, key: str, mapped: Mapped, gone: str | None = None
+) -> None:
+    with warehouse.begin() as opened:
+        row = LandedRow(key, "{}", NOW, 1, gone)
+        take_over(opened, connection, "rows", [(row, mapped)], NOW)
+
+
+def linked(warehouse: Engine) -> Linked:
+    with warehouse.begin() as connection:
+        return link(connection, STREAMS, NOW)
+
+
+def edges(warehouse: Engine) -> list[tuple[str, str]]:
+    linked(warehouse)
+    with warehouse.connect() as connection:
+        found = connection.execute(
+            text("""
+                select p.native_id, s.native_id from dependency d
+                join record p on p.id = d.predecessor_id join record s on s.id = d.successor_id
+                order by 1, 2
+            """)
+        )
+        return [(p.removeprefix("id-"), s.removeprefix("id-")) for p, s in found]
+
+
+def dangling(warehouse: Engine) -> list[str]:
+    linked(warehouse)
+    with warehouse.connect() as connection:
+        return list(connection.execute(text("select target from dangling order by 1")).scalars())
+
+
+def test_a_key_in_another_tool_becomes_a_dependency(warehouse: Engine) -> None:
+    put(warehouse, "jira", "CDP-12")
+    put(warehouse, "plan", "CMP-1", claims("CDP-12"))
+
+    assert edges(warehouse) == [("CDP-12", "CMP-1")]
+
+
+def test_the_order_in_which_tools_are_read_does_not_matter(warehouse: Engine) -> None:
+    put(warehouse, "plan", "CMP-1", claims("CDP-12"))
+    assert edges(warehouse) == []
+
+    put(warehouse, "jira", "CDP-12")
+
+    assert edges(warehouse) == [("CDP-12", "CMP-1")]
+
+
+def test_a_web_address_names_its_record(warehouse: Engine) -> None:
+    address = "https://jira.example/browse/CDP-12"
+    put(warehouse, "jira", "CDP-12", url=address)
+    put(warehouse, "plan", "CMP-1", claims("CDP-12"))
+
+    assert edges(warehouse) == [("CDP-12", "CMP-1")]
+
+
+def test_a_link_reported_by_both_ends_is_one_dependency(warehouse: Engine) -> None:
+    put(warehouse, "jira", "A-1", claims("A-2", role=Role.SUCCESSOR, origin=Origin.LINK))
+    put(warehouse, "jira", "A-2", claims("A-1", origin=Origin.LINK))
+
+    assert edges(warehouse) == [("A-1", "A-2")]
+
+
+def test_a_named_field_that_points_at_nothing_dangles(warehouse: Engine) -> None:
+    put(warehouse, "plan", "CMP-1", claims("CDP-99"))
+
+    assert dangling(warehouse) == ["CDP-99"]
+
+
+def test_text_that_names_nothing_is_just_text(warehouse: Engine) -> None:
+    put(warehouse, "plan", "CMP-1", claims("COVID-19", origin=Origin.TEXT))
+
+    assert dangling(warehouse) == []
+
+
+def test_a_record_waiting_in_quarantine_does_not_dangle(warehouse: Engine) -> None:
+    held = Problem("CDP-12", "no such date", "correct it", known_as=("CDP-12",))
+    take(warehouse, "jira", "CDP-12", Mapped(problems=(held,)))
+    put(warehouse, "plan", "CMP-1", claims("CDP-12"))
+
+    assert dangling(warehouse) == []
+
+
+def test_a_deleted_record_leaves_those_who_point_at_it_dangling(warehouse: Engine) -> None:
+    put(warehouse, "jira", "CDP-12")
+    put(warehouse, "plan", "CMP-1", claims("CDP-12"))
+    assert edges(warehouse) == [("CDP-12", "CMP-1")]
+
+    take(warehouse, "jira", "CDP-12", Mapped(), gone=DELETED)
+
+    assert edges(warehouse) == []
+    assert dangling(warehouse) == ["CDP-12"]
+
+
+def test_a_record_that_lost_its_visibility_keeps_its_dependencies(warehouse: Engine) -> None:
+    put(warehouse, "jira", "CDP-12")
+    put(warehouse, "plan", "CMP-1", claims("CDP-12"))
+
+    take(warehouse, "jira", "CDP-12", Mapped(), gone="lost access")
+
+    assert edges(warehouse) == [("CDP-12", "CMP-1")]
+
+
+def test_a_name_belongs_to_the_own_tool_first(warehouse: Engine) -> None:
+    put(warehouse, "plan", "T-1")
+    put(warehouse, "other", "T-1")
+    put(warehouse, "plan", "T-2", claims("T-1"))
+
+    linked(warehouse)
+
+    with warehouse.connect() as connection:
+        tool = connection.execute(
+            text("select connection from record where id = (select predecessor_id from dependency)")
+        ).scalar_one()
+        assert tool == "plan"
+
+
+def test_a_name_of_two_records_elsewhere_is_reported_and_not_guessed(warehouse: Engine) -> None:
+    put(warehouse, "plan", "T-1")
+    put(warehouse, "other", "T-1")
+    put(warehouse, "jira", "CDP-1", claims("T-1"))
+
+    assert edges(warehouse) == []
+    assert dangling(warehouse) == []
+    with warehouse.connect() as connection:
+        reason = connection.execute(text("select reason from quarantine")).scalar_one()
+        assert "names 2 records" in reason
+
+
+def test_nothing_depends_on_itself(warehouse: Engine) -> None:
+    put(warehouse, "jira", "CDP-12", claims("CDP-12", origin=Origin.TEXT))
+
+    assert edges(warehouse) == []
