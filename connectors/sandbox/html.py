@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,15 @@ def _environment() -> Environment:
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     environment.filters |= {"moment": _moment, "day": _day, "money": _money}
     return environment
+
+
+def words_of(text: str) -> str:
+    """A moment or a date as a person writes it; any other text as it is."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return _day(text)
+    if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)", text):
+        return _moment(text)
+    return text
 
 
 def _moment(text: str | None) -> str:

@@ -70,6 +70,15 @@ class Call:
         except ValueError as error:
             raise Refused(400, f"The value '{text}' for {name} is not a number.") from error
 
+    def only(self, *names: str) -> None:
+        """Raise Refused (400) when the body has a member that the endpoint does not know."""
+        if unknown := self.body.keys() - set(names):
+            raise Refused(
+                400,
+                "Invalid request payload. Refer to the REST API documentation and try again. "
+                f"Unrecognized field: {min(unknown)}",
+            )
+
     def someone(self) -> str:
         """The asker's account id; raises Refused (401) for an anonymous one."""
         if self.account is None:

@@ -29,7 +29,6 @@ def server_info(call: Call) -> Json:
         "serverTime": stamp(datetime.now(UTC)),
         "scmInfo": "0" * 40,
         "serverTitle": "Jira",
-        "defaultLocale": {"locale": "en_US"},
         "serverTimeZone": "Etc/UTC",
     }
 

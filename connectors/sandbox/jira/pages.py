@@ -9,7 +9,7 @@ from starlette.routing import Route
 from connectors.sandbox.adf import paragraphs, plain_text
 from connectors.sandbox.adf_html import to_html
 from connectors.sandbox.answers import Json
-from connectors.sandbox.html import missing, page
+from connectors.sandbox.html import missing, page, words_of
 from connectors.sandbox.jira.shapes import shown
 from connectors.sandbox.jira.site import Issue, JiraSite
 
@@ -64,7 +64,7 @@ def _words(value: object) -> str:
         return ", ".join(_words(one) for one in value)
     if isinstance(value, dict):
         return _object_words(value)
-    return "" if value is None else str(value)[:200]
+    return "" if value is None else words_of(str(value)[:200])
 
 
 def _object_words(value: Json) -> str:

@@ -35,6 +35,10 @@ def get_search(call: Call) -> Json:
 
 
 def post_search(call: Call) -> Json:
+    call.only(
+        *("jql", "fields", "maxResults", "nextPageToken", "reconcileIssues"),
+        *("expand", "properties", "fieldsByKeys"),
+    )
     asked = Search(
         jql=call.body.get("jql", ""),
         fields=call.body.get("fields") or ["id"],
@@ -56,6 +60,7 @@ def gone_search(_: Call) -> Json:
 
 def bulk_fetch(call: Call) -> Json:
     """Issues that do not exist or cannot be seen are left out without a word, as published."""
+    call.only("issueIdsOrKeys", "fields", "expand", "properties", "fieldsByKeys")
     asked = call.body.get("issueIdsOrKeys") or []
     if not 1 <= len(asked) <= MOST_ISSUES:
         raise Refused(400, f"Between 1 and {MOST_ISSUES} issue IDs or keys have to be given.")
@@ -106,6 +111,7 @@ def _seen(call: Call, ids_or_keys: Iterable[str]) -> list[Issue]:
 
 def bulk_changelogs(call: Call) -> Json:
     """A BulkChangelogResponseBean: the oldest change of all the issues first."""
+    call.only("issueIdsOrKeys", "fieldIds", "maxResults", "nextPageToken")
     asked, field_ids = call.body.get("issueIdsOrKeys") or [], call.body.get("fieldIds") or []
     if not 1 <= len(asked) <= MOST_CHANGELOG_ISSUES or len(field_ids) > MOST_FIELD_IDS:
         raise Refused(

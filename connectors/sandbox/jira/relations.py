@@ -15,13 +15,16 @@ from connectors.sandbox.jira.site import Issue, Link
 def add_link(call: Call) -> Response:
     """`inwardIssue` blocks `outwardIssue`, as the page of the first one then says.
 
-    Both count as updated. Reference: `POST /rest/api/3/issueLink`.
+    Both count as updated; a link that is there already is not doubled. Reference: `POST /rest/api/3/issueLink`.
     """
     author, name = call.someone(), (call.body.get("type") or {}).get("name")
     if name not in LINK_TYPES:
         raise Refused(404, f"No issue link type with name '{name}' found.")
     source, target = _named(call, "inwardIssue"), _named(call, "outwardIssue")
-    call.site.links.append(Link(call.site.next_id(), name, source.id, target.id))
+    ends = (name, source.id, target.id)
+    if ends in [(link.type, link.source, link.target) for link in call.site.links]:
+        return Response(status_code=201)
+    call.site.links.append(Link(call.site.next_id(), *ends))
     for issue in (source, target):
         issue.fields["updated"] = call.site.now(author)
     return Response(status_code=201)

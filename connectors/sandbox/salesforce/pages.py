@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from connectors.sandbox.answers import Json
-from connectors.sandbox.html import missing, page
+from connectors.sandbox.html import missing, page, words_of
 from connectors.sandbox.salesforce.org import SalesforceOrg
 from connectors.sandbox.salesforce.segments import html_of
 
@@ -89,4 +89,4 @@ def _details(org: SalesforceOrg, deal: Json) -> list[tuple[str, str]]:
 
 
 def _words(value: object) -> str:
-    return f"{value:,.0f}" if isinstance(value, float | int) else str(value)
+    return f"{value:,.0f}" if isinstance(value, float | int) else words_of(str(value))
