@@ -9,29 +9,21 @@ clock, a database or a tool; text about an item never enters.
 from model.network.calendars import Calendar, Calendars
 from model.network.columns import NO_DATE, UNKNOWN, Constraint, Items, Links, date_of, day_of
 from model.network.cycles import Cycle
+from model.network.downstream import Counts, downstream, downstream_counts, upstream
+from model.network.explain import Explanation, Step, driving_chain, explain
 from model.network.forecast import Forecast
+from model.network.impact import Impact, impact, impact_of_lateness
+from model.network.montecarlo import Simulation, Spread, simulate
 from model.network.needs import Needs, needs
 from model.network.network import Network
+from model.network.picture import ChainStep, chain_svg
 from model.network.treatment import REASONS, Certainty, Treatment
 from model.network.wiring import LinkUse
 
 __all__ = [
-    "NO_DATE",
-    "REASONS",
-    "UNKNOWN",
-    "Calendar",
-    "Calendars",
-    "Certainty",
-    "Constraint",
-    "Cycle",
-    "Forecast",
-    "Items",
-    "LinkUse",
-    "Links",
-    "Needs",
-    "Network",
-    "Treatment",
-    "date_of",
-    "day_of",
-    "needs",
-]
+    "NO_DATE", "REASONS", "UNKNOWN", "Calendar", "Calendars", "Certainty", "ChainStep",
+    "Constraint", "Counts", "Cycle", "Explanation", "Forecast", "Impact", "Items", "LinkUse",
+    "Links", "Needs", "Network", "Simulation", "Spread", "Step", "Treatment", "chain_svg",
+    "date_of", "day_of", "downstream", "downstream_counts", "driving_chain", "explain", "impact",
+    "impact_of_lateness", "needs", "simulate", "upstream",
+]  # fmt: skip

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.network.calendars import Calendars
 from model.network.columns import NO_DATE, Days, Flags, Items, Links
@@ -72,7 +73,7 @@ def _wanted(items: Items, links: Links, head: Index, calendars: Calendars) -> tu
 
 
 def _before_lag(
-    day: Days, at_end: Flags, links: Links, calendar: Days, calendars: Calendars
+    day: Days, at_end: Flags, links: Links, calendar: NDArray[np.int16], calendars: Calendars
 ) -> Days:
     """The instant, as the day that begins with it, to which the predecessor must have come."""
     shift = at_end & (day != NO_DATE)

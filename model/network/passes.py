@@ -33,6 +33,8 @@ class Passes:
     """By item row."""
     work: Work
     """By node."""
+    dead: Flags
+    """Links, in the order of the wiring, that move nothing."""
     reach: Reach
     floor: Days
     limit: Days
@@ -49,10 +51,11 @@ def run(network: Network, today: int) -> Passes:
     found = estimate(network.items, calendars, today, _spans(network))
     work = _work(network, found)
     known = _known_starts(wiring, found)
-    reaches = reach(topology, wiring, work, calendars, _dead(wiring, found) | known)
+    dead = _dead(wiring, found) | known
+    reaches = reach(topology, wiring, work, calendars, dead)
     none = np.empty(0, dtype=np.int32)
     limit = _by_node(wiring, found.limit, NO_LIMIT).take(topology.node)
-    passes = Passes(network, today, found, work, reaches, none, limit, none, none, 0)
+    passes = Passes(network, today, found, work, dead, reaches, none, limit, none, none, 0)
     floor = _by_node(wiring, found.floor, 0).copy()
     _raise_by_starts(passes, floor, known)
     passes.floor = floor.take(topology.node)

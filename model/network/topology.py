@@ -81,7 +81,7 @@ def by_key(key: Index) -> Index:
     return packed
 
 
-def offsets(counts: Index) -> Index:
+def offsets(counts: Index | NDArray[np.bool_]) -> Index:
     """Where each run of cells begins when the runs lie one after the other, and the end."""
     starts = np.zeros(len(counts) + 1, dtype=np.int64)
     np.cumsum(counts, out=starts[1:])
@@ -93,7 +93,7 @@ def runs(starts: Index, counts: Index) -> Index:
     ends = counts.cumsum()
     shift = starts - ends
     shift += counts
-    cells = shift.repeat(counts)
+    cells: Index = shift.repeat(counts)
     cells += np.arange(len(cells))
     return cells
 

@@ -1,0 +1,179 @@
+"""How likely the forecast is: the forward pass repeated with durations drawn at random.
+
+Schedule risk analysis as in the GAO Schedule Assessment Guide (GAO-16-89G, best practice 8):
+each open duration follows a triangular distribution around its estimate, independent of the
+others; dates, dependencies and calendars stay as they are.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.network.columns import NO_DATE, Days, Flags, Ints
+from model.network.forecast import Forecast
+from model.network.passes import Passes
+from model.network.reach import NEVER, Straight, bridged, straight
+from model.network.topology import Index
+
+BATCH: Final = 8
+"""Draws that go through the levels together: neighbours in memory, one look-up for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Optimistic, likely and pessimistic duration as multiples of the estimate."""
+
+    low: float = 0.8
+    likely: float = 1.0
+    high: float = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What the draws gave."""
+
+    ids: Ints
+    finish: Days
+    """Finish dates of the watched items: a row a draw, a column an item."""
+    late: NDArray[np.float64]
+    """For every item row the share of draws in which it misses its deadline, or where it has
+    none its planned finish; 0 where it has neither."""
+
+    def by(self, share: float) -> Days:
+        """The date by which each watched item is finished in that share of the draws."""
+        ordered = np.sort(self.finish, axis=0)
+        day: Days = ordered[min(int(np.ceil(share * len(ordered))), len(ordered)) - 1]
+        return day
+
+
+def simulate(
+    forecast: Forecast, draws: int, seed: int, watch: Ints, spread: Spread = Spread()
+) -> Simulation:
+    """Draws durations and forecasts anew; equal arguments give equal results.
+
+    Raises KeyError for a watched id that is no item.
+    """
+    passes = forecast.passes
+    network = passes.network
+    rows = network.rows.of(watch)
+    if (rows < 0).any():
+        raise KeyError(f"no item has the id {watch[rows < 0][0]}")
+    lags = _lags(passes)
+    random = np.random.default_rng(seed)
+    due = _due(passes)
+    late = np.zeros(len(network.items), dtype=np.int64)
+    finish = np.empty((draws, len(rows)), dtype=np.int32)
+    place = network.topology.place[: len(network.items)]
+    for first in range(0, draws, BATCH):
+        count = min(BATCH, draws - first)
+        ends = _finishes(passes, lags, _durations(passes, random, spread, count))
+        late += (ends > due[:, None]).sum(axis=1)[place]
+        finish[first : first + count] = ends[place[rows]].T
+    return Simulation(watch, _days(passes, rows, finish), late / draws)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lags:
+    """Links without their durations, in the order of `Topology.ins`. A link reads the start of
+    its tail or, `nodes` rows further down, its finish."""
+
+    source: Index
+    out: Days
+    over: Days
+    on: Days
+    to_finish: Flags
+    one_calendar: bool
+
+
+def _lags(passes: Passes) -> _Lags:
+    """What of each link stays the same in every draw."""
+    network, ins = passes.network, passes.network.topology.ins
+    wiring, work = network.wiring, passes.work
+    at_finish = wiring.from_finish.take(ins.link)
+    source = ins.other + at_finish * network.topology.nodes
+    tails = work.duration.take(wiring.tail)
+    heads = np.where(wiring.to_finish, work.duration.take(wiring.head), 0)
+    lasting = np.where(wiring.from_finish, tails, 0)
+    if isinstance(passes.reach, Straight):
+        on = straight(wiring, work, slice(None)) - lasting + heads
+        out = over = np.zeros(0, dtype=np.int32)
+        on = np.where(passes.dead, NEVER, on).take(ins.link)
+    else:
+        there, _ = bridged(wiring, work, slice(None))
+        out, over = (there.out - lasting).take(ins.link), there.over.take(ins.link)
+        on = np.where(passes.dead, NEVER, there.on + heads).take(ins.link)
+    to_finish = wiring.to_finish.take(ins.link)
+    return _Lags(source, out, over, on, to_finish, isinstance(passes.reach, Straight))
+
+
+def _durations(passes: Passes, random: np.random.Generator, spread: Spread, count: int) -> Days:
+    """Durations by place, a column a draw: the inverse of the triangular distribution."""
+    node = passes.network.topology.node
+    estimate = passes.work.duration.take(node)
+    closed = passes.estimate.done[passes.network.wiring.owner].take(node)
+    low, width = spread.low, spread.high - spread.low
+    split = (spread.likely - low) / width
+    chance = random.random((len(node), count), dtype=np.float32)
+    rising = low + width * np.sqrt(split * chance)
+    falling = low + width - width * np.sqrt((1 - split) * (1 - chance))
+    factor = np.where(chance < split, rising, falling)
+    factor *= estimate[:, None]
+    drawn = np.rint(factor, out=factor).astype(np.int32)
+    np.maximum(drawn, np.minimum(estimate, 1)[:, None], out=drawn)
+    drawn[closed] = estimate[closed, None]
+    return drawn
+
+
+def _finishes(passes: Passes, lags: _Lags, duration: Days) -> Days:
+    """Early finishes by place, a column a draw."""
+    topology, first = passes.network.topology, passes.network.topology.ins.first
+    nodes, last = topology.nodes, passes.network.calendars.last
+    times = np.empty((2 * nodes, duration.shape[1]), dtype=np.int32)
+    start, finish = times[:nodes], times[nodes:]
+    start[:] = passes.floor[:, None]
+    finish[:] = start
+    finish += duration
+    for low, _, high in topology.levels[1:]:
+        cells = slice(int(first[low]), int(first[high]))
+        bound = times.take(lags.source[cells], axis=0)
+        bound = _demanded(passes, lags, bound, cells)
+        if lags.to_finish[cells].any():
+            counts = first[low + 1 : high + 1] - first[low:high]
+            own = duration[low:high].repeat(counts, axis=0)
+            bound -= own * lags.to_finish[cells, None]
+        latest = np.maximum.reduceat(bound, first[low:high] - first[low], axis=0)
+        np.minimum(np.maximum(latest, start[low:high]), last, out=start[low:high])
+        np.add(start[low:high], duration[low:high], out=finish[low:high])
+    return finish
+
+
+def _demanded(passes: Passes, lags: _Lags, time: Days, cells: slice) -> Days:
+    if not lags.one_calendar:
+        calendars = passes.network.calendars
+        time += lags.out[cells, None]
+        time = calendars.days.take(time, mode="clip")
+        time += lags.over[cells, None]
+        time = calendars.before.take(time, mode="clip")
+    time += lags.on[cells, None]
+    return time
+
+
+def _due(passes: Passes) -> Days:
+    """By place the finish, as a number, after which an item is late; never for gates."""
+    items, topology = passes.network.items, passes.network.topology
+    day = np.where(items.deadline != NO_DATE, items.deadline, items.planned_finish)
+    known = (day != NO_DATE) & ~passes.estimate.cancelled & ~passes.estimate.done
+    number = passes.network.calendars.number(items.calendar, day + known)
+    due = np.full(topology.nodes, -NEVER, dtype=np.int32)
+    due[topology.place[: len(items)]] = np.where(known, number, -NEVER)
+    return due
+
+
+def _days(passes: Passes, rows: Index, finish: Days) -> Days:
+    """Finish numbers as dates; what is done or cancelled keeps its own."""
+    items, found = passes.network.items, passes.estimate
+    day = passes.network.calendars.day(items.calendar[rows], finish - 1)
+    day = np.where(found.done[rows], found.ended[rows], day)
+    return np.where(found.cancelled[rows], NO_DATE, day).astype(np.int32)
