@@ -13,13 +13,14 @@ from pydantic import Field
 
 from model.findings import Finding, Impact, Label, Wording
 from model.network import NO_DATE, date_of
-from model.plan import Plan, Situation
+from model.plan import Plan
 from model.rules import words
 from model.rules.chain import driving_rows
 from model.rules.columns import functions_of, groups, money_of
-from model.rules.dependencies import Dependencies, dependencies
+from model.rules.dependencies import Dependencies
 from model.rules.drafts import Draft, completed
 from model.rules.rule import Names, Rule, RuleParameters, Scale
+from model.rules.survey import Survey
 
 NAME = "broken_promise"
 
@@ -31,14 +32,14 @@ class Parameters(RuleParameters):
     severity: Scale = Scale()
 
 
-def find(situation: Situation, parameters: Parameters) -> list[Finding]:
+def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     """One finding a piece of work, with every deal that closes before its forecast finish."""
-    plan, every = situation.plan, dependencies(situation.plan)
+    plan, every = survey.plan, survey.dependencies
     sells = plan.facets.deal[every.successor] & ~plan.facets.deal[every.predecessor]
     late = every.where(sells & (every.needed != NO_DATE) & (every.late >= parameters.min_days))
     cases = groups(late.predecessor, within=late.needed)
     drafts = [_draft(plan, parameters.severity, late.where(case)) for case in cases]
-    return completed(situation, drafts)
+    return completed(survey, drafts)
 
 
 def _draft(plan: Plan, scale: Scale, case: Dependencies) -> Draft:

@@ -19,16 +19,17 @@ from pydantic import Field
 
 from model.findings import Finding, Impact, Label, Wording
 from model.network import NO_DATE, day_of
-from model.plan import Int32, Int64, Plan, Situation
+from model.plan import Int32, Int64, Plan
 from model.records import Money, State
 from model.rules import words
 from model.rules.columns import functions_of, groups, working_days
 from model.rules.drafts import Draft, completed
 from model.rules.rule import Names, Rule, RuleParameters, Scale
-from model.rules.spend import BUDGET, by_wbs_and_currency, lines_of
+from model.rules.spend import BUDGET, LinesByWbs, by_wbs_and_currency
+from model.rules.survey import Survey
 
 NAME = "burn_ahead"
-_COMMENTED = 3
+_NAMED = 3
 _Share = npt.NDArray[np.float64]
 
 
@@ -51,9 +52,9 @@ class _Burn:
     """Share of the budget used less progress; 0 where there is no budget."""
 
 
-def find(situation: Situation, parameters: Parameters) -> list[Finding]:
+def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     """One finding a WBS with budget and open work, by the currency that is furthest ahead."""
-    plan = situation.plan
+    plan = survey.plan
     rows = _leaves(plan)
     weight = _weight(plan, rows)
     burn = _burn(plan, rows, weight)
@@ -61,7 +62,12 @@ def find(situation: Situation, parameters: Parameters) -> list[Finding]:
     kept = over[plan.facets.wbs[rows]] & plan.facets.open[rows]
     rows, weight = rows[kept], weight[kept]
     cases = groups(plan.facets.wbs[rows], within=-weight)
-    return completed(situation, [_draft(plan, parameters, burn, rows[case]) for case in cases])
+    lines = LinesByWbs.of(plan)
+    drafts = [
+        _draft(plan, parameters, burn, at, int(lines.paying(int(plan.facets.wbs[at[0]]))[0]))
+        for at in (rows[case] for case in cases)
+    ]
+    return completed(survey, drafts)
 
 
 def _leaves(plan: Plan) -> Int64:
@@ -105,34 +111,35 @@ def _burn(plan: Plan, rows: Int64, weight: Int32) -> _Burn:
     return _Burn(budget, used, progress, ahead)
 
 
-def _draft(plan: Plan, parameters: Parameters, burn: _Burn, rows: Int64) -> Draft:
-    wbs = int(plan.facets.wbs[rows[0]])
-    currency = int(np.nanargmax(burn.ahead[wbs]))
+def _draft(plan: Plan, parameters: Parameters, burn: _Burn, rows: Int64, line: int) -> Draft:
+    wbs, payer = int(plan.facets.wbs[rows[0]]), plan.functions[plan.spend.function[line]]
+    currency = int(burn.ahead[wbs].argmax())
     budget, used = int(burn.budget[wbs, currency]), int(burn.used[wbs, currency])
-    early = Money(
-        plan.currencies[currency], Decimal(round(float(burn.ahead[wbs, currency]) * budget)) / 100
-    )
-    line = int(lines_of(plan, wbs)[0])
-    stake = Impact(items=len(rows), value=(early,))
-    ids = (*plan.items.id[rows[:_COMMENTED]].tolist(), int(plan.spend.id[line]))
-    payer = plan.functions[plan.spend.function[line]]
+    early = round(float(burn.ahead[wbs, currency]) * budget)
+    budgeted, spent, ahead = (_money(plan, each, currency) for each in (budget, used, early))
+    stake = Impact(items=len(rows), value=(ahead,))
+    concerned = (*plan.items.id[rows[:_NAMED]].tolist(), int(plan.spend.id[line]))
     finding = Finding(
         rule=NAME,
         about=(plan.wbs[wbs],),
         severity=parameters.severity.grade(stake),
         functions=tuple(dict.fromkeys((*functions_of(plan, rows[:1]), payer))),
-        subjects=ids,
-        comment_on=(ids[0], ids[-1]),
+        subjects=concerned,
+        comment_on=(concerned[0], concerned[-1]),
         impact=stake,
         facts=(
             ("WBS", plan.wbs[wbs]),
             ("percent of budget used", str(round(100 * used / budget))),
             ("percent of work done", str(round(100 * float(burn.progress[wbs])))),
-            ("budget", str(Money(early.currency, Decimal(budget) / 100))),
-            ("used", str(Money(early.currency, Decimal(used) / 100))),
+            ("budget", str(budgeted)),
+            ("used", str(spent)),
         ),
     )
     return Draft(finding, chain=rows[:1].tolist())
+
+
+def _money(plan: Plan, amount: int, currency: int) -> Money:
+    return Money(plan.currencies[currency], Decimal(amount) / 100)
 
 
 def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:

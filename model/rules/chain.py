@@ -10,8 +10,9 @@ import numpy as np
 
 from model.findings import Step
 from model.network import NO_DATE, date_of
-from model.plan import Plan, Situation
+from model.plan import Plan
 from model.rules.columns import wanted_finish
+from model.rules.survey import Survey
 
 _LONGEST = 12
 
@@ -41,13 +42,13 @@ def _behind(plan: Plan, row: int) -> bool:
     return bool(planned != NO_DATE and plan.forecast.early_finish[row] > planned)
 
 
-def explained(situation: Situation, chains: Sequence[Sequence[int]]) -> list[tuple[Step, ...]]:
+def explained(survey: Survey, chains: Sequence[Sequence[int]]) -> list[tuple[Step, ...]]:
     """Chains of rows as steps with their dates and sources, looked up for all chains at once.
 
     A step's `why` is where its dependency on the next one stands in a tool; empty for the last
     step and where nothing states it (a parent and its children).
     """
-    plan, lookup = situation.plan, situation.lookup
+    plan, lookup = survey.plan, survey.lookup
     ids = [plan.items.id[list(rows)].tolist() for rows in chains]
     pairs = [pair for chain in ids for pair in pairwise(chain)]
     stated = lookup.stated(pairs) if pairs else {}

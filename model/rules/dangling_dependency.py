@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from model.findings import Finding, Label, Severity, Wording
-from model.plan import Dangling, Plan, Situation
+from model.plan import Dangling, Plan
 from model.rules import words
 from model.rules.columns import functions_of, rows_of
 from model.rules.drafts import Draft, completed
 from model.rules.rule import Names, Rule, RuleParameters, SeverityName
+from model.rules.survey import Survey
 
 NAME = "dangling_dependency"
 
@@ -22,9 +23,9 @@ class Parameters(RuleParameters):
     severity: SeverityName = Severity.LOW
 
 
-def find(situation: Situation, parameters: Parameters) -> list[Finding]:
+def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     """One finding an item and target, however many places of the item name the target."""
-    plan = situation.plan
+    plan = survey.plan
     stated = {(each.record_id, each.target): each for each in reversed(plan.dangling)}
     rows = rows_of(plan, np.array([record_id for record_id, _ in stated], dtype=np.int64))
     is_open = (rows >= 0) & plan.facets.open[rows]
@@ -33,7 +34,7 @@ def find(situation: Situation, parameters: Parameters) -> list[Finding]:
         for dangling, row, kept in zip(stated.values(), rows, is_open, strict=True)
         if kept
     ]
-    return completed(situation, drafts)
+    return completed(survey, drafts)
 
 
 def _draft(plan: Plan, parameters: Parameters, dangling: Dangling, row: int) -> Draft:

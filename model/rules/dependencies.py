@@ -56,9 +56,9 @@ def dependencies(plan: Plan) -> Dependencies:
     )
 
 
-def handovers(plan: Plan) -> Dependencies:
+def handovers(plan: Plan, every: Dependencies) -> Dependencies:
     """The dependencies whose two ends belong to two functions."""
-    every, function = dependencies(plan), plan.facets.function
+    function = plan.facets.function
     giver, taker = function[every.predecessor], function[every.successor]
     return every.where((giver != taker) & (giver != NONE) & (taker != NONE))
 

@@ -9,11 +9,12 @@ import numpy as np
 
 from model.findings import Finding, Impact, Label, Severity, Wording
 from model.network import Cycle
-from model.plan import Int64, Plan, Situation
+from model.plan import Int64, Plan
 from model.rules import words
 from model.rules.columns import functions_of, rows_of
 from model.rules.drafts import Draft, completed
 from model.rules.rule import Names, Rule, RuleParameters, SeverityName
+from model.rules.survey import Survey
 
 NAME = "dependency_cycle"
 
@@ -24,16 +25,16 @@ class Parameters(RuleParameters):
     severity: SeverityName = Severity.HIGH
 
 
-def find(situation: Situation, parameters: Parameters) -> list[Finding]:
+def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     """One finding a cycle, about the members of the shortest way around it."""
-    plan = situation.plan
+    plan = survey.plan
     loops = ((cycle, rows_of(plan, np.array(cycle.shortest))) for cycle in plan.network.cycles)
     drafts = [
         _draft(plan, parameters, cycle, rows)
         for cycle, rows in loops
         if plan.facets.open[rows].all()
     ]
-    return completed(situation, drafts)
+    return completed(survey, drafts)
 
 
 def _draft(plan: Plan, parameters: Parameters, cycle: Cycle, rows: Int64) -> Draft:

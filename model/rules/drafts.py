@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from model.findings import Finding
-from model.plan import Situation
 from model.rules.chain import explained
+from model.rules.survey import Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,11 @@ class Draft:
     chain: Sequence[int] = ()
 
 
-def completed(situation: Situation, drafts: Sequence[Draft]) -> list[Finding]:
+def completed(survey: Survey, drafts: Sequence[Draft]) -> list[Finding]:
     """The findings with references and explained chains, in the order of the drafts."""
     ids = {record_id for draft in drafts for record_id in draft.about}
-    labels = situation.lookup.labels(ids) if ids else {}
-    chains = explained(situation, [draft.chain for draft in drafts])
+    labels = survey.lookup.labels(ids) if ids else {}
+    chains = explained(survey, [draft.chain for draft in drafts])
     return [
         replace(
             draft.finding,

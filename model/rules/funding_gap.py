@@ -16,13 +16,14 @@ import numpy as np
 
 from model.findings import Finding, Impact, Label, Wording
 from model.network import NO_DATE, date_of, day_of
-from model.plan import Int32, Int64, Plan, Situation
+from model.plan import Int32, Int64, Plan
 from model.rules import words
 from model.rules.columns import functions_of, groups, money_of, working_days
 from model.rules.drafts import Draft, completed
 from model.rules.fiscal import fiscal_year, quarter_name
 from model.rules.rule import Names, Rule, RuleParameters, Scale
-from model.rules.spend import BUDGET, first_by_wbs, lines_of
+from model.rules.spend import BUDGET, LinesByWbs, first_by_wbs, is_budget
+from model.rules.survey import Survey
 
 NAME = "funding_gap"
 _NEVER: Final = np.iinfo(np.int32).max
@@ -40,20 +41,22 @@ class Parameters(RuleParameters):
 class _Gap:
     """Rows of one WBS that start before their money is there, first start first.
 
-    `release` is the day on which it will be, or `_NEVER`.
+    `lines` are its budgets, or what is spent without one; `release` is the day from which the
+    money may be used, or `NO_DATE`.
     """
 
     wbs: int
     rows: Int64
+    lines: Int64
     release: int
 
 
-def find(situation: Situation, parameters: Parameters) -> list[Finding]:
+def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     """One finding a WBS for which the export has lines, but no money on the day work starts."""
-    plan, starts_in = situation.plan, situation.model.fiscal_year.starts_in_month
+    plan, starts_in = survey.plan, survey.model.fiscal_year.starts_in_month
     year_start = starts_in if parameters.lapses else None
     cases = _gaps(plan, year_start)
-    return completed(situation, [_draft(plan, parameters, case, starts_in) for case in cases])
+    return completed(survey, [_draft(plan, parameters, case, starts_in) for case in cases])
 
 
 def _gaps(plan: Plan, year_start: int | None) -> list[_Gap]:
@@ -66,8 +69,9 @@ def _gaps(plan: Plan, year_start: int | None) -> list[_Gap]:
     gap = known & (due < release)
     early = gap[wbs] & (start < release[wbs])
     rows, wbs, start = rows[early], wbs[early], start[early]
-    cases = groups(wbs, within=start)
-    return [_Gap(int(wbs[at[0]]), rows[at], int(release[wbs[at[0]]])) for at in cases]
+    release, lines = np.where(release == _NEVER, NO_DATE, release), LinesByWbs.of(plan)
+    cases = ((int(wbs[at[0]]), rows[at]) for at in groups(wbs, within=start))
+    return [_Gap(code, at, lines.paying(code), int(release[code])) for code, at in cases]
 
 
 def _claiming(plan: Plan) -> Int64:
@@ -85,7 +89,8 @@ def _releases(plan: Plan, due: Int32, year_start: int | None) -> Int32:
     have lapsed.
     """
     spend = plan.spend
-    lines = np.flatnonzero((spend.kind == BUDGET) & (spend.amount > 0) & (spend.wbs >= 0))
+    lines = np.flatnonzero(spend.wbs >= 0)
+    lines = lines[is_budget(plan, lines)]
     if year_start is not None:
         needed = fiscal_year(np.where(due == _NEVER, 0, due), year_start)[spend.wbs[lines]]
         lines = lines[fiscal_year(spend.on[lines], year_start) >= needed]
@@ -93,34 +98,37 @@ def _releases(plan: Plan, due: Int32, year_start: int | None) -> Int32:
 
 
 def _draft(plan: Plan, parameters: Parameters, gap: _Gap, starts_in: int) -> Draft:
-    first, lines = gap.rows[:1], lines_of(plan, gap.wbs)
-    start = plan.forecast.early_start[first]
-    release = np.array([gap.release if gap.release < _NEVER else NO_DATE], dtype=np.int32)
-    money = money_of(plan, plan.spend.amount[lines], plan.spend.currency[lines])
-    stake = Impact(
-        days=int(working_days(plan, first, start, release)[0]), items=len(gap.rows), value=money
-    )
-    line = int(lines[np.argmax(plan.spend.on[lines] == gap.release)])
-    payer = plan.functions[plan.spend.function[line]]
-    ids = plan.items.id[gap.rows[:_COMMENTED]].tolist()
+    first, spend = gap.rows[:1], plan.spend
+    stake = _stake(plan, gap)
+    line = int(gap.lines[np.argmax(spend.on[gap.lines] == gap.release)])
+    payer = plan.functions[spend.function[line]]
+    concerned = (*plan.items.id[gap.rows[:_COMMENTED]].tolist(), int(spend.id[line]))
+    start = int(plan.forecast.early_start[first[0]])
     finding = Finding(
         rule=NAME,
         about=(plan.wbs[gap.wbs],),
         severity=parameters.severity.grade(stake),
         functions=tuple(dict.fromkeys((*functions_of(plan, first), payer))),
-        subjects=(*ids, int(plan.spend.id[line])),
-        comment_on=(*ids, int(plan.spend.id[line])),
+        subjects=concerned,
+        comment_on=concerned,
         impact=stake,
-        needed_by=date_of(int(start[0])),
+        needed_by=date_of(start),
         facts=(
             ("WBS", plan.wbs[gap.wbs]),
-            ("money", "budget" if plan.spend.kind[line] == BUDGET else "none"),
-            ("released on", str(date_of(int(release[0])) or "")),
-            ("work starts in", quarter_name(int(start[0]), starts_in)),
-            ("released in", quarter_name(int(release[0]), starts_in)),
+            ("money", "budget" if spend.kind[line] == BUDGET else "no budget"),
+            ("released on", str(date_of(gap.release) or "")),
+            ("work starts in", quarter_name(start, starts_in)),
+            ("released in", quarter_name(gap.release, starts_in)),
         ),
     )
     return Draft(finding, chain=first.tolist())
+
+
+def _stake(plan: Plan, gap: _Gap) -> Impact:
+    first, release = gap.rows[:1], np.array([gap.release], dtype=np.int32)
+    days = working_days(plan, first, plan.forecast.early_start[first], release)
+    value = money_of(plan, plan.spend.amount[gap.lines], plan.spend.currency[gap.lines])
+    return Impact(days=int(days[0]), items=len(gap.rows), value=value)
 
 
 def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
@@ -132,7 +140,7 @@ def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording
     begins = f"{first} ({doer}) is paid from {wbs} and starts on {start} ({quarter})."
     if release:
         return _late(finding, begins, doer, payer, wbs, date.fromisoformat(release), released_in)
-    if money == "none":
+    if money == "no budget":
         title = f"Work on {wbs} starts on {start} without a budget"
         reason = (
             f"{payer} has spend of {words.money(finding.impact.value)} on {wbs}, but no budget."

@@ -14,14 +14,15 @@ from pydantic import Field
 
 from model.findings import Finding, Label, Wording
 from model.network import NO_DATE, date_of
-from model.plan import NONE, Int64, Plan, Situation
+from model.plan import NONE, Int64, Plan
 from model.rules import words
 from model.rules.chain import driving_rows
 from model.rules.columns import functions_of, groups
-from model.rules.dependencies import Dependencies, handovers
+from model.rules.dependencies import Dependencies
 from model.rules.drafts import Draft, completed
 from model.rules.impact import carried, impact, named, pushed
 from model.rules.rule import Names, Rule, RuleParameters, Scale
+from model.rules.survey import Survey
 
 NAME = "late_handover"
 _COMMENTED = 3
@@ -34,10 +35,10 @@ class Parameters(RuleParameters):
     severity: Scale = Scale()
 
 
-def find(situation: Situation, parameters: Parameters) -> list[Finding]:
+def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     """One finding a predecessor and receiving function, the successors by when they need it."""
-    plan = situation.plan
-    late = _late(plan, parameters.min_days)
+    plan = survey.plan
+    late = _late(survey, parameters.min_days)
     receiver = plan.facets.function[late.successor]
     cases = [late.where(at) for at in groups(late.predecessor, receiver, within=late.needed)]
     moved = _moved(plan, cases)
@@ -45,12 +46,12 @@ def find(situation: Situation, parameters: Parameters) -> list[Finding]:
         _draft(plan, parameters.severity, case, rows)
         for case, rows in zip(cases, moved, strict=True)
     ]
-    return completed(situation, drafts)
+    return completed(survey, drafts)
 
 
-def _late(plan: Plan, min_days: int) -> Dependencies:
+def _late(survey: Survey, min_days: int) -> Dependencies:
     """Late handovers whose predecessor is not itself driven by another late handover."""
-    every = handovers(plan)
+    plan, every = survey.plan, survey.handovers
     work = ~plan.facets.deal[every.successor]
     late = every.where(work & (every.needed != NO_DATE) & (every.late >= min_days))
     return late.where(carried(plan, _marks(plan, [late]))[late.predecessor] == NONE)

@@ -14,13 +14,14 @@ import numpy as np
 from model.findings import Finding, Label, Severity, Wording
 from model.network import NO_DATE, date_of
 from model.operating_model.schema import Gate, GateSign, Workflow
-from model.plan import NONE, Bool, Int64, Plan, Situation
+from model.plan import NONE, Bool, Int64, Plan
 from model.records import State
 from model.rules import words
 from model.rules.columns import functions_of, groups, rows_of
 from model.rules.dependencies import behind
 from model.rules.drafts import Draft, completed
 from model.rules.rule import Names, Rule, RuleParameters, SeverityName
+from model.rules.survey import Survey
 
 NAME = "missing_gate"
 
@@ -40,23 +41,23 @@ class _Lack:
     initiative: str | None
 
 
-def find(situation: Situation, parameters: Parameters) -> list[Finding]:
+def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     """One finding a gate and initiative, or a gate and item where there is no initiative."""
-    names = {each.id: each.name for each in situation.model.initiatives}
+    names = {each.id: each.name for each in survey.model.initiatives}
     drafts = [
-        _draft(situation.plan, parameters, lack, names)
-        for workflow in situation.model.workflows
+        _draft(survey.plan, parameters, lack, names)
+        for workflow in survey.model.workflows
         for gate in workflow.gates
-        for lack in _lacks(situation, workflow, gate)
+        for lack in _lacks(survey, workflow, gate)
     ]
-    return completed(situation, drafts)
+    return completed(survey, drafts)
 
 
-def _lacks(situation: Situation, workflow: Workflow, gate: Gate) -> Iterator[_Lack]:
-    plan = situation.plan
-    held = _recognised(situation, gate.recognised_by)
+def _lacks(survey: Survey, workflow: Workflow, gate: Gate) -> Iterator[_Lack]:
+    plan = survey.plan
+    held = _recognised(survey, gate.recognised_by)
     held = held[plan.items.state[held] != State.CANCELLED]
-    rows = _recognised(situation, gate.before)
+    rows = _recognised(survey, gate.before)
     rows = rows[plan.facets.open[rows] & _followed(plan, workflow, rows)]
     rows = rows[~_covered(plan, rows, held)]
     initiative = plan.facets.initiative[rows]
@@ -66,8 +67,8 @@ def _lacks(situation: Situation, workflow: Workflow, gate: Gate) -> Iterator[_La
         yield _Lack(gate, rows[at], None if code == NONE else plan.initiatives[code])
 
 
-def _recognised(situation: Situation, sign: GateSign) -> Int64:
-    rows = rows_of(situation.plan, np.unique(situation.lookup.recognised(sign)))
+def _recognised(survey: Survey, sign: GateSign) -> Int64:
+    rows = rows_of(survey.plan, np.unique(survey.lookup.recognised(sign)))
     return rows[rows >= 0]
 
 

@@ -9,13 +9,14 @@ from pydantic import Field
 
 from model.findings import Finding, Label, Severity, Wording
 from model.network import date_of
-from model.plan import NONE, Plan, Situation
+from model.plan import NONE, Plan
 from model.records import Priority
 from model.rules import words
 from model.rules.columns import functions_of, groups
-from model.rules.dependencies import Dependencies, handovers
+from model.rules.dependencies import Dependencies
 from model.rules.drafts import Draft, completed
 from model.rules.rule import Names, PriorityName, Rule, RuleParameters, SeverityName
+from model.rules.survey import Survey
 
 NAME = "priority_mismatch"
 
@@ -28,16 +29,16 @@ class Parameters(RuleParameters):
     severity: SeverityName = Severity.MEDIUM
 
 
-def find(situation: Situation, parameters: Parameters) -> list[Finding]:
+def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     """One finding a predecessor and receiving function, the most urgent successor first."""
-    plan, every = situation.plan, handovers(situation.plan)
+    plan, every = survey.plan, survey.handovers
     rank = plan.facets.priority
     here, there = rank[every.predecessor], rank[every.successor]
     stated = (here != NONE) & (there >= parameters.waiting)
     torn = every.where(stated & (there - here >= parameters.levels))
     receiver = plan.facets.function[torn.successor]
     cases = groups(torn.predecessor, receiver, within=-rank[torn.successor])
-    return completed(situation, [_draft(plan, parameters, torn.where(case)) for case in cases])
+    return completed(survey, [_draft(plan, parameters, torn.where(case)) for case in cases])
 
 
 def _draft(plan: Plan, parameters: Parameters, case: Dependencies) -> Draft:

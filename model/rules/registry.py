@@ -25,6 +25,7 @@ from model.rules import (
     unowned_handover,
 )
 from model.rules.rule import Names, Rule
+from model.rules.survey import Survey
 
 _ALL: tuple[Rule[Any], ...] = (
     late_handover.RULE,
@@ -48,7 +49,8 @@ def find_all(situation: Situation) -> list[Finding]:
 
     Raises pydantic's ValidationError for parameters that `parameter_problems` would report.
     """
-    found = [finding for rule in RULES.values() for finding in rule.run(situation)]
+    survey = Survey(situation)
+    found = [finding for rule in RULES.values() for finding in rule.run(survey)]
     return sorted(found, key=_rank)
 
 

@@ -11,8 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from model.findings import Finding, Impact, Label, Severity, Wording
 from model.operating_model.schema import MoneyText
-from model.plan import Situation
 from model.records import Money, Priority
+from model.rules.survey import Survey
 
 
 class RuleParameters(BaseModel):
@@ -95,10 +95,10 @@ class Rule(Generic[P]):
 
     name: str
     parameters: type[P]
-    find: Callable[[Situation, P], Sequence[Finding]]
+    find: Callable[[Survey, P], Sequence[Finding]]
     word: Callable[[Finding, Mapping[int, Label], Names], Wording]
 
-    def run(self, situation: Situation) -> Sequence[Finding]:
+    def run(self, survey: Survey) -> Sequence[Finding]:
         """Find with the parameters of the operating model; raises ValidationError if invalid."""
-        stated: dict[str, Any] = situation.model.rules.get(self.name, {})
-        return self.find(situation, self.parameters.model_validate(stated))
+        stated: dict[str, Any] = survey.model.rules.get(self.name, {})
+        return self.find(survey, self.parameters.model_validate(stated))

@@ -10,13 +10,14 @@ from pydantic import Field
 
 from model.findings import Finding, Label, Severity, Wording
 from model.network import NO_DATE, date_of, day_of
-from model.plan import Bool, Int32, Plan, Situation
+from model.plan import Bool, Int32, Plan
 from model.records import State
 from model.rules import words
 from model.rules.columns import functions_of, groups, working_days
-from model.rules.dependencies import Dependencies, handovers
+from model.rules.dependencies import Dependencies
 from model.rules.drafts import Draft, completed
 from model.rules.rule import Names, Rule, RuleParameters, SeverityName
+from model.rules.survey import Survey
 
 NAME = "stale_plan"
 
@@ -28,21 +29,24 @@ class Parameters(RuleParameters):
     severity: SeverityName = Severity.LOW
 
 
-def find(situation: Situation, parameters: Parameters) -> list[Finding]:
+def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     """One finding an item; one whose tool does not tell when it was touched is left alone."""
-    plan, every = situation.plan, handovers(situation.plan)
+    plan, every = survey.plan, survey.handovers
     idle = _idle_days(plan)
-    stale = (idle > parameters.cadence_days) & _should_move(plan)
+    stale = idle > parameters.cadence_days
     waited = every.where(stale[every.predecessor])
     cases = groups(waited.predecessor, within=waited.needed)
     drafts = [_draft(plan, parameters, waited.where(case), idle) for case in cases]
-    return completed(situation, drafts)
+    return completed(survey, drafts)
 
 
 def _idle_days(plan: Plan) -> Int32:
-    rows = np.arange(len(plan.items))
+    """Working days since each row that should be moving was touched; 0 for all others."""
+    rows = np.flatnonzero(plan.facets.open & _should_move(plan))
     today = np.full(len(rows), day_of(plan.today), dtype=np.int32)
-    return working_days(plan, rows, plan.facets.touched, today)
+    idle = np.zeros(len(plan.items), dtype=np.int32)
+    idle[rows] = working_days(plan, rows, plan.facets.touched[rows], today)
+    return idle
 
 
 def _should_move(plan: Plan) -> Bool:

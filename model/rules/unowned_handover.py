@@ -9,12 +9,13 @@ from pydantic import Field
 
 from model.findings import Finding, Label, Severity, Wording
 from model.network import NO_DATE, date_of, day_of
-from model.plan import Bool, Plan, Situation
+from model.plan import Bool, Plan
 from model.rules import words
 from model.rules.columns import functions_of, groups, working_days
-from model.rules.dependencies import Dependencies, handovers
+from model.rules.dependencies import Dependencies
 from model.rules.drafts import Draft, completed
 from model.rules.rule import Names, Rule, RuleParameters, SeverityName
+from model.rules.survey import Survey
 
 NAME = "unowned_handover"
 _NO_OWNER, _NO_DATE = "no owner", "no promised date"
@@ -27,16 +28,16 @@ class Parameters(RuleParameters):
     severity: SeverityName = Severity.MEDIUM
 
 
-def find(situation: Situation, parameters: Parameters) -> list[Finding]:
+def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     """One finding a predecessor that is needed soon and has no owner or no promised finish."""
-    plan, every = situation.plan, handovers(situation.plan)
+    plan, every = survey.plan, survey.handovers
     open_ended = ~(plan.facets.owned & _promised(plan))[every.predecessor]
     today = np.full(len(every.needed), day_of(plan.today), dtype=np.int32)
     ahead = working_days(plan, every.predecessor, today, every.needed)
     soon = (every.needed != NO_DATE) & (ahead <= parameters.horizon_days)
     loose = every.where(open_ended & soon)
     cases = groups(loose.predecessor, within=loose.needed)
-    return completed(situation, [_draft(plan, parameters, loose.where(case)) for case in cases])
+    return completed(survey, [_draft(plan, parameters, loose.where(case)) for case in cases])
 
 
 def _promised(plan: Plan) -> Bool:

@@ -18,6 +18,7 @@ from model.operating_model.schema import GateSign, Initiative, OperatingModel, W
 from model.plan import Dangling, Facets, Int64, Plan, Situation, SpendLines
 from model.records import DependencyType, Priority, State
 from model.rules import RULES
+from model.rules.survey import Survey
 
 TODAY = date(2026, 3, 2)
 FUNCTIONS = ("it", "marketing", "sales", "finance", "security")
@@ -179,7 +180,7 @@ def operating_model(
 
 
 def found(rule: str, what: Situation) -> list[Finding]:
-    return list(RULES[rule].run(what))
+    return list(RULES[rule].run(Survey(what)))
 
 
 def said(what: Situation, finding: Finding) -> str:
