@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from model.findings import Label
+from model.keys import normalise
 from model.operating_model.schema import GateSign
 
 _LABELS = text("""
@@ -58,6 +60,35 @@ _SOURCES = text("""
 """)
 
 
+_DATES = text("""
+    select d.record_id, d.planned_start, d.planned_finish, f.early_start, f.early_finish
+    from (
+        select record_id, planned_start, planned_finish from work_item where valid_to is null
+        union all
+        select record_id, null, close_date from deal where valid_to is null
+    ) d
+    left join forecast f on f.record_id = d.record_id
+    where d.record_id = any(cast(:ids as bigint[]))
+""")
+
+_NAMED = text("""
+    select distinct r.id from record r
+    left join alias a on a.record_id = r.id
+    where r.kind <> 'spend' and (a.name = :name or r.ref = :ref)
+    order by r.id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When a record is planned and forecast, as days; a finish is inclusive."""
+
+    planned_start: date | None
+    planned_finish: date | None
+    forecast_start: date | None
+    forecast_finish: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class WarehouseLookup:
     """Reads through one connection, in whatever transaction the caller is in."""
@@ -83,11 +114,21 @@ class WarehouseLookup:
             "successors": [int(s) for _, s in asked],
         }
         found = self.connection.execute(_STATED, parameters)
-        return {(p, s): f"{place} ({name})" for p, s, place, name in found}
+        return {(p, s): f"{place} in {name}" for p, s, place, name in found}
 
     def sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
         found = self.connection.execute(_SOURCES, {"ids": _ids(record_ids)})
-        return {i: f"{dates_from} ({name})" for i, dates_from, name in found}
+        return {i: f"{dates_from} in {name}" for i, dates_from, name in found}
+
+    def dates(self, record_ids: Iterable[int]) -> Mapping[int, Dates]:
+        """Planned and forecast dates of work items and deals."""
+        found = self.connection.execute(_DATES, {"ids": _ids(record_ids)})
+        return {row.record_id: Dates(*row[1:]) for row in found}
+
+    def named(self, name: str) -> list[int]:
+        """Ids of the present work items and deals that bear a name, as `model.keys` reads it."""
+        found = self.connection.execute(_NAMED, {"name": normalise(name), "ref": name.strip()})
+        return list(found.scalars())
 
 
 def _ids(record_ids: Iterable[int]) -> list[int]:

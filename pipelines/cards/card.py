@@ -13,6 +13,7 @@ from model.conflicts import VERDICT_MEANING, Conflict, Verdict
 from model.findings import Label
 from model.remarks import Posted
 from model.rules.words import day, money
+from model.warehouse.lookup import Dates
 from pipelines.cards.markdown import escaped, image, link, table
 from pipelines.cards.picture import timeline
 from pipelines.ui_links import CODE_LOCATION
@@ -21,6 +22,7 @@ from pipelines.ui_links import CODE_LOCATION
 def card_metadata(
     conflict: Conflict,
     labels: Mapping[int, Label],
+    dates: Mapping[int, Dates],
     names: Mapping[str, str],
     posted: list[Posted],
 ) -> dict[str, Any]:
@@ -31,8 +33,9 @@ def card_metadata(
         "records": dg.MarkdownMetadataValue(_records(conflict, labels)),
     }
     if conflict.finding.chain:
-        picture = image(conflict.wording.title, timeline(conflict, labels, names))
-        entries["timeline"] = dg.MarkdownMetadataValue(picture)
+        ids = [step.record_id for step in conflict.finding.chain]
+        picture = timeline(ids, labels, dates, names)
+        entries["timeline"] = dg.MarkdownMetadataValue(image(conflict.wording.title, picture))
     entries["comments"] = dg.MarkdownMetadataValue(_comments(posted))
     return entries
 

@@ -43,11 +43,13 @@ def publish_cards(
 def _cards(instance: Instance) -> dict[str, dict[str, Any]]:
     with instance.engine.connect() as connection:
         conflicts = read_conflicts(connection, Status.OPEN).values()
-        labels = WarehouseLookup(connection).labels(named_in(c.finding for c in conflicts))
+        lookup = WarehouseLookup(connection)
+        named = named_in(one.finding for one in conflicts)
+        labels, dates = lookup.labels(named), lookup.dates(named)
         posted = read_posted(connection)
     names = {function.id: function.name for function in instance.model.functions}
     return {
-        partition_key(one): card_metadata(one, labels, names, posted.get(one.id, []))
+        partition_key(one): card_metadata(one, labels, dates, names, posted.get(one.id, []))
         for one in conflicts
     }
 

@@ -1,0 +1,170 @@
+"""`interlock explain`: why an item is forecast when it is, or what a conflict is about."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from model.conflicts import Conflict
+from model.findings import Label
+from model.network.picture import ChainStep, chain_svg
+from model.rules.words import counted, day, working_days
+from model.warehouse.lookup import WarehouseLookup
+from model.wording import Audience, plain, remark
+from pipelines.cli.conflicts import read, shown
+from pipelines.cli.output import Json, as_json, failed, now, opened, said, table
+from pipelines.instance import Instance
+from pipelines.steps.detect import named_in
+from pipelines.steps.explain import Explained, Link, UnknownName, explain_item
+from pipelines.ui_links import card_url
+
+Name = Annotated[
+    str, typer.Argument(help="A key (CDP-12), web address, reference, or conflict (C-1a2b3c4d5e).")
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Explain it as it stood on that day."),
+]
+Svg = Annotated[Path | None, typer.Option("--svg", help="Write a picture of the chain there.")]
+
+_NAMED = 12
+
+
+def explain(name: Name, as_of: AsOf = None, svg: Svg = None, json: Json = False) -> None:
+    """Print an item's forecast and why: the driving chain up to its source, slack, downstream.
+
+    Each date comes with the tool and the field it stands in.
+    """
+    with opened() as instance:
+        conflict = _conflict(instance, name)
+        if conflict:
+            _tell_conflict(instance, conflict, json)
+            return
+        instant = datetime.combine(as_of, time.max, tzinfo=UTC) if as_of else None
+        try:
+            explained = explain_item(instance, name, now(), instant)
+        except UnknownName as error:
+            failed(str(error))
+            raise typer.Exit(1) from None
+        names = {function.id: function.name for function in instance.model.functions}
+    if svg:
+        svg.write_text(_picture(explained, names), encoding="utf-8")
+    if json:
+        as_json(_shown(explained))
+    else:
+        _told(explained, names)
+
+
+def _conflict(instance: Instance, name: str) -> Conflict | None:
+    found, _, _ = read(instance, every=True)
+    return next((one for one in found if one.id == name), None)
+
+
+def _tell_conflict(instance: Instance, conflict: Conflict, json: bool) -> None:
+    with instance.engine.connect() as connection:
+        labels = WarehouseLookup(connection).labels(named_in([conflict.finding]))
+    if json:
+        _, _, posted = read(instance, every=True)
+        as_json(shown(conflict, labels, posted.get(conflict.id, [])))
+        return
+    audience = Audience("", card_url(instance.deployment.ui_url, conflict))
+    said(plain(remark(conflict, labels, instance.model, audience)))
+    below = [labels[i] for i in conflict.finding.downstream if i in labels]
+    said(_downstream(below))
+
+
+def _told(explained: Explained, names: dict[str, str]) -> None:
+    item = explained.item
+    said(f"{_name(item.label)} ({names.get(item.label.function, item.label.function)})")
+    said(f"planned  {_span(item.planned_start, item.planned_finish)}  {item.source}")
+    how = item.certainty.name.lower()
+    said(f"forecast {_span(item.forecast_start, item.forecast_finish)}  {how}")
+    for reason in item.reasons:
+        said(f"         {reason}")
+    said(
+        f"slack    {working_days(explained.total_slack)} until something breaks "
+        f"(latest finish {day(explained.late_finish)}), "
+        f"{working_days(explained.free_slack)} until anything else moves"
+    )
+    if len(explained.chain) > 1:
+        table(
+            ("Because of", "Function", "Planned", "Forecast", "Where it stands", "Holds the next"),
+            [_row(link, names) for link in explained.chain],
+            "Driving chain, source first",
+        )
+    said(_downstream(explained.downstream))
+
+
+def _row(link: Link, names: dict[str, str]) -> tuple[str, ...]:
+    return (
+        _name(link.label),
+        names.get(link.label.function, link.label.function),
+        _span(link.planned_start, link.planned_finish),
+        _span(link.forecast_start, link.forecast_finish),
+        link.source,
+        link.why,
+    )
+
+
+def _downstream(below: tuple[Label, ...] | list[Label]) -> str:
+    if not below:
+        return "Nobody waits for it."
+    named = ", ".join(label.key for label in below[:_NAMED])
+    more = f" and {len(below) - _NAMED} more" if len(below) > _NAMED else ""
+    return f"{counted(len(below), 'item')} downstream: {named}{more}"
+
+
+def _name(label: Label) -> str:
+    return label.key if label.key == label.title else f"{label.key} {label.title}"
+
+
+def _span(start: Any, finish: Any) -> str:
+    return f"{day(start)} – {day(finish)}" if start and start != finish else day(finish)
+
+
+def _shown(explained: Explained) -> dict[str, Any]:
+    return {
+        "total_slack": explained.total_slack,
+        "free_slack": explained.free_slack,
+        "late_finish": explained.late_finish,
+        "chain": [_link(link) for link in explained.chain],
+        "downstream": [{"ref": one.ref, "key": one.key} for one in explained.downstream],
+    }
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {
+        "ref": link.label.ref,
+        "key": link.label.key,
+        "title": link.label.title,
+        "function": link.label.function,
+        "planned_start": link.planned_start,
+        "planned_finish": link.planned_finish,
+        "forecast_start": link.forecast_start,
+        "forecast_finish": link.forecast_finish,
+        "certainty": link.certainty.name.lower(),
+        "reasons": list(link.reasons),
+        "source": link.source,
+        "holds_the_next": link.why,
+    }
+
+
+def _picture(explained: Explained, names: dict[str, str]) -> str:
+    return chain_svg(
+        [
+            ChainStep(
+                link.label.key,
+                link.label.title,
+                names.get(link.label.function, link.label.function),
+                link.label.ref.partition(":")[0],
+                link.planned_start,
+                link.planned_finish,
+                link.forecast_start,
+                link.forecast_finish,
+            )
+            for link in explained.chain
+        ]
+    )

@@ -1,0 +1,114 @@
+"""Explain: why an item is forecast when it is, and who lies downstream of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+
+from model.findings import Label
+from model.network import Certainty, date_of
+from model.network.explain import Step, explain
+from model.warehouse.lookup import WarehouseLookup
+from model.warehouse.plan import read_plan
+from pipelines.instance import Instance
+
+
+class UnknownName(Exception):
+    """No present work item or deal bears this name, or several do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One item of the driving chain: its dates, the tool they came from, how it holds the next."""
+
+    label: Label
+    planned_start: date | None
+    planned_finish: date | None
+    forecast_start: date | None
+    forecast_finish: date | None
+    certainty: Certainty
+    reasons: tuple[str, ...]
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An item's forecast and what it rests on; slack in working days.
+
+    `chain` runs from the source to the item; `downstream` are the open items that move with it.
+    """
+
+    chain: tuple[Link, ...]
+    total_slack: int
+    free_slack: int
+    late_finish: date | None
+    downstream: tuple[Label, ...]
+
+    @property
+    def item(self) -> Link:
+        return self.chain[-1]
+
+
+def explain_item(
+    instance: Instance, name: str, now: datetime, as_of: datetime | None = None
+) -> Explained:
+    """Explain the item with this key, address, or reference, as of a past instant if one is given.
+
+    Raises UnknownName.
+    """
+    with instance.engine.begin() as connection:
+        lookup = WarehouseLookup(connection)
+        record_id = _only(lookup, name)
+        plan = read_plan(connection, instance.model, instance.today(as_of or now), as_of)
+        if record_id not in plan.items.id:
+            raise UnknownName(f'"{name}" was not known then; ask for a later day')
+        found = explain(plan.forecast, record_id)
+        chain = [step.id for step in found.chain]
+        below = [int(i) for i in found.downstream]
+        labels = lookup.labels([*chain, *below])
+        stated, sources = lookup.stated(pairwise(chain)), lookup.sources(chain)
+    return Explained(
+        _links(found.chain, labels, stated, sources),
+        found.total_slack,
+        found.free_slack,
+        date_of(found.late_finish),
+        tuple(labels[i] for i in below),
+    )
+
+
+def _only(lookup: WarehouseLookup, name: str) -> int:
+    found = lookup.named(name)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise UnknownName(
+            f'nothing is known by the name "{name}"; give a key, address or reference'
+        )
+    refs = ", ".join(label.ref for label in lookup.labels(found).values())
+    raise UnknownName(f'"{name}" names several records; give one of {refs}')
+
+
+def _links(
+    steps: tuple[Step, ...],
+    labels: Mapping[int, Label],
+    stated: Mapping[tuple[int, int], str],
+    sources: Mapping[int, str],
+) -> tuple[Link, ...]:
+    following = [step.id for step in steps[1:]]
+    return tuple(
+        Link(
+            labels[step.id],
+            date_of(step.planned_start),
+            date_of(step.planned_finish),
+            date_of(step.early_start),
+            date_of(step.early_finish),
+            step.certainty,
+            step.reasons,
+            sources.get(step.id, ""),
+            stated.get((step.id, after), ""),
+        )
+        for step, after in zip(steps, [*following, -1], strict=True)
+    )
