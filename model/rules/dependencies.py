@@ -8,9 +8,9 @@ import numpy as np
 
 from model.network import NO_DATE, LinkUse, needs
 from model.network.topology import runs
-from model.plan import NONE, Bool, Int8, Int32, Int64, Plan
+from model.plan import NONE, Bool, Int32, Int64, Plan
 from model.records import DependencyType, State
-from model.rules.columns import working_days
+from model.rules.columns import wanted_finish, working_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,40 +20,46 @@ class Dependencies:
     `predecessor` and `successor` are rows of the plan. `needed` is the last day on which the
     predecessor's date keeps the successor's plan (`NO_DATE` where that plan has no date),
     `late` by how many working days of the predecessor's calendar the forecast passes that day;
-    0 or less is in time.
+    0 or less is in time. With `begins` it is the predecessor's start that is needed.
     """
 
     predecessor: Int64
     successor: Int64
     needed: Int32
     late: Int32
+    begins: Bool
 
     def where(self, kept: Bool | Int64) -> Dependencies:
         return Dependencies(
-            self.predecessor[kept], self.successor[kept], self.needed[kept], self.late[kept]
+            self.predecessor[kept],
+            self.successor[kept],
+            self.needed[kept],
+            self.late[kept],
+            self.begins[kept],
         )
 
 
 def dependencies(plan: Plan) -> Dependencies:
     """Every dependency that counts in the network and joins two open items.
 
-    A deal needs its predecessor by its close date. Work that has begun without its predecessor
-    can do so until its own finish: for it the planned finish takes the place of the start.
+    A deal needs its predecessor by its close date. Work that has begun needs nobody's start any
+    more, and what it began without it needs by its own planned finish.
     """
-    items, network, links = plan.items, plan.network, plan.links
+    facets, network, links = plan.facets, plan.network, plan.links
     before, after = network.rows.of(links.predecessor), network.rows.of(links.successor)
     kept = np.flatnonzero(network.use == LinkUse.USED)
-    kept = kept[plan.facets.open[before[kept]] & plan.facets.open[after[kept]]]
-    before, after, stated = before[kept], after[kept], needs(network, plan.forecast)
-    by_end = plan.facets.deal[after] | (_begun(plan, after) & _holds_start(links.type[kept]))
-    end = np.where(plan.facets.deal[after], items.deadline[after], items.planned_finish[after])
-    late = working_days(plan, before, end, plan.forecast.early_finish[before])
-    return Dependencies(
-        before,
-        after,
-        np.where(by_end, end, stated.needed_by[kept]).astype(np.int32),
-        np.where(by_end, late, stated.lateness[kept]).astype(np.int32),
-    )
+    kept = kept[facets.open[before[kept]] & facets.open[after[kept]]]
+    before, after, type_ = before[kept], after[kept], links.type[kept]
+    stated = needs(network, plan.forecast)
+    needed, late = stated.needed_by[kept], stated.lateness[kept]
+    begun, deal = _begun(plan, after), facets.deal[after]
+    over = begun & (type_ == DependencyType.START_TO_START)
+    needed[over], late[over] = NO_DATE, 0
+    by_end = np.flatnonzero(deal | (begun & (type_ == DependencyType.FINISH_TO_START)))
+    ends, held = wanted_finish(plan, after[by_end]), plan.forecast.early_finish[before[by_end]]
+    needed[by_end], late[by_end] = ends, working_days(plan, before[by_end], ends, held)
+    begins = (type_ == DependencyType.START_TO_START) | (type_ == DependencyType.START_TO_FINISH)
+    return Dependencies(before, after, needed, late, begins & ~deal)
 
 
 def handovers(plan: Plan, every: Dependencies) -> Dependencies:
@@ -82,7 +88,3 @@ def _begun(plan: Plan, rows: Int64) -> Bool:
     begun: Bool = items.state[rows] == State.IN_PROGRESS
     begun |= items.actual_start[rows] != NO_DATE
     return begun
-
-
-def _holds_start(type_: Int8) -> Bool:
-    return np.isin(type_, (DependencyType.FINISH_TO_START, DependencyType.START_TO_START))

@@ -7,6 +7,7 @@ another late one upstream is part of that one's downstream, not a conflict of it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -84,6 +85,7 @@ def _draft(plan: Plan, scale: Scale, case: Dependencies, moved: Int64) -> Draft:
     record_id, waiting = int(plan.items.id[giver]), plan.items.id[takers]
     stake = impact(plan, int(case.late.max()), moved)
     functions = functions_of(plan, np.array([giver, takers[0]]))
+    held = plan.forecast.early_start if case.begins[0] else plan.forecast.early_finish
     finding = Finding(
         rule=NAME,
         about=functions[1:],
@@ -94,6 +96,10 @@ def _draft(plan: Plan, scale: Scale, case: Dependencies, moved: Int64) -> Draft:
         impact=stake,
         needed_by=date_of(int(case.needed[0])),
         downstream=named(plan, moved),
+        facts=(
+            ("needed is", "its start" if case.begins[0] else "its finish"),
+            ("forecast for", str(date_of(int(held[giver])))),
+        ),
     )
     return Draft(finding, about=(record_id,), chain=[*driving_rows(plan, giver), int(takers[0])])
 
@@ -102,19 +108,20 @@ def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording
     """What slips, why, who waits for it and what that moves."""
     giver, taker = words.functions(finding, names)
     first, *waiting = finding.subjects
-    key, late = words.key(labels, first), words.working_days(finding.impact.days)
     step = next(step for step in finding.chain if step.record_id == first)
-    needed, forecast = words.day(finding.needed_by), words.day(step.forecast)
-    stated = words.stated(step.why)
+    key, late = words.key(labels, first), words.working_days(finding.impact.days)
+    (_, held), (_, iso) = finding.facts
+    verb, needed = "start" if held == "its start" else "finish", words.day(finding.needed_by)
+    forecast, stated = words.day(date.fromisoformat(iso)), words.stated(step.why)
     return Wording(
-        title=f"{key} of {giver} is forecast {late} later than {taker} needs it",
+        title=f"{key} of {giver} is forecast to {verb} {late} later than {taker} needs",
         explanation=(
             f"{words.item(labels, first)} ({giver}) {words.dates(step)}.",
             *words.origin(finding, labels, first),
-            f"{taker} needs it by {needed} for {words.items(labels, waiting)}{stated}.",
+            f"{taker} needs {held} by {needed} for {words.items(labels, waiting)}{stated}.",
             *words.at_stake(finding.impact),
         ),
-        question=f"Can {giver} finish {key} by {needed}, or does {taker} plan for {forecast}?",
+        question=f"Can {giver} {verb} {key} by {needed}, or does {taker} plan for {forecast}?",
     )
 
 

@@ -46,8 +46,9 @@ def item(labels: Mapping[int, Label], record_id: int) -> str:
     label = labels.get(record_id)
     if label is None:
         return f"record {record_id}"
-    title = label.title if len(label.title) <= _TITLE else f"{label.title[: _TITLE - 1].rstrip()}…"
-    return f"“{title}”" if label.key in ("", label.title) else f"{label.key} “{title}”"
+    title = " ".join(label.title.split())
+    short = title if len(title) <= _TITLE else f"{title[: _TITLE - 1].rstrip()}…"
+    return f"“{short}”" if label.key in ("", label.title) else f"{label.key} “{short}”"
 
 
 def key(labels: Mapping[int, Label], record_id: int) -> str:

@@ -184,17 +184,30 @@ def test_a_start_to_start_dependency_is_about_the_start():
         Row("MKT-1", "marketing", start=date(2026, 3, 16), finish=date(2026, 4, 30)),
     ]
     links = [Link("CDP-12", "MKT-1", DependencyType.START_TO_START)]
-    (finding,) = found(RULE, situation(*rows, links=links))
+    plan = situation(*rows, links=links)
+    (finding,) = found(RULE, plan)
     assert finding.impact.days == 2
+    text = said(plan, finding)
+    assert "CDP-12 of IT is forecast to start 2 working days later than Marketing needs" in text
+    assert "Can IT start CDP-12 by 16 Mar 2026, or does Marketing plan for 18 Mar 2026?" in text
+
+
+def test_a_start_that_the_successor_did_not_wait_for_is_no_longer_needed():
+    rows = [
+        Row("CDP-12", start=date(2026, 3, 18), finish=date(2026, 4, 30)),
+        Row("MKT-1", "marketing", start=date(2026, 2, 16), state=State.IN_PROGRESS),
+    ]
+    links = [Link("CDP-12", "MKT-1", DependencyType.START_TO_START)]
+    assert found(RULE, situation(*rows, links=links)) == []
 
 
 def test_it_says_who_needs_what_by_when_and_asks_for_a_decision():
     plan = situation(PLATFORM, CAMPAIGN, links=CHAIN)
-    text = said(plan, found(RULE, plan)[0])
+    text = said(plan, found(RULE, plan)[0]).replace("Title of ", "")
     assert text.splitlines() == [
-        "CDP-12 of IT is forecast 5 working days later than Marketing needs it",
-        'CDP-12 “Title of CDP-12” (IT) is planned for 20 Mar 2026 (field "Due").',
-        'Marketing needs it by 13 Mar 2026 for MKT-1 “Title of MKT-1” (column "Depends on").',
+        "CDP-12 of IT is forecast to finish 5 working days later than Marketing needs",
+        'CDP-12 “CDP-12” (IT) is planned for 20 Mar 2026 (field "Due").',
+        'Marketing needs its finish by 13 Mar 2026 for MKT-1 “MKT-1” (column "Depends on").',
         "Because of it 1 item downstream moves.",
         "Can IT finish CDP-12 by 13 Mar 2026, or does Marketing plan for 20 Mar 2026?",
     ]

@@ -60,6 +60,11 @@ def test_a_very_long_title_is_cut():
     assert words.item(LABELS, 3).endswith("…”")
 
 
+def test_a_title_of_several_lines_stays_on_one():
+    label = Label(4, "it:work_item:4", "CDP-14", "Build\n the  platform", None, "it", None)
+    assert words.item({4: label}, 4) == "CDP-14 “Build the platform”"
+
+
 @pytest.mark.parametrize(
     ("planned", "forecast", "text"),
     [
