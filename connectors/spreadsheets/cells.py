@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
@@ -12,6 +13,7 @@ def address(row: int, column: int) -> str:
     return f"{column_letters(column)}{row + 1}"
 
 
+@cache
 def column_letters(column: int) -> str:
     """`A` for column 0, `AA` for column 26."""
     letters, rest = "", column + 1

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from connectors.base import Cursor, JsonValue, Landed, Page
-from connectors.spreadsheets.rows import Row, by_key, keys_of, rows_of
+from connectors.spreadsheets.rows import by_key, keys_of, rows_of
 from connectors.spreadsheets.settings import SpreadsheetSettings
 from connectors.spreadsheets.sources import Source, Sources
 
@@ -36,10 +36,11 @@ def changed_page(
         return None
     rows = list(rows_of(sources.read))
     unique, problems = by_key(rows)
-    digests = {key: _digest(row) for key, row in unique.items()}
+    contents = {key: row.content() for key, row in unique.items()}
+    digests = {key: _digest(content) for key, content in contents.items()}
     saved = {source.name: before.saved_at(source, now) for source in sources.read}
     landed = tuple(
-        Landed(key, _payload(row, saved[row.source.name]))
+        Landed(key, _payload(contents[key], saved[row.source.name]))
         for key, row in unique.items()
         if before.rows.get(key) != digests[key]
     )
@@ -78,12 +79,12 @@ class _Before:
         return min(source.modified, now) if source.modified.isoformat() > known["saved"] else now
 
 
-def _payload(row: Row, saved: datetime) -> str:
-    return orjson.dumps({**row.content, "saved": saved.isoformat()}).decode()
+def _payload(content: dict[str, JsonValue], saved: datetime) -> str:
+    return orjson.dumps({**content, "saved": saved.isoformat()}).decode()
 
 
-def _digest(row: Row) -> str:
-    return hashlib.sha256(orjson.dumps(row.content)).hexdigest()[:16]
+def _digest(content: dict[str, JsonValue]) -> str:
+    return hashlib.sha256(orjson.dumps(content)).hexdigest()[:16]
 
 
 def _read_with(settings: SpreadsheetSettings) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -31,14 +31,14 @@ class Reader:
     settings: SpreadsheetSettings
     problems: list[Problem] = field(default_factory=list)
 
-    def column(self, headings: tuple[str, ...]) -> Cell | None:
+    def __post_init__(self) -> None:
+        cells = reversed(self.payload["cells"].items())
+        self._cells = {folded(name): Cell(name, at, text.strip()) for name, (at, text) in cells}
+
+    def column(self, headings: Iterable[str]) -> Cell | None:
         """The filled cell below the first of these headings that the row has."""
-        shown = {folded(name): name for name in reversed(list(self.payload["cells"]))}
-        for heading in headings:
-            if name := shown.get(folded(heading)):
-                at, text = self.payload["cells"][name]
-                return Cell(name, at, text.strip())
-        return None
+        shown = (self._cells.get(folded(heading)) for heading in headings)
+        return next(filter(None, shown), None)
 
     def cell(self, name: FieldName) -> Cell | None:
         return self.column(self.settings.columns.get(name, ()))

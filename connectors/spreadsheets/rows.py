@@ -15,56 +15,55 @@ from model.records import Problem
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table. `content` is landed: every filled cell under its heading, with address.
+    """One row of a table; `index` counts from 0 on its sheet.
 
     `note_cells` are the cells that may carry a note, the key's first.
     """
 
     source: Source
-    sheet: str
-    number: int
-    """As people count, from 1."""
+    table: Table
+    index: int
     key: str
     note_cells: tuple[str, ...]
-    content: dict[str, JsonValue]
+
+    @property
+    def sheet(self) -> str:
+        return self.table.grid.sheet
 
     @property
     def place(self) -> str:
         """Where it stands, for people: `plan.xlsx, sheet Plan, row 7`."""
         sheet = f", sheet {self.sheet}" if self.sheet else ""
-        return f"{self.source.name}{sheet}, row {self.number}"
+        return f"{self.source.name}{sheet}, row {self.index + 1}"
+
+    def content(self) -> dict[str, JsonValue]:
+        """What is landed: every filled cell under its heading, with its address."""
+        grid, row = self.table.grid, self.index
+        cells: dict[str, JsonValue] = {
+            heading: [address(grid.top(row, column), column), text]
+            for column, heading in enumerate(self.table.headings)
+            if (text := grid.text(row, column)).strip()
+        }
+        content: dict[str, JsonValue] = {"file": self.source.name, "sheet": self.sheet}
+        if grid.date1904:
+            content["date1904"] = True
+        return {**content, "row": row + 1, "cells": cells}
 
 
 def rows_of(sources: Iterable[Source]) -> Iterator[Row]:
     """Every row of every table, those without a key included (their key is empty)."""
     for source in sources:
         for table in source.tables:
-            headings = table.headings
-            for row in table.rows():
-                yield _row(source, table, headings, row)
+            for index in table.rows():
+                yield _row(source, table, index)
 
 
-def _row(source: Source, table: Table, headings: Sequence[str], row: int) -> Row:
-    grid, own = table.grid, [c for c in table.columns.values() if table.grid.top(row, c) == row]
-    key_column = table.columns["key"]
-    key = " ".join(grid.text(row, key_column).split()) if key_column in own else ""
-    key = "" if key in ERRORS else key
-    cells: dict[str, JsonValue] = {
-        heading: [address(grid.top(row, column), column), text]
-        for column, heading in enumerate(headings)
-        if (text := grid.text(row, column)).strip()
-    }
-    content: dict[str, JsonValue] = {
-        "file": source.name,
-        "sheet": grid.sheet,
-        "row": row + 1,
-        "cells": cells,
-    }
-    if grid.date1904:
-        content["date1904"] = True
-    places = dict.fromkeys([key_column, *own])
-    notes = tuple(address(row, column) for column in places)
-    return Row(source, grid.sheet, row + 1, key, notes, content)
+def _row(source: Source, table: Table, index: int) -> Row:
+    grid, key_column = table.grid, table.columns["key"]
+    own = [c for c in table.columns.values() if grid.top(index, c) == index]
+    key = " ".join(grid.text(index, key_column).split()) if key_column in own else ""
+    cells = tuple(address(index, column) for column in dict.fromkeys([key_column, *own]))
+    return Row(source, table, index, "" if key in ERRORS else key, cells)
 
 
 def by_key(rows: Iterable[Row]) -> tuple[dict[str, Row], list[Problem]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from connectors.spreadsheets.cells import address, column_letters
 from connectors.spreadsheets.grid import Grid
@@ -21,33 +22,37 @@ class Table:
     """A table found on a sheet: its heading row and the column of every wanted heading.
 
     `columns` maps what was wanted (a field, or a heading of free text) to a column from 0.
+    `headings` has what stands above each column of the sheet, made unique and never empty.
     """
 
     grid: Grid
     heading_row: int
     columns: Mapping[str, int]
-
-    @property
-    def headings(self) -> list[str]:
-        """What stands above each column of the sheet; made unique and never empty."""
-        width = max(map(len, self.grid.rows), default=0)
-        shown = [" ".join(self.grid.text(self.heading_row, c).split()) for c in range(width)]
-        return [
-            name if name and shown.index(name) == c else f"{name} ({column_letters(c)})".strip()
-            for c, name in enumerate(shown)
-        ]
+    headings: Sequence[str]
 
     def rows(self) -> Iterator[int]:
         """The numbers (from 0) of the rows that belong to the table."""
-        heading = self._mapped(self.heading_row)
+        columns = tuple(self.columns.values())
+        heading = [self.headings[column] for column in columns]
         for row in range(self.heading_row + 1, len(self.grid.rows)):
             filled = sum(1 for value in self.grid.rows[row] if value.strip())
-            mapped = self._mapped(row)
-            if filled > 1 and any(mapped) and mapped != heading:
+            mapped = [self.grid.text(row, column).strip() for column in columns]
+            if filled > 1 and any(mapped) and not _same(mapped, heading):
                 yield row
 
-    def _mapped(self, row: int) -> list[str]:
-        return [folded(self.grid.text(row, column)) for column in self.columns.values()]
+
+def _same(texts: Sequence[str], headings: Sequence[str]) -> bool:
+    return all(folded(a) == folded(b) for a, b in zip(texts, headings, strict=True))
+
+
+def _headings(grid: Grid, row: int) -> list[str]:
+    width = max(map(len, grid.rows), default=0)
+    shown = [" ".join(grid.text(row, column).split()) for column in range(width)]
+    first = {name: column for column, name in reversed(list(enumerate(shown)))}
+    return [
+        name if name and first[name] == column else f"{name} ({column_letters(column)})".strip()
+        for column, name in enumerate(shown)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ def find_table(grid: Grid, wanted: Mapping[str, Sequence[str]]) -> Table | Missi
     for row in range(len(grid.rows)):
         columns = _columns(grid, row, wanted)
         if len(columns) == len(wanted):
-            return Table(grid, row, columns)
+            return Table(grid, row, columns, _headings(grid, row))
         if len(columns) > best[0]:
             best = (len(columns), row)
     return _missing(grid, best[1], wanted)
@@ -121,6 +126,7 @@ def doubled(table: Table) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """A heading in the form in which two spellings of it meet."""
     return " ".join(text.split()).casefold()

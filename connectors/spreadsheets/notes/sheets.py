@@ -1,11 +1,12 @@
 """The sheets of a workbook: where each one is, what locks it, where its drawing of notes belongs.
 
-A sheet part can hold millions of cells, so it is never rebuilt: one pass over it finds what is
-needed, and what is added is spliced in between its bytes.
+A sheet part can hold millions of cells, so it is never rebuilt: one pass over what stands around
+them finds what is needed, and what is added is spliced in between its bytes.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from xml.parsers import expat
 
@@ -23,6 +24,10 @@ _AFTER_LEGACY_DRAWING = frozenset(
     | {"tableParts", "extLst"}
 )
 """What may follow `legacyDrawing` in a worksheet: ECMA-376 part 1, CT_Worksheet (18.3.1.99)."""
+
+
+_CELLS = re.compile(rb"<(?:\w+:)?sheetData(?:\s[^>]*)?>(.*)</(?:\w+:)?sheetData\s*>", re.DOTALL)
+"""Nearly all of a sheet's bytes, in which nothing is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +87,20 @@ def scan_sheet(xml: bytes, name: str) -> SheetPart:
     """Look through a sheet once; raises NotAPackage when it is damaged or not in UTF-8."""
     if xml.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise NotAPackage(f"its part {name} is not written in UTF-8")
-    scan = _Scan()
+    scan, cells = _Scan(), _CELLS.search(xml)
+    start, end = cells.span(1) if cells else (0, 0)
     try:
-        scan.run(xml)
+        scan.run(xml[:start] + xml[end:])
     except expat.ExpatError as error:
         raise NotAPackage(f"its part {name} is damaged ({error})") from error
     assert scan.insert_at is not None
+    skipped = end - start if scan.insert_at >= start else 0
     return SheetPart(
-        scan.tag_prefix, scan.namespace, scan.legacy_drawing, scan.objects_locked, scan.insert_at
+        scan.tag_prefix,
+        scan.namespace,
+        scan.legacy_drawing,
+        scan.objects_locked,
+        scan.insert_at + skipped,
     )
 
 

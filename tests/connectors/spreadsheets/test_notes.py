@@ -5,6 +5,8 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from python_calamine import CalamineWorkbook
@@ -17,6 +19,7 @@ from connectors.spreadsheets.notes import (
     refusals,
     write_notes,
 )
+from connectors.spreadsheets.notes.comments_part import EMPTY, NotesPart, clean
 from tests.connectors.spreadsheets.build import (
     PLAN,
     packed_entries,
@@ -192,6 +195,15 @@ def test_odd_characters_come_back_as_they_were() -> None:
     text = "_x0041_ stays, a tab\tand 😀"
     after = write_notes(plan(), {("Plan", "A2"): text})
     assert read_notes(after) == {("Plan", "A2"): Note(text, False)}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(min_size=1), st.text())
+def test_any_text_and_any_edit_of_it_comes_back(first: str, second: str) -> None:
+    notes = NotesPart(EMPTY, "xl/comments1.xml")
+    for text in (clean(first), clean(second)):
+        notes.put("A2", text)
+        assert NotesPart(notes.to_bytes(), "again").texts() == {"A2": text}
 
 
 def test_control_characters_stay_out_of_notes() -> None:

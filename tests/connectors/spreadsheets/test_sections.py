@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connectors.spreadsheets.sections import MAX_LENGTH, plain_text, sections, with_section
 from model.remarks import Paragraph, Remark, RemarkState, Text
@@ -55,6 +57,16 @@ def test_words_typed_into_a_section_are_kept_beside_the_new_one() -> None:
     edited = with_section(note, remark(words="CDP-12 is 12 days late"))
     assert "agreed on Monday!" in edited
     assert [section.intact for section in sections(edited)] == [True]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(), st.text())
+def test_no_word_around_a_section_is_ever_lost(above: str, below: str) -> None:
+    note = with_section(above, remark()) + f"\n{below}"
+    edited = with_section(note, remark(words="CDP-12 is 12 days late"))
+    assert [word for word in above.split() if word not in edited] == []
+    assert [word for word in below.split() if word not in edited] == []
+    assert len(sections(edited)) == 1
 
 
 def test_a_copied_section_leaves_one() -> None:
