@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from connectors.sandbox.jira.jql_fields import ALIASES, FIELDS, MOMENTS, sort_key
+from connectors.sandbox.jira.jql_fields import ALIASES, DAYS, FIELDS, MOMENTS, sort_key
 from connectors.sandbox.jira.site import Issue
 
 Predicate = Callable[[Issue], bool]
@@ -197,6 +197,7 @@ def _unquoted(word: str) -> str:
 
 def _moment(text: str, name: str, asker: Asker) -> float:
     """Epoch seconds of a date as JQL writes it, cut to the minute; an epoch number is exact."""
+    zone = UTC if name in DAYS else asker.zone
     if re.fullmatch(r"\d+", text):
         return int(text) / 1000
     relative = re.fullmatch(r"([+-]?\d+)([wdhm])", text)
@@ -206,7 +207,7 @@ def _moment(text: str, name: str, asker: Asker) -> float:
         return moment.replace(second=0, microsecond=0).timestamp()
     for style in ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d"):
         try:
-            return datetime.strptime(text, style).replace(tzinfo=asker.zone).timestamp()
+            return datetime.strptime(text, style).replace(tzinfo=zone).timestamp()
         except ValueError:
             continue
     raise JqlError(

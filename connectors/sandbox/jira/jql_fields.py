@@ -71,6 +71,8 @@ FIELDS: dict[str, Callable[[Issue], Found]] = {
     "duedate": _moment("duedate"),
 }
 MOMENTS = {"updated", "created", "resolutiondate", "duedate"}
+DAYS = {"duedate"}
+"""Moments that are days: they are in no time zone."""
 ALIASES = {
     "issue": "key",
     "issuekey": "key",

@@ -15,7 +15,8 @@ from connectors.sandbox.jira.site import Issue, Link
 def add_link(call: Call) -> Response:
     """`inwardIssue` blocks `outwardIssue`, as the page of the first one then says.
 
-    Both count as updated; a link that is there already is not doubled. Reference: `POST /rest/api/3/issueLink`.
+    Both count as updated; a link that is there already is not doubled.
+    Reference: `POST /rest/api/3/issueLink`.
     """
     author, name = call.someone(), (call.body.get("type") or {}).get("name")
     if name not in LINK_TYPES:
