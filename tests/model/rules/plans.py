@@ -44,6 +44,7 @@ class Row:
     close: date | None = None
     value: int = 0
     currency: str = "EUR"
+    won: bool = False
     lost: bool = False
     begun: date | None = None
     days: int = -1
@@ -206,15 +207,23 @@ def _day(value: date | None) -> int:
     return NO_DATE if value is None else day_of(value)
 
 
+def _state(row: Row) -> State:
+    """Of a deal as the warehouse gives it: a won one is done, yet its promise is open."""
+    if row.lost:
+        return State.CANCELLED
+    return State.DONE if row.won else row.state
+
+
 def _items(rows: Sequence[Row], ids: Mapping[str, int]) -> Items:
     return Items.of(
         [ids[row.key] for row in rows],
         planned_start=[_day(row.start) for row in rows],
-        planned_finish=[_day(row.finish) for row in rows],
+        planned_finish=[_day(row.finish or row.close) for row in rows],
         actual_start=[_day(row.begun) for row in rows],
         duration=[row.days for row in rows],
         percent=[row.percent for row in rows],
-        state=[State.CANCELLED if row.lost else row.state for row in rows],
+        actual_finish=[_day(row.close if row.won else None) for row in rows],
+        state=[_state(row) for row in rows],
         milestone=[row.milestone or row.deal for row in rows],
         deadline=[_day(row.close) for row in rows],
         parent=[ids[row.parent] if row.parent else -1 for row in rows],

@@ -51,6 +51,11 @@ def test_a_deal_past_its_close_date_breaks_no_promise_of_work_that_was_in_time()
     assert found(RULE, situation(feature, deal, links=SOLD)) == []
 
 
+def test_a_deal_that_is_won_holds_its_promise_open():
+    (finding,) = found(RULE, situation(FEATURE, replace(ACME, won=True), links=SOLD))
+    assert finding.impact.days == 5
+
+
 def test_a_slip_three_tools_away_breaks_the_promise():
     rows = [
         Row("Fund", "finance", start=date(2026, 3, 2), finish=date(2026, 3, 17)),
