@@ -191,11 +191,14 @@ def _working_days(seconds: Any) -> int | None:
 
 
 def _percent(fields: Fields, chosen: ChosenFields) -> int | None:
-    """The chosen field, else time spent of time estimated, subtasks included."""
+    """The chosen field, else time spent of time estimated, subtasks included.
+
+    Where no time was ever logged, that tells nothing of the progress.
+    """
     said = text_of(chosen.value(fields, chosen.percent)).strip(" %")
     if said:
         return min(100, max(0, int(float(said))))
     progress = fields.get("aggregateprogress") or {}
-    if not progress.get("total"):
+    if not progress.get("total") or not progress.get("progress"):
         return None
-    return min(100, max(0, int(100 * progress.get("progress", 0) / progress["total"])))
+    return min(100, int(100 * progress["progress"] / progress["total"]))

@@ -271,9 +271,8 @@ def test_estimates_are_working_days_of_eight_hours_rounded_up() -> None:
 def test_percent_comes_from_the_chosen_field_else_from_time_spent() -> None:
     progress = {"aggregateprogress": {"progress": 30, "total": 90, "percent": 33}}
     assert present(read(progress)).percent_complete == 33
-    assert (
-        present(read({"aggregateprogress": {"progress": 0, "total": 0}})).percent_complete is None
-    )
+    for silent in ({"progress": 0, "total": 0}, {"progress": 0, "total": 28_800}):
+        assert present(read({"aggregateprogress": silent})).percent_complete is None
     chosen = read(
         {"customfield_1": 60.0, **progress},
         names={"customfield_1": "Progress"},

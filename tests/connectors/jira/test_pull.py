@@ -88,18 +88,17 @@ def test_a_pull_broken_off_goes_on_without_a_gap(jira: Site) -> None:
 
 
 def test_the_hour_that_daylight_saving_repeats_loses_no_update(jira: Site) -> None:
-    """In Berlin 02:30 happens twice on 2025-10-26: at 00:30 and at 01:30 UTC."""
-    first, second = "2025-10-26T00:30:00Z", "2025-10-26T01:05:00Z"
+    """In New York 01:30 happens twice on 2025-11-02: at 05:30 and at 06:30 UTC."""
     sandbox = jira(
-        issue("CDP-1", created="2025-10-01T00:00:00Z", updated=first),
-        issue("CDP-2", created="2025-10-01T00:00:00Z", updated="2025-10-26T00:20:00Z"),
-        account={"time_zone": "Europe/Berlin"},
+        issue("CDP-1", created="2025-10-01T00:00:00Z", updated="2025-11-02T05:30:00Z"),
+        issue("CDP-2", created="2025-10-01T00:00:00Z", updated="2025-11-02T05:20:00Z"),
+        account={"time_zone": "America/New_York"},
     )
     connector = connect(sandbox.jira_url)
     cursor = pulled(connector)[-1].cursor
-    moved = sandbox.jira.find("CDP-2")
-    assert moved is not None
-    moved.fields["updated"] = second
+    later = sandbox.jira.find("CDP-2")
+    assert later is not None
+    later.fields["updated"] = "2025-11-02T01:05:00.000-0500"
     assert "CDP-2" in landed(pulled(connector, cursor))
 
 
@@ -149,7 +148,7 @@ def test_an_issue_that_search_leaves_out_is_not_taken_for_deleted(jira: Site) ->
 
 
 def test_an_issue_that_cannot_be_fetched_is_reported_and_the_rest_arrives(jira: Site) -> None:
-    sandbox = jira(issue("CDP-1"), issue("CDP-2"))
+    sandbox = jira(issue("CDP-1"), issue("CDP-2", updated="2026-02-01T00:00:00Z"))
     configure(sandbox, unfetchable=["CDP-1"])
     connector = connect(sandbox.jira_url)
     pages = pulled(connector)
