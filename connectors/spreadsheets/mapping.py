@@ -35,19 +35,27 @@ def map_row(
 ) -> Mapped:
     """Map one landed row; a row whose plan cannot be told for certain is held back."""
     reader = Reader(landed.native_id, orjson.loads(landed.payload), settings)
-    saved = datetime.fromisoformat(reader.payload["saved"])
+    item = _work_item(reader, surroundings)
+    if item is None or any(problem.held for problem in reader.problems):
+        return Mapped(problems=tuple(reader.problems))
+    version = Version(min(reader.saved, observed_at), item, tuple(_claims(reader)))
+    return Mapped((version,), tuple(reader.problems))
+
+
+def _work_item(reader: Reader, surroundings: Surroundings) -> WorkItem | None:
+    """None without a title or state, for which the reason is among the reader's problems."""
     title = _title(reader)
     percent = _unless_unknown(reader, "percent", as_percent)
     state = _state(reader, surroundings, percent or 0)
     dates = _dates(reader)
-    if title is None or state is None or any(problem.held for problem in reader.problems):
-        return Mapped(problems=tuple(reader.problems))
-    item = WorkItem(
-        ref=_item(surroundings, landed.native_id),
-        key=landed.native_id,
+    if title is None or state is None:
+        return None
+    return WorkItem(
+        ref=_item(surroundings, reader.native_id),
+        key=reader.native_id,
         title=title,
         url=row_url(reader, surroundings.home),
-        touched_at=saved,
+        touched_at=reader.saved,
         dates_from=_dates_from(reader),
         state=state,
         status=reader.text("status") or "",
@@ -55,8 +63,6 @@ def map_row(
         **dates,
         **_details(reader, surroundings),
     )
-    version = Version(min(saved, observed_at), item, tuple(_claims(reader)))
-    return Mapped((version,), tuple(reader.problems))
 
 
 def _item(surroundings: Surroundings, key: str) -> Ref:

@@ -44,14 +44,16 @@ def changed_page(
         for key, row in unique.items()
         if before.rows.get(key) != digests[key]
     )
-    files: JsonValue = {
-        s.name: {"sha256": s.sha256, "saved": saved[s.name].isoformat()} for s in sources.read
+    seen = digests if complete else {**before.rows, **digests}
+    after: Cursor = {"read_with": read_with, "files": _files(sources, saved), "rows": {**seen}}
+    return Page(landed, after, tuple(problems), keys_of(rows) if complete else None)
+
+
+def _files(sources: Sources, saved: Mapping[str, datetime]) -> JsonValue:
+    return {
+        source.name: {"sha256": source.sha256, "saved": saved[source.name].isoformat()}
+        for source in sources.read
     }
-    seen: JsonValue = {**({} if complete else before.rows), **digests}
-    census = keys_of(rows) if complete else None
-    return Page(
-        landed, {"read_with": read_with, "files": files, "rows": seen}, tuple(problems), census
-    )
 
 
 class _Before:

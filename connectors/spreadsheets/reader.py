@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from connectors.spreadsheets.settings import FieldName, SpreadsheetSettings
@@ -70,6 +70,11 @@ class Reader:
         where = f'{self.place}, cell {cell.at} ("{cell.heading}")'
         names = (self.native_id,) if held else ()
         self.problems.append(Problem(self.native_id, f"{where}: {reason}", remedy, held, names))
+
+    @property
+    def saved(self) -> datetime:
+        """When the row's file was saved with this content."""
+        return datetime.fromisoformat(self.payload["saved"])
 
     @property
     def place(self) -> str:

@@ -138,6 +138,12 @@ def test_a_finish_before_the_start_holds_the_row(tmp_path: Path) -> None:
     assert "2026-03-02 lies before the start 2026-03-09" in problem.reason
 
 
+def test_all_that_holds_a_row_is_told_at_once(tmp_path: Path) -> None:
+    columns = {**KEYED, "status": "Status", "finish": "End"}
+    result = mapped_row(tmp_path, columns, ("M-1", None, "Parked", "31.02.2026"))
+    assert [problem.held for problem in result.problems] == [True, True, True]
+
+
 @pytest.mark.parametrize("text", ["TBD", "-", "n/a"])
 def test_a_date_that_is_said_to_be_unknown_is_none(tmp_path: Path, text: str) -> None:
     result = mapped_field(tmp_path, "finish", text)
