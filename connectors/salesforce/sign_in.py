@@ -50,7 +50,7 @@ class SessionAuth(httpx.Auth):
         return self._session or self.renew()
 
     def renew(self) -> Session:
-        """Sign in afresh. Raises ConnectionFailed; a RequestFailed when Salesforce answered."""
+        """Sign in afresh. Raises ConnectionFailed; a RequestFailed where a repeat may help."""
         self._session = _sign_in(self._connection, self._settings, self._environment)
         return self._session
 
@@ -90,15 +90,15 @@ def _session(answer: Any) -> Session | None:
 
 def _refused(
     connection: str, settings: SalesforceSettings, response: httpx.Response, answer: Any
-) -> RequestFailed:
+) -> ConnectionFailed:
+    """Only a tool that is down is worth another try, so only that is a RequestFailed."""
     words = said(answer) or "no token and user in the answer"
-    return RequestFailed(
-        connection,
-        f"sign-in failed with status {response.status_code}: {words}",
-        f"Check the {settings.credentials} and that the app may use this flow at {settings.url}.",
-        status=response.status_code,
-        transient=response.status_code >= 500,
-    )
+    what = f"sign-in failed with status {response.status_code}: {words}"
+    if response.is_server_error:
+        remedy = "Salesforce is in trouble; the next run goes on where this one stopped."
+        return RequestFailed(connection, what, remedy, status=response.status_code, transient=True)
+    remedy = f"Check the {settings.credentials} and that the app may use this flow."
+    return ConnectionFailed(connection, what, remedy)
 
 
 def _grant(

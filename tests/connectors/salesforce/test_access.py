@@ -133,6 +133,13 @@ def test_a_check_while_the_tool_is_down_is_a_problem_not_an_error(
     assert "SERVER_UNAVAILABLE" in problem.what
 
 
+def test_signing_in_is_tried_again_after_a_passing_fault(
+    crm: SalesforceConnector, person: Person
+) -> None:
+    person.fault("5xx", "POST /services/oauth2/token", times=1)
+    assert crm.check() == []
+
+
 @pytest.mark.parametrize("kind", ["truncate", "5xx", "drop_after"])
 def test_a_question_is_asked_again_after_a_passing_fault(
     crm: SalesforceConnector, person: Person, kind: str

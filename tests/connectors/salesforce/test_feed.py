@@ -23,7 +23,7 @@ from model.remarks import (
     Target,
     Text,
 )
-from tests.connectors.salesforce.conftest import ANNA, Connect, Person, deal_ids
+from tests.connectors.salesforce.conftest import ANNA, ENVIRONMENT, Connect, Person, deal_ids
 
 POSTS = "POST .*/chatter/feed-elements"
 
@@ -222,6 +222,17 @@ def test_at_chatters_hourly_limit_writing_ends_for_an_hour(
     person.fault("429", "chatter", status=503)
     with pytest.raises(ConnectionFailed, match="Chatter calls of the last hour"):
         say(crm, Change(target, remark()))
+
+
+def test_writing_ends_when_signing_in_is_refused(connect: Connect, target: Target) -> None:
+    crm = connect(ENVIRONMENT | {"SF_CLIENT_SECRET": "wrong-one"})
+    with pytest.raises(ConnectionFailed, match="SF_CLIENT_SECRET"):
+        say(crm, Change(target, remark()))
+
+
+def test_writing_ends_when_nobody_answers(connect: Connect, target: Target) -> None:
+    with pytest.raises(ConnectionFailed, match="does not answer"):
+        say(connect(url="http://127.0.0.1:9"), Change(target, remark()))
 
 
 def test_nothing_is_written_twice_when_it_cannot_be_looked_for(

@@ -5,19 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 
-from connectors.base import ConnectionFailed, Cursor, Page
+from connectors.base import ConnectionFailed, Cursor, Page, Surroundings
 from connectors.http import HttpClient
-from connectors.salesforce import SalesforceConnector
+from connectors.salesforce import SalesforceConnector, open_connector
 from connectors.salesforce.fields import Fields
 from connectors.salesforce.queries import Queries, Row
 from connectors.salesforce.reading import Reader
 from connectors.salesforce.soql import ALL_IDS, IDS_IN_A_QUERY
+from connectors.sandbox import running_sandbox
 from connectors.sandbox.salesforce.org import SalesforceOrg, insert, stamp
-from tests.connectors.salesforce.conftest import Connect, Person, deal_ids
+from tests.connectors.salesforce.builders import settings
+from tests.connectors.salesforce.conftest import (
+    ENVIRONMENT,
+    Connect,
+    Person,
+    deal_ids,
+    described_org,
+)
 
 NOW = datetime.now(UTC)
 
@@ -110,7 +119,7 @@ def test_a_row_that_appears_late_with_an_earlier_stamp_is_not_missed(
     cursor = pull(crm)[-1].cursor
     last = datetime.fromisoformat(org.records["Opportunity"][newest]["SystemModstamp"])
 
-    person.overwrite(late, Amount=7.0, SystemModstamp=stamp(last - timedelta(minutes=9)))
+    person.overwrite(late, Amount=7.0, SystemModstamp=stamp(last - timedelta(minutes=10)))
 
     assert late in ids(pull(crm, cursor))
 
@@ -283,3 +292,14 @@ def test_an_amount_is_null_in_the_tool_and_in_the_deal(
 def test_an_org_without_a_currency_of_its_own_needs_one(connect: Connect) -> None:
     with pytest.raises(ConnectionFailed, match="`currency`"):
         pull(connect(currency=None))
+
+
+def test_an_org_with_several_currencies_states_them_itself() -> None:
+    described = described_org() | {"currencies": ["EUR", "USD"]}
+    described["opportunities"][0]["currency"] = "USD"
+    with running_sandbox(salesforce=described) as sandbox:
+        surroundings = Surroundings("crm", Path(), ENVIRONMENT)
+        crm = open_connector(settings(url=sandbox.salesforce_url, currency=None), surroundings)
+        found = [crm.map("opportunities", record, NOW) for record in pull(crm)[0].records]
+        crm.close()
+    assert [getattr(m.versions[-1].record, "currency", "") for m in found] == ["USD", "EUR", "EUR"]
