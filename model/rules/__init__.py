@@ -1,7 +1,7 @@
 """The rules: each a file that finds one kind of conflict in the columns of a plan and words it.
 
 A rule file holds its `Parameters` (from the operating model, under `rules`), `find` over a
-`Situation`, and `word` for one finding. The other files are what several rules share. To add
+`Survey` of the situation, and `word` for one finding. The other files are what several rules share. To add
 a rule, write its file and enter it in `registry`.
 """
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain as joined
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from model.findings import Step
-from model.network import NO_DATE, date_of
+from model.network import NO_DATE, date_of, driving_chain
 from model.plan import Plan
-from model.rules.columns import wanted_finish
+from model.rules.columns import rows_of, wanted_finish
 from model.rules.survey import Survey
 
 _LONGEST = 12
@@ -23,23 +22,12 @@ def driving_rows(plan: Plan, row: int) -> list[int]:
     What is upstream of that explains nothing. Of a very long chain the source and the steps
     next to the row remain.
     """
-    rows = list(_upstream(plan, row))[::-1]
-    behind = (at for at, step in enumerate(rows) if _behind(plan, step))
-    rows = rows[next(behind, len(rows) - 1) :]
-    return rows if len(rows) <= _LONGEST else [rows[0], *rows[1 - _LONGEST :]]
-
-
-def _upstream(plan: Plan, row: int) -> Iterator[int]:
-    seen: set[int] = set()
-    while row >= 0 and row not in seen:
-        seen.add(row)
-        yield row
-        row = int(plan.forecast.driver[row])
-
-
-def _behind(plan: Plan, row: int) -> bool:
-    planned = wanted_finish(plan, np.array([row]))[0]
-    return bool(planned != NO_DATE and plan.forecast.early_finish[row] > planned)
+    rows = rows_of(plan, np.array(driving_chain(plan.forecast, int(plan.items.id[row]))))
+    wanted = wanted_finish(plan, rows)
+    behind = (wanted != NO_DATE) & (plan.forecast.early_finish[rows] > wanted)
+    source = int(behind.argmax()) if behind.any() else len(rows) - 1
+    chain = rows[source:].tolist()
+    return chain if len(chain) <= _LONGEST else [chain[0], *chain[1 - _LONGEST :]]
 
 
 def explained(survey: Survey, chains: Sequence[Sequence[int]]) -> list[tuple[Step, ...]]:
@@ -52,7 +40,7 @@ def explained(survey: Survey, chains: Sequence[Sequence[int]]) -> list[tuple[Ste
     ids = [plan.items.id[list(rows)].tolist() for rows in chains]
     pairs = [pair for chain in ids for pair in pairwise(chain)]
     stated = lookup.stated(pairs) if pairs else {}
-    sources = lookup.sources(joined.from_iterable(ids)) if ids else {}
+    sources = lookup.sources({each for chain in ids for each in chain}) if ids else {}
     return [_steps(plan, rows, stated, sources) for rows in chains]
 
 

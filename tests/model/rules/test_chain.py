@@ -1,0 +1,30 @@
+"""The chain of a finding stays readable however long the plan's own is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from model.records import State
+from tests.model.rules.plans import Row, found, keys, situation
+
+OVERDUE = Row("IT-0", state=State.IN_PROGRESS, finish=date(2026, 2, 27))
+WAITS = Row("MKT-1", "marketing", start=date(2026, 3, 5), finish=date(2026, 3, 6))
+
+
+def chain_of(hops: int) -> list[str]:
+    rows = [OVERDUE, *(Row(f"IT-{n}", days=1) for n in range(1, hops)), WAITS]
+    links = [(before.key, after.key) for before, after in zip(rows, rows[1:], strict=False)]
+    plan = situation(*rows, links=links)
+    (finding,) = found("late_handover", plan)
+    return keys(plan, [step.record_id for step in finding.chain])
+
+
+def test_every_hop_of_a_short_chain_is_told():
+    assert chain_of(6) == ["IT-0", "IT-1", "IT-2", "IT-3", "IT-4", "IT-5", "MKT-1"]
+
+
+def test_of_a_very_long_chain_the_source_and_the_last_steps_are_told():
+    told = chain_of(60)
+    assert len(told) == 13
+    assert told[:2] == ["IT-0", "IT-49"]
+    assert told[-2:] == ["IT-59", "MKT-1"]
