@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, ChainableUndefined
 from starlette.responses import HTMLResponse
 
 
@@ -25,8 +25,9 @@ def missing(what: str) -> HTMLResponse:
 
 @cache
 def _environment() -> Environment:
+    # Recorded issues lack parts that every issue of today has: they show as nothing.
     loader = FileSystemLoader(Path(__file__).parent / "templates")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    environment = Environment(loader=loader, autoescape=True, undefined=ChainableUndefined)
     environment.filters |= {"moment": _moment, "day": _day, "money": _money}
     return environment
 
