@@ -1,8 +1,8 @@
 """The rules: each a file that finds one kind of conflict in the columns of a plan and words it.
 
 A rule file holds its `Parameters` (from the operating model, under `rules`), `find` over a
-`Survey` of the situation, and `word` for one finding. The other files are what several rules share. To add
-a rule, write its file and enter it in `registry`.
+`Survey` of the situation, and `word` for one finding. The other files are what several rules
+share. To add a rule, write its file and enter it in `registry`.
 """
 
 from model.rules.registry import RULES, ParameterProblem, find_all, parameter_problems, word

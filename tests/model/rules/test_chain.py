@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from model.records import State
 from tests.model.rules.plans import Row, found, keys, situation
@@ -13,7 +14,7 @@ WAITS = Row("MKT-1", "marketing", start=date(2026, 3, 5), finish=date(2026, 3, 6
 
 def chain_of(hops: int) -> list[str]:
     rows = [OVERDUE, *(Row(f"IT-{n}", days=1) for n in range(1, hops)), WAITS]
-    links = [(before.key, after.key) for before, after in zip(rows, rows[1:], strict=False)]
+    links = [(before.key, after.key) for before, after in pairwise(rows)]
     plan = situation(*rows, links=links)
     (finding,) = found("late_handover", plan)
     return keys(plan, [step.record_id for step in finding.chain])
