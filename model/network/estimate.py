@@ -155,7 +155,8 @@ def _remaining(draft: _Draft, rows: Flags, begun: Days) -> None:
         draft.number(items.planned_finish + 1), 0,
     )  # fmt: skip
     by_percent = -(-draft.duration * (100 - items.percent.astype(np.int32)) // 100)
-    by_plan = np.maximum(due, np.where(guessed, 0, draft.number(begun) + draft.duration)) - now
+    by_length = np.where(guessed, 0, draft.number(begun) + draft.duration)
+    by_plan = np.where(due > 0, due, by_length) - now
     told, partly = items.remaining >= 0, (items.percent >= 0) & ~guessed
     left = np.where(told, items.remaining, np.where(partly, by_percent, by_plan))
     left = np.clip(left, 1, LONGEST)

@@ -51,8 +51,8 @@ REASONS: Final[dict[Treatment, str]] = {
     "or today if that is still to come.",
     Treatment.START_UNKNOWN: "It is under way without an actual start: its planned start is "
     "taken, or today if that is still to come.",
-    Treatment.REMAINING_UNKNOWN: "It is under way and nobody says what remains: the rest of its "
-    "plan is taken, or one working day if the plan has run out.",
+    Treatment.REMAINING_UNKNOWN: "It is under way and nobody says what remains: it is taken to "
+    "end when it is due, or after one working day if that has passed.",
     Treatment.FUTURE_ACTUAL: "Its actual date lies in the future: today is taken.",
     Treatment.OVERDUE: "Its planned date has passed and it is not done: it moves to today.",
     Treatment.SPANS_CHILDREN: "It spans its children: it starts with the first and finishes "

@@ -79,7 +79,8 @@ def reference(
     _raise_by_starts(nodes, edges)
     live = [edge for edge in edges if _moves(nodes, edge)]
     _settle_early(nodes, live)
-    finishes = [node.last(node.early) for node in nodes if not node.gate and not node.cancelled]
+    counting = [node for node in nodes if not node.gate and not node.cancelled]
+    finishes = [node.ended if node.done else node.last(node.early) for node in counting]
     end = max(finishes, default=FIRST) + 1
     _settle_late(nodes, live, end)
     return nodes, live, end
@@ -164,7 +165,7 @@ def _under_way(node: Node, item: dict[str, int], today: int, sized: bool, backwa
     elif item["percent"] >= 0 and sized:
         left = -(-node.duration * (100 - item["percent"]) // 100)
     else:
-        left = max([ends] + ([node.number(node.begun) + node.duration] if sized else [])) - now
+        left = (ends or (node.number(node.begun) + node.duration if sized else 0)) - now
     node.duration = max(left, 1)
     node.floor = max(now, ends - node.duration)
 
