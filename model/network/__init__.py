@@ -13,6 +13,7 @@ from model.network.downstream import Counts, downstream, downstream_counts, upst
 from model.network.explain import Explanation, Step, driving_chain, explain
 from model.network.forecast import Forecast
 from model.network.impact import Impact, impact, impact_of_lateness
+from model.network.live import LivePlan
 from model.network.montecarlo import Simulation, Spread, simulate
 from model.network.needs import Needs, needs
 from model.network.network import Network
@@ -23,7 +24,7 @@ from model.network.wiring import LinkUse
 __all__ = [
     "NO_DATE", "REASONS", "UNKNOWN", "Calendar", "Calendars", "Certainty", "ChainStep",
     "Constraint", "Counts", "Cycle", "Explanation", "Forecast", "Impact", "Items", "LinkUse",
-    "Links", "Needs", "Network", "Simulation", "Spread", "Step", "Treatment", "chain_svg",
+    "Links", "LivePlan", "Needs", "Network", "Simulation", "Spread", "Step", "Treatment", "chain_svg",
     "date_of", "day_of", "downstream", "downstream_counts", "driving_chain", "explain", "impact",
     "impact_of_lateness", "needs", "simulate", "upstream",
 ]  # fmt: skip

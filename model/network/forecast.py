@@ -9,7 +9,7 @@ import numpy as np
 
 from model.network.columns import NO_DATE, Codes, Days, Flags
 from model.network.passes import Passes, plan_limits, spanned
-from model.network.topology import Index
+from model.network.topology import ALL, Index, Places, cells_in, counts_of, run_starts
 from model.network.treatment import GUESSES, Certainty, Treatment
 
 _NOTHING: Final = -(2**30)
@@ -47,72 +47,89 @@ class Forecast:
 
 def read_off(passes: Passes) -> Forecast:
     """The forecast of every item."""
-    network, found = passes.network, passes.estimate
-    place = network.topology.place[: len(network.items)]
-    early, late = passes.early[place], passes.late[place]
-    slack = np.where(found.done | found.cancelled, 0, late - early).astype(np.int32)
-    begins, ends = _dates(passes, early, found.begun)
-    late_begins, late_ends = _dates(passes, late, found.begun)
-    driver = _driving_places(passes)
-    rows = _driving_rows(passes, driver)
-    treatment = _treatment(passes, early)
-    return Forecast(
-        begins, ends, late_begins, late_ends, slack, _free_slack(passes)[place], rows,
-        _certainty(passes, treatment, ends, driver, rows), treatment, passes,
-    )  # fmt: skip
+    rows = len(passes.network.items)
+    day = np.empty((6, rows), dtype=np.int32)
+    driver, certainty = np.empty(rows, dtype=np.int64), np.empty(rows, dtype=np.int8)
+    treatment = passes.estimate.treatment
+    forecast = Forecast(
+        day[0], day[1], day[2], day[3], day[4], day[5], driver, certainty, treatment, passes
+    )
+    early_columns(forecast, ALL)
+    late_columns(forecast, ALL)
+    free_slack(forecast, ALL)
+    span_parents(forecast)
+    passes.driver = driving_places(passes, ALL)
+    passes.source = np.where(passes.driver >= 0, passes.driver, passes.source)
+    forecast.driver[:] = driving_rows(passes, ALL)
+    mark(forecast, ALL)
+    own_certainty(forecast, ALL)
+    carry_certainty(forecast)
+    return forecast
 
 
-def _dates(passes: Passes, start: Days, begun: Days) -> tuple[Days, Days]:
-    """First and last day of items that start at these working-day numbers."""
-    found, calendar = passes.estimate, passes.network.items.calendar
-    point = found.duration == 0
-    day = passes.network.calendars.day
-    first = day(calendar, start - point)
-    last = day(calendar, start + found.duration - 1)
-    first = np.where(begun != NO_DATE, begun, first)
-    first = spanned(passes.network.wiring.above, first, found)
-    last = np.where(found.done, found.ended, last)
-    return _unless(found.cancelled, first), _unless(found.cancelled, last)
+def early_columns(forecast: Forecast, rows: Places) -> None:
+    """Early dates of these rows; those of parents still without their children."""
+    first, last = _dates(forecast.passes, forecast.passes.early, rows)
+    forecast.early_start[rows], forecast.early_finish[rows] = first, last
 
 
-def _unless(cancelled: Flags, day: Days) -> Days:
-    return np.where(cancelled, NO_DATE, day).astype(np.int32)
+def late_columns(forecast: Forecast, rows: Places) -> None:
+    """Late dates and total slack of these rows."""
+    passes = forecast.passes
+    first, last = _dates(passes, passes.late, rows)
+    forecast.late_start[rows], forecast.late_finish[rows] = first, last
+    places = passes.network.topology.place[: len(forecast.driver)][rows]
+    slack = passes.late[places] - passes.early[places]
+    forecast.total_slack[rows] = np.where(_closed(passes, rows), 0, slack)
 
 
-def _free_slack(passes: Passes) -> Days:
-    """By place: how far each node may slip before the first of its successors, or the end."""
-    outs = passes.network.topology.outs
-    free = plan_limits(passes) - passes.early
-    feeds = np.flatnonzero(np.diff(outs.first))
-    if len(feeds):
-        latest = passes.reach.back(passes.early.take(outs.other), slice(None))
-        room = np.minimum.reduceat(latest, outs.first[feeds]) - passes.early[feeds]
-        free[feeds] = np.minimum(free[feeds], room)
-    still = (passes.estimate.done | passes.estimate.cancelled)[passes.network.wiring.owner]
-    free[still.take(passes.network.topology.node)] = 0
-    return free
+def free_slack(forecast: Forecast, rows: Places) -> None:
+    """How far each may slip before the first of its successors, or the plan's end, moves."""
+    passes = forecast.passes
+    topology = passes.network.topology
+    places = ALL if rows is ALL else topology.place[: len(forecast.driver)][rows]
+    free = plan_limits(passes, places) - passes.early[places]
+    begins, fed = run_starts(counts_of(topology.outs, places))
+    if len(fed):
+        cells = cells_in(topology.outs, places)
+        latest = passes.reach.back(passes.early[topology.outs.other[cells]], cells)
+        room = np.minimum.reduceat(latest, begins) - passes.early[places][fed]
+        free[fed] = np.minimum(free[fed], room)
+    if rows is ALL:
+        free = free[topology.place[: len(forecast.driver)]]
+    forecast.free_slack[rows] = np.where(_closed(passes, rows), 0, free)
 
 
-def _driving_places(passes: Passes) -> Index:
-    """By place: the place of the predecessor that sets the start, or -1."""
-    topology, ins = passes.network.topology, passes.network.topology.ins
-    driver = np.full(topology.nodes, -1, dtype=np.int64)
-    bound = passes.reach.ahead(passes.early.take(ins.other), slice(None))
-    set_by = np.where(passes.early > passes.floor, passes.early, _NOTHING)
-    cells = np.flatnonzero(bound == set_by.repeat(np.diff(ins.first)))
-    if not len(cells):
-        return driver
-    heads = np.searchsorted(ins.first, cells, side="right") - 1
-    first = np.flatnonzero(np.append(True, heads[1:] != heads[:-1]))
-    if len(first) < len(cells):
-        cells = lowest_ids(passes, cells, first)
-    driver[heads[first]] = ins.other[cells]
+def span_parents(forecast: Forecast) -> None:
+    """Parents start with the first of their children that count."""
+    above, found = forecast.passes.network.wiring.above, forecast.passes.estimate
+    for column in (forecast.early_start, forecast.late_start):
+        column[:] = spanned(above, column, found)
+
+
+def driving_places(passes: Passes, places: Places) -> Index:
+    """For each of these places that of the predecessor that sets its start, or -1."""
+    ins = passes.network.topology.ins
+    counts = counts_of(ins, places)
+    cells = cells_in(ins, places)
+    driver = np.full(len(counts), -1, dtype=np.int64)
+    early = passes.early[places]
+    bound = passes.reach.ahead(passes.early[ins.other[cells]], cells)
+    set_by = np.where(early > passes.floor[places], early, _NOTHING)
+    hits = np.flatnonzero(bound == set_by.repeat(counts))
+    if len(hits):
+        heads = np.searchsorted(counts.cumsum(), hits, side="right")
+        first = np.flatnonzero(np.append(True, heads[1:] != heads[:-1]))
+        found = hits if isinstance(cells, slice) else cells[hits]
+        driver[heads[first]] = ins.other[lowest_ids(passes, found, first)]
     return driver
 
 
 def lowest_ids(passes: Passes, cells: Index, first: Index) -> Index:
     """Of each run of cells the one whose tail has the lowest id, so that the order of rows
     does not matter; an item before its own gate."""
+    if len(first) == len(cells):
+        return cells
     network = passes.network
     node = network.topology.node.take(network.topology.ins.other.take(cells))
     key = network.items.id.take(network.wiring.owner.take(node))
@@ -122,46 +139,72 @@ def lowest_ids(passes: Passes, cells: Index, first: Index) -> Index:
     return cells[hits[np.searchsorted(hits, first)]]
 
 
-def _driving_rows(passes: Passes, driver: Index) -> Index:
-    """By item row: the row of the driver. A gate stands for whatever drives the gate."""
+def driving_rows(passes: Passes, rows: Places) -> Index:
+    """For each of these rows that of its driver. A gate stands for whatever drives the gate."""
     topology, items = passes.network.topology, len(passes.network.items)
-    by_node = driver.take(topology.place)
-    nodes = np.where(by_node >= 0, topology.node.take(by_node), -1)
-    rows = nodes[:items].copy()
-    while (gates := np.flatnonzero(rows >= items)).size:
-        rows[gates] = nodes[rows[gates]]
-    return rows
+    place = passes.driver[topology.place[:items][rows]]
+    while True:
+        node = np.where(place >= 0, topology.node[place], -1)
+        gates = np.flatnonzero(node >= items)
+        if not len(gates):
+            return node
+        place[gates] = passes.driver[place[gates]]
 
 
-def _certainty(passes: Passes, treatment: Days, ends: Days, driver: Index, rows: Index) -> Codes:
-    """The item's own certainty, and that of what drives it where its plan does not stand."""
-    items, found = passes.network.items, passes.estimate
-    number, calendar = passes.network.calendars.number, items.calendar
-    kept = (items.planned_finish != NO_DATE) & ~found.cancelled
-    kept &= number(calendar, ends + 1) == number(calendar, items.planned_finish + kept)
-    kept |= found.done
-    kept &= (treatment & _NEVER_SURE) == 0
+def mark(forecast: Forecast, rows: Places) -> None:
+    """The treatments that only the whole network can tell."""
+    passes, treatment = forecast.passes, forecast.treatment
+    network = passes.network
+    place = network.topology.place[: len(treatment)][rows]
+    looped = network.in_cycle[rows] & ~passes.estimate.cancelled[rows]
+    treatment[rows] |= np.where(looped, Treatment.IN_CYCLE, 0).astype(np.int32)
+    beyond_all = passes.early[place] >= network.calendars.last
+    treatment[rows] |= np.where(beyond_all, Treatment.OUT_OF_RANGE, 0).astype(np.int32)
+
+
+def own_certainty(forecast: Forecast, rows: Places) -> None:
+    """How sure each is by itself; and whether its own plan stands, whatever drives it."""
+    passes = forecast.passes
+    network, done = passes.network, passes.estimate.done[rows]
+    planned, calendar = network.items.planned_finish[rows], network.items.calendar[rows]
+    treatment, driver = forecast.treatment[rows], forecast.driver[rows]
+    dated = (planned != NO_DATE) & ~passes.estimate.cancelled[rows]
+    finish = network.calendars.number(calendar, forecast.early_finish[rows] + dated)
+    stands = dated & (finish == network.calendars.number(calendar, planned + dated))
+    stands = (stands | done) & ((treatment & _NEVER_SURE) == 0)
     guessed = (treatment & GUESSES) > 0
-    guessed |= ((treatment & Treatment.NO_DATES) > 0) & (rows < 0)
-    own = np.where(kept, Certainty.PLANNED, np.where(guessed, Certainty.ASSUMED, Certainty.DERIVED))
-    return _carried(passes, own.astype(np.int8), kept, driver)
+    guessed |= ((treatment & Treatment.NO_DATES) > 0) & (driver < 0)
+    own = np.where(guessed, Certainty.ASSUMED, Certainty.DERIVED)
+    place = network.topology.place[: len(forecast.driver)][rows]
+    passes.own[place] = np.where(stands, Certainty.PLANNED, own)
+    passes.source[place] = np.where(
+        stands | (passes.driver[place] < 0), place, passes.driver[place]
+    )
 
 
-def _carried(passes: Passes, own: Codes, kept: Flags, driver: Index) -> Codes:
+def carry_certainty(forecast: Forecast) -> None:
     """Assumptions handed on from driver to driven, level by level."""
-    topology, items = passes.network.topology, len(passes.network.items)
-    gates = np.zeros(topology.nodes - items, dtype=np.int8)
-    worst = np.append(own, gates).take(topology.node)
-    stays = np.append(kept, gates > 0).take(topology.node) | (driver < 0)
-    source = np.where(stays, np.arange(topology.nodes), driver)
+    passes, topology = forecast.passes, forecast.passes.network.topology
+    worst = passes.worst
+    worst[:] = passes.own
     for low, _, high in topology.levels[1:]:
         here = worst[low:high]
-        np.maximum(here, worst.take(source[low:high]), out=here)
-    return worst.take(topology.place[:items])
+        np.maximum(here, worst.take(passes.source[low:high]), out=here)
+    forecast.certainty[:] = worst.take(topology.place[: len(forecast.driver)])
 
 
-def _treatment(passes: Passes, early: Days) -> Days:
-    treatment = passes.estimate.treatment.copy()
-    treatment[passes.network.in_cycle & ~passes.estimate.cancelled] |= Treatment.IN_CYCLE
-    treatment[early >= passes.network.calendars.last] |= Treatment.OUT_OF_RANGE
-    return treatment
+def _dates(passes: Passes, start: Days, rows: Places) -> tuple[Days, Days]:
+    """First and last day of items that start at these working-day numbers."""
+    network, found = passes.network, passes.estimate
+    calendar, duration = network.items.calendar[rows], found.duration[rows]
+    number = start[network.topology.place[: len(network.items)][rows]]
+    first = network.calendars.day(calendar, number - (duration == 0))
+    last = network.calendars.day(calendar, number + duration - 1)
+    begun, cancelled = found.begun[rows], found.cancelled[rows]
+    first = np.where(begun != NO_DATE, begun, first)
+    last = np.where(found.done[rows], found.ended[rows], last)
+    return np.where(cancelled, NO_DATE, first), np.where(cancelled, NO_DATE, last)
+
+
+def _closed(passes: Passes, rows: Places) -> Flags:
+    return passes.estimate.done[rows] | passes.estimate.cancelled[rows]

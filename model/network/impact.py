@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from model.network.columns import NO_DATE, Days, Flags, Ints
 from model.network.forecast import Forecast, lowest_ids
 from model.network.passes import Passes
-from model.network.ripple import beyond, cells_of, pushed
-from model.network.topology import Index
+from model.network.ripple import pushed
+from model.network.topology import Index, beyond, cells_of, counts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,10 @@ def _carriers(passes: Passes, early: Days, late: Days, moved: Index) -> dict[int
     moved and set its later date the one with the lowest id."""
     topology, items = passes.network.topology, len(passes.network.items)
     cells = cells_of(topology.ins, moved)
-    tails = topology.ins.other.take(cells)
-    head = moved.repeat(topology.ins.first[moved + 1] - topology.ins.first[moved])
+    tails = topology.ins.other[cells]
+    head = moved.repeat(counts_of(topology.ins, moved))
     bound = passes.reach.ahead(late.take(tails), cells)
+    np.minimum(bound, passes.network.calendars.last, out=bound)
     hits = np.flatnonzero((bound == late.take(head)) & (late.take(tails) != early.take(tails)))
     head = head[hits]
     first = np.flatnonzero(np.append(True, head[1:] != head[:-1])) if len(head) else hits

@@ -15,7 +15,7 @@ from model.network.columns import NO_DATE, Days, Flags, Ints
 from model.network.forecast import Forecast
 from model.network.passes import Passes
 from model.network.reach import NEVER, Straight, bridged, straight
-from model.network.topology import Index
+from model.network.topology import ALL, Index
 
 BATCH: Final = 8
 """Draws that go through the levels together: neighbours in memory, one look-up for all."""
@@ -97,11 +97,11 @@ def _lags(passes: Passes) -> _Lags:
     heads = np.where(wiring.to_finish, work.duration.take(wiring.head), 0)
     lasting = np.where(wiring.from_finish, tails, 0)
     if isinstance(passes.reach, Straight):
-        on = straight(wiring, work, slice(None)) - lasting + heads
+        on = straight(wiring, work, ALL, passes.dead) - lasting + heads
         out = over = np.zeros(0, dtype=np.int32)
         on = np.where(passes.dead, NEVER, on).take(ins.link)
     else:
-        there, _ = bridged(wiring, work, slice(None))
+        there, _ = bridged(wiring, work, ALL, passes.dead)
         out, over = (there.out - lasting).take(ins.link), there.over.take(ins.link)
         on = np.where(passes.dead, NEVER, there.on + heads).take(ins.link)
     to_finish = wiring.to_finish.take(ins.link)

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.network.calendars import HORIZON
-from model.network.columns import NO_DATE, Days, Flags
+from model.network.columns import NO_DATE, Codes, Days, Flags
 from model.network.estimate import NO_LIMIT, Estimate, estimate
-from model.network.reach import Work, reach
-from model.network.sweep import Reach, backward, forward
-from model.network.topology import Index
+from model.network.reach import Bridged, Straight, Work, reach
+from model.network.sweep import backward, forward
+from model.network.topology import ALL, Index, Places
 from model.network.wiring import Wiring
 from model.records import State
 
@@ -35,12 +35,19 @@ class Passes:
     """By node."""
     dead: Flags
     """Links, in the order of the wiring, that move nothing."""
-    reach: Reach
+    reach: Straight | Bridged
     floor: Days
     limit: Days
     """As in the estimate, by place; without the plan's end."""
     early: Days
     late: Days
+    driver: Index
+    """The place of what sets the early start, or -1."""
+    source: Index
+    """The driver, or the place itself where an item's own plan stands."""
+    own: Codes
+    """`Certainty` of each by itself, and with what drives it."""
+    worst: Codes
     end: int
     """The day after the last forecast finish: the plan's end, from which late dates count."""
 
@@ -48,20 +55,24 @@ class Passes:
 def run(network: Network, today: int) -> Passes:
     """Estimates every item, then both passes."""
     wiring, topology, calendars = network.wiring, network.topology, network.calendars
-    found = estimate(network.items, calendars, today, _spans(network))
+    found = estimate(network.items, calendars, today, spanning(network))
     work = _work(network, found)
-    known = _known_starts(wiring, found)
-    dead = _dead(wiring, found) | known
+    dead = dead_links(wiring, found, ALL)
     reaches = reach(topology, wiring, work, calendars, dead)
-    none = np.empty(0, dtype=np.int32)
+    none, places = np.empty(0, dtype=np.int32), np.arange(topology.nodes)
+    unsure = np.zeros(topology.nodes, dtype=np.int8)
     limit = _by_node(wiring, found.limit, NO_LIMIT).take(topology.node)
-    passes = Passes(network, today, found, work, dead, reaches, none, limit, none, none, 0)
+    passes = Passes(
+        network, today, found, work, dead, reaches, none, limit, none, none,
+        places, places.copy(), unsure, unsure.copy(), 0,
+    )  # fmt: skip
     floor = _by_node(wiring, found.floor, 0).copy()
-    _raise_by_starts(passes, floor, known)
+    if not wiring.from_finish.all():
+        raise_by_starts(passes, floor, np.flatnonzero(~wiring.from_finish))
     passes.floor = floor.take(topology.node)
     passes.early = forward(topology, reaches, passes.floor, calendars.last)
     passes.end = plan_end(passes)
-    passes.late = backward(topology, reaches, limits(passes))
+    passes.late = backward(topology, reaches, limits(passes, ALL))
     return passes
 
 
@@ -72,23 +83,24 @@ def plan_end(passes: Passes) -> int:
     start = passes.early.take(topology.place)
     finish = passes.network.calendars.days.take(start + work.duration - 1 + work.calendar)
     items = len(passes.network.items)
-    counts = ~passes.estimate.cancelled
-    return int(finish[:items].max(initial=-1, where=counts)) + 1
+    found = passes.estimate
+    ends = np.where(found.done, found.ended, finish[:items])
+    return int(np.where(found.cancelled, NO_DATE, ends).max(initial=NO_DATE)) + 1
 
 
-def limits(passes: Passes) -> Days:
+def limits(passes: Passes, places: Places) -> Days:
     """Latest starts before any successor is asked: own limit, or the plan's end."""
-    return np.minimum(passes.limit, plan_limits(passes))
+    return np.minimum(passes.limit[places], plan_limits(passes, places))
 
 
-def plan_limits(passes: Passes) -> Days:
+def plan_limits(passes: Passes, places: Places) -> Days:
     """Latest starts that keep the plan's end."""
-    work, node = passes.work, passes.network.topology.node
-    ends = passes.network.calendars.before.take(work.calendar + passes.end)
-    return (ends - work.duration).take(node)
+    work, node = passes.work, passes.network.topology.node[places]
+    ends = passes.network.calendars.before.take(work.calendar.take(node) + max(passes.end, 0))
+    return ends - work.duration.take(node)
 
 
-def _spans(network: Network) -> Flags:
+def spanning(network: Network) -> Flags:
     """Parents with a child that is not cancelled."""
     above, spans = network.wiring.above, np.zeros(len(network.items), dtype=np.bool_)
     counts = (above >= 0) & (network.items.state != State.CANCELLED)
@@ -103,46 +115,49 @@ def _work(network: Network, found: Estimate) -> Work:
     return Work(network.calendars.table[network.items.calendar][wiring.owner], duration, point)
 
 
-def _dead(wiring: Wiring, found: Estimate) -> Flags:
-    """Links that move nothing: into what is done, into and out of what is cancelled, and from
-    a parent that is done to its children."""
-    closed = (found.done | found.cancelled)[wiring.owner]
-    mute = found.cancelled[wiring.owner]
-    mute[len(wiring.above) :] |= found.done[wiring.owner[len(wiring.above) :]]
-    return closed.take(wiring.head) | mute.take(wiring.tail)
-
-
-def _from_start(wiring: Wiring) -> Flags:
-    return ~wiring.from_finish & (wiring.row >= 0)
-
-
-def _known_starts(wiring: Wiring, found: Estimate) -> Flags:
-    """Links that hang on the start of work under way: that start is a fact, not a forecast."""
-    begun = (found.begun != NO_DATE) & ~found.done & ~found.cancelled
-    if not begun.any():
-        return np.zeros(len(wiring.tail), dtype=np.bool_)
-    return _from_start(wiring) & begun[wiring.owner.take(wiring.tail)]
-
-
-def _raise_by_starts(passes: Passes, floor: Days, known: Flags) -> None:
-    """Floors of what hangs on a known start, or on the start of a parent: that of its first
-    child as planned."""
-    wiring, calendars = passes.network.wiring, passes.network.calendars
+def dead_links(wiring: Wiring, found: Estimate, links: Places) -> Flags:
+    """Links that move nothing: into what is done, into and out of what is cancelled, from a
+    parent that is done to its children; and those that hang on the start of work under way,
+    for that start is a fact and no forecast (`start_bounds`)."""
     gates = len(wiring.above)
-    rows = np.flatnonzero(known | (_from_start(wiring) & (wiring.tail >= gates)))
-    if not len(rows):
+    tail, head = wiring.tail[links], wiring.head[links]
+    tail_item, head_item = _items(wiring, tail), _items(wiring, head)
+    dead = (found.done | found.cancelled).take(head_item) | found.cancelled.take(tail_item)
+    if gates < len(wiring.owner):
+        dead |= (tail >= gates) & found.done.take(tail_item)
+    begun = (found.begun != NO_DATE) & ~found.done
+    if begun.any():
+        dead |= _from_start(wiring, links) & begun.take(tail_item)
+    return dead
+
+
+def _items(wiring: Wiring, nodes: Index) -> Index:
+    return nodes if len(wiring.above) == len(wiring.owner) else wiring.owner.take(nodes)
+
+
+def _from_start(wiring: Wiring, links: Places) -> Flags:
+    return ~wiring.from_finish[links] & (wiring.row[links] >= 0)
+
+
+def raise_by_starts(passes: Passes, floor: Days, links: Index) -> None:
+    """Raises the floors (by node) of what hangs, by one of these links, on the start of work
+    under way or of a parent: on the day that begun, or that its first child is planned for."""
+    wiring, calendars = passes.network.wiring, passes.network.calendars
+    found, gates = passes.estimate, len(wiring.above)
+    links = links[_from_start(wiring, links)]
+    tail_item = _items(wiring, wiring.tail[links])
+    known = (wiring.tail[links] >= gates) | (found.begun[tail_item] != NO_DATE)
+    closed = found.done | found.cancelled
+    known &= ~closed[tail_item] & ~closed[_items(wiring, wiring.head[links])]
+    links, tail_item = links[known], tail_item[known]
+    if not len(links):
         return
-    tail, head = wiring.tail[rows], wiring.head[rows]
-    starts = first_starts(passes)
-    usable = starts[wiring.owner[tail]] != NO_DATE
-    rows, tail, head = rows[usable], tail[usable], head[usable]
-    wait = np.where(wiring.elapsed[rows], wiring.lag[rows], 0)
-    day = np.clip(starts[wiring.owner[tail]] + wait, 0, HORIZON)
+    head, lag, elapsed = wiring.head[links], wiring.lag[links], wiring.elapsed[links]
+    day = np.clip(first_starts(passes)[tail_item] + np.where(elapsed, lag, 0), 0, HORIZON)
     bound = calendars.before.take(passes.work.calendar[head] + day)
-    bound += np.where(wiring.elapsed[rows], 0, wiring.lag[rows])
-    bound -= np.where(wiring.to_finish[rows], passes.work.duration[head], 0)
-    open_ = ~_dead(wiring, passes.estimate)[rows]
-    np.maximum.at(floor, head[open_], bound[open_])
+    bound += np.where(elapsed, 0, lag)
+    bound -= np.where(wiring.to_finish[links], passes.work.duration[head], 0)
+    np.maximum.at(floor, head, bound)
 
 
 def first_starts(passes: Passes) -> Days:

@@ -76,10 +76,11 @@ def _heading(first: date, last: date) -> str:
 
 def _step(step: ChainStep, top: int, first: date | None, last: date | None) -> str:
     label = _cut(f"{step.key}  {step.title}", _LONGEST_TEXT - len(step.function) - len(step.tool))
+    right = WIDTH - _LEFT
     origin = _cut(f"{step.function} · {step.tool}", _LONGEST_TEXT // 2)
     parts = [
         f'<text x="{_LEFT}" y="{top + 14}" fill="{_INK}">{escape(label)}</text>',
-        f'<text x="{WIDTH - _LEFT}" y="{top + 14}" fill="{_FAINT}" {_RIGHT}>{escape(origin)}</text>',
+        f'<text x="{right}" y="{top + 14}" fill="{_FAINT}" {_RIGHT}>{escape(origin)}</text>',
     ]
     if first and last:
         late = _is_late(step)

@@ -16,8 +16,7 @@ import numpy as np
 
 from model.network.calendars import Calendars
 from model.network.columns import Days, Flags
-from model.network.sweep import Cells, Reach
-from model.network.topology import Index, Topology
+from model.network.topology import ALL, Index, Places, Topology
 from model.network.wiring import Wiring
 
 NEVER: Final = -(2**29)
@@ -42,11 +41,11 @@ class Straight:
     ins: Days
     outs: Days
 
-    def ahead(self, tail_start: Days, cells: Cells) -> Days:
+    def ahead(self, tail_start: Days, cells: Places) -> Days:
         tail_start += self.ins[cells]
         return tail_start
 
-    def back(self, head_start: Days, cells: Cells) -> Days:
+    def back(self, head_start: Days, cells: Places) -> Days:
         head_start -= self.outs[cells]
         return head_start
 
@@ -62,6 +61,9 @@ class Hop:
     over: Days
     on: Days
 
+    def at(self, cells: Places) -> "Hop":
+        return Hop(self.out[cells], self.over[cells], self.on[cells])
+
 
 @dataclass(frozen=True, slots=True)
 class Bridged:
@@ -71,44 +73,57 @@ class Bridged:
     ins: Hop
     outs: Hop
 
-    def ahead(self, tail_start: Days, cells: Cells) -> Days:
-        return self._hop(self.ins, tail_start, cells)
+    def ahead(self, tail_start: Days, cells: Places) -> Days:
+        return self._hop(self.ins.at(cells), tail_start)
 
-    def back(self, head_start: Days, cells: Cells) -> Days:
-        return self._hop(self.outs, head_start, cells)
+    def back(self, head_start: Days, cells: Places) -> Days:
+        return self._hop(self.outs.at(cells), head_start)
 
-    def _hop(self, links: Hop, start: Days, cells: Cells) -> Days:
-        start += links.out[cells]
+    def _hop(self, links: Hop, start: Days) -> Days:
+        start += links.out
         day = self.calendars.days.take(start, mode="clip")
-        day += links.over[cells]
+        day += links.over
         number = self.calendars.before.take(day, mode="clip")
-        number += links.on[cells]
+        number += links.on
         return number
 
 
 def reach(
     topology: Topology, wiring: Wiring, work: Work, calendars: Calendars, dead: Flags
-) -> Reach:
+) -> Straight | Bridged:
     """The reach of all links; those in `dead` move nothing."""
     if _one_calendar(wiring, work):
-        weight = np.where(dead, NEVER, straight(wiring, work, slice(None)))
+        weight = straight(wiring, work, ALL, dead)
         return Straight(weight.take(topology.ins.link), weight.take(topology.outs.link))
-    there, back = bridged(wiring, work, slice(None))
-    there.on[dead], back.on[dead] = NEVER, -NEVER
-    return Bridged(calendars, _sorted(there, topology.ins.link), _sorted(back, topology.outs.link))
+    there, back = bridged(wiring, work, ALL, dead)
+    return Bridged(calendars, there.at(topology.ins.link), back.at(topology.outs.link))
 
 
-def straight(wiring: Wiring, work: Work, links: Index | slice) -> Days:
+def change(
+    reach: Straight | Bridged, wiring: Wiring, work: Work, links: Index, dead: Flags,
+    ins: Index, outs: Index,
+) -> None:  # fmt: skip
+    """Writes what these links say now into their cells on either side."""
+    if isinstance(reach, Straight):
+        reach.ins[ins] = reach.outs[outs] = straight(wiring, work, links, dead)
+        return
+    there, back = bridged(wiring, work, links, dead)
+    for hop, kept, cells in ((there, reach.ins, ins), (back, reach.outs, outs)):
+        kept.out[cells], kept.over[cells], kept.on[cells] = hop.out, hop.over, hop.on
+
+
+def straight(wiring: Wiring, work: Work, links: Places, dead: Flags) -> Days:
     """The weight of links within one calendar."""
     weight = wiring.lag[links].copy()
     weight += np.where(wiring.from_finish[links], work.duration.take(wiring.tail[links]), 0)
     to_finish = wiring.to_finish[links]
     if to_finish.any():
         weight -= np.where(to_finish, work.duration.take(wiring.head[links]), 0)
+    weight[dead] = NEVER
     return weight
 
 
-def bridged(wiring: Wiring, work: Work, links: Index | slice) -> tuple[Hop, Hop]:
+def bridged(wiring: Wiring, work: Work, links: Places, dead: Flags) -> tuple[Hop, Hop]:
     """The hops of links from tail to head, and back: the last start that hop still allows.
 
     Back, because before[x] <= z holds up to x = days[z], and days[y] <= x up to
@@ -124,15 +139,13 @@ def bridged(wiring: Wiring, work: Work, links: Index | slice) -> tuple[Hop, Hop]
     on = meets - np.where(to_finish, work.duration.take(head), 0) + np.where(elapsed, 0, lag)
     at_tail, at_head = work.calendar.take(tail), work.calendar.take(head)
     there = _hop(out + at_tail, over + at_head, on)
-    return there, _hop(at_head - on, at_tail - over + 1, -1 - out)
+    back = _hop(at_head - on, at_tail - over + 1, -1 - out)
+    there.on[dead], back.on[dead] = NEVER, -NEVER
+    return there, back
 
 
 def _hop(out: Index, over: Index, on: Index) -> Hop:
     return Hop(out.astype(np.int32), over.astype(np.int32), on.astype(np.int32))
-
-
-def _sorted(links: Hop, order: Index) -> Hop:
-    return Hop(links.out.take(order), links.over.take(order), links.on.take(order))
 
 
 def _one_calendar(wiring: Wiring, work: Work) -> bool:

@@ -6,8 +6,8 @@ from heapq import heappop, heappush
 import numpy as np
 
 from model.network.columns import Days, Flags
-from model.network.passes import Passes
-from model.network.topology import Index, Side, Topology, runs
+from model.network.passes import Passes, limits
+from model.network.topology import Index, Side, Topology, beyond, cells_of, counts_of, run_starts
 
 Recompute = Callable[[Index], Index]
 """Computes these places anew, stores the result, and returns those that changed."""
@@ -44,29 +44,24 @@ def spread(
     return np.concatenate(changed)
 
 
-def beyond(side: Side, places: Index) -> Index:
-    """The places at the other end of all links of these."""
-    return side.other.take(cells_of(side, places))
-
-
-def cells_of(side: Side, places: Index) -> Index:
-    """The cells of these places, one place after the other."""
-    first = side.first.take(places)
-    return runs(first, side.first.take(places + 1) - first)
-
-
 def starts_at(passes: Passes, early: Days, places: Index, floor: Days) -> Days:
     """The early starts of these places, from those of their predecessors."""
     ins = passes.network.topology.ins
     cells = cells_of(ins, places)
-    bound = passes.reach.ahead(early.take(ins.other.take(cells)), cells)
-    here = floor.copy()
-    counts = ins.first.take(places + 1) - ins.first.take(places)
-    fed = np.flatnonzero(counts)
-    if len(fed):
-        begins = (counts.cumsum() - counts)[fed]
-        here[fed] = np.maximum(here[fed], np.maximum.reduceat(bound, begins))
-    return np.minimum(here, passes.network.calendars.last)
+    bound = passes.reach.ahead(early[ins.other[cells]], cells)
+    begins, fed = run_starts(counts_of(ins, places))
+    floor[fed] = np.maximum(floor[fed], np.maximum.reduceat(bound, begins)) if len(fed) else 0
+    return np.minimum(floor, passes.network.calendars.last)
+
+
+def must_start_by(passes: Passes, late: Days, places: Index, limit: Days) -> Days:
+    """The late starts of these places, from those of their successors."""
+    outs = passes.network.topology.outs
+    cells = cells_of(outs, places)
+    bound = passes.reach.back(late[outs.other[cells]], cells)
+    begins, fed = run_starts(counts_of(outs, places))
+    limit[fed] = np.minimum(limit[fed], np.minimum.reduceat(bound, begins)) if len(fed) else 0
+    return np.maximum(limit, 0)
 
 
 def pushed(
@@ -81,9 +76,22 @@ def pushed(
     def recompute(here: Index) -> Index:
         if pinned is not None:
             here = here[~pinned.take(here)]
-        found = starts_at(passes, early, here, floor.take(here))
-        moved = found != early.take(here)
+        found = starts_at(passes, early, here, floor[here])
+        moved = np.flatnonzero(found != early.take(here))
         early[here] = found
-        return here[moved]
+        return here.take(moved)
 
     return spread(topology, places, recompute, topology.outs, 1)
+
+
+def pulled(passes: Passes, late: Days, places: Index) -> Index:
+    """Spreads the late starts from `places` back, writing into `late`; what changed."""
+    topology = passes.network.topology
+
+    def recompute(here: Index) -> Index:
+        found = must_start_by(passes, late, here, limits(passes, here))
+        moved = np.flatnonzero(found != late.take(here))
+        late[here] = found
+        return here.take(moved)
+
+    return spread(topology, places, recompute, topology.ins, -1)

@@ -8,24 +8,22 @@ lags as in the precedence diagramming method, PMI Practice Standard for Scheduli
 Times are working-day numbers by place; see `model.network.calendars`.
 """
 
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
 
 from model.network.columns import Days
-from model.network.topology import Index, Topology
-
-Cells: TypeAlias = slice | Index
+from model.network.topology import Places, Topology
 
 
 class Reach(Protocol):
     """What the links say, for some cells of `Topology.ins` or `Topology.outs`."""
 
-    def ahead(self, tail_start: Days, cells: Cells) -> Days:
+    def ahead(self, tail_start: Days, cells: Places) -> Days:
         """The earliest start of each head, from the start of its tail. May reuse its input."""
         ...
 
-    def back(self, head_start: Days, cells: Cells) -> Days:
+    def back(self, head_start: Days, cells: Places) -> Days:
         """The latest start of each tail, from the start of its head. May reuse its input."""
         ...
 

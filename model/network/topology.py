@@ -13,6 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Index: TypeAlias = NDArray[np.int64]
+Places: TypeAlias = Index | slice
+"""Some places (or cells, or rows), or with `ALL` every one in its order."""
+
+ALL: Final = slice(None)
 
 _POSITION: Final = np.int64(0xFFFFFFFF)
 
@@ -96,6 +100,32 @@ def runs(starts: Index, counts: Index) -> Index:
     cells: Index = shift.repeat(counts)
     cells += np.arange(len(cells))
     return cells
+
+
+def counts_of(side: Side, places: Places) -> Index:
+    """How many links each of these places has on this side."""
+    return side.first[1:][places] - side.first[:-1][places]
+
+
+def cells_of(side: Side, places: Index) -> Index:
+    """The cells of these places, one place after the other."""
+    return runs(side.first.take(places), counts_of(side, places))
+
+
+def cells_in(side: Side, places: Places) -> Places:
+    """The same where `places` may be `ALL`."""
+    return places if isinstance(places, slice) else cells_of(side, places)
+
+
+def run_starts(counts: Index) -> tuple[Index, Index]:
+    """For `reduceat`: where the runs that are not empty begin, and which those are."""
+    filled = np.flatnonzero(counts)
+    return (counts.cumsum() - counts)[filled], filled
+
+
+def beyond(side: Side, places: Index) -> Index:
+    """The places at the other end of all links of these."""
+    return side.other[cells_of(side, places)]
 
 
 def _waves(

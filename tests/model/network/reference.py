@@ -101,7 +101,7 @@ def demand(nodes: list[Node], edge: Edge, start: int) -> int:
 
 
 def _items(items: Items, calendars: list[list[int]], today: int) -> list[Node]:
-    rows = {int(id): row for row, id in enumerate(items.id)}
+    rows = {item: row for row, item in enumerate(items.id.tolist())}
     nodes = []
     for row in range(len(items)):
         node = Node(calendars[items.calendar[row]], owner=row)
@@ -212,7 +212,7 @@ def _gates(nodes: list[Node], items: Items) -> dict[int, int]:
 
 
 def _edges(items: Items, links: Links, nodes: list[Node], gates: dict[int, int]) -> list[Edge]:
-    rows = {int(id): row for row, id in enumerate(items.id)}
+    rows = {item: row for row, item in enumerate(items.id.tolist())}
     edges = []
     for row in range(len(links)):
         tail, head = rows[int(links.predecessor[row])], rows[int(links.successor[row])]
@@ -228,7 +228,7 @@ def _edges(items: Items, links: Links, nodes: list[Node], gates: dict[int, int])
                     to_finish,
                     int(links.lag[row]),
                     bool(links.elapsed[row]),
-                )  # fmt: skip
+                )
             )
     for row, gate in gates.items():
         edges.append(Edge(gate, row, False, False, 0, False, stated=False))

@@ -22,7 +22,7 @@ def forecast(plan: Plan) -> Forecast:
 
 def agrees(plan: Plan) -> None:
     found = forecast(plan)
-    nodes, edges, _ = reference(plan.items, plan.links, plan.worked, TODAY)
+    nodes, _, _ = reference(plan.items, plan.links, plan.worked, TODAY)
     for row in range(len(plan.items)):
         node = nodes[row]
         if node.cancelled:

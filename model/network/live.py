@@ -1,0 +1,231 @@
+"""A forecast that follows changes to items, recomputing only what can move.
+
+After a change every column equals that of a network built and scheduled anew. When the plan's
+end moves, every late date does: then the whole backward pass runs again.
+"""
+
+from dataclasses import fields, replace
+
+import numpy as np
+
+from model.network.columns import Days, Flags, Ints, Items
+from model.network.estimate import NO_LIMIT, Estimate, estimate
+from model.network.forecast import (
+    Forecast,
+    driving_places,
+    driving_rows,
+    early_columns,
+    free_slack,
+    late_columns,
+    mark,
+    own_certainty,
+)
+from model.network.passes import dead_links, limits, raise_by_starts, spanned
+from model.network.reach import change
+from model.network.ripple import pulled, pushed, spread
+from model.network.sweep import backward
+from model.network.topology import ALL, Index, beyond, by_key, cells_of, offsets, runs
+from model.records import State
+
+
+class LivePlan:
+    """Owns a forecast and edits its columns in place."""
+
+    def __init__(self, forecast: Forecast) -> None:
+        """Takes the forecast over; the items it was made from stay as they are."""
+        passes = forecast.passes
+        items = Items(
+            **{f.name: getattr(passes.network.items, f.name).copy() for f in fields(Items)}
+        )
+        passes.network = replace(passes.network, items=items)
+        topology = passes.network.topology
+        self.forecast = forecast
+        self._in_cell = _inverse(topology.ins.link)
+        self._out_cell = _inverse(topology.outs.link)
+        above = passes.network.wiring.above
+        self._child = by_key(above + 1)[np.count_nonzero(above < 0) :]
+        self._first_child = offsets(np.bincount(above[above >= 0], minlength=len(items)))
+        self._starts = not passes.network.wiring.from_finish.all()
+
+    def update(self, changed: Items) -> Ints:
+        """Puts in new values for some items; the ids of those whose forecast dates moved.
+
+        Raises KeyError for an id that is no item, ValueError where a parent or a calendar
+        differs: then the network itself is another, to be built anew.
+        """
+        passes = self.forecast.passes
+        topology = passes.network.topology
+        touched = self._store(changed)
+        places = self._estimated(touched)
+        hanging = self._floors(touched, places)
+        seeds = np.concatenate([places, hanging, beyond(topology.outs, places)])
+        moved = pushed(passes, passes.early, seeds, passes.floor)
+        return self._read(np.unique(np.concatenate([moved, places, hanging])), places)
+
+    def _store(self, changed: Items) -> Index:
+        """Writes the columns; the rows that must be estimated anew: these and their parents."""
+        network = self.forecast.passes.network
+        rows = network.rows.of(changed.id)
+        if (rows < 0).any():
+            raise KeyError(f"no item has the id {changed.id[rows < 0][0]}")
+        for name in ("parent", "calendar"):
+            if (getattr(network.items, name)[rows] != getattr(changed, name)).any():
+                raise ValueError(f"the {name} of an item changed: build the network anew")
+        for field in fields(Items):
+            getattr(network.items, field.name)[rows] = getattr(changed, field.name)
+        above = network.wiring.above[rows]
+        return np.unique(np.concatenate([rows, above[above >= 0]]))
+
+    def _estimated(self, rows: Index) -> Index:
+        """Estimates these rows anew and weighs their links anew; the places of their nodes."""
+        passes = self.forecast.passes
+        network, found = passes.network, passes.estimate
+        topology, wiring = network.topology, network.wiring
+        some = Items(**{f.name: getattr(network.items, f.name)[rows] for f in fields(Items)})
+        anew = estimate(some, network.calendars, passes.today, self._spans(rows))
+        for column in fields(Estimate):
+            getattr(found, column.name)[rows] = getattr(anew, column.name)
+        passes.work.duration[rows], passes.work.point[rows] = anew.duration, anew.duration == 0
+        places = np.unique(topology.place[np.concatenate([rows, wiring.gate[rows]])])
+        passes.limit[topology.place[rows]] = anew.limit
+        cells = cells_of(topology.ins, places), cells_of(topology.outs, places)
+        links = np.unique(
+            np.concatenate([topology.ins.link[cells[0]], topology.outs.link[cells[1]]])
+        )
+        passes.dead[links] = dead = dead_links(wiring, found, links)
+        at = self._in_cell[links], self._out_cell[links]
+        change(passes.reach, wiring, passes.work, links, dead, *at)
+        return places
+
+    def _spans(self, rows: Index) -> Flags:
+        spans = np.zeros(len(rows), dtype=np.bool_)
+        counts = self._first_child[rows + 1] - self._first_child[rows]
+        child = self._child[runs(self._first_child[rows], counts)]
+        counting = self.forecast.passes.network.items.state[child] != State.CANCELLED
+        spans[np.arange(len(rows)).repeat(counts)[counting]] = True
+        return spans
+
+    def _floors(self, rows: Index, places: Index) -> Index:
+        """Floors of these places, and of what hangs on the starts of these rows or of anything
+        that they are part of; the places of the latter."""
+        passes = self.forecast.passes
+        topology, wiring = passes.network.topology, passes.network.wiring
+        hanging = places[:0]
+        if self._starts:
+            sources = np.union1d(places, topology.place[wiring.gate[self._ancestors(rows)]])
+            hanging = np.unique(beyond(topology.outs, sources))
+        here = np.union1d(places, hanging)
+        node = topology.node[here]
+        floor = np.zeros(topology.nodes, dtype=np.int32)
+        of_items = node[node < len(passes.estimate.floor)]
+        floor[of_items] = passes.estimate.floor[of_items]
+        if self._starts:
+            raise_by_starts(passes, floor, topology.ins.link[cells_of(topology.ins, here)])
+        passes.floor[here] = floor[node]
+        return hanging
+
+    def _read(self, moved: Index, places: Index) -> Ints:
+        """Brings all columns up to date; the ids of the items whose early dates changed."""
+        forecast = self.forecast
+        rows = self._rows(moved)
+        rows = np.union1d(rows, self._ancestors(rows))
+        before = forecast.early_start[rows], forecast.early_finish[rows]
+        early_columns(forecast, rows)
+        self._span(forecast.early_start, rows)
+        self._read_late(moved, places)
+        self._read_drivers(moved)
+        later = before[0] != forecast.early_start[rows]
+        later |= before[1] != forecast.early_finish[rows]
+        return np.sort(forecast.passes.network.items.id[rows[later]])
+
+    def _read_late(self, moved: Index, places: Index) -> None:
+        """Late dates and slack: of everything when the plan's end moves, else of what can."""
+        forecast, passes = self.forecast, self.forecast.passes
+        topology, end = passes.network.topology, passes.end
+        passes.end = int(forecast.early_finish.max()) + 1
+        if passes.end != end:
+            passes.late = backward(topology, passes.reach, limits(passes, ALL))
+            late_columns(forecast, ALL)
+            free_slack(forecast, ALL)
+            above = passes.network.wiring.above
+            forecast.late_start[:] = spanned(above, forecast.late_start, passes.estimate)
+            return
+        seeds = np.union1d(places, beyond(topology.ins, places))
+        rows = self._rows(np.union1d(pulled(passes, passes.late, seeds), moved))
+        rows = np.union1d(rows, self._ancestors(rows))
+        late_columns(forecast, rows)
+        self._span(forecast.late_start, rows)
+        free_slack(forecast, self._rows(np.union1d(moved, beyond(topology.ins, moved))))
+
+    def _read_drivers(self, moved: Index) -> None:
+        """What drives whom may change for what moved and for what follows it."""
+        forecast, passes = self.forecast, self.forecast.passes
+        topology = passes.network.topology
+        places = self._with_gates(np.union1d(moved, beyond(topology.outs, moved)))
+        passes.driver[places] = driver = driving_places(passes, places)
+        passes.source[places] = np.where(driver >= 0, driver, places)
+        rows = self._rows(places)
+        forecast.driver[rows] = driving_rows(passes, rows)
+        mark(forecast, rows)
+        own_certainty(forecast, rows)
+        rows = self._rows(spread(topology, places, self._carried, topology.outs, 1))
+        forecast.certainty[rows] = passes.worst[topology.place[rows]]
+
+    def _carried(self, here: Index) -> Index:
+        passes = self.forecast.passes
+        source = passes.source[here]
+        worst = np.where(source == here, 0, passes.worst[source])
+        worst = np.maximum(worst, passes.own[here])
+        changed = worst != passes.worst[here]
+        passes.worst[here] = worst
+        return here[changed]
+
+    def _with_gates(self, places: Index) -> Index:
+        """With what follows each gate: a gate stands for what drives it."""
+        topology, items = self.forecast.passes.network.topology, len(self.forecast.driver)
+        gates = places[topology.node[places] >= items]
+        while len(gates):
+            more = np.setdiff1d(beyond(topology.outs, gates), places)
+            places = np.union1d(places, more)
+            gates = more[topology.node[more] >= items]
+        return places
+
+    def _rows(self, places: Index) -> Index:
+        node = self.forecast.passes.network.topology.node[places]
+        return np.unique(node[node < len(self.forecast.driver)])
+
+    def _ancestors(self, rows: Index) -> Index:
+        above = self.forecast.passes.network.wiring.above
+        found = climb = rows[:0]
+        climb = np.unique(above[rows])
+        while len(climb := climb[climb >= 0]):
+            found = np.union1d(found, climb)
+            climb = np.unique(above[climb])
+        return found
+
+    def _kin(self, rows: Index) -> tuple[Index, Index]:
+        """Pairs of parent and child that counts, for the parents among these rows."""
+        counts = self._first_child[rows + 1] - self._first_child[rows]
+        child = self._child[runs(self._first_child[rows], counts)]
+        counting = ~self.forecast.passes.estimate.cancelled[child]
+        return rows.repeat(counts)[counting], child[counting]
+
+    def _span(self, column: Days, rows: Index) -> None:
+        """Parents among these rows start with the first of their children that count."""
+        parents = rows[self.forecast.passes.estimate.spans[rows]]
+        if not len(parents):
+            return
+        parent, child = self._kin(parents)
+        column[parents] = NO_LIMIT
+        before = column[parents].copy()
+        while True:
+            np.minimum.at(column, parent, column[child])
+            if (column[parents] == before).all():
+                return
+            before = column[parents].copy()
+
+
+def _inverse(order: Index) -> Index:
+    inverse = np.empty_like(order)
+    inverse[order] = np.arange(len(order))
+    return inverse

@@ -1,0 +1,54 @@
+"""A forecast that follows changes equals one made afresh."""
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from model.network import Forecast, Items, Links, LivePlan, Network
+from tests.model.network.plans import TODAY, plans
+
+COLUMNS = [field.name for field in fields(Forecast) if field.name != "passes"]
+
+
+def taken(items: Items, rows: list[int]) -> Items:
+    return Items(**{f.name: getattr(items, f.name)[rows] for f in fields(Items)})
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.data(), st.booleans())
+def test_following_changes_equals_computing_afresh(data: st.DataObject, bridged: bool) -> None:
+    plan = data.draw(plans(calendars=3 if bridged else 1))
+    network = Network.build(plan.items, plan.links, plan.tables)
+    assume(not network.cycles)
+    live = LivePlan(network.schedule(TODAY))
+    items = plan.items
+    for _ in range(data.draw(st.integers(1, 3))):
+        rows = data.draw(st.lists(st.integers(0, len(items) - 1), min_size=1, unique=True))
+        donor = data.draw(plans(calendars=1)).items
+        columns = {f.name: getattr(items, f.name).copy() for f in fields(Items)}
+        for name in columns.keys() - {"id", "parent", "calendar"}:
+            columns[name][rows] = np.resize(getattr(donor, name), len(rows))
+        items = Items(**columns)
+        live.update(taken(items, rows))
+        afresh = Network.build(items, plan.links, plan.tables).schedule(TODAY)
+        for name in COLUMNS:
+            assert getattr(live.forecast, name).tolist() == getattr(afresh, name).tolist(), name
+
+
+def test_an_update_names_the_items_whose_dates_moved() -> None:
+    items = Items.of([1, 2, 3], duration=[5, 5, 5])
+    live = LivePlan(Network.build(items, Links.of([1], [2])).schedule(TODAY))
+    assert live.update(Items.of([1], duration=[7])).tolist() == [1, 2]
+    assert live.update(Items.of([1], duration=[7])).tolist() == []
+
+
+def test_a_changed_parent_asks_for_a_new_network() -> None:
+    items = Items.of([1, 2], duration=[5, 5])
+    live = LivePlan(Network.build(items, Links.of([], [])).schedule(TODAY))
+    with pytest.raises(ValueError, match="parent of an item changed"):
+        live.update(Items.of([1], parent=[2]))
+    with pytest.raises(KeyError, match="no item has the id 9"):
+        live.update(Items.of([9]))
