@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from connectors.sandbox.answers import Json
-from connectors.sandbox.salesforce.files import OpportunityEntry, SalesforceFile
+from connectors.sandbox.salesforce.files import OpportunityEntry, SalesforceFile, UserEntry
 from connectors.sandbox.salesforce.ids import whole
 from connectors.sandbox.salesforce.objects import FieldSpec, standard_objects, usual_probability
 from connectors.sandbox.salesforce.org import FOLLOWED, SalesforceOrg, insert, snapshot, stamp
@@ -51,13 +51,19 @@ def _empty_org(file: SalesforceFile, base_url: str) -> SalesforceOrg:
 
 def _add_users(org: SalesforceOrg, file: SalesforceFile) -> dict[str, str]:
     """User ids by username; the connected app's own user comes first."""
-    people = [(file.client.username, file.client.name, file.client.username, True)]
-    people += [(one.username, one.name, one.email, one.active) for one in file.users]
+    client = file.client
+    own = UserEntry(username=client.username, name=client.name, email=client.username)
     ids: dict[str, str] = {}
-    for username, name, email, active in people:
-        values = {"Username": username, "Name": name, "Email": email, "IsActive": active}
+    for one in (own, *file.users):
+        values: Json = {
+            "Id": whole(one.id) if one.id else None,
+            "Username": one.username,
+            "Name": one.name,
+            "Email": one.email,
+            "IsActive": one.active,
+        }
         first = next(iter(ids.values()), "")
-        ids[username] = insert(org, "User", values, first, ORG_BEGAN)["Id"]
+        ids[one.username] = insert(org, "User", values, first, ORG_BEGAN)["Id"]
     return ids
 
 

@@ -28,6 +28,7 @@ class Client(_Strict):
 
 
 class UserEntry(_Strict):
+    id: str | None = Field(default=None, pattern=r"^005\w{12}(\w{3})?$")
     username: str
     name: str
     email: str = ""
