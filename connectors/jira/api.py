@@ -47,6 +47,11 @@ class JiraApi:
     def fields(self) -> list[dict[str, Any]]:
         return list(self._client.read("GET", "/rest/api/3/field"))
 
+    def status_categories(self) -> dict[str, str]:
+        """Status id to the key of its category (`new`, `indeterminate`, `done`)."""
+        statuses = self._client.read("GET", "/rest/api/3/status")
+        return {str(s["id"]): str((s.get("statusCategory") or {}).get("key")) for s in statuses}
+
     def versions(self, project: str) -> list[dict[str, Any]]:
         return list(self._client.read("GET", f"/rest/api/3/project/{project}/versions"))
 

@@ -38,13 +38,25 @@ class Read:
         )
 
 
-def read_issues(api: JiraApi, pool: Executor, ids: Sequence[str], names: Mapping[str, str]) -> Read:
-    """Read these issues; `names` are the chosen fields, id to name.
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """What the site's ids mean; each issue is landed with the part that concerns it.
 
-    Each payload is `{"issue": …, "changelog": […], "names": {…}}`, the first two word for word
-    but for the field `updated`: our own comment changes it, and the issue is still the same.
+    `names` are the chosen fields, id to name; `categories` all statuses, id to category key.
     """
-    parts = pool.map(lambda chunk: _isolate(api, chunk, names), chunks(ids, BULK))
+
+    names: Mapping[str, str]
+    categories: Mapping[str, str]
+
+
+def read_issues(api: JiraApi, pool: Executor, ids: Sequence[str], legend: Legend) -> Read:
+    """Read these issues.
+
+    Each payload is `{"issue": …, "changelog": […], "names": {…}, "categories": {…}}`, the first
+    two word for word but for the field `updated`: our own comment changes it, and the issue is
+    still the same.
+    """
+    parts = pool.map(lambda chunk: _isolate(api, chunk, legend), chunks(ids, BULK))
     return sum(parts, Read())
 
 
@@ -52,33 +64,46 @@ def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
-def _isolate(api: JiraApi, ids: Sequence[str], names: Mapping[str, str]) -> Read:
+def _isolate(api: JiraApi, ids: Sequence[str], legend: Legend) -> Read:
     """Read a chunk; when some issue in it spoils the answer, halve until it stands alone."""
     try:
-        return _read_chunk(api, ids, names)
+        return _read_chunk(api, ids, legend)
     except RequestFailed as error:
         if error.status not in _FAULT_OF_SOME_ISSUE:
             raise
         if len(ids) == 1:
             return Read(problems=(Problem(ids[0], error.reason, error.remedy),))
     middle = len(ids) // 2
-    return _isolate(api, ids[:middle], names) + _isolate(api, ids[middle:], names)
+    return _isolate(api, ids[:middle], legend) + _isolate(api, ids[middle:], legend)
 
 
-def _read_chunk(api: JiraApi, ids: Sequence[str], names: Mapping[str, str]) -> Read:
+def _read_chunk(api: JiraApi, ids: Sequence[str], legend: Legend) -> Read:
     histories = api.changelogs(ids)
-    issues, errors = api.issues(ids, [*STANDARD, *names, "updated"])
+    issues, errors = api.issues(ids, [*STANDARD, *legend.names, "updated"])
     stamps = [issue["fields"].pop("updated", None) for issue in issues]
     updated = tuple(milliseconds(stamp) for stamp in stamps if stamp)
-    records = tuple(_landed(issue, histories.get(str(issue["id"]), []), names) for issue in issues)
+    records = tuple(_landed(issue, histories.get(str(issue["id"]), []), legend) for issue in issues)
     given = {record.native_id for record in records}
     missing = tuple(_ungiven(id_, errors.get(id_)) for id_ in ids if id_ not in given)
     return Read(records, missing, updated)
 
 
-def _landed(issue: Mapping[str, Any], changelog: Sequence[Any], names: Mapping[str, str]) -> Landed:
-    payload = {"issue": issue, "changelog": changelog, "names": names}
+def _landed(issue: Mapping[str, Any], changelog: Sequence[Any], legend: Legend) -> Landed:
+    payload = {
+        "issue": issue,
+        "changelog": changelog,
+        "names": legend.names,
+        "categories": _past_categories(changelog, legend.categories),
+    }
     return Landed(str(issue["id"]), orjson.dumps(payload).decode())
+
+
+def _past_categories(
+    changelog: Sequence[Mapping[str, Any]], categories: Mapping[str, str]
+) -> dict[str, str]:
+    changed = (item for change in changelog for item in change.get("items") or ())
+    passed = {str(item.get("from")) for item in changed if item.get("field") == "status"}
+    return {status: categories[status] for status in sorted(passed) if status in categories}
 
 
 def _ungiven(id_: str, message: str | None) -> Problem:

@@ -47,9 +47,9 @@ class IssueMapping:
         past = changes(payload.get("changelog") or (), self.settings.email)
         created = instant(fields["created"]) if fields.get("created") else observed_at
         told = moments(created, fields, past, frozenset(STANDARD) | chosen.ids)
-        standings, unmapped = states(told, self.lookups.statuses)
+        standings, unmapped = states(told, self.lookups.statuses, payload.get("categories") or {})
         problems = [
-            *(self._unmapped_status(issue, status) for status in unmapped),
+            *(self._unmapped_status(issue, *found) for found in unmapped.items()),
             *self._unmapped_priorities(issue, told),
             *_impossible_dates(issue, told, chosen),
         ]
@@ -119,11 +119,10 @@ class IssueMapping:
             if item.get("field") == "Key" and item.get("fromString"):
                 yield self._ref(issue["id"]), str(item["fromString"])
 
-    def _unmapped_status(self, issue: Mapping[str, Any], status: str) -> Problem:
+    def _unmapped_status(self, issue: Mapping[str, Any], status: str, counts: str) -> Problem:
         return Problem(
             str(issue["id"]),
-            f'{issue["key"]} was in the status "{status}", which is not mapped; '
-            "it counts by its category in Jira",
+            f'{issue["key"]} is or was in the status "{status}", which is not mapped; {counts}',
             f'Map "{status}" in a workflow of {self.connection} in the operating model.',
             held=False,
         )

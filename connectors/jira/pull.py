@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from connectors.base import ConnectionFailed, Cursor, Page
 from connectors.jira.api import JiraApi
-from connectors.jira.bodies import BULK, chunks, read_issues
+from connectors.jira.bodies import BULK, Legend, chunks, read_issues
 from connectors.jira.fields import catalogue, resolve
 from connectors.jira.known_ids import pack, unpack
 from connectors.jira.settings import JiraSettings
@@ -62,14 +62,14 @@ class IssuePull:
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         """Changed issues, then those that showed up again, then one page with the census."""
         visible, _ = roster(self.connection, self.api, self.settings)
-        names = resolve(self.connection, self.settings, catalogue(self.api.fields()))
+        legend = self._legend()
         place, newest = Place.read(cursor), self._newest(visible)
         changed = list(self.api.ids(_changed(visible, place.updated_from)))
         census = set(changed)
         unread: set[str] = set()
         with ThreadPoolExecutor(_IN_FLIGHT) as pool:
             for group in chunks(changed, self.settings.page_size):
-                read = read_issues(self.api, pool, group, names)
+                read = read_issues(self.api, pool, group, legend)
                 if read.updated:
                     place = place.reached(min(newest, *read.updated) - self._overlap)
                 unread.update(problem.native_id for problem in read.problems)
@@ -78,10 +78,15 @@ class IssuePull:
             if cursor is not None:
                 census.update(self.api.ids(f"{_within(visible)} ORDER BY id ASC"))
             for group in self._appeared(census.difference(changed), place):
-                read = read_issues(self.api, pool, group, names)
+                read = read_issues(self.api, pool, group, legend)
                 unread.update(problem.native_id for problem in read.problems)
                 yield Page(read.records, place.cursor(), read.problems)
         yield self._last(place, frozenset(census), unread)
+
+    def _legend(self) -> Legend:
+        fields = catalogue(self.api.fields())
+        names = resolve(self.connection, self.settings, fields)
+        return Legend(names, self.api.status_categories())
 
     @property
     def _overlap(self) -> int:

@@ -27,38 +27,34 @@ class Standing:
 
 
 def states(
-    moments: Sequence[Moment], mapped: Mapping[str, State]
-) -> tuple[list[Standing], list[str]]:
-    """A standing for each moment, and the statuses that are not mapped, each once.
+    moments: Sequence[Moment], mapped: Mapping[str, State], categories: Mapping[str, str]
+) -> tuple[list[Standing], dict[str, str]]:
+    """A standing for each moment, and the unmapped statuses with how they count instead.
 
-    An unmapped status counts by its category; a past one, of which the changelog tells no
-    category, as in progress.
+    `mapped` is by status in lower case; `categories` by the id of a past status, for the
+    changelog does not tell them. One that Jira no longer has counts as in progress.
     """
-    categories = _categories(moments)
     told: list[Standing] = []
-    unmapped: dict[str, None] = {}
+    unmapped: dict[str, str] = {}
     for moment in moments:
-        status = status_name(moment.fields)
-        state = mapped.get(status.lower())
+        status = moment.fields.get("status") or {}
+        name = str(status.get("name") or "")
+        state = mapped.get(name.lower())
         if state is None:
-            unmapped[status] = None
-            state = categories.get(status, State.IN_PROGRESS)
-        told.append(_next(told[-1] if told else None, state, status, moment))
-    return told, list(unmapped)
+            state, reason = _by_category(status, categories)
+            unmapped[name] = reason
+        told.append(_next(told[-1] if told else None, state, name, moment))
+    return told, unmapped
 
 
-def status_name(fields: Mapping[str, Any]) -> str:
-    return str((fields.get("status") or {}).get("name") or "")
-
-
-def _categories(moments: Sequence[Moment]) -> dict[str, State]:
-    """State by status for those whose category is told; no status at all means not begun."""
-    found = {"": State.PLANNED}
-    for moment in moments:
-        category = ((moment.fields.get("status") or {}).get("statusCategory") or {}).get("key")
-        if category in _BY_CATEGORY:
-            found[status_name(moment.fields)] = _BY_CATEGORY[category]
-    return found
+def _by_category(status: Mapping[str, Any], categories: Mapping[str, str]) -> tuple[State, str]:
+    if not status:
+        return State.PLANNED, "it counts as planned"
+    said = (status.get("statusCategory") or {}).get("key")
+    state = _BY_CATEGORY.get(said or categories.get(str(status.get("id")), ""))
+    if state is None:
+        return State.IN_PROGRESS, "it counts as in progress, for Jira tells no category of it"
+    return state, f"it counts as {state.name.lower().replace('_', ' ')}, by its category in Jira"
 
 
 def _next(before: Standing | None, state: State, status: str, moment: Moment) -> Standing:

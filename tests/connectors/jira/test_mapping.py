@@ -223,6 +223,29 @@ def test_an_unmapped_status_counts_by_its_category_and_is_reported(
     assert 'Map "已完成"' in problem.remedy
 
 
+def test_a_past_status_counts_by_the_category_that_was_landed_with_it(jira: Site) -> None:
+    step = {"at": "2026-01-20T10:00:00Z", "by": "ada", "field": "status"}
+    sandbox = jira(
+        issue("CDP-1", status="Done", changes=[{**step, "from": "Shipped", "to": "Done"}]),
+        statuses=[
+            {"name": "Shipped", "category": "done"},
+            {"name": "Done", "category": "done"},
+        ],
+    )
+    result = mapped(connect(sandbox.jira_url), "CDP-1")
+    assert [record.state for record in records(result)] == [State.DONE, State.DONE]
+    assert '"Shipped", which is not mapped; it counts as done' in result.problems[0].reason
+
+
+def test_a_past_status_that_jira_no_longer_has_counts_as_in_progress() -> None:
+    result = read(
+        {"status": {"name": "Done", "statusCategory": {"key": "done"}}},
+        changed("2026-02-01T10:00:00.000+0000", "status", "99", "3", fromString="Legacy"),
+    )
+    assert records(result)[0].state is State.IN_PROGRESS
+    assert "Jira tells no category of it" in result.problems[0].reason
+
+
 def test_an_unmapped_priority_is_left_out_and_reported() -> None:
     result = read({"priority": {"name": "Someday"}})
     assert present(result).priority is None
