@@ -103,7 +103,10 @@ def _records(name: str, tool: str) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, interlock: InterlockResource
     ) -> dg.MaterializeResult:
         with interlock.opened() as instance:
-            taken = map_records(instance, name, run_instant(context))
+            try:
+                taken = map_records(instance, name, run_instant(context))
+            except ConnectionFailed as failure:
+                return dg.MaterializeResult(metadata={"failure": str(failure)})
             with instance.engine.connect() as connection:
                 held, partly = counts(connection).get(name, (0, 0))
         return dg.MaterializeResult(

@@ -38,7 +38,7 @@ def sync_all(
     failures: dict[str, ConnectionFailed] = {}
     pulled = {name: _pulled(instance, name, now, progress, failures) for name in names}
     progress("mapping onto the shared model")
-    mapped = {name: map_records(instance, name, now) for name in names}
+    mapped = {name: _mapped(instance, name, now, failures) for name in names}
     linked = link_records(instance, now)
     progress("forecasting")
     forecast(instance, now)
@@ -51,6 +51,16 @@ def sync_all(
         except ConnectionFailed as failure:
             failures.setdefault(name, failure)
     return SyncResult(pulled, mapped, linked, detected, commented, failures)
+
+
+def _mapped(
+    instance: Instance, name: str, now: datetime, failures: dict[str, ConnectionFailed]
+) -> Taken:
+    try:
+        return map_records(instance, name, now)
+    except ConnectionFailed as failure:
+        failures.setdefault(name, failure)
+        return Taken()
 
 
 def _pulled(
