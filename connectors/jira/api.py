@@ -26,7 +26,14 @@ class JiraApi:
 
     def account_id(self) -> str:
         """Who we are. Jira answers most reads of a bad token as if nobody had logged in."""
-        return str(self._client.read("GET", "/rest/api/3/myself")["accountId"])
+        answer = self._client.read("GET", "/rest/api/3/myself")
+        if not isinstance(answer, dict) or not answer.get("accountId"):
+            raise ConnectionFailed(
+                self._connection,
+                "GET /rest/api/3/myself tells no account, so this is no Jira Cloud site",
+                "Check url and api_url in the settings.",
+            )
+        return str(answer["accountId"])
 
     def projects(self) -> dict[str, str]:
         """Key to type (`software`, `business`, `service_desk`) of all projects we may browse."""

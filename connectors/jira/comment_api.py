@@ -7,7 +7,7 @@ issue are listed and their properties read in bulk (`POST /rest/api/3/comment/li
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,9 +41,18 @@ class CommentApi:
         self._client = client
         self._pace = WritePace(clock)
 
-    def marked(self, issues: Sequence[str]) -> list[Marked]:
-        """Our comments on these issues (by id), oldest first on each."""
-        places = {id_: issue for issue in issues for id_ in self._ids(issue)}
+    def ids(self, issue: str) -> list[str]:
+        """Ids of all comments on an issue, ours and others'."""
+        found: list[str] = []
+        while True:
+            params = {"startAt": len(found), "maxResults": _PAGE}
+            page = self._client.read("GET", _path(issue), params=params)
+            found += [str(comment["id"]) for comment in page.get("comments") or ()]
+            if len(found) in {params["startAt"], page.get("total")}:
+                return found
+
+    def marked(self, places: Mapping[str, str]) -> list[Marked]:
+        """Those comments that are ours, oldest first; `places` is comment id to issue id."""
         return [
             mark
             for chunk in chunks(list(places), _MOST_LISTED)
@@ -70,16 +79,6 @@ class CommentApi:
         """Whether customers of a service desk see it; true as well where Jira does not tell."""
         comment = self._client.read("GET", _path(issue, comment_id))
         return bool(comment.get("jsdPublic", True))
-
-    def _ids(self, issue: str) -> Iterator[str]:
-        start, total = 0, 1
-        while start < total:
-            params = {"startAt": start, "maxResults": _PAGE}
-            page = self._client.read("GET", _path(issue), params=params)
-            comments = page.get("comments") or []
-            yield from (str(comment["id"]) for comment in comments)
-            start += len(comments)
-            total = int(page.get("total") or 0) if comments else 0
 
     def _with_properties(self, ids: Sequence[str]) -> list[Mapping[str, Any]]:
         answer = self._client.read(

@@ -44,16 +44,17 @@ class Comments:
         """
         issues = {t.ref.native_id: t for t in targets if not _is_release(t)}
         with ThreadPoolExecutor(_IN_FLIGHT) as pool:
-            found = pool.map(self._marked, issues)
-            return [self._posted(issues[m.issue], m) for marks in found for m in marks]
+            listed = zip(issues, pool.map(self._ids, issues), strict=True)
+            places = {id_: issue for issue, ids in listed for id_ in ids}
+        return [self._posted(issues[mark.issue], mark) for mark in self.comments.marked(places)]
 
     def apply(self, changes: Iterable[Change]) -> Iterator[Outcome]:
         """One outcome a change; raises ConnectionFailed when Jira takes none any more."""
         return (self._carried_out(change) for change in changes)
 
-    def _marked(self, issue: str) -> list[Marked]:
+    def _ids(self, issue: str) -> list[str]:
         try:
-            return self.comments.marked([issue])
+            return self.comments.ids(issue)
         except RequestFailed as error:
             if error.status in {403, 404}:
                 return []
@@ -114,7 +115,8 @@ class Comments:
     def _present(self, change: Change) -> Marked | None:
         """Our comment for this conflict; should there be more than one, the oldest stays."""
         issue, wanted = change.target.ref.native_id, change.remark.conflict_id
-        mine = [m for m in self.comments.marked([issue]) if m.conflict_id == wanted]
+        places = dict.fromkeys(self.comments.ids(issue), issue)
+        mine = [mark for mark in self.comments.marked(places) if mark.conflict_id == wanted]
         for extra in mine[1:]:
             self.comments.remove(issue, extra.comment_id)
         return mine[0] if mine else None

@@ -29,15 +29,14 @@ _BY_NAME = {
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What the fields said from `since` on, and whether that is how the issue was created.
+    """What the fields said from `since` on, and the last change by a person until the next moment.
 
-    `touched_at` is the last change by a person until the next moment; the zones are the tool's.
+    The zones are the tool's.
     """
 
     since: datetime
     fields: Fields
     touched_at: datetime
-    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def moments(
             told.append(Moment(past[index].at, fields, touched[until]))
             fields, until = _before(fields, items), index
     start = min([created, *(moment.since for moment in told)])
-    return [Moment(start, fields, touched[until], first=True), *reversed(told)]
+    return [Moment(start, fields, touched[until]), *reversed(told)]
 
 
 def _before(fields: Fields, items: Sequence[Item]) -> Fields:

@@ -33,12 +33,15 @@ class IssueMapping:
 
     def map(self, landed: Landed, observed_at: datetime) -> Mapped:
         """Never raises: an issue of another shape than Jira documents is held with the reason."""
+        known_as: tuple[str, ...] = ()
         try:
-            return self._mapped(orjson.loads(landed.payload), observed_at)
+            payload = orjson.loads(landed.payload)
+            known_as = (str(payload["issue"]["key"]),)
+            return self._mapped(payload, observed_at)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             reason = f"the issue cannot be read ({type(error).__name__}: {error})"
             remedy = "Open it in Jira and correct what looks wrong; else report what was landed."
-            return Mapped(problems=(Problem(landed.native_id, reason, remedy),))
+            return Mapped(problems=(Problem(landed.native_id, reason, remedy, known_as=known_as),))
 
     def _mapped(self, payload: Mapping[str, Any], observed_at: datetime) -> Mapped:
         issue = payload["issue"]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from connectors.base import ConnectionFailed, Cursor, Page
 from connectors.jira.api import JiraApi
-from connectors.jira.bodies import BULK, Legend, chunks, read_issues
+from connectors.jira.bodies import BULK, Legend, Read, chunks, read_issues
 from connectors.jira.fields import catalogue, resolve
 from connectors.jira.known_ids import pack, unpack
 from connectors.jira.settings import JiraSettings
@@ -28,11 +28,13 @@ _IN_FLIGHT = 6
 class Place:
     """How far a pull has come: epoch milliseconds of Jira's clock, and the ids last swept.
 
-    `known` is None until one sweep was complete.
+    `known` is None until one sweep was complete. What is `unread` counts as not known, so that
+    the next pull asks for it again.
     """
 
     updated_from: int | None = None
     known: frozenset[str] | None = None
+    unread: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, cursor: Cursor | None) -> Place:
@@ -44,8 +46,15 @@ class Place:
         )
 
     def cursor(self) -> Cursor:
-        known = None if self.known is None else pack(self.known)
+        known = None if self.known is None else pack(self.known - self.unread)
         return {"updated_from": self.updated_from, "known": known}
+
+    def after(self, read: Read, newest: int, overlap: int) -> Place:
+        """Behind these issues: all that changed before the oldest of them was read earlier."""
+        unread = self.unread.union(problem.native_id for problem in read.problems)
+        if not read.updated:
+            return replace(self, unread=unread)
+        return replace(self, unread=unread).reached(min(newest, *read.updated) - overlap)
 
     def reached(self, moment: int) -> Place:
         return replace(self, updated_from=max(moment, self.updated_from or 0))
@@ -66,22 +75,19 @@ class IssuePull:
         place, newest = Place.read(cursor), self._newest(visible)
         changed = list(self.api.ids(_changed(visible, place.updated_from)))
         census = set(changed)
-        unread: set[str] = set()
         with ThreadPoolExecutor(_IN_FLIGHT) as pool:
             for group in chunks(changed, self.settings.page_size):
                 read = read_issues(self.api, pool, group, legend)
-                if read.updated:
-                    place = place.reached(min(newest, *read.updated) - self._overlap)
-                unread.update(problem.native_id for problem in read.problems)
+                place = place.after(read, newest, self._overlap)
                 yield Page(read.records, place.cursor(), read.problems)
             place = place.reached(newest - self._overlap)
             if cursor is not None:
                 census.update(self.api.ids(f"{_within(visible)} ORDER BY id ASC"))
             for group in self._appeared(census.difference(changed), place):
                 read = read_issues(self.api, pool, group, legend)
-                unread.update(problem.native_id for problem in read.problems)
+                place = place.after(read, newest, self._overlap)
                 yield Page(read.records, place.cursor(), read.problems)
-        yield self._last(place, frozenset(census), unread)
+        yield self._last(place, frozenset(census))
 
     def _legend(self) -> Legend:
         fields = catalogue(self.api.fields())
@@ -104,12 +110,12 @@ class IssuePull:
         fresh = sorted(set(unchanged) - place.known, key=int)
         return chunks(fresh, self.settings.page_size)
 
-    def _last(self, place: Place, census: frozenset[str], unread: set[str]) -> Page:
+    def _last(self, place: Place, census: frozenset[str]) -> Page:
         """The census, once it is sure that we were not logged out while it was taken."""
         visible, problems = roster(self.connection, self.api, self.settings)
         missing = sorted((place.known or frozenset()) - census, key=int)
         census |= self._still_there(missing, visible)
-        after = replace(place, known=census - unread)
+        after = replace(place, known=census)
         return Page((), after.cursor(), problems, census=census, gone_reason=gone_reason(problems))
 
     def _still_there(self, ids: Sequence[str], visible: Sequence[str]) -> frozenset[str]:

@@ -281,6 +281,12 @@ def test_a_landed_record_of_another_shape_is_held_and_raises_nothing(payload: st
     assert result.problems[0].held
 
 
+def test_a_held_issue_is_still_known_by_its_key() -> None:
+    (problem,) = read({"fixVersions": ["2.0"]}).problems
+    assert problem.held
+    assert problem.known_as == ("CDP-1",)
+
+
 def test_an_issue_with_hardly_any_field_is_still_a_work_item() -> None:
     record = present(read({"summary": None, "status": None, "created": None}))
     assert (record.title, record.state, record.status) == ("CDP-1", State.PLANNED, "")

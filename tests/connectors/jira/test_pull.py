@@ -158,6 +158,21 @@ def test_an_issue_that_cannot_be_fetched_is_reported_and_the_rest_arrives(jira: 
     assert "CDP-1" in landed(pulled(connector, pages[-1].cursor))
 
 
+def test_what_could_not_be_read_is_asked_for_again_even_if_the_pull_was_broken_off(
+    jira: Site,
+) -> None:
+    sandbox = jira(issue("CDP-1"), issue("CDP-2", updated="2026-02-01T00:00:00Z"))
+    connector = connect(sandbox.jira_url)
+    cursor = pulled(connector)[-1].cursor
+    edit(sandbox, "CDP-1", duedate="2026-05-01")
+    edit(sandbox, "CDP-2", duedate="2026-05-01")
+    configure(sandbox, unfetchable=["CDP-1"])
+    broken_off = next(connector.pull("issues", cursor, NOW)).cursor
+    configure(sandbox, unfetchable=[])
+    later = {**broken_off, "updated_from": int(NOW.timestamp() * 1000) * 2}
+    assert set(landed(pulled(connector, later))) == {"CDP-1"}
+
+
 def test_an_issue_that_vanished_since_the_search_is_reported(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"), issue("CDP-2"))
     switch_on(sandbox, "stale_search")
@@ -215,6 +230,13 @@ def test_a_login_lost_silently_during_the_census_deletes_nothing(jira: Site) -> 
     switch_on(sandbox, "expire_token", "search/jql")
     with pytest.raises(ConnectionFailed):
         pulled(connector, cursor)
+
+
+@respx.mock
+def test_an_address_that_is_no_jira_is_told() -> None:
+    respx.get("https://jira.example/rest/api/3/myself").respond(200, json={"hello": "world"})
+    with pytest.raises(ConnectionFailed, match="no Jira Cloud site"):
+        pulled(connect("https://jira.example"))
 
 
 def test_no_project_left_is_a_failure_and_no_empty_census(jira: Site) -> None:
