@@ -98,7 +98,9 @@ def _salesforce(
 ) -> SalesforceOrg:
     saved = state / "salesforce.json" if state else None
     if saved and saved.exists():
-        return storage.load(SalesforceOrg, saved, url)
+        org = storage.load(SalesforceOrg, saved, url)
+        org.requests_today = 0
+        return org
     if content is None:
         content = storage.read_description(directory, "salesforce") if directory else {}
     return build_salesforce(SalesforceFile.model_validate(content), url)

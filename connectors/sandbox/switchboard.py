@@ -53,15 +53,15 @@ class Switchboard:
     asked: list[Asked] = field(default_factory=list)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(ADMIN):
-            await self.app(scope, receive, send)
-            return
-        fault = self.faults.for_request(scope["method"], scope["path"])
+        method, path = scope["method"], scope["path"]
+        administers = path.startswith(ADMIN)
+        fault = None if administers else self.faults.for_request(method, path)
         messages = await self._answer(fault, scope, receive)
-        if scope["method"] not in READING:
+        if method not in READING:
             self.save()
         dropped = fault is not None and fault.kind == "drop_after"
-        self._log(scope, 0 if dropped else messages[0]["status"])
+        if not administers:
+            self._log(scope, 0 if dropped else messages[0]["status"])
         if dropped:
             await _drop(receive, send)
             return

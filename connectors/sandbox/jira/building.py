@@ -17,7 +17,7 @@ from connectors.sandbox.jira.defaults import (
 )
 from connectors.sandbox.jira.files import Account, IssueEntry, JiraFile, Person, ProjectEntry
 from connectors.sandbox.jira.shapes import CATEGORIES
-from connectors.sandbox.jira.site import Issue, JiraSite, Link, stamp
+from connectors.sandbox.jira.site import Issue, JiraSite, stamp
 
 
 class UnknownName(ValueError):
@@ -139,7 +139,7 @@ def _fill(site: JiraSite, issue: Issue, entry: IssueEntry) -> None:
     issue.comments = [_comment(site, issue, one.by, one.at, one.text) for one in entry.comments]
     for link in entry.links:
         target = site.keys[link.to.upper()]
-        site.links.append(Link(site.next_id(), link.type, issue.id, target))
+        site.add_link(link.type, issue.id, target)
 
 
 def _by(table: Mapping[str, Json], part: str, value: str) -> Json:

@@ -25,18 +25,21 @@ def routes(site: JiraSite) -> list[Route]:
 
     async def one_issue(request: Request) -> HTMLResponse:
         issue = site.find(request.path_params["issue"])
-        return _issue_page(site, issue) if issue else missing("such issue")
+        if issue is None:
+            return missing("such issue")
+        return _issue_page(site, issue, request.query_params.get("focusedCommentId", ""))
 
     return [Route("/", all_issues), Route("/browse/{issue}", one_issue)]
 
 
-def _issue_page(site: JiraSite, issue: Issue) -> HTMLResponse:
+def _issue_page(site: JiraSite, issue: Issue, focused: str) -> HTMLResponse:
     fields: Json = shown(site, issue, ["*all"])["fields"]
     description = fields.get("description")
     return page(
         "issue.html",
         tool="Jira",
         issue=issue,
+        focused=focused,
         fields=fields,
         description=to_html(description) if description else None,
         links=[_link(link) for link in fields["issuelinks"]],

@@ -120,6 +120,9 @@ def _list_names(site: JiraSite, fields: Json) -> None:
     ):
         if one := fields.get(name):
             table.setdefault(one["id"], one)
+    for version in fields.get("fixVersions") or []:
+        known = version | {"projectId": int(fields["project"]["id"])}
+        site.versions.setdefault(version["id"], known)
     for name in fields:
         if name.startswith("customfield_"):
             site.fields.setdefault(name, custom_field(name, name, "any"))

@@ -9,7 +9,7 @@ from connectors.sandbox.jira.auth import Refused
 from connectors.sandbox.jira.call import NO_ISSUE, Call
 from connectors.sandbox.jira.changing import set_fields
 from connectors.sandbox.jira.shapes import LINK_TYPES
-from connectors.sandbox.jira.site import Issue, Link
+from connectors.sandbox.jira.site import Issue
 
 
 def add_link(call: Call) -> Response:
@@ -22,10 +22,10 @@ def add_link(call: Call) -> Response:
     if name not in LINK_TYPES:
         raise Refused(404, f"No issue link type with name '{name}' found.")
     source, target = _named(call, "inwardIssue"), _named(call, "outwardIssue")
-    ends = (name, source.id, target.id)
-    if ends in [(link.type, link.source, link.target) for link in call.site.links]:
+    asked = (name, source.id, target.id)
+    if asked in [(one.type, one.source, one.target) for one in call.site.links_of(source)]:
         return Response(status_code=201)
-    call.site.links.append(Link(call.site.next_id(), *ends))
+    call.site.add_link(*asked)
     for issue in (source, target):
         issue.fields["updated"] = call.site.now(author)
     return Response(status_code=201)
@@ -33,10 +33,10 @@ def add_link(call: Call) -> Response:
 
 def delete_link(call: Call) -> Response:
     author, wanted = call.someone(), call.path("link")
-    link = next((one for one in call.site.links if one.id == wanted), None)
+    link = call.site.links.get(wanted)
     if link is None:
         raise Refused(404, f"No issue link with id '{wanted}' exists.")
-    call.site.links.remove(link)
+    call.site.remove_link(link)
     for id_ in (link.source, link.target):
         call.site.issues[id_].fields["updated"] = call.site.now(author)
     return Response(status_code=204)

@@ -72,7 +72,9 @@ class JiraSite:
     priorities: dict[str, Json] = field(default_factory=dict)
     issue_types: dict[str, Json] = field(default_factory=dict)
     issues: dict[str, Issue] = field(default_factory=dict)
-    links: list[Link] = field(default_factory=list)
+    links: dict[str, Link] = field(default_factory=dict)
+    linked: dict[str, list[str]] = field(default_factory=dict)
+    """Ids of an issue's links, by issue id."""
     keys: dict[str, str] = field(default_factory=dict)
     """Issue id by upper-case key; keys that an issue had before it was moved are kept."""
     notifications: list[Json] = field(default_factory=list)
@@ -89,7 +91,8 @@ class JiraSite:
         self.last_id = max(self.last_id, int(issue.id))
 
     def remove_issue(self, issue: Issue) -> None:
-        self.links = [link for link in self.links if issue.id not in (link.source, link.target)]
+        for link in self.links_of(issue):
+            self.remove_link(link)
         self.keys = {key: id_ for key, id_ in self.keys.items() if id_ != issue.id}
         del self.issues[issue.id]
 
@@ -112,8 +115,19 @@ class JiraSite:
         hidden = self.settings.hidden_projects
         return [project for project in self.projects.values() if project["key"] not in hidden]
 
+    def add_link(self, type_: str, source: str, target: str) -> None:
+        link = Link(self.next_id(), type_, source, target)
+        self.links[link.id] = link
+        for end in (source, target):
+            self.linked.setdefault(end, []).append(link.id)
+
+    def remove_link(self, link: Link) -> None:
+        del self.links[link.id]
+        for end in (link.source, link.target):
+            self.linked[end].remove(link.id)
+
     def links_of(self, issue: Issue) -> list[Link]:
-        return [link for link in self.links if issue.id in (link.source, link.target)]
+        return [self.links[id_] for id_ in self.linked.get(issue.id, ())]
 
     def zone(self, account_id: str) -> ZoneInfo:
         return ZoneInfo(self.users[account_id].get("timeZone", "UTC"))

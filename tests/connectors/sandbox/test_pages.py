@@ -29,6 +29,12 @@ def test_an_issue_page_shows_fields_links_and_comments(jira: httpx.Client) -> No
         assert shown in html
 
 
+def test_the_comment_that_a_link_names_stands_out(jira: httpx.Client) -> None:
+    [comment] = jira.get(f"{V3}/issue/CDP-1/comment").json()["comments"]
+    page = jira.get("/browse/CDP-1", params={"focusedCommentId": comment["id"]})
+    assert f'class="card comment focused" id="comment-{comment["id"]}"' in page.text
+
+
 def test_words_of_others_stay_words(jira: httpx.Client) -> None:
     evil = "<script>alert(1)</script>"
     link = {"type": "link", "attrs": {"href": "javascript:alert(1)"}}

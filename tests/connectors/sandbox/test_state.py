@@ -73,6 +73,14 @@ def test_a_change_is_on_disk_even_when_its_answer_is_lost(described: Path, tmp_p
     assert [comment["body"] for comment in issue["comments"]] == [document("Late")]
 
 
+def test_a_switch_is_on_disk_too(described: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with running_sandbox(load=described, state=state) as sandbox, jira_of(sandbox) as client:
+        client.put("/_sandbox/settings", json={"hidden_projects": ["HELP"]})
+    with running_sandbox(load=described, state=state) as sandbox, jira_of(sandbox) as client:
+        assert client.get(f"{V3}/issue/HELP-1").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
