@@ -70,7 +70,7 @@ class IssuePull:
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         """Changed issues, then those that showed up again, then one page with the census."""
-        visible, _ = roster(self.connection, self.api, self.settings)
+        visible, hidden = roster(self.connection, self.api, self.settings)
         legend = self._legend()
         place, newest = Place.read(cursor), self._newest(visible)
         changed = list(self.api.ids(_changed(visible, place.updated_from)))
@@ -87,7 +87,7 @@ class IssuePull:
                 read = read_issues(self.api, pool, group, legend)
                 place = place.after(read, newest, self._overlap)
                 yield Page(read.records, place.cursor(), read.problems)
-        yield self._last(place, frozenset(census))
+        yield self._last(place, frozenset(census), hidden)
 
     def _legend(self) -> Legend:
         fields = catalogue(self.api.fields())
@@ -110,9 +110,13 @@ class IssuePull:
         fresh = sorted(set(unchanged) - place.known, key=int)
         return chunks(fresh, self.settings.page_size)
 
-    def _last(self, place: Place, census: frozenset[str]) -> Page:
-        """The census, once it is sure that we were not logged out while it was taken."""
-        visible, problems = roster(self.connection, self.api, self.settings)
+    def _last(self, place: Place, census: frozenset[str], hidden: tuple[Problem, ...]) -> Page:
+        """The census, once it is sure that we were not logged out while it was taken.
+
+        A project that was out of sight before or after it counts as hidden.
+        """
+        visible, still_hidden = roster(self.connection, self.api, self.settings)
+        problems = tuple(dict.fromkeys((*hidden, *still_hidden)))
         missing = sorted((place.known or frozenset()) - census, key=int)
         census |= self._still_there(missing, visible)
         after = replace(place, known=census)

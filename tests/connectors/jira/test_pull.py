@@ -126,6 +126,17 @@ def test_lost_permission_is_not_deletion(jira: Site) -> None:
     assert EMAIL in last.problems[0].remedy
 
 
+def test_a_project_that_comes_back_during_the_census_is_not_taken_for_deleted(jira: Site) -> None:
+    sandbox = jira(issue("CDP-1"), issue("SEC-1"))
+    connector = connect(sandbox.jira_url)
+    cursor = pulled(connector)[-1].cursor
+    configure(sandbox, hidden_projects=["SEC"])
+    pages = connector.pull("issues", cursor, NOW)
+    next(pages)
+    configure(sandbox, hidden_projects=[])
+    assert list(pages)[-1].gone_reason == "the project SEC cannot be seen"
+
+
 def test_what_can_be_seen_again_is_read_again_though_it_did_not_change(jira: Site) -> None:
     sandbox = jira(issue("CDP-1", updated="2026-02-01T00:00:00Z"), issue("SEC-1"))
     connector = connect(sandbox.jira_url)
