@@ -34,9 +34,7 @@ class LivePlan:
     def __init__(self, forecast: Forecast) -> None:
         """Takes the forecast over; the items it was made from stay as they are."""
         passes = forecast.passes
-        items = Items(
-            **{f.name: getattr(passes.network.items, f.name).copy() for f in fields(Items)}
-        )
+        items = _rows_of(passes.network.items, np.arange(len(passes.network.items)))
         passes.network = replace(passes.network, items=items)
         topology = passes.network.topology
         self.forecast = forecast
@@ -81,8 +79,8 @@ class LivePlan:
         passes = self.forecast.passes
         network, found = passes.network, passes.estimate
         topology, wiring = network.topology, network.wiring
-        some = Items(**{f.name: getattr(network.items, f.name)[rows] for f in fields(Items)})
-        anew = estimate(some, network.calendars, passes.today, self._spans(rows))
+        some, spans = _rows_of(network.items, rows), self._spans(rows)
+        anew = estimate(some, network.calendars, passes.today, spans)
         for column in fields(Estimate):
             getattr(found, column.name)[rows] = getattr(anew, column.name)
         passes.work.duration[rows], passes.work.point[rows] = anew.duration, anew.duration == 0
@@ -176,9 +174,9 @@ class LivePlan:
         source = passes.source[here]
         worst = np.where(source == here, 0, passes.worst[source])
         worst = np.maximum(worst, passes.own[here])
-        changed = worst != passes.worst[here]
+        changed = np.flatnonzero(worst != passes.worst[here])
         passes.worst[here] = worst
-        return here[changed]
+        return here.take(changed)
 
     def _with_gates(self, places: Index) -> Index:
         """With what follows each gate: a gate stands for what drives it."""
@@ -223,6 +221,10 @@ class LivePlan:
             if (column[parents] == before).all():
                 return
             before = column[parents].copy()
+
+
+def _rows_of(items: Items, rows: Index) -> Items:
+    return Items(**{field.name: getattr(items, field.name)[rows] for field in fields(Items)})
 
 
 def _inverse(order: Index) -> Index:

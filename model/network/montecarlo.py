@@ -120,7 +120,7 @@ def _durations(passes: Passes, random: np.random.Generator, spread: Spread, coun
     falling = low + width - width * np.sqrt((1 - split) * (1 - chance))
     factor = np.where(chance < split, rising, falling)
     factor *= estimate[:, None]
-    drawn = np.rint(factor, out=factor).astype(np.int32)
+    drawn: Days = np.rint(factor, out=factor).astype(np.int32)
     np.maximum(drawn, np.minimum(estimate, 1)[:, None], out=drawn)
     drawn[closed] = estimate[closed, None]
     return drawn
