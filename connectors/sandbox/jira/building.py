@@ -8,7 +8,7 @@ from datetime import datetime
 
 from connectors.sandbox import adf
 from connectors.sandbox.answers import Json
-from connectors.sandbox.jira.changing import change_item
+from connectors.sandbox.jira.changelog import change_items
 from connectors.sandbox.jira.defaults import (
     PRIORITIES,
     SYSTEM_FIELDS,
@@ -176,20 +176,21 @@ def _changelog(site: JiraSite, entry: IssueEntry) -> list[Json]:
             "author": site.users[by],
             "created": _stamp(site, at),
             "items": [
-                change_item(
+                item
+                for one in together
+                for item in change_items(
                     site,
                     _field_id(site, one.field),
-                    _value(site, one.field, one.before),
-                    _value(site, one.field, one.after),
+                    _value(site, entry, one.field, one.before),
+                    _value(site, entry, one.field, one.after),
                 )
-                for one in together
             ],
         }
         for (at, by), together in itertools.groupby(changes, key=lambda one: (one.at, one.by))
     ]
 
 
-def _value(site: JiraSite, field: str, told: object) -> object:
+def _value(site: JiraSite, entry: IssueEntry, field: str, told: object) -> object:
     """What the changelog of a file says in plain words, as the issue would keep it."""
     tables = {"status": site.statuses, "priority": site.priorities}
     if told is None:
@@ -198,6 +199,10 @@ def _value(site: JiraSite, field: str, told: object) -> object:
         return _by(tables[field], "name", str(told))
     if field in ("assignee", "reporter"):
         return site.users[str(told)]
+    if field == "fixVersions":
+        project = _by(site.projects, "key", entry.key.rsplit("-", 1)[0])
+        names = told if isinstance(told, list) else [told]
+        return [_version(site, project, str(name)) for name in names]
     return told
 
 

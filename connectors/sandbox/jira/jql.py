@@ -11,34 +11,29 @@ as -2h. Reference: https://support.atlassian.com/jira-software-cloud/docs/jql-fi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
-from connectors.sandbox.jira.jql_fields import ALIASES, DAYS, FIELDS, MOMENTS, sort_key
+from connectors.sandbox.jira.jql_conditions import (
+    COMPARE,
+    Asker,
+    JqlError,
+    Predicate,
+    Value,
+    among,
+    compared,
+    moment,
+    none_of,
+)
+from connectors.sandbox.jira.jql_fields import ALIASES, FIELDS, MOMENTS, sort_key
 from connectors.sandbox.jira.site import Issue
-
-Predicate = Callable[[Issue], bool]
-Value = str | float
-
-
-class JqlError(Exception):
-    """The query cannot be run; the text is one of Jira's own error messages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who runs a query, and when: dates are read in the asker's time zone."""
-
-    account_id: str
-    zone: ZoneInfo
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
+    """A query that has been read: which issues, in which order."""
+
     matches: Predicate
     order: tuple[tuple[str, bool], ...]
     """Field and whether it descends, most significant first."""
@@ -144,12 +139,12 @@ class _Parser:
             return lambda issue: (not FIELDS[name](issue)) == empty
         if operator == "not":
             self.expect("in")
-            return _none_of(name, self.several(name))
+            return none_of(name, self.several(name))
         if operator == "in":
-            return _among(name, self.several(name))
+            return among(name, self.several(name))
         if operator not in COMPARE:
             raise JqlError(f"Error in the JQL Query: Expecting operator but got '{operator}'.")
-        return _compared(name, operator, self.value(name))
+        return compared(name, operator, self.value(name))
 
     def field(self) -> str:
         name = _unquoted(self.take()).lower()
@@ -175,7 +170,7 @@ class _Parser:
             self.expect(")")
             return self.asker.account_id
         text = _unquoted(word)
-        return _moment(text, name, self.asker) if name in MOMENTS else text.lower()
+        return moment(text, name, self.asker) if name in MOMENTS else text.lower()
 
     def ordering(self) -> tuple[tuple[str, bool], ...]:
         order: list[tuple[str, bool]] = []
@@ -193,64 +188,3 @@ def _unquoted(word: str) -> str:
     if word[0] in "\"'":
         return re.sub(r"\\(.)", r"\1", word[1:-1])
     return word
-
-
-def _moment(text: str, name: str, asker: Asker) -> float:
-    """Epoch seconds of a date as JQL writes it, cut to the minute; an epoch number is exact."""
-    zone = UTC if name in DAYS else asker.zone
-    if re.fullmatch(r"\d+", text):
-        return int(text) / 1000
-    relative = re.fullmatch(r"([+-]?\d+)([wdhm])", text)
-    if relative:
-        unit = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}[relative[2]]
-        moment = asker.now + timedelta(**{unit: int(relative[1])})
-        return moment.replace(second=0, microsecond=0).timestamp()
-    for style in ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d"):
-        try:
-            return datetime.strptime(text, style).replace(tzinfo=zone).timestamp()
-        except ValueError:
-            continue
-    raise JqlError(
-        f"Date value '{text}' for field '{name}' is invalid. Valid formats include: "
-        "'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format "
-        "e.g. '-5d', '4w 2d'."
-    )
-
-
-COMPARE: dict[str, Callable[[float, float], bool]] = {
-    "=": lambda left, right: left == right,
-    "!=": lambda left, right: left != right,
-    "<": lambda left, right: left < right,
-    "<=": lambda left, right: left <= right,
-    ">": lambda left, right: left > right,
-    ">=": lambda left, right: left >= right,
-}
-
-
-def _among(name: str, values: Sequence[Value]) -> Predicate:
-    wanted, read = set(values), FIELDS[name]
-    return lambda issue: not wanted.isdisjoint(read(issue))
-
-
-def _none_of(name: str, values: Sequence[Value]) -> Predicate:
-    """Like Jira, `!=` and `not in` leave out issues in which the field is empty."""
-    among, read = _among(name, values), FIELDS[name]
-    return lambda issue: bool(read(issue)) and not among(issue)
-
-
-def _compared(name: str, operator: str, value: Value) -> Predicate:
-    if name not in MOMENTS and name != "id":
-        return _same(name, operator, value)
-    compare, read, right = COMPARE[operator], FIELDS[name], float(value)
-
-    def holds(issue: Issue) -> bool:
-        found = read(issue)
-        return bool(found) and compare(float(found[0]), right)
-
-    return holds
-
-
-def _same(name: str, operator: str, value: Value) -> Predicate:
-    if operator not in ("=", "!="):
-        raise JqlError(f"The operator '{operator}' is not supported by the '{name}' field.")
-    return _among(name, [value]) if operator == "=" else _none_of(name, [value])

@@ -16,7 +16,8 @@ import orjson
 
 from connectors.sandbox.answers import Json
 from connectors.sandbox.jira.auth import Refused
-from connectors.sandbox.jira.jql import Asker, JqlError, parse
+from connectors.sandbox.jira.jql import parse
+from connectors.sandbox.jira.jql_conditions import Asker, JqlError
 from connectors.sandbox.jira.shapes import shown
 from connectors.sandbox.jira.site import Issue, JiraSite
 

@@ -30,6 +30,16 @@ def test_an_edit_is_seen_stamped_and_logged(jira: httpx.Client) -> None:
     ]
 
 
+def test_each_version_that_comes_or_goes_is_logged_by_itself(jira: httpx.Client) -> None:
+    jira.put(ISSUE, json={"fields": {"fixVersions": []}})
+    [gone] = last_change(jira)["items"]
+    assert (gone["field"], gone["fromString"], gone["to"]) == ("Fix Version", "2.0", None)
+    jira.put(ISSUE, json={"fields": {"fixVersions": [{"name": "2.0"}], "labels": ["cdp", "core"]}})
+    come, labels = last_change(jira)["items"]
+    assert (come["from"], come["to"], come["toString"]) == (None, gone["from"], "2.0")
+    assert (labels["fromString"], labels["toString"]) == ("cdp", "cdp core")
+
+
 def test_an_edit_that_changes_nothing_leaves_no_trace(jira: httpx.Client) -> None:
     before = jira.get(ISSUE).json()
     jira.put(ISSUE, json={"fields": {"duedate": "2026-11-30"}})

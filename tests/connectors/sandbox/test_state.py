@@ -81,6 +81,25 @@ def test_a_switch_is_on_disk_too(described: Path, tmp_path: Path) -> None:
         assert client.get(f"{V3}/issue/HELP-1").status_code == 404
 
 
+def test_a_file_can_tell_of_versions_and_people_that_changed() -> None:
+    by = {"at": "2026-10-10T09:00:00Z", "by": "u-anna"}
+    changes = [
+        by | {"field": "fixVersions", "from": None, "to": "2.0"},
+        by | {"field": "assignee", "from": "u-uwe", "to": "u-anna"},
+        by | {"field": "Start date", "from": "2026-10-01", "to": "2026-10-05"},
+    ]
+    issue = JIRA["issues"][1] | {"changes": changes}
+    with running_sandbox(jira=JIRA | {"issues": [issue]}) as sandbox:
+        [entry] = next(iter(sandbox.jira.issues.values())).changelog
+        [version] = sandbox.jira.versions
+    told = [(item["fieldId"], item["from"], item["to"]) for item in entry["items"]]
+    assert told == [
+        ("fixVersions", None, version),
+        ("assignee", "u-uwe", "u-anna"),
+        ("customfield_10015", "2026-10-01", "2026-10-05"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
