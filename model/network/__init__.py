@@ -6,18 +6,18 @@ once, `Network.schedule` runs the critical path method for a data date. Nothing 
 clock, a database or a tool; text about an item never enters.
 """
 
+from model.network.below import Counts, downstream, downstream_counts, upstream
 from model.network.calendars import Calendar, Calendars
 from model.network.columns import NO_DATE, UNKNOWN, Constraint, Items, Links, date_of, day_of
 from model.network.cycles import Cycle
-from model.network.downstream import Counts, downstream, downstream_counts, upstream
 from model.network.explain import Explanation, Step, driving_chain, explain
 from model.network.forecast import Forecast
-from model.network.impact import Impact, impact, impact_of_lateness
+from model.network.handovers import Needs, needs
 from model.network.live import LivePlan
 from model.network.montecarlo import Simulation, Spread, simulate
-from model.network.needs import Needs, needs
 from model.network.network import Network
 from model.network.picture import ChainStep, chain_svg
+from model.network.slips import Impact, impact, impact_of_lateness
 from model.network.treatment import REASONS, Certainty, Treatment
 from model.network.wiring import LinkUse
 

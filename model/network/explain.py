@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.network.below import downstream
 from model.network.columns import Ints
-from model.network.downstream import downstream
 from model.network.forecast import Forecast
 from model.network.treatment import Certainty, Treatment
 

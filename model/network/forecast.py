@@ -13,7 +13,9 @@ from model.network.topology import ALL, Index, Places, cells_in, counts_of, run_
 from model.network.treatment import GUESSES, Certainty, Treatment
 
 _NOTHING: Final = -(2**30)
-_NEVER_SURE: Final = Treatment.IN_CYCLE | Treatment.OUT_OF_RANGE | Treatment.DONE_UNDATED
+_NEVER_SURE: Final = (
+    Treatment.IN_CYCLE | Treatment.OUT_OF_RANGE | Treatment.DONE_UNDATED | Treatment.FUTURE_ACTUAL
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,4 +113,6 @@ def _bar(
 
 
 def _cut(text: str, length: int) -> str:
+    """Shortened to a length; without the control characters that XML cannot hold."""
+    text = "".join(letter if letter.isprintable() else " " for letter in text)
     return text if len(text) <= length else text[: max(length - 1, 1)].rstrip() + "…"

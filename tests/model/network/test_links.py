@@ -1,0 +1,123 @@
+"""What becomes of a link: used, counted once, or set aside and said so."""
+
+import pytest
+
+from model.network import Calendar, Calendars, Cycle, Items, Links, LinkUse, Network
+from tests.model.network.days import day, finishes, schedule, starts
+
+
+def network(count: int, pairs: list[tuple[int, int]], **columns: object) -> Network:
+    items = Items.of(range(1, count + 1), duration=[1] * count, **columns)  # type: ignore[arg-type]
+    return Network.build(items, Links.of([a for a, _ in pairs], [b for _, b in pairs]))
+
+
+def test_a_link_reported_from_both_ends_counts_once() -> None:
+    found = network(2, [(1, 2), (1, 2)])
+    assert found.use.tolist() == [LinkUse.USED, LinkUse.DUPLICATE]
+    assert found.cycles == ()
+
+
+def test_two_types_of_link_between_two_items_both_count() -> None:
+    items = Items.of([1, 2], duration=[1, 1])
+    found = Network.build(items, Links.of([1, 1], [2, 2], type=[0, 2]))
+    assert found.use.tolist() == [LinkUse.USED, LinkUse.USED]
+
+
+def test_links_to_nothing_and_to_oneself_are_named_and_left_out() -> None:
+    found = network(2, [(1, 9), (9, 1), (2, 2), (1, 2)])
+    assert found.use.tolist() == [LinkUse.UNKNOWN, LinkUse.UNKNOWN, LinkUse.SELF, LinkUse.USED]
+
+
+def test_a_link_between_a_child_and_its_grandparent_is_left_out() -> None:
+    found = network(3, [(3, 1), (1, 3)], parent=[-1, 1, 2])
+    assert found.use.tolist() == [LinkUse.ANCESTOR, LinkUse.ANCESTOR]
+    assert found.cycles == ()
+
+
+def test_a_loop_of_parents_counts_as_no_parents() -> None:
+    items = Items.of([1, 2, 3], parent=[2, 1, -1], duration=[1, 2, 3])
+    assert finishes(schedule(items)) == ["20 Nov", "23 Nov", "24 Nov"]
+
+
+def test_a_cycle_is_found_whole_and_its_shortest_way_round_shown() -> None:
+    found = network(6, [(1, 2), (2, 3), (3, 4), (4, 1), (3, 1), (4, 5), (6, 1)])
+    assert found.cycles == (Cycle(members=(1, 2, 3, 4), shortest=(1, 2, 3)),)
+    assert found.use.tolist() == [LinkUse.CYCLE] * 5 + [LinkUse.USED] * 2
+
+
+def test_two_cycles_are_two_and_the_rest_of_the_plan_gets_dates() -> None:
+    found = network(7, [(1, 2), (2, 1), (2, 3), (3, 4), (4, 5), (5, 3), (5, 6), (7, 1)])
+    assert [cycle.members for cycle in found.cycles] == [(1, 2), (3, 4, 5)]
+    dates = found.schedule(day(11, 20))
+    assert finishes(dates) == [
+        "23 Nov", "20 Nov", "23 Nov", "20 Nov", "20 Nov", "23 Nov", "20 Nov",
+    ]  # fmt: skip
+
+
+def test_opposite_links_between_two_items_are_a_cycle_of_two() -> None:
+    assert network(2, [(2, 1), (1, 2)]).cycles == (Cycle((1, 2), (1, 2)),)
+
+
+def test_a_cycle_through_a_parent_is_shown_between_the_items_people_know() -> None:
+    found = network(3, [(2, 3), (3, 1)], parent=[-1, 1, -1])
+    assert found.cycles == (Cycle(members=(1, 2, 3), shortest=(1, 2, 3)),)
+
+
+def test_a_long_ring_is_found_without_recursion() -> None:
+    size = 20_000
+    ring = [(at, at % size + 1) for at in range(1, size + 1)]
+    (cycle,) = network(size, ring).cycles
+    assert cycle.shortest == tuple(range(1, size + 1))
+
+
+def test_an_id_given_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="occurs twice"):
+        Network.build(Items.of([1, 1]), Links.of([], []))
+    with pytest.raises(ValueError, match="occurs twice"):
+        Network.build(Items.of([1, 10**15, 1]), Links.of([], []))
+
+
+def test_ids_far_apart_are_found_all_the_same() -> None:
+    items = Items.of([10**15, 5, 7 * 10**12], duration=[1, 2, 3])
+    found = Network.build(items, Links.of([5, 5], [10**15, 6]))
+    assert found.use.tolist() == [LinkUse.USED, LinkUse.UNKNOWN]
+
+
+def test_a_calendar_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ValueError, match="outside the 1 given"):
+        Network.build(Items.of([1], calendar=[1]), Links.of([], []))
+
+
+def test_a_column_of_another_length_or_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="column state has 1 rows, the ids have 2"):
+        Items.of([1, 2], state=[0])
+    with pytest.raises(TypeError, match="no such column: stat"):
+        Items.of([1], stat=[0])
+
+
+def test_no_items_at_all_are_a_plan_too() -> None:
+    assert finishes(schedule(Items.of([]))) == []
+
+
+def test_a_working_lag_counts_the_working_days_of_the_successor() -> None:
+    calendars = Calendars.of([Calendar(), Calendar((True,) * 7)])
+    items = Items.of([1, 2, 3], calendar=[0, 0, 1], duration=[1, 1, 1])
+    found = schedule(items, Links.of([1, 1], [2, 3], lag=[2, 2]), calendars)
+    assert starts(found) == ["20 Nov", "25 Nov", "23 Nov"]
+
+
+def test_an_elapsed_lag_counts_every_day() -> None:
+    items = Items.of([1, 2], duration=[1, 1])
+    found = schedule(items, Links.of([1], [2], lag=[4], elapsed=[True]))
+    assert starts(found)[1] == "25 Nov"
+
+
+def test_holidays_are_off_and_own_exceptions_are_worked() -> None:
+    calendars = Calendars.of([Calendar(holidays=[day(11, 23)], extra_days=[day(11, 21)])])
+    found = schedule(Items.of([1], duration=[3]), calendars=calendars)
+    assert finishes(found) == ["24 Nov"]
+
+
+def test_a_calendar_without_working_days_is_refused() -> None:
+    with pytest.raises(ValueError, match="works at least one"):
+        Calendars.of([Calendar((False,) * 7)])

@@ -1,0 +1,56 @@
+"""What a dependency needs of its predecessor, and how late that is."""
+
+import numpy as np
+
+from model.network import NO_DATE, Items, Links, Needs, Network, needs
+from tests.model.network.days import TODAY, day, shown
+
+
+def needed(items: Items, **link: object) -> tuple[str | None, int]:
+    network = Network.build(items, Links.of([1], [2], **{k: [v] for k, v in link.items()}))
+    found: Needs = needs(network, network.schedule(TODAY))
+    return shown(int(found.needed_by[0])), int(found.lateness[0])
+
+
+def pair(**second: int) -> Items:
+    columns = {name: [NO_DATE, value] for name, value in second.items() if name != "milestone"}
+    columns["planned_finish"] = [day(12, 2), second.get("planned_finish", NO_DATE)]
+    return Items.of([1, 2], milestone=[False, bool(second.get("milestone"))], **columns)
+
+
+def test_the_predecessor_must_finish_the_working_day_before_the_start() -> None:
+    assert needed(pair(planned_start=day(11, 30), planned_finish=day(12, 9))) == ("27 Nov", 3)
+
+
+def test_an_early_predecessor_counts_negative() -> None:
+    assert needed(pair(planned_start=day(12, 7), planned_finish=day(12, 9))) == ("04 Dec", -2)
+
+
+def test_a_lag_asks_for_the_predecessor_that_much_earlier() -> None:
+    items = pair(planned_start=day(12, 7))
+    assert needed(items, lag=2) == ("02 Dec", 0)
+    assert needed(items, lag=3, elapsed=True) == ("03 Dec", -1)
+
+
+def test_a_milestone_may_fall_on_the_day_its_predecessor_finishes() -> None:
+    assert needed(pair(planned_finish=day(12, 2), milestone=1)) == ("02 Dec", 0)
+
+
+def test_a_successor_with_only_a_due_date_needs_it_by_then() -> None:
+    assert needed(pair(planned_finish=day(12, 1))) == ("01 Dec", 1)
+
+
+def test_a_start_to_start_link_asks_for_the_start() -> None:
+    assert needed(pair(planned_start=day(11, 30)), type=1) == ("30 Nov", 2)
+
+
+def test_nothing_is_needed_without_a_planned_date_or_once_it_is_done() -> None:
+    assert needed(pair()) == (None, 0)
+    done = Items.of([1, 2], state=[3, 0], planned_start=[NO_DATE, day(11, 23)])
+    assert needed(done) == (None, 0)
+
+
+def test_links_that_are_not_used_are_not_measured() -> None:
+    items = pair(planned_start=day(11, 30))
+    network = Network.build(items, Links.of([1, 1, 1], [2, 2, 9]))
+    assert np.array(needs(network, network.schedule(TODAY)).known).tolist() == [True, False, False]
