@@ -52,8 +52,11 @@ def running_sandbox(
 
     What they hold at the start: the saved state in `state` if there is one, else the contents
     given as `jira` and `salesforce` (the files' format), else the files in `load`, else nothing.
-    With `state` each change is kept there before it is answered.
+    With `state` each change is kept there before it is answered. Raises OSError for a folder
+    that is not there or a port that is taken, ValueError for a file with mistakes.
     """
+    if load and not load.is_dir():
+        raise NotADirectoryError(f"{load} is not a folder; name one with jira.json in it")
     with _listening(jira_port) as jira_socket, _listening(salesforce_port) as salesforce_socket:
         site = _jira(jira, load, state, _url(jira_socket))
         org = _salesforce(salesforce, load, state, _url(salesforce_socket))
@@ -118,7 +121,11 @@ def _listening(port: int) -> Iterator[socket.socket]:
     # Without the protocol asyncio does not switch TCP_NODELAY on: 40 ms a request.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            problem = f"port {port} of 127.0.0.1 cannot be used; choose another"
+            raise OSError(error.errno, problem) from error
         yield listener
 
 
@@ -128,15 +135,7 @@ def _url(listener: socket.socket) -> str:
 
 @contextmanager
 def _serving(boards: list[tuple[Switchboard, socket.socket]]) -> Iterator[None]:
-    servers = [
-        (
-            uvicorn.Server(
-                uvicorn.Config(board, log_level="error", lifespan="off", proxy_headers=False)
-            ),
-            listener,
-        )
-        for board, listener in boards
-    ]
+    servers = [(_server(board), listener) for board, listener in boards]
 
     async def serve() -> None:
         await asyncio.gather(*(server.serve([listener]) for server, listener in servers))
@@ -151,3 +150,9 @@ def _serving(boards: list[tuple[Switchboard, socket.socket]]) -> Iterator[None]:
         for server, _ in servers:
             server.should_exit = server.force_exit = True
         thread.join()
+
+
+def _server(board: Switchboard) -> uvicorn.Server:
+    # A wrapped `send` would hide the transport that `drop_after` closes: no proxy headers.
+    config = uvicorn.Config(board, log_level="error", lifespan="off", proxy_headers=False)
+    return uvicorn.Server(config)

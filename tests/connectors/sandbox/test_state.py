@@ -73,6 +73,18 @@ def test_a_change_is_on_disk_even_when_its_answer_is_lost(described: Path, tmp_p
     assert [comment["body"] for comment in issue["comments"]] == [document("Late")]
 
 
+def test_a_folder_that_is_not_there_and_a_port_that_is_taken_are_named(tmp_path: Path) -> None:
+    with (
+        pytest.raises(NotADirectoryError, match="nowhere"),
+        running_sandbox(load=tmp_path / "nowhere"),
+    ):
+        pass
+    with running_sandbox() as sandbox:
+        port = int(sandbox.jira_url.rsplit(":", 1)[1])
+        with pytest.raises(OSError, match=str(port)), running_sandbox(jira_port=port):
+            pass
+
+
 def test_a_switch_is_on_disk_too(described: Path, tmp_path: Path) -> None:
     state = tmp_path / "state"
     with running_sandbox(load=described, state=state) as sandbox, jira_of(sandbox) as client:
