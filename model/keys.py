@@ -16,11 +16,11 @@ _LIST = re.compile(r"[;,\n|]|\s{2,}")
 
 
 def normalise(name: str) -> str:
-    """The form in which two spellings of one name meet; web addresses lose their query."""
+    """The form in which two spellings of one name meet."""
     name = name.strip()
     if name.lower().startswith(("http://", "https://")):
         found = _TAIL.search(name)
-        return found[1].upper() if found else re.split(r"[?#]", name)[0].rstrip("/.,;").upper()
+        return found[1].upper() if found else name.rstrip("/.,;").upper()
     return " ".join(name.upper().split())
 
 
@@ -34,10 +34,15 @@ def listed(text: str) -> list[str]:
 
 
 def references(text: str) -> list[str]:
-    """Names that stand somewhere in free text: web addresses and words with a digit in them.
+    """Names that stand somewhere in free text: web addresses, words of letters and digits.
 
     Most of them name nothing; only those that match a known record become dependencies.
     """
     addresses = _URL.findall(text)
-    words = (word for word in _TOKEN.findall(_URL.sub(" ", text)) if any(c.isdigit() for c in word))
+    words = (word for word in _TOKEN.findall(_URL.sub(" ", text)) if _looks_like_a_name(word))
     return list(dict.fromkeys(normalise(name) for name in (*addresses, *words)))
+
+
+def _looks_like_a_name(word: str) -> bool:
+    """A bare number is a year or an amount more often than a record."""
+    return any(c.isdigit() for c in word) and any(c.isalpha() for c in word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,11 +35,21 @@ def postgres() -> Iterator[URL]:
 
 
 @pytest.fixture
-def database(postgres: URL) -> URL:
+def new_database(postgres: URL) -> Callable[[], URL]:
+    """Makes a fresh database with all tables at each call; its address."""
+
+    def make() -> URL:
+        name = f"test_{next(_numbers)}"
+        _execute(postgres, f"create database {name} template template")
+        return postgres.set(database=name)
+
+    return make
+
+
+@pytest.fixture
+def database(new_database: Callable[[], URL]) -> URL:
     """The address of a fresh database with all tables."""
-    name = f"test_{next(_numbers)}"
-    _execute(postgres, f"create database {name} template template")
-    return postgres.set(database=name)
+    return new_database()
 
 
 @pytest.fixture

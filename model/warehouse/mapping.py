@@ -146,8 +146,10 @@ def _replace_names(
 
 
 def _names(version: Version) -> tuple[str, ...]:
-    shared = version.record
-    return tuple(filter(None, (shared.key, shared.ref.native_id, shared.url)))
+    """A tool's inner number names nothing for people, and would match any number in a field."""
+    shared, native_id = version.record, version.record.ref.native_id
+    inner = "" if native_id.isdigit() else native_id
+    return tuple(filter(None, (shared.key, inner, shared.url)))
 
 
 def _end_missing(

@@ -34,5 +34,5 @@ def test_free_text_yields_what_could_be_a_name_without_its_punctuation() -> None
     assert references(text) == ["CDP-14", "CDP-12", "D-4711.2"]
 
 
-def test_words_without_a_digit_name_nothing() -> None:
-    assert references("wait for the platform") == []
+def test_plain_words_and_bare_numbers_in_text_name_nothing() -> None:
+    assert references("wait for the platform until 2026, room 10042") == []

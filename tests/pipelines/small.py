@@ -147,6 +147,7 @@ SETTINGS: Mapping[str, Any] = {
         "tool": "spreadsheet",
         "function": "marketing",
         "path": "files/plan.xlsx",
+        "url": "https://files.example/{file}#{sheet}!{cell}",
         "columns": {
             "key": "ID",
             "title": "Task",
@@ -182,8 +183,9 @@ class Small:
     sandbox: Sandbox
     environment: Mapping[str, str]
 
-    def opened(self) -> Instance:
-        return open_instance(self.home, self.environment)
+    def opened(self, **environment: str) -> Instance:
+        """Open it, with some variables of the environment set otherwise."""
+        return open_instance(self.home, {**self.environment, **environment})
 
     def settings(self, **changed: Any) -> None:
         """Write interlock.yaml, with some fields of some connections changed (None removes)."""
