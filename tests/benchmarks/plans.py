@@ -1,0 +1,88 @@
+"""Layered random plans: every item hangs on items of the layer before, rows in random order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.network import NO_DATE, Calendar, Calendars, Items, Links
+
+TODAY = 20_777
+"""2026-11-20."""
+FIRST_ID = 1_000
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Finish-to-start links on plain integers: what the floor kernel reads."""
+
+    tail: NDArray[np.int64]
+    head: NDArray[np.int64]
+    duration: NDArray[np.int32]
+
+    @property
+    def nodes(self) -> int:
+        return len(self.duration)
+
+
+def layered(items: int, layers: int, fan_in: int = 3, seed: int = 1) -> Plain:
+    """`fan_in` links into every item beyond the first layer."""
+    random = np.random.default_rng(seed)
+    width = items // layers
+    head = np.repeat(np.arange(width, width * layers), fan_in)
+    tail = (head // width - 1) * width + random.integers(0, width, len(head))
+    name, order = random.permutation(items), random.permutation(len(head))
+    duration = random.integers(1, 6, items).astype(np.int32)
+    return Plain(name[tail[order]], name[head[order]], duration)
+
+
+def simple(plain: Plain) -> tuple[Items, Links]:
+    """The same as items with estimates and finish-to-start links."""
+    ids = np.arange(plain.nodes) + FIRST_ID
+    links = Links.of(plain.tail + FIRST_ID, plain.head + FIRST_ID)
+    return Items.of(ids, duration=plain.duration), links
+
+
+def everything(plain: Plain, seed: int = 2) -> tuple[Items, Links, Calendars]:
+    """The same with all that real plans have: three calendars, all link types, lags and leads,
+    dates, deadlines, constraints, progress, every state, and a parent for each tenth item."""
+    random = np.random.default_rng(seed)
+    n, m = plain.nodes, len(plain.tail)
+
+    def some(values: NDArray[np.int64], share: float) -> NDArray[np.int64]:
+        return np.where(random.random(len(values)) < share, values, NO_DATE)
+
+    start = TODAY - 60 + random.integers(0, 400, n)
+    items = Items.of(
+        np.arange(n) + FIRST_ID,
+        calendar=random.integers(0, 3, n),
+        duration=np.where(random.random(n) < 0.7, plain.duration, -1),
+        planned_start=some(start, 0.6),
+        planned_finish=some(start + random.integers(0, 30, n), 0.7),
+        actual_start=some(start, 0.1),
+        state=random.choice([0, 0, 0, 0, 0, 1, 2, 3, 4], n),
+        percent=random.integers(-1, 100, n),
+        milestone=random.random(n) < 0.05,
+        constraint=random.integers(0, 7, n),
+        constraint_date=some(start, 0.1),
+        deadline=some(start + 60, 0.1),
+    )
+    links = Links.of(
+        plain.tail + FIRST_ID,
+        plain.head + FIRST_ID,
+        type=random.choice([0, 0, 0, 0, 1, 2, 3], m),
+        lag=random.choice([0, 0, 0, 1, 5, -2], m),
+        elapsed=random.random(m) < 0.1,
+    )
+    return items, links, _calendars()
+
+
+def _calendars() -> Calendars:
+    holidays = [TODAY + day for day in (31, 35, 36, 42)]
+    return Calendars.of(
+        [
+            Calendar(holidays=holidays),
+            Calendar((True,) * 6 + (False,)),
+            Calendar((True,) * 4 + (False,) * 3, holidays, extra_days=[TODAY]),
+        ]
+    )
