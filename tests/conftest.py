@@ -26,6 +26,8 @@ def postgres() -> Iterator[URL]:
     with tempfile.TemporaryDirectory(prefix="interlock-tests-") as folder:
         data = Path(folder) / "data"
         url = make_url(embedded_url(data)).set(drivername="postgresql+psycopg")
+        _execute(url, "alter system set fsync = off")
+        _execute(url, "select pg_reload_conf()")
         _execute(url, "create database template")
         engine = create_engine(url.set(database="template"))
         migrate(engine)
