@@ -116,8 +116,9 @@ def _iso(offset: Offset | None, days: Days) -> str | None:
 
 def _created(issue: Issue) -> Offset:
     """Some weeks before the first thing that happened to it."""
-    happened = [-_CREATED_BEFORE, *(issue.plan or ())[:1], *(slip.on for slip in issue.slips)]
-    return min(*happened, _touched(issue)) - _CREATED_BEFORE
+    began = [issue.plan[0]] if issue.plan else []
+    happened = [0, _touched(issue), *began, *(slip.on for slip in issue.slips)]
+    return min(happened) - _CREATED_BEFORE
 
 
 def _touched(issue: Issue) -> Offset:

@@ -1,0 +1,45 @@
+"""`interlock init`: an instance folder for tools of your own."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.output import failed, said
+
+_TEMPLATE = files("pipelines.template")
+_PLACES = {
+    "interlock.yaml": "interlock.yaml",
+    "dagster.yaml": "dagster.yaml",
+    "model.yaml": "operating_model/model.yaml",
+}
+"""Each file of the template and where it goes."""
+_NEVER_COMMIT = "state/\nhistory/\nschedules/\nstorage/\n"
+
+Folder = Annotated[Path, typer.Argument(help="The new instance folder; made if it is not there.")]
+
+
+def init(folder: Folder) -> None:
+    """Write a new instance folder: settings to fill in, a small operating model, dagster.yaml.
+
+    Nothing that is there already is overwritten.
+    """
+    present = [place for place in _PLACES.values() if (folder / place).exists()]
+    if present:
+        failed(f"{folder} holds {', '.join(present)} already. Name another folder")
+        raise typer.Exit(1)
+    for name, place in _PLACES.items():
+        _write(folder / place, _TEMPLATE.joinpath(name).read_text(encoding="utf-8"))
+    if not (folder / ".gitignore").exists():
+        _write(folder / ".gitignore", _NEVER_COMMIT)
+    said(f"✓ {folder / 'interlock.yaml'}: fill in the first connection")
+    said(f"✓ {folder / 'operating_model'}: fill in who plans and who decides")
+    said(f"Then: INTERLOCK_HOME={folder} interlock check")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
