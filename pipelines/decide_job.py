@@ -4,59 +4,75 @@ from typing import Any
 
 import dagster as dg
 
-from model.conflicts import Verdict
+from connectors.base import ConnectionFailed
+from model.conflicts import VERDICT_MEANING, Verdict
+from pipelines.assets.keys import INBOX
+from pipelines.cards.inbox import inbox_metadata
 from pipelines.cards.publish import publish_cards
-from pipelines.coordinator import PERSON_TAG
+from pipelines.coordinator import LOCAL_PERSON, PERSON_TAG
 from pipelines.instance import Instance
 from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.comment import comment
 from pipelines.steps.decide import DecisionRefused, record_decision
 
+# Classic fields and no dg.Config: text of the latter may also be {env: NAME}, with which a form
+# would read this process's secrets.
 _FORM = {
     "conflict": dg.Field(dg.String, description="The conflict's id, like C-1a2b3c4d5e."),
     "verdict": dg.Field(
-        dg.Enum("Verdict", [dg.EnumValue(verdict.value) for verdict in Verdict]),
-        description="hold: the late function makes the date; move: the waiting function moves; "
-        "accept: both carry the risk; dismiss: it is not a conflict.",
+        dg.Enum("Verdict", [dg.EnumValue(one.value) for one in Verdict]),
+        description=". ".join(f"{one}: {meaning}" for one, meaning in VERDICT_MEANING.items()),
     ),
     "reason": dg.Field(dg.String, description="Why, for everybody whom it concerns."),
 }
 
 
-@dg.op(name="record", config_schema=_FORM)
+@dg.op(config_schema=_FORM)
 def record(context: dg.OpExecutionContext, interlock: InterlockResource) -> None:
-    """Record the verdict, then let comments and cards follow."""
-    form: dict[str, Any] = context.op_config
+    """Record the verdict, then let comments, cards and inbox follow."""
     person = context.run.tags.get(PERSON_TAG, "")
     if not person:
         raise dg.Failure(
-            "This run has no verified person, so it cannot decide. "
-            "Open Dagster through the proxy that signs people in.",
+            "This run has no verified person, so it cannot decide. Open Dagster through the proxy "
+            f"that signs people in, or on a machine of your own set {LOCAL_PERSON}.",
             allow_retries=False,
         )
     with interlock.opened() as instance:
         try:
-            decided = record_decision(
-                instance,
-                form["conflict"].strip(),
-                Verdict(form["verdict"]),
-                person,
-                form["reason"],
-                "dagster",
-                run_instant(context),
-            )
+            _decide(context, instance, person)
         except DecisionRefused as refusal:
             raise dg.Failure(str(refusal), allow_retries=False) from None
-        context.log.info(f"{decided.id} decided: {form['verdict']} by {person}")
         _follow(context, instance)
 
 
+def _decide(context: dg.OpExecutionContext, instance: Instance, person: str) -> None:
+    form: dict[str, Any] = context.op_config
+    decided = record_decision(
+        instance,
+        form["conflict"].strip(),
+        Verdict(form["verdict"]),
+        person,
+        form["reason"],
+        "dagster",
+        run_instant(context),
+    )
+    context.log.info(f"{decided.id} decided: {form['verdict']} by {person}")
+
+
 def _follow(context: dg.OpExecutionContext, instance: Instance) -> None:
+    if instance.deployment.comments.mode == "write":
+        for name in instance.deployment.names:
+            _comment(context, instance, name)
     publish_cards(instance, context.instance, context.log_event)
-    settings = instance.deployment
-    if settings.comments.mode == "write":
-        for name in settings.names:
-            comment(instance, name, run_instant(context), dry_run=False)
+    metadata = inbox_metadata(instance, context.instance, run_instant(context))
+    context.log_event(dg.AssetMaterialization(INBOX, metadata=metadata))
+
+
+def _comment(context: dg.OpExecutionContext, instance: Instance, name: str) -> None:
+    try:
+        comment(instance, name, run_instant(context), dry_run=False)
+    except ConnectionFailed as failure:
+        context.log.error(f"{failure} The decision stands; the next sync writes its comments.")
 
 
 @dg.config_mapping(config_schema=_FORM)
@@ -67,6 +83,8 @@ def _flat(form: dict[str, Any]) -> dict[str, Any]:
 @dg.job(
     config=_flat,
     executor_def=dg.in_process_executor,
+    # A second run would have nobody behind it.
+    tags={"dagster/max_retries": "0"},
     description="Decide a conflict. Open it from a conflict's card: the form is then filled in.",
 )
 def decide() -> None:

@@ -10,28 +10,32 @@ from pipelines.assets.connections import connection_assets
 from pipelines.assets.shared_model import shared_model_assets
 from pipelines.decide_job import decide
 from pipelines.deployment import Deployment
+from pipelines.housekeeping import CRON, FORGET, forget_old_runs
 from pipelines.instance import home_folder, open_instance
 from pipelines.resource import InterlockResource
-from pipelines.schedules import sync_jobs
+from pipelines.schedules import scheduled, syncs
 
 
 def build(deployment: Deployment, time_zone: str) -> dg.Definitions:
     """The definitions of one deployment."""
     dry_run = deployment.comments.mode == "dry-run"
     connections = deployment.connections.items()
-    jobs, schedules = sync_jobs(deployment, time_zone)
-    return dg.Definitions(
-        assets=[
-            *(a for name, one in connections for a in connection_assets(name, one.tool)),
-            *shared_model_assets(deployment.names),
-            *conflict_assets(),
-            card,
-            *(comments_asset(name, one.tool, dry_run=dry_run) for name, one in connections),
-        ],
-        jobs=[*jobs, decide],
-        schedules=schedules,
-        resources={"interlock": InterlockResource()},
-        executor=dg.in_process_executor,
+    return dg.Definitions.merge(
+        dg.Definitions(
+            assets=[
+                *(a for name, one in connections for a in connection_assets(name, one.tool)),
+                *shared_model_assets(deployment.names),
+                *conflict_assets(),
+                card,
+                *(comments_asset(name, one.tool, dry_run=dry_run) for name, one in connections),
+            ],
+            resources={"interlock": InterlockResource()},
+            executor=dg.in_process_executor,
+        ),
+        syncs(deployment, time_zone),
+        dg.Definitions(
+            jobs=[decide, forget_old_runs], schedules=scheduled({FORGET: CRON}, time_zone)
+        ),
     )
 
 

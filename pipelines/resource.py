@@ -23,6 +23,8 @@ class InterlockResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 def run_instant(context: dg.OpExecutionContext | dg.AssetExecutionContext) -> datetime:
-    """The instant of a run: its creation, so that every step of a run has the same "now"."""
-    stats = context.instance.get_run_record_by_id(context.run_id)
-    return stats.create_timestamp.astimezone(UTC) if stats else datetime.now(UTC)
+    """The instant at which a run left the queue, so that all its steps have the same "now"."""
+    record = context.instance.get_run_record_by_id(context.run_id)
+    if record is None or record.start_time is None:
+        return datetime.now(UTC)
+    return datetime.fromtimestamp(record.start_time, UTC)

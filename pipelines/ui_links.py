@@ -1,24 +1,47 @@
-"""Addresses of Dagster pages, from the configured base address."""
+"""Addresses of Dagster pages.
+
+Each starts with `site`: the configured `ui_url` for readers in other tools, or only its path for
+links between Dagster's own pages, so that they stay on whatever host the reader came by.
+"""
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from collections.abc import Sequence
+from urllib.parse import quote, urlsplit
 
-from model.conflicts import Conflict
+import yaml
+
+from model.conflicts import Conflict, Status, Verdict
 
 CODE_LOCATION = "interlock"
 
 
-def card_path(conflict: Conflict) -> str:
-    """The card of a conflict on Dagster's own site: its partition of the asset `conflict`."""
-    return f"/assets/conflict?view=partitions&partition={quote(partition_key(conflict))}"
+def own_site(ui_url: str) -> str:
+    """The start of links from one page of Dagster to another: empty, or the path it is below."""
+    return urlsplit(ui_url).path.rstrip("/")
 
 
-def card_url(ui_url: str, conflict: Conflict) -> str:
-    """The card of a conflict, for readers in other tools."""
-    return ui_url.rstrip("/") + card_path(conflict)
+def card_url(site: str, conflict: Conflict) -> str:
+    """The card of an open conflict, and the inbox for any other.
+
+    The partition of a closed conflict is gone, and Dagster would show the first card there is.
+    """
+    if conflict.status is not Status.OPEN:
+        return f"{site.rstrip('/')}/assets/inbox"
+    return f"{cards_url(site)}&partition={quote(conflict.id)}"
 
 
-def partition_key(conflict: Conflict) -> str:
-    """Short, and sorting worst first: `1-C-1a2b3c4d5e`, 1 being critical."""
-    return f"{4 - conflict.severity}-{conflict.id}"
+def cards_url(site: str) -> str:
+    return f"{site.rstrip('/')}/assets/conflict?view=partitions"
+
+
+def asset_url(site: str, path: Sequence[str]) -> str:
+    return f"{site.rstrip('/')}/assets/{'/'.join(map(quote, path))}"
+
+
+def decide_url(site: str, conflict_id: str, verdict: Verdict) -> str:
+    """The form of the job `decide` with conflict and verdict filled in; the reason is left."""
+    form = {"conflict": conflict_id, "verdict": verdict.value, "reason": ""}
+    config = quote(yaml.safe_dump(form, sort_keys=False), safe="")
+    launchpad = f"/locations/{CODE_LOCATION}/jobs/decide/playground/setup"
+    return f"{site.rstrip('/')}{launchpad}?config={config}"

@@ -1,25 +1,26 @@
 """One asset a connection: the comments that its records carry."""
 
+from collections.abc import Iterable
+
 import dagster as dg
 
 from connectors.base import ConnectionFailed
-from pipelines.assets.conflicts import CONFLICTS
-from pipelines.assets.connections import RETRIES, group_of
+from model.remarks import Change
+from pipelines.assets.connections import RETRIES, failed
+from pipelines.assets.keys import CONFLICTS, comments_key
+from pipelines.cards.markdown import bullets, entries, escaped, link
 from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.comment import Commented, comment
 
 WRITTEN = "written"
 
 
-def comments_key(name: str) -> dg.AssetKey:
-    return dg.AssetKey(["comments", group_of(name)])
-
-
 def comments_asset(name: str, tool: str, *, dry_run: bool) -> dg.AssetsDefinition:
     """The comments of one connection; in a dry run only what would be written is shown."""
+    key = comments_key(name)
 
     @dg.asset(
-        key=comments_key(name),
+        key=key,
         group_name="comments",
         kinds={tool},
         deps=[CONFLICTS],
@@ -28,9 +29,7 @@ def comments_asset(name: str, tool: str, *, dry_run: bool) -> dg.AssetsDefinitio
         retry_policy=RETRIES,
         check_specs=[
             dg.AssetCheckSpec(
-                WRITTEN,
-                asset=comments_key(name),
-                description=f"{name} says what it should about every conflict in force.",
+                WRITTEN, asset=key, description=f"{name} took every comment it was given."
             )
         ],
     )
@@ -42,40 +41,55 @@ def comments_asset(name: str, tool: str, *, dry_run: bool) -> dg.AssetsDefinitio
                 done = comment(instance, name, run_instant(context), dry_run=dry_run)
             except ConnectionFailed as failure:
                 context.log.error(str(failure))
-                return _failed(str(failure))
-        return _result(done)
+                return failed(WRITTEN, failure)
+        return _result(done, dry_run=dry_run)
 
     return comments
 
 
-def _failed(reason: str) -> dg.MaterializeResult:
-    check = dg.AssetCheckResult(passed=False, check_name=WRITTEN, metadata={"failure": reason})
-    return dg.MaterializeResult(metadata={"failure": reason}, check_results=[check])
-
-
-def _result(done: Commented) -> dg.MaterializeResult:
+def _result(done: Commented, *, dry_run: bool) -> dg.MaterializeResult:
     created = sum(change.posted is None for change, _ in done.written)
-    reasons = {
-        f"{r.change.target.key} {r.change.remark.conflict_id}": f"{r.reason}. {r.remedy}"
-        for r in done.refused
-    }
-    waiting = {
-        f"{p.target.key} {p.remark.conflict_id}": p.reason for p in done.difference.postponed
-    }
+    would = _would(done.difference.changes) if dry_run else {}
+    links = (link(change.target.key, posted.url) for change, posted in done.written)
     return dg.MaterializeResult(
         metadata={
+            **would,
+            **entries("written", bullets(links)),
             "created": created,
             "edited": len(done.written) - created,
             "unchanged": done.unchanged,
-            "postponed": len(waiting),
-            "refused": len(reasons),
+            "postponed": len(done.difference.postponed),
+            "refused": len(done.refused),
         },
-        check_results=[
-            dg.AssetCheckResult(
-                passed=not reasons,
-                check_name=WRITTEN,
-                severity=dg.AssetCheckSeverity.WARN,
-                metadata={**reasons, **waiting},
-            )
-        ],
+        check_results=[_check(done)],
+    )
+
+
+def _would(changes: Iterable[Change]) -> dict[str, dg.MarkdownMetadataValue]:
+    """What a dry run would write: where, and the first line of each."""
+    lines = [
+        f"{link(one.target.key, one.target.url)}: {escaped(one.remark.heading)}" for one in changes
+    ]
+    head = "Comments are not written yet (`mode: dry-run`); `interlock comments` shows every word."
+    return entries("would write", bullets(lines), f"{head}\n\n") if lines else {}
+
+
+def _check(done: Commented) -> dg.AssetCheckResult:
+    refused = (
+        f"{link(one.change.target.key, one.change.target.url)} "
+        f"({one.change.remark.conflict_id}): {escaped(one.reason)}. {escaped(one.remedy)}"
+        for one in done.refused
+    )
+    waiting = (
+        f"{link(one.target.key, one.target.url)} ({one.remark.conflict_id}): {escaped(one.reason)}"
+        for one in done.difference.postponed
+    )
+    return dg.AssetCheckResult(
+        passed=not done.refused,
+        check_name=WRITTEN,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            **entries("refused", bullets(refused)),
+            **entries("postponed", bullets(waiting)),
+        },
     )

@@ -8,14 +8,11 @@ from model.conflicts import Conflict, Status
 from model.findings import Severity
 from model.rules import RULES
 from pipelines.assets.connections import RETRIES
-from pipelines.assets.shared_model import FORECAST
-from pipelines.cards.inbox import inbox_metadata
-from pipelines.cards.publish import CARD, CARDS, publish_cards
+from pipelines.assets.keys import CARD, CONFLICTS, FORECAST, INBOX
+from pipelines.cards.inbox import Reader, conflict_lines, inbox_metadata, reader
+from pipelines.cards.publish import CARDS, publish_cards
 from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.detect import Detected, detect
-
-CONFLICTS = dg.AssetKey("conflicts")
-INBOX = dg.AssetKey("inbox")
 
 card = dg.AssetSpec(
     CARD,
@@ -44,9 +41,10 @@ def conflict_assets() -> list[dg.AssetsDefinition]:
         context: dg.AssetExecutionContext, interlock: InterlockResource
     ) -> dg.MaterializeResult:
         with interlock.opened() as instance:
-            detected = detect(instance, run_instant(context))
+            now = run_instant(context)
+            detected, told = detect(instance, now), reader(instance, now)
         return dg.MaterializeResult(
-            metadata=_counts(detected), check_results=list(_checks(detected.in_force))
+            metadata=_counts(detected), check_results=list(_checks(detected.in_force, told))
         )
 
     @dg.asset(
@@ -62,7 +60,8 @@ def conflict_assets() -> list[dg.AssetsDefinition]:
     ) -> dg.MaterializeResult:
         with interlock.opened() as instance:
             publish_cards(instance, context.instance, context.log_event)
-            return dg.MaterializeResult(metadata=inbox_metadata(instance, run_instant(context)))
+            now = run_instant(context)
+            return dg.MaterializeResult(metadata=inbox_metadata(instance, context.instance, now))
 
     return [conflicts, inbox]
 
@@ -74,11 +73,12 @@ def _says(rule: str) -> str:
 def _counts(detected: Detected) -> dict[str, int]:
     in_force = detected.in_force
     events = {f"newly {event}": count for event, count in detected.events.items()}
-    return {"dagster/row_count": len(in_force), **events}
+    decided = sum(conflict.status is Status.DECIDED for conflict in in_force)
+    return {"dagster/row_count": len(in_force), "decided": decided, **events}
 
 
-def _checks(conflicts: Iterable[Conflict]) -> Iterator[dg.AssetCheckResult]:
-    """A check fails while a conflict of its rule is open; low ones only warn."""
+def _checks(conflicts: Iterable[Conflict], told: Reader) -> Iterator[dg.AssetCheckResult]:
+    """A check fails while a conflict of its rule is open; medium and low ones only warn."""
     still_open = [c for c in conflicts if c.status is Status.OPEN]
     for rule in RULES:
         mine = [c for c in still_open if c.finding.rule == rule]
@@ -89,5 +89,5 @@ def _checks(conflicts: Iterable[Conflict]) -> Iterator[dg.AssetCheckResult]:
             severity=dg.AssetCheckSeverity.ERROR
             if worst >= Severity.HIGH
             else dg.AssetCheckSeverity.WARN,
-            metadata={"open": len(mine), **{c.id: c.wording.title for c in mine[:20]}},
+            metadata={**conflict_lines("conflicts", mine, told), "open": len(mine)},
         )

@@ -4,7 +4,8 @@ import dagster as dg
 
 from connectors.base import ConnectionFailed
 from model.warehouse.landing import landed_count
-from model.warehouse.quarantine import counts
+from pipelines.assets.keys import FAILURE, group_of, landing_key, records_key
+from pipelines.assets.quarantine import held_back
 from pipelines.instance import Instance
 from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.map import map_records
@@ -14,19 +15,7 @@ RETRIES = dg.RetryPolicy(
     max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
 )
 READABLE = "readable"
-
-
-def group_of(name: str) -> str:
-    """Dagster's group names know no hyphens."""
-    return name.replace("-", "_")
-
-
-def landing_key(name: str) -> dg.AssetKey:
-    return dg.AssetKey([group_of(name), "landing"])
-
-
-def records_key(name: str) -> dg.AssetKey:
-    return dg.AssetKey([group_of(name), "records"])
+MAPPED = "mapped"
 
 
 def connection_assets(name: str, tool: str) -> list[dg.AssetsDefinition]:
@@ -35,26 +24,28 @@ def connection_assets(name: str, tool: str) -> list[dg.AssetsDefinition]:
 
 
 def _landing(name: str, tool: str) -> dg.AssetsDefinition:
+    key = landing_key(name)
+
     @dg.asset(
-        key=landing_key(name),
+        key=key,
         group_name=group_of(name),
         kinds={tool},
         description=f"What {name} said, word for word: every record that changed since last time.",
         pool=name,
         retry_policy=RETRIES,
         check_specs=[
-            dg.AssetCheckSpec(
-                READABLE,
-                asset=landing_key(name),
-                description=f"{name} could be read to the end.",
-            )
+            dg.AssetCheckSpec(READABLE, asset=key, description=f"{name} was read to the end.")
         ],
     )
     def landing(
         context: dg.AssetExecutionContext, interlock: InterlockResource
     ) -> dg.MaterializeResult:
         with interlock.opened() as instance:
-            return _pulled(instance, name, context)
+            try:
+                return _pulled(instance, name, context)
+            except ConnectionFailed as failure:
+                context.log.error(str(failure))
+                return failed(READABLE, failure)
 
     return landing
 
@@ -62,19 +53,7 @@ def _landing(name: str, tool: str) -> dg.AssetsDefinition:
 def _pulled(
     instance: Instance, name: str, context: dg.AssetExecutionContext
 ) -> dg.MaterializeResult:
-    """A tool that cannot be read fails its check; all others go on."""
-    try:
-        result = pull(instance, name, run_instant(context))
-    except ConnectionFailed as failure:
-        context.log.error(str(failure))
-        return dg.MaterializeResult(
-            metadata={"failure": str(failure)},
-            check_results=[
-                dg.AssetCheckResult(
-                    passed=False, check_name=READABLE, metadata={"failure": str(failure)}
-                )
-            ],
-        )
+    result = pull(instance, name, run_instant(context))
     with instance.engine.connect() as connection:
         total = landed_count(connection, name)
     return dg.MaterializeResult(
@@ -89,34 +68,65 @@ def _pulled(
     )
 
 
+def failed(check: str, failure: ConnectionFailed) -> dg.MaterializeResult:
+    """A connection that fails fails its check; all others go on."""
+    said = {FAILURE: str(failure)}
+    result = dg.AssetCheckResult(passed=False, check_name=check, metadata=said)
+    return dg.MaterializeResult(metadata=said, check_results=[result])
+
+
 def _records(name: str, tool: str) -> dg.AssetsDefinition:
+    key = records_key(name)
+
     @dg.asset(
-        key=records_key(name),
+        key=key,
         group_name=group_of(name),
         kinds={"postgres"},
         deps=[landing_key(name)],
         description=f"{tool} records of {name} as work items, deals or spend, with their history.",
         pool=name,
         retry_policy=RETRIES,
+        check_specs=[
+            dg.AssetCheckSpec(
+                MAPPED,
+                asset=key,
+                description=f"Nothing of {name} waits in quarantine or lacks a field.",
+            )
+        ],
     )
     def records(
         context: dg.AssetExecutionContext, interlock: InterlockResource
     ) -> dg.MaterializeResult:
         with interlock.opened() as instance:
             try:
-                taken = map_records(instance, name, run_instant(context))
+                return _mapped(instance, name, context)
             except ConnectionFailed as failure:
-                return dg.MaterializeResult(metadata={"failure": str(failure)})
-            with instance.engine.connect() as connection:
-                held, partly = counts(connection).get(name, (0, 0))
-        return dg.MaterializeResult(
-            metadata={
-                "looked at": taken.rows,
-                "changed": taken.changed,
-                "ended": taken.ended,
-                "quarantined": held,
-                "mapped with a field left out": partly,
-            }
-        )
+                context.log.error(str(failure))
+                return failed(MAPPED, failure)
 
     return records
+
+
+def _mapped(
+    instance: Instance, name: str, context: dg.AssetExecutionContext
+) -> dg.MaterializeResult:
+    taken = map_records(instance, name, run_instant(context))
+    with instance.engine.connect() as connection:
+        waiting = held_back(connection, name)
+    return dg.MaterializeResult(
+        metadata={
+            "looked at": taken.rows,
+            "changed": taken.changed,
+            "ended": taken.ended,
+            "quarantined": waiting.held,
+            "mapped with a field left out": waiting.partly,
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                passed=not waiting.problems,
+                check_name=MAPPED,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata=waiting.problems,
+            )
+        ],
+    )

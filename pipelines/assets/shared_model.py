@@ -2,13 +2,11 @@
 
 import dagster as dg
 
-from pipelines.assets.connections import RETRIES, records_key
+from pipelines.assets.connections import RETRIES
+from pipelines.assets.keys import DEPENDENCIES, FORECAST, records_key
 from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.forecast import forecast
 from pipelines.steps.link import link_records
-
-DEPENDENCIES = dg.AssetKey("dependencies")
-FORECAST = dg.AssetKey("forecast")
 
 
 def shared_model_assets(names: tuple[str, ...]) -> list[dg.AssetsDefinition]:

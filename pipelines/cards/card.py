@@ -2,105 +2,132 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
-from urllib.parse import quote
 
-import dagster as dg
-import yaml
-
-from model.conflicts import VERDICT_MEANING, Conflict, Verdict
+from model.conflicts import VERDICT_MEANING, Conflict, Status
 from model.findings import Label
 from model.remarks import Posted
-from model.rules.words import day, money
+from model.rules.words import counted, day, listed, money, working_days
 from model.warehouse.lookup import Dates
-from pipelines.cards.markdown import escaped, image, link, table
-from pipelines.cards.picture import timeline
-from pipelines.ui_links import CODE_LOCATION
+from pipelines.cards.markdown import bullets, entries, escaped, heading, link, row
+from pipelines.cards.picture import Bars, Span, timeline
+from pipelines.ui_links import decide_url
 
 
-def card_metadata(
-    conflict: Conflict,
-    labels: Mapping[int, Label],
-    dates: Mapping[int, Dates],
-    names: Mapping[str, str],
-    posted: list[Posted],
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What cards name: records with their dates, functions by id, and the site they are on."""
+
+    labels: Mapping[int, Label]
+    dates: Mapping[int, Dates]
+    functions: Mapping[str, str]
+    site: str
+
+
+def card_metadata(conflict: Conflict, known: Known, posted: Sequence[Posted]) -> dict[str, Any]:
     """The card as metadata of the conflict's partition, in the order in which it is read."""
-    entries: dict[str, Any] = {
-        "card": dg.MarkdownMetadataValue(_head(conflict, names)),
-        "decide": dg.MarkdownMetadataValue(_verdicts(conflict)),
-        "records": dg.MarkdownMetadataValue(_records(conflict, labels)),
+    chain = [step.record_id for step in conflict.finding.chain if step.record_id in known.labels]
+    picture = timeline([_bars(record_id, known) for record_id in chain])
+    return {
+        **entries("conflict", [_what(conflict, known)]),
+        **entries("why", [escaped(" ".join(conflict.wording.explanation))]),
+        **entries("who decides", [_authority(conflict)]),
+        **entries("decide", bullets(_verdicts(conflict, known.site))),
+        **(entries("timeline", [picture]) if picture else {}),
+        **entries(
+            "records",
+            _records(conflict, known),
+            heading(("Record", "Title", "Planned", "Forecast")),
+        ),
+        **entries("comments", _comments(posted, known)),
     }
-    if conflict.finding.chain:
-        ids = [step.record_id for step in conflict.finding.chain]
-        picture = timeline(ids, labels, dates, names)
-        entries["timeline"] = dg.MarkdownMetadataValue(image(conflict.wording.title, picture))
-    entries["comments"] = dg.MarkdownMetadataValue(_comments(posted))
-    return entries
 
 
-def _head(conflict: Conflict, names: Mapping[str, str]) -> str:
-    who = conflict.standing.authority
-    between = " and ".join(names.get(f, f) for f in conflict.finding.functions)
-    decides = f"**{escaped(who.person_name)}** ({escaped(who.role_name)})" if who else "**Nobody**"
-    lines = [
-        f"**{conflict.severity.name.capitalize()}: {escaped(conflict.wording.title)}**",
-        escaped(" ".join(conflict.wording.explanation)),
-        f"Between {escaped(between)}.{_stake(conflict)}",
-        escaped(conflict.wording.question),
-        f"{decides} decides by **{day(conflict.standing.decide_by)}**.",
-        f"Otherwise {escaped(conflict.standing.otherwise)}.",
-    ]
-    return "\n\n".join(lines)
+def farewell(conflict: Conflict) -> dict[str, Any]:
+    """The last thing a card says, once there is nothing left to decide."""
+    decision = conflict.decision
+    if conflict.status is Status.DECIDED and decision is not None:
+        said = (
+            f"Decided by {decision.person_name}: {VERDICT_MEANING[decision.verdict]}. "
+            f"Reason: {decision.reason}"
+        )
+    else:
+        said = "Resolved: the cause is gone."
+    return entries("conflict", [f"**{escaped(conflict.wording.title)}**\n\n{escaped(said)}"])
+
+
+def _what(conflict: Conflict, known: Known) -> str:
+    between = listed(known.functions.get(f, f) for f in conflict.finding.functions)
+    severity = conflict.severity.name.capitalize()
+    return (
+        f"**{severity}: {escaped(conflict.wording.title)}**\n\n"
+        f"Between {escaped(between)}.{_stake(conflict)}"
+    )
 
 
 def _stake(conflict: Conflict) -> str:
     impact = conflict.finding.impact
     parts = []
     if impact.days:
-        parts.append(f"{impact.days} working days")
+        parts.append(working_days(impact.days))
     if impact.items:
-        parts.append(f"{impact.items} items downstream")
+        parts.append(f"{counted(impact.items, 'item')} downstream")
     if impact.value:
         parts.append(money(impact.value))
     return f" At stake: {', '.join(parts)}." if parts else ""
 
 
-def _verdicts(conflict: Conflict) -> str:
-    return "\n".join(
-        f"- {link(verdict.value, decide_path(conflict.id, verdict))}: {meaning}"
-        for verdict, meaning in VERDICT_MEANING.items()
+def _authority(conflict: Conflict) -> str:
+    standing = conflict.standing
+    asked = escaped(conflict.wording.question)
+    if standing.authority is None:
+        return f"{asked}\n\n**Nobody** has the right to decide this; the operating model needs one."
+    who = escaped(standing.authority.person_name)
+    role = escaped(standing.authority.role_name)
+    return (
+        f"{asked}\n\n**{who}** ({role}) decides by **{day(standing.decide_by)}**. "
+        f"Otherwise {escaped(standing.otherwise)}."
     )
 
 
-def decide_path(conflict_id: str, verdict: Verdict) -> str:
-    """The `decide` form with conflict and verdict filled in; the reason is for the person."""
-    form = yaml.safe_dump(
-        {"conflict": conflict_id, "verdict": verdict.value, "reason": ""}, sort_keys=False
+def _verdicts(conflict: Conflict, site: str) -> Iterator[str]:
+    for verdict, meaning in VERDICT_MEANING.items():
+        yield f"{link(verdict.value, decide_url(site, conflict.id, verdict))} – {meaning}"
+
+
+def _bars(record_id: int, known: Known) -> Bars:
+    dates = known.dates.get(record_id)
+    return Bars(
+        known.labels[record_id].key,
+        _span(dates.planned_start, dates.planned_finish) if dates else None,
+        _span(dates.forecast_start, dates.forecast_finish) if dates else None,
     )
-    return f"/locations/{CODE_LOCATION}/jobs/decide/playground/setup?config={quote(form, safe='')}"
 
 
-def _records(conflict: Conflict, labels: Mapping[int, Label]) -> str:
+def _span(start: date | None, finish: date | None) -> Span | None:
+    begin, end = start or finish, finish or start
+    return (min(begin, end), max(begin, end)) if begin and end else None
+
+
+def _records(conflict: Conflict, known: Known) -> Iterator[str]:
     chain = {step.record_id: step for step in conflict.finding.chain}
-    ids = dict.fromkeys((*chain, *conflict.finding.subjects))
-    rows = []
-    for record_id in ids:
-        label = labels.get(record_id)
-        if label is None:
-            continue
-        step = chain.get(record_id)
-        name = link(label.key, label.url) if label.url else escaped(label.key)
-        dates = (day(step.planned), day(step.forecast)) if step else ("", "")
-        rows.append((name, escaped(label.title), *dates))
-    return table(("Record", "Title", "Planned", "Forecast"), rows)
+    for record_id in dict.fromkeys((*chain, *conflict.finding.subjects)):
+        label, step = known.labels.get(record_id), chain.get(record_id)
+        if label is not None:
+            title = "" if label.title == label.key else escaped(label.title)
+            dates = (day(step.planned), day(step.forecast)) if step else ("", "")
+            yield row((link(label.key, label.url), title, *dates))
 
 
-def _comments(posted: list[Posted]) -> str:
+def _comments(posted: Sequence[Posted], known: Known) -> list[str]:
     if not posted:
-        return "None written yet."
-    return "\n".join(
-        f"- {link(str(one.target), one.url)}" if one.url else f"- {escaped(str(one.target))}"
+        return ["None written yet."]
+    keys = {label.ref: label.key for label in known.labels.values()}
+    return bullets(
+        f"{link(keys.get(str(one.target), str(one.target)), one.url)} in "
+        f"{escaped(one.target.connection)}"
         for one in posted
     )

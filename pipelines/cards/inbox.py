@@ -3,85 +3,109 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
-from sqlalchemy import text
+from sqlalchemy import Connection
 
 from model.conflicts import Conflict, Status
 from model.findings import Severity
-from model.rules.words import day
+from model.rules.words import counted, day, listed
 from model.warehouse.ledger import read_conflicts
 from model.warehouse.quarantine import counts
-from pipelines.cards.markdown import escaped, link, table
+from pipelines.assets.keys import FAILURE, landing_key, records_key
+from pipelines.cards.markdown import bullets, entries, escaped, link
 from pipelines.instance import Instance
-from pipelines.ui_links import card_path
+from pipelines.ui_links import asset_url, card_url, cards_url, own_site
 
 ROWS = 9
-
-_LAST_READ = text("""
-    select connection, max(moved_at) as moved_at from cursor
-    where stage = 'pull' group by connection
-""")
+"""Conflicts shown of each severity; the others are counted and linked."""
 
 
-def inbox_metadata(instance: Instance, now: datetime) -> dict[str, Any]:
-    """Tables of open conflicts by severity, counts that plot over time, and the connections."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom lines are written: on which site, what functions are called, the day it is."""
+
+    site: str
+    functions: Mapping[str, str]
+    today: date
+
+
+def reader(instance: Instance, now: datetime) -> Reader:
+    functions = {function.id: function.name for function in instance.model.functions}
+    return Reader(own_site(instance.deployment.ui_url), functions, instance.today(now))
+
+
+def inbox_metadata(
+    instance: Instance, dagster_instance: dg.DagsterInstance, now: datetime
+) -> dict[str, Any]:
+    """Open conflicts by severity, the connections, and counts that Dagster plots over time."""
     with instance.engine.connect() as connection:
         conflicts = list(read_conflicts(connection, Status.OPEN).values())
-        last_read = {row.connection: row.moved_at for row in connection.execute(_LAST_READ)}
-        quarantined = counts(connection)
-    names = {function.id: function.name for function in instance.model.functions}
+        connections = list(_connections(instance, dagster_instance, connection))
+    told = reader(instance, now)
     by_severity = Counter(conflict.severity for conflict in conflicts)
-    numbers = {"open": len(conflicts)} | {
-        severity.name.lower(): by_severity[severity] for severity in reversed(Severity)
-    }
-    today = instance.today(now)
-    overdue = sum(conflict.standing.decide_by < today for conflict in conflicts)
+    shown: dict[str, dg.MarkdownMetadataValue] = {}
+    for severity in sorted(by_severity, reverse=True):
+        name = f"{severity.name.lower()} conflicts"
+        shown |= conflict_lines(name, [c for c in conflicts if c.severity is severity], told)
     return {
-        **{
-            f"{severity.name.lower()} conflicts": dg.MarkdownMetadataValue(
-                _conflicts([c for c in conflicts if c.severity is severity], names)
-            )
-            for severity in reversed(Severity)
-            if by_severity[severity]
-        },
-        **numbers,
-        "past their decision time": overdue,
-        "connections": dg.MarkdownMetadataValue(
-            _connections(instance.deployment.names, last_read, quarantined)
-        ),
+        **(shown or entries("conflicts", ["Nothing wants a decision."])),
+        **entries("connections", bullets(connections)),
+        "open": len(conflicts),
+        **{one.name.lower(): by_severity[one] for one in sorted(Severity, reverse=True)},
+        "past their decision time": sum(_overdue(one, told) for one in conflicts),
     }
 
 
-def _conflicts(conflicts: Sequence[Conflict], names: Mapping[str, str]) -> str:
-    rows = [_row(conflict, names) for conflict in conflicts[:ROWS]]
-    more = len(conflicts) - len(rows)
-    said = table(("Conflict", "Between", "Decides", "By"), rows)
-    return f"{said}\n\nand {more} more among the partitions of `conflict`" if more else said
+def conflict_lines(
+    name: str, conflicts: Sequence[Conflict], told: Reader
+) -> dict[str, dg.MarkdownMetadataValue]:
+    """Conflicts as a list in metadata of this name: each with its card, who decides and by when."""
+    lines = [_line(conflict, told) for conflict in conflicts[:ROWS]]
+    if more := len(conflicts) - len(lines):
+        lines.append(link(f"and {more:,} more", cards_url(told.site)))
+    return entries(name, bullets(lines))
 
 
-def _row(conflict: Conflict, names: Mapping[str, str]) -> tuple[str, ...]:
+def _line(conflict: Conflict, told: Reader) -> str:
     who = conflict.standing.authority
-    between = ", ".join(names.get(f, f) for f in conflict.finding.functions)
-    return (
-        link(conflict.wording.title, card_path(conflict)),
-        escaped(between),
-        escaped(who.person_name if who else "nobody may"),
-        day(conflict.standing.decide_by),
-    )
+    between = escaped(listed(told.functions.get(f, f) for f in conflict.finding.functions))
+    decides = f"**{escaped(who.person_name)}** decides" if who else "**nobody** may decide"
+    by = f"by {day(conflict.standing.decide_by)}"
+    late = ", which is past" if _overdue(conflict, told) else ""
+    title = link(conflict.wording.title, card_url(told.site, conflict))
+    return f"{title}\\\n  {between}: {decides} {by}{late}"
+
+
+def _overdue(conflict: Conflict, told: Reader) -> bool:
+    return conflict.standing.decide_by < told.today
 
 
 def _connections(
-    names: Sequence[str],
-    last_read: Mapping[str, datetime],
-    quarantined: Mapping[str, tuple[int, int]],
-) -> str:
-    rows = []
-    for name in names:
+    instance: Instance, dagster_instance: dg.DagsterInstance, connection: Connection
+) -> Iterator[str]:
+    """One line each: whether and when it was last read, and what of it waits in quarantine."""
+    site, zone = own_site(instance.deployment.ui_url), ZoneInfo(instance.model.time_zone)
+    quarantined = counts(connection)
+    for name in instance.deployment.names:
         held, partly = quarantined.get(name, (0, 0))
-        read = f"{last_read[name]:%d %b %Y %H:%M} UTC" if name in last_read else "never"
-        rows.append((escaped(name), read, str(held), str(partly)))
-    return table(("Connection", "Last read", "Quarantined", "Field left out"), rows)
+        waits = [f"**{counted(held, 'record')} in quarantine**"] if held else []
+        waits += [f"{counted(partly, 'record')} with a field left out"] if partly else []
+        where = link(name, asset_url(site, records_key(name).path))
+        yield f"{where}: {', '.join((_last_read(dagster_instance, name, zone), *waits))}"
+
+
+def _last_read(dagster_instance: dg.DagsterInstance, name: str, zone: ZoneInfo) -> str:
+    event = dagster_instance.get_latest_materialization_event(landing_key(name))
+    if event is None or event.asset_materialization is None:
+        return "never read"
+    at = datetime.fromtimestamp(event.timestamp, zone)
+    when = f"{day(at.date())} {at:%H:%M %Z}"
+    if FAILURE in event.asset_materialization.metadata:
+        return f"**could not be read** on {when}"
+    return f"read {when}"

@@ -1,4 +1,4 @@
-"""Markdown for Dagster's metadata: text from tools stays text."""
+"""Markdown for Dagster's metadata: text from tools stays text, and nothing hides behind a click."""
 
 from __future__ import annotations
 
@@ -6,27 +6,52 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&-])")
+import dagster as dg
+
+INLINE = 999
+"""Dagster shows Markdown up to this many characters at once, longer one behind a click."""
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|~&]")
+_STARTS_BLOCK = re.compile(r"^(\d*)([-+#=.)])")
 
 
 def escaped(text: str) -> str:
     """Text that means nothing to Markdown or HTML, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    flat = _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+    return _STARTS_BLOCK.sub(r"\1\\\2", flat)
 
 
-def link(text: str, url: str) -> str:
+def link(text: str, url: str | None) -> str:
     """A link; only web addresses and paths of this site become one."""
-    if not url.startswith(("http://", "https://", "/")):
+    if url is None or not url.startswith(("http://", "https://", "/")):
         return escaped(text)
     return f"[{escaped(text)}]({quote(url, safe=':/?#&=%@,;+~.-_')})"
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of cells that are Markdown already."""
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def bullets(lines: Iterable[str]) -> list[str]:
+    """Items of a list; their lines are Markdown already."""
+    return [f"- {line}" for line in lines]
 
 
-def image(text: str, svg: str) -> str:
-    """An SVG as an image that travels inside the text."""
-    return f"![{escaped(text)}](data:image/svg+xml,{quote(svg, safe='')})"
+def heading(cells: Sequence[str]) -> str:
+    """The first two lines of a table."""
+    return f"{row(cells)}\n{row(['---'] * len(cells))}\n"
+
+
+def row(cells: Sequence[str]) -> str:
+    """A line of a table; the cells are Markdown already."""
+    return f"| {' | '.join(cells)} |"
+
+
+def entries(name: str, lines: Iterable[str], head: str = "") -> dict[str, dg.MarkdownMetadataValue]:
+    """Lines as metadata: as many entries, each with the same head, as stay inline."""
+    pages: list[str] = []
+    for line in lines:
+        if pages and len(pages[-1]) + len(line) < INLINE:
+            pages[-1] += f"\n{line}"
+        else:
+            pages.append(head + line)
+    return {
+        name if number == 1 else f"{name} ({number})": dg.MarkdownMetadataValue(page)
+        for number, page in enumerate(pages, start=1)
+    }
