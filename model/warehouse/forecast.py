@@ -32,7 +32,7 @@ NO_DRIVER = -1
 
 def write_forecast(connection: Connection, plan: Plan) -> None:
     """Replace the stored forecast; cancelled items have no dates and no row."""
-    connection.execute(text("delete from forecast"))
+    connection.execute(text("truncate forecast"))
     write_columns(driver_connection(connection), "forecast", _rows(plan))
 
 

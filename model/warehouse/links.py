@@ -1,4 +1,4 @@
-"""Dependencies between tools: each stated target is looked up among the names of all records.
+"""Dependencies and parents: each stated target is looked up among the names of all records.
 
 A name belongs to the stating record's own connection first; beyond it, it must name exactly one
 record. A target that names several is reported in the quarantine of the stating connection, one
@@ -89,6 +89,13 @@ _UNKNOWN_WBS = """
     on conflict do nothing
 """
 
+_PARENTS = """
+    update record r set parent_id = p.id
+    from work_item w
+    left join record p on p.ref = w.parent_ref
+    where w.record_id = r.id and w.valid_to is null and r.parent_id is distinct from p.id
+"""
+
 _AMBIGUOUS = """
     select r.connection, r.stream, r.landed_id, s.target, s.place,
            array_agg(t.ref order by t.ref) as named
@@ -119,11 +126,11 @@ def link(connection: Connection, streams: Collection[tuple[str, str]], now: date
     `streams` are (connection, stream) of the deployment, whose problems are replaced.
     """
     _state(connection, _CLAIMS_NOW, {})
-    connection.execute(text("delete from dependency"))
-    connection.execute(text("delete from dangling"))
+    connection.execute(text("truncate dependency, dangling"))
     dependencies = connection.execute(text(_DEPENDENCIES.format(table="dependency"))).rowcount
     dangling = connection.execute(text(_DANGLING)).rowcount
     dangling += connection.execute(text(_UNKNOWN_WBS)).rowcount
+    connection.execute(text(_PARENTS))
     ambiguous = _ambiguous(connection)
     for name, stream in streams:
         problems = ambiguous.get((name, stream), [])

@@ -24,12 +24,11 @@ from model.warehouse.columns import read_columns
 from model.warehouse.links import link_as_of
 from model.warehouse.rows import driver_connection
 
-Rows = npt.NDArray[Any]
+Columns = dict[str, npt.NDArray[Any]]
 
 _ITEM = np.dtype(
     [
         ("id", "i8"),
-        ("parent", "i8"),
         ("value", "i8"),
         ("planned_start", "i4"),
         ("planned_finish", "i4"),
@@ -38,7 +37,7 @@ _ITEM = np.dtype(
         ("deadline", "i4"),
         ("duration", "i4"),
         ("remaining", "i4"),
-        ("touched", "i4"),
+        ("since", "i4"),
         ("wbs", "i4"),
         ("function", "i2"),
         ("initiative", "i2"),
@@ -52,6 +51,7 @@ _ITEM = np.dtype(
         ("owned", "?"),
     ]
 )
+_RECORD = np.dtype([("id", "i8"), ("parent", "i8"), ("touched", "i4")])
 _LINK = np.dtype([("predecessor", "i8"), ("successor", "i8"), ("lag", "i4"), ("type", "i2")])
 _SPEND = np.dtype(
     [
@@ -68,37 +68,37 @@ _SPEND = np.dtype(
 _ITEMS_QUERY = """
     with wbs_name as (select name, (row_number() over () - 1)::int4 as i
                       from unnest({wbs}::text[]) as name)
-    select w.record_id, coalesce(p.id, -1), 0::int8,
+    select w.record_id, 0::int8,
            {day_w_planned_start}, {day_w_planned_finish}, {day_w_actual_start},
            {day_w_actual_finish}, {no_date}::int4,
-           coalesce(w.estimate_days, -1), coalesce(w.remaining_days, -1), {touched_w},
+           coalesce(w.estimate_days, -1), coalesce(w.remaining_days, -1), {since_w},
            coalesce(b.i, -1),
            {index_functions_w_function}, {index_initiatives_w_initiative}, -1::int2,
            coalesce(w.percent_complete, -1)::int2, w.state::int2, coalesce(w.priority, -1)::int2,
            w.milestone, false, w.state < 3, w.owner is not null
     from work_item w
-    join record r on r.id = w.record_id
-    left join record p on p.ref = w.parent_ref
     left join wbs_name b on b.name = upper(w.wbs)
     where {holds_w}
     union all
-    select d.record_id, -1::int8, coalesce(round(d.amount * 100), 0)::int8,
+    select d.record_id, coalesce(round(d.amount * 100), 0)::int8,
            {no_date}::int4, {day_d_close_date}, {no_date}::int4,
            case when d.stage = 'won' then {day_d_close_date} else {no_date}::int4 end,
            {day_d_close_date},
-           -1, -1, {touched_d}, -1,
+           -1, -1, {since_d}, -1,
            {index_functions_d_function}, -1::int2, {index_currencies_d_currency},
            -1::int2, case d.stage when 'won' then 3 when 'lost' then 4 else 0 end::int2, -1::int2,
            true, true, d.stage <> 'lost', d.owner is not null
     from deal d
-    join record r on r.id = d.record_id
     where {holds_d}
-    order by 1
+"""
+
+_RECORDS_QUERY = """
+    select id, coalesce(parent_id, -1), {day_touched}
+    from record r where kind <> 'spend'
 """
 
 _LINKS_QUERY = """
     select predecessor_id, successor_id, lag_days::int4, type::int2 from {dependency}
-    order by 1, 2, 4
 """
 
 _SPEND_QUERY = """
@@ -110,7 +110,6 @@ _SPEND_QUERY = """
     from spend s
     left join wbs_name b on b.name = upper(s.wbs)
     where {holds_s}
-    order by 1
 """
 
 _WBS_NAMES = """
@@ -142,8 +141,10 @@ def read_plan(
     """The plan now, or as it was known to hold at a past instant, forecast from `today`."""
     if as_of is not None:
         link_as_of(connection, as_of)
+    connection.execute(text("set local work_mem = '256MB'"))
     names = _names(connection, model, as_of)
     items = _read(connection, _ITEMS_QUERY, _ITEM, names, as_of)
+    _join(items, _read(connection, _RECORDS_QUERY, _RECORD, names, as_of))
     links = _read(connection, _LINKS_QUERY, _LINK, names, as_of)
     spend = _read(connection, _SPEND_QUERY, _SPEND, names, as_of)
     calendars = function_calendars(model, today)
@@ -153,9 +154,9 @@ def read_plan(
 def _plan(
     today: date,
     names: _Names,
-    items: Rows,
-    links: Rows,
-    spend: Rows,
+    items: Columns,
+    links: Columns,
+    spend: Columns,
     calendars: Calendars,
     dangling: tuple[Dangling, ...],
 ) -> Plan:
@@ -178,22 +179,34 @@ def _plan(
     )
 
 
-def _items(rows: Rows) -> Items:
+def _join(items: Columns, records: Columns) -> None:
+    """Add to items what is known of their records: the parent, and the last touch.
+
+    A tool that does not tell when it was touched: when its version began.
+    """
+    order = np.argsort(records["id"])
+    at = order[np.searchsorted(records["id"], items["id"], sorter=order)]
+    touched = records["touched"][at]
+    items["parent"] = records["parent"][at]
+    items["touched"] = np.where(touched == NO_DATE, items.pop("since"), touched)
+
+
+def _items(rows: Columns) -> Items:
     taken = ("parent", "planned_start", "planned_finish", "actual_start", "actual_finish")
     more = ("deadline", "duration", "remaining", "percent", "state", "milestone")
     columns = {name: rows[name] for name in (*taken, *more)}
     return Items.of(rows["id"], calendar=rows["function"], **columns)
 
 
-def _links(rows: Rows) -> Links:
+def _links(rows: Columns) -> Links:
     return Links.of(rows["predecessor"], rows["successor"], lag=rows["lag"], type=rows["type"])
 
 
-def _column(rows: Rows, name: str, dtype: type[np.generic]) -> npt.NDArray[Any]:
+def _column(rows: Columns, name: str, dtype: type[np.generic]) -> npt.NDArray[Any]:
     return np.ascontiguousarray(rows[name], dtype=dtype)
 
 
-def _facets(rows: Rows) -> Facets:
+def _facets(rows: Columns) -> Facets:
     return Facets(
         deal=_column(rows, "deal", np.bool_),
         open=_column(rows, "open", np.bool_),
@@ -208,7 +221,7 @@ def _facets(rows: Rows) -> Facets:
     )
 
 
-def _spend(rows: Rows) -> SpendLines:
+def _spend(rows: Columns) -> SpendLines:
     return SpendLines(
         id=_column(rows, "id", np.int64),
         kind=_column(rows, "kind", np.int8),
@@ -241,7 +254,7 @@ def _dangling(connection: Connection, as_of: datetime | None) -> tuple[Dangling,
 
 def _read(
     connection: Connection, query: str, dtype: np.dtype[Any], names: _Names, as_of: datetime | None
-) -> Rows:
+) -> Columns:
     driver = driver_connection(connection)
     statement = sql.SQL(query).format(**_parts(names, as_of))
     return read_columns(driver, statement.as_string(driver), dtype)
@@ -250,7 +263,8 @@ def _read(
 def _parts(names: _Names, as_of: datetime | None) -> dict[str, sql.Composable]:
     days = ("w.planned_start", "w.planned_finish", "w.actual_start", "w.actual_finish")
     parts = {f"day_{_flat(c)}": _day(c) for c in (*days, "d.close_date", "s.on")}
-    parts |= {f"touched_{t}": _touched(t) for t in "wd"}
+    parts |= {f"since_{t}": _instant_day(f"{t}.valid_from") for t in "wd"}
+    parts["day_touched"] = _instant_day("r.touched_at")
     parts |= {f"holds_{t}": _holds(t, as_of) for t in "wds"}
     for group, columns in {
         "functions": ("w.function", "d.function", "s.function"),
@@ -280,11 +294,10 @@ def _day(column: str) -> sql.Composable:
     )
 
 
-def _touched(table: str) -> sql.Composable:
-    """When a person last changed it; a tool that does not tell: when its version began."""
-    return sql.SQL(
-        "((coalesce(r.touched_at, {}) at time zone 'utc')::date - date '1970-01-01')::int4"
-    ).format(_dotted(f"{table}.valid_from"))
+def _instant_day(column: str) -> sql.Composable:
+    return sql.SQL("coalesce(({} at time zone 'utc')::date - date '1970-01-01', {})::int4").format(
+        _dotted(column), sql.Literal(NO_DATE)
+    )
 
 
 def _index(names: tuple[str, ...], column: str) -> sql.Composable:

@@ -96,6 +96,7 @@ record = Table(
     Column("kind", Text, nullable=False),
     Column("native_id", Text, nullable=False),
     Column("landed_id", Text, nullable=False),
+    Column("parent_id", BigInteger),
     Column("touched_at", Instant),
     Index(None, "connection", "stream", "landed_id"),
     comment="Every shared record's integer id, given once, and the landed row it came from.",

@@ -117,6 +117,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("native_id", sa.Text(), nullable=False),
         sa.Column("landed_id", sa.Text(), nullable=False),
+        sa.Column("parent_id", sa.BigInteger(), nullable=True),
         sa.Column("touched_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("record_pkey")),
         sa.UniqueConstraint("ref"),
