@@ -75,12 +75,14 @@ class Calendars:
     def number(self, calendar: NDArray[np.int16], day: Days) -> Days:
         """How many working days lie before each day: the number of the first at or after it."""
         inside = np.clip(day, 0, HORIZON)
-        return self.before.take(self.table.take(calendar) + inside)
+        number: Days = self.before[self.table[calendar] + inside]
+        return number
 
     def day(self, calendar: NDArray[np.int16], number: Days) -> Days:
         """The day of each working-day number; beyond the horizon its last day."""
         inside = np.clip(number, 0, HORIZON)
-        return self.days.take(self.table.take(calendar) + inside)
+        day: Days = self.days[self.table[calendar] + inside]
+        return day
 
     def between(self, calendar: NDArray[np.int16], first: Days, second: Days) -> Days:
         """Working days from the end of the first day to the end of the second, signed.

@@ -15,15 +15,25 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from model.network.calendars import HORIZON, LONGEST, Calendars
 from model.network.columns import NO_DATE, Constraint, Days, Flags, Items
+from model.network.topology import ALL, Index, Places
 from model.network.treatment import Treatment
 from model.records import State
 
 NO_LIMIT: Final = 2**29
 """A late limit that limits nothing; far beyond every working-day number."""
+
+
+_REPLACED: Final = (
+    Treatment.NO_ESTIMATE
+    | Treatment.NO_DATES
+    | Treatment.START_ONLY
+    | Treatment.DUE_ONLY
+    | Treatment.OVERDUE
+)
+"""What is said of a plan and no longer matters once the work is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,10 @@ class _Draft:
     calendars: Calendars
     today: int
     spans: Flags
+    now: Days
+    """The first working day from today on, for each item."""
+    due: Days
+    """The working day after the planned finish."""
     floor: Days
     duration: Days
     limit: Days
@@ -62,11 +76,14 @@ class _Draft:
     ended: Days
     treatment: Days
 
-    def number(self, day: Days) -> Days:
-        return self.calendars.number(self.items.calendar, day)
+    def number(self, day: Days, rows: Places = ALL) -> Days:
+        return self.calendars.number(self.items.calendar[rows], day)
 
-    def mark(self, rows: Flags, flag: Treatment) -> None:
+    def mark(self, rows: Index, flag: Treatment) -> None:
         self.treatment[rows] |= flag
+
+    def mark_all(self, rows: Flags, flag: Treatment) -> None:
+        self.treatment |= rows * np.int32(flag)
 
 
 def estimate(items: Items, calendars: Calendars, today: int, spans: Flags) -> Estimate:
@@ -79,8 +96,11 @@ def estimate(items: Items, calendars: Calendars, today: int, spans: Flags) -> Es
     _planned(draft)
     _under_way(draft)
     done, cancelled = items.state == State.DONE, items.state == State.CANCELLED
-    _constrained(draft, ~(done | cancelled))
-    _finished(draft, done)
+    open_ = ~(done | cancelled)
+    fixed = (items.constraint != Constraint.NONE) & (items.constraint_date != NO_DATE)
+    _constrained(draft, np.flatnonzero(open_ & fixed))
+    _due_by_deadline(draft, np.flatnonzero(open_ & (items.deadline != NO_DATE)))
+    _finished(draft, np.flatnonzero(done))
     draft.treatment[cancelled] = Treatment.CANCELLED
     return Estimate(
         draft.floor, draft.duration, draft.limit, done, cancelled,
@@ -91,8 +111,10 @@ def estimate(items: Items, calendars: Calendars, today: int, spans: Flags) -> Es
 def _draft(items: Items, calendars: Calendars, today: int, spans: Flags) -> _Draft:
     rows = len(items)
     none = np.full(rows, NO_DATE, dtype=np.int32)
+    now = calendars.number(items.calendar, np.full(rows, today, dtype=np.int32))
+    due = calendars.number(items.calendar, items.planned_finish + 1)
     return _Draft(
-        items, calendars, today, spans,
+        items, calendars, today, spans, now, due,
         floor=np.zeros(rows, dtype=np.int32),
         duration=np.ones(rows, dtype=np.int32),
         limit=np.full(rows, NO_LIMIT, dtype=np.int32),
@@ -109,7 +131,7 @@ def _planned(draft: _Draft) -> None:
     reversed_ = starts & ends & (items.planned_start > items.planned_finish)
     both = starts & ends & ~reversed_
     first = draft.number(items.planned_start + (point & starts))
-    after = draft.number(items.planned_finish + 1)
+    after = draft.due
     stated = items.duration >= 0
     length = np.where(both, np.maximum(after - first, 1), np.where(stated, items.duration, 1))
     length[point] = 0
@@ -117,115 +139,102 @@ def _planned(draft: _Draft) -> None:
     by_start = np.where(starts, first, 0)
     by_finish = np.where(ends & ~reversed_, after - draft.duration, 0)
     wanted = np.maximum(by_start, by_finish)
-    earliest = _today(draft) + (draft.duration == 0)
+    earliest = draft.now + (draft.duration == 0)
     draft.floor = np.maximum(wanted, earliest).astype(np.int32)
-    draft.mark(starts & ~ends & ~point, Treatment.START_ONLY)
-    draft.mark(ends & ~starts & ~point, Treatment.DUE_ONLY)
-    draft.mark(~ends & ~starts & ~draft.spans, Treatment.NO_DATES)
-    draft.mark(~both & ~stated & ~point, Treatment.NO_ESTIMATE)
-    draft.mark(reversed_, Treatment.REVERSED)
-    draft.mark((starts | ends) & (wanted < earliest), Treatment.OVERDUE)
-    draft.mark(draft.spans, Treatment.SPANS_CHILDREN)
-    draft.mark((length > LONGEST) | _outside(items), Treatment.OUT_OF_RANGE)
+    draft.mark_all(starts & ~ends & ~point, Treatment.START_ONLY)
+    draft.mark_all(ends & ~starts & ~point, Treatment.DUE_ONLY)
+    draft.mark_all(~ends & ~starts & ~draft.spans, Treatment.NO_DATES)
+    draft.mark_all(~both & ~stated & ~point, Treatment.NO_ESTIMATE)
+    draft.mark_all(reversed_, Treatment.REVERSED)
+    draft.mark_all((starts | ends) & (wanted < earliest), Treatment.OVERDUE)
+    draft.mark_all(draft.spans, Treatment.SPANS_CHILDREN)
+    draft.mark_all((length > LONGEST) | _outside(items), Treatment.OUT_OF_RANGE)
 
 
 def _under_way(draft: _Draft) -> None:
     """What has begun keeps its start; what remains of it continues from today."""
     items, today = draft.items, draft.today
-    open_ = items.state < State.DONE
     dated = items.actual_start != NO_DATE
-    rows = open_ & (dated | (items.state == State.IN_PROGRESS)) & ~items.milestone & ~draft.spans
-    if not rows.any():
+    begun = (items.state < State.DONE) & (dated | (items.state == State.IN_PROGRESS))
+    rows = np.flatnonzero(begun & ~items.milestone & ~draft.spans)
+    if not len(rows):
         return
-    future = rows & dated & (items.actual_start > today)
-    begun = np.where(dated, items.actual_start, items.planned_start)
-    begun = np.where((begun == NO_DATE) | (begun > today), today, begun)
-    draft.begun[rows] = begun[rows]
-    _remaining(draft, rows, begun.astype(np.int32))
-    draft.mark(rows & ~dated, Treatment.START_UNKNOWN)
-    draft.mark(future, Treatment.FUTURE_ACTUAL)
+    dated, actual = dated[rows], items.actual_start[rows]
+    start = np.where(dated, actual, items.planned_start[rows])
+    start = np.where((start == NO_DATE) | (start > today), today, start).astype(np.int32)
+    draft.begun[rows] = start
+    _remaining(draft, rows, start)
+    draft.mark(rows[~dated], Treatment.START_UNKNOWN)
+    draft.mark(rows[dated & (actual > today)], Treatment.FUTURE_ACTUAL)
 
 
-def _remaining(draft: _Draft, rows: Flags, begun: Days) -> None:
-    items, now = draft.items, _today(draft)
-    gaps = Treatment.NO_ESTIMATE | Treatment.NO_DATES | Treatment.START_ONLY | Treatment.DUE_ONLY
-    guessed = (draft.treatment & Treatment.NO_ESTIMATE) > 0
-    due = np.where(
-        (items.planned_finish != NO_DATE) & ((draft.treatment & Treatment.REVERSED) == 0),
-        draft.number(items.planned_finish + 1), 0,
-    )  # fmt: skip
-    by_percent = -(-draft.duration * (100 - items.percent.astype(np.int32)) // 100)
-    by_length = np.where(guessed, 0, draft.number(begun) + draft.duration)
+def _remaining(draft: _Draft, rows: Index, begun: Days) -> None:
+    """What is told to remain, else what the percentage leaves, else the time until it is due."""
+    items, now, duration = draft.items, draft.now[rows], draft.duration[rows]
+    planned, percent = items.planned_finish[rows] != NO_DATE, items.percent[rows]
+    guessed = (draft.treatment[rows] & Treatment.NO_ESTIMATE) > 0
+    reversed_ = (draft.treatment[rows] & Treatment.REVERSED) > 0
+    due = np.where(planned & ~reversed_, draft.due[rows], 0)
+    by_percent = -(-duration * (100 - percent.astype(np.int32)) // 100)
+    by_length = np.where(guessed, 0, draft.number(begun, rows) + duration)
     by_plan = np.where(due > 0, due, by_length) - now
-    told, partly = items.remaining >= 0, (items.percent >= 0) & ~guessed
-    left = np.where(told, items.remaining, np.where(partly, by_percent, by_plan))
+    told, partly = items.remaining[rows] >= 0, (percent >= 0) & ~guessed
+    left = np.where(told, items.remaining[rows], np.where(partly, by_percent, by_plan))
     left = np.clip(left, 1, LONGEST)
-    earliest = np.maximum(now, due - left)
-    draft.duration[rows] = left[rows]
-    draft.floor[rows] = earliest[rows]
-    draft.treatment[rows] &= ~(gaps | Treatment.OVERDUE)
-    unknown = rows & ~told & ~partly
-    draft.mark(unknown, Treatment.REMAINING_UNKNOWN)
-    draft.mark(unknown & (by_plan < 1), Treatment.NO_ESTIMATE)
-    draft.mark(rows & (items.planned_finish != NO_DATE) & (due <= now), Treatment.OVERDUE)
+    draft.duration[rows], draft.floor[rows] = left, np.maximum(now, due - left)
+    draft.treatment[rows] &= ~_REPLACED
+    unknown = ~told & ~partly
+    draft.mark(rows[unknown], Treatment.REMAINING_UNKNOWN)
+    draft.mark(rows[unknown & (by_plan < 1)], Treatment.NO_ESTIMATE)
+    draft.mark(rows[planned & (due <= now)], Treatment.OVERDUE)
 
 
-def _finished(draft: _Draft, rows: Flags) -> None:
+def _finished(draft: _Draft, rows: Index) -> None:
     """Done items stand where they were; no limit and no predecessor moves them."""
-    if not rows.any():
-        return
     items, today = draft.items, draft.today
-    dated = items.actual_finish != NO_DATE
-    ended = np.where(dated, items.actual_finish, items.planned_finish)
-    ended = np.where((ended == NO_DATE) | (ended > today), today, ended)
-    begun = np.where(items.actual_start != NO_DATE, items.actual_start, items.planned_start)
-    begun = np.where((begun == NO_DATE) | (begun > ended) | items.milestone, ended, begun)
-    after = draft.number((ended + 1).astype(np.int32))
-    first = np.where(items.milestone, after, draft.number(begun.astype(np.int32)))
-    for column, value in (
-        (draft.floor, np.minimum(first, after)), (draft.duration, np.maximum(after - first, 0)),
-        (draft.begun, begun), (draft.ended, ended),
-        (draft.limit, NO_LIMIT + np.zeros_like(ended)), (draft.treatment, np.zeros_like(ended)),
-    ):  # fmt: skip
-        column[rows] = value[rows]
-    draft.mark(rows & ~dated, Treatment.DONE_UNDATED)
-    draft.mark(rows & dated & (items.actual_finish > today), Treatment.FUTURE_ACTUAL)
+    actual, milestone = items.actual_finish[rows], items.milestone[rows]
+    dated = actual != NO_DATE
+    ended = np.where(dated, actual, items.planned_finish[rows])
+    ended = np.where((ended == NO_DATE) | (ended > today), today, ended).astype(np.int32)
+    actual_start = items.actual_start[rows]
+    begun = np.where(actual_start != NO_DATE, actual_start, items.planned_start[rows])
+    begun = np.where((begun == NO_DATE) | (begun > ended) | milestone, ended, begun)
+    after = draft.number(ended + 1, rows)
+    first = np.where(milestone, after, np.minimum(draft.number(begun, rows), after))
+    draft.floor[rows], draft.duration[rows], draft.limit[rows] = first, after - first, NO_LIMIT
+    draft.begun[rows], draft.ended[rows], draft.treatment[rows] = begun, ended, 0
+    draft.mark(rows[~dated], Treatment.DONE_UNDATED)
+    draft.mark(rows[dated & (actual > today)], Treatment.FUTURE_ACTUAL)
 
 
-def _constrained(draft: _Draft, rows: Flags) -> None:
-    """Constraint dates raise the floor, set the limit, or both; a deadline sets the limit."""
+def _constrained(draft: _Draft, rows: Index) -> None:
+    """A constraint date raises the floor, sets the limit, or both."""
     items = draft.items
-    kind = np.where(rows & (items.constraint_date != NO_DATE), items.constraint, Constraint.NONE)
-    if kind.any():
-        _constraint_dates(draft, kind)
-    limited = rows & (items.deadline != NO_DATE)
-    if limited.any():
-        latest = draft.number(items.deadline + 1) - draft.duration
-        draft.limit = np.where(limited, np.minimum(draft.limit, latest), draft.limit)
+    kind, day = items.constraint[rows], items.constraint_date[rows]
+    length, unstarted = draft.duration[rows], draft.begun[rows] == NO_DATE
+    at, after = draft.number(day, rows), draft.number(day + 1, rows)
+    point = length == 0
+    on_start = unstarted & np.isin(kind, (Constraint.START_NO_EARLIER, Constraint.START_ON))
+    on_finish = np.isin(kind, (Constraint.FINISH_NO_EARLIER, Constraint.FINISH_ON))
+    _raise(draft.floor, rows[on_start], (at + point)[on_start])
+    _raise(draft.floor, rows[on_finish], (at + 1 - length)[on_finish])
+    by_start = unstarted & np.isin(kind, (Constraint.START_NO_LATER, Constraint.START_ON))
+    by_finish = np.isin(kind, (Constraint.FINISH_NO_LATER, Constraint.FINISH_ON))
+    _lower(draft.limit, rows[by_start], (after - 1 + point)[by_start])
+    _lower(draft.limit, rows[by_finish], (after - length)[by_finish])
 
 
-def _constraint_dates(draft: _Draft, kind: NDArray[np.int8]) -> None:
-    day, length, point = draft.items.constraint_date, draft.duration, draft.duration == 0
-    at, after = draft.number(day), draft.number(day + 1)
-    first, begin_by = np.where(point, at + 1, at), np.where(point, after, after - 1)
-    unstarted = draft.begun == NO_DATE
-    for kinds, bound, raises in (
-        ((Constraint.START_NO_EARLIER, Constraint.START_ON), first, True),
-        ((Constraint.FINISH_NO_EARLIER, Constraint.FINISH_ON), at + 1 - length, True),
-        ((Constraint.START_NO_LATER, Constraint.START_ON), begin_by, False),
-        ((Constraint.FINISH_NO_LATER, Constraint.FINISH_ON), after - length, False),
-    ):
-        about_start = kinds[1] == Constraint.START_ON
-        rows = np.isin(kind, kinds) & (unstarted if about_start else True)
-        if raises:
-            draft.floor = np.where(rows, np.maximum(draft.floor, bound), draft.floor)
-        else:
-            draft.limit = np.where(rows, np.minimum(draft.limit, bound), draft.limit)
+def _due_by_deadline(draft: _Draft, rows: Index) -> None:
+    after = draft.number(draft.items.deadline[rows] + 1, rows)
+    _lower(draft.limit, rows, after - draft.duration[rows])
 
 
-def _today(draft: _Draft) -> Days:
-    """The first working day from today on, for each item."""
-    return draft.number(np.full(len(draft.items), draft.today, dtype=np.int32))
+def _raise(column: Days, rows: Index, bound: Days) -> None:
+    column[rows] = np.maximum(column[rows], bound)
+
+
+def _lower(column: Days, rows: Index, bound: Days) -> None:
+    column[rows] = np.minimum(column[rows], bound)
 
 
 def _outside(items: Items) -> Flags:

@@ -120,7 +120,7 @@ def driving_places(passes: Passes, places: Places) -> Index:
     set_by = np.where(early > passes.floor[places], early, _NOTHING)
     hits = np.flatnonzero(bound == set_by.repeat(counts))
     if len(hits):
-        heads = np.searchsorted(counts.cumsum(), hits, side="right")
+        heads = np.arange(len(counts)).repeat(counts)[hits]
         first = np.flatnonzero(np.append(True, heads[1:] != heads[:-1]))
         found = hits if isinstance(cells, slice) else cells[hits]
         driver[heads[first]] = ins.other[lowest_ids(passes, found, first)]
@@ -133,9 +133,7 @@ def lowest_ids(passes: Passes, cells: Index, first: Index) -> Index:
     if len(first) == len(cells):
         return cells
     network = passes.network
-    node = network.topology.node.take(network.topology.ins.other.take(cells))
-    key = network.items.id.take(network.wiring.owner.take(node))
-    key = 2 * key + (node >= len(network.items))
+    key = network.precedence[network.topology.ins.other[cells]]
     lowest = np.minimum.reduceat(key, first).repeat(np.diff(np.append(first, len(cells))))
     hits = np.flatnonzero(key == lowest)
     return cells[hits[np.searchsorted(hits, first)]]

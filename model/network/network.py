@@ -33,6 +33,9 @@ class Network:
     topology: Topology = field(repr=False)
     rows: Rows = field(repr=False)
     in_cycle: Flags = field(repr=False)
+    precedence: Index = field(repr=False)
+    """By place a number in the order of ids, an item before its gate: it decides between equals,
+    so that the order of rows does not."""
 
     @classmethod
     def build(cls, items: Items, links: Links, calendars: Calendars | None = None) -> Self:
@@ -50,9 +53,12 @@ class Network:
         in_cycle = np.zeros(len(items), dtype=np.bool_)
         for nodes, _ in loops:
             in_cycle[wiring.owner[nodes]] = True
+        precedence = 2 * items.id[wiring.owner]
+        precedence[len(items) :] += 1
         return cls(
-            items, links, calendars, use, tuple(cycles), wiring, topology, Rows(items.id), in_cycle
-        )
+            items, links, calendars, use, tuple(cycles), wiring, topology, Rows(items.id),
+            in_cycle, precedence[topology.node],
+        )  # fmt: skip
 
     def schedule(self, today: date | int) -> Forecast:
         """Forward and backward pass with the data date `today`."""

@@ -80,12 +80,15 @@ class Bridged:
         return self._hop(self.outs.at(cells), head_start)
 
     def _hop(self, links: Hop, start: Days) -> Days:
-        start += links.out
-        day = self.calendars.days.take(start, mode="clip")
-        day += links.over
-        number = self.calendars.before.take(day, mode="clip")
+        day = self.calendars.days[_cell(start, links.out)]
+        number = self.calendars.before[_cell(day, links.over)]
         number += links.on
         return number
+
+
+def _cell(time: Days, shift: Days) -> Index:
+    """Added as indices at once: numpy looks up int64 several times faster than int32."""
+    return np.add(time, shift, dtype=np.int64)
 
 
 def reach(
@@ -94,7 +97,7 @@ def reach(
     """The reach of all links; those in `dead` move nothing."""
     if _one_calendar(wiring, work):
         weight = straight(wiring, work, ALL, dead)
-        return Straight(weight.take(topology.ins.link), weight.take(topology.outs.link))
+        return Straight(weight[topology.ins.link], weight[topology.outs.link])
     there, back = bridged(wiring, work, ALL, dead)
     return Bridged(calendars, there.at(topology.ins.link), back.at(topology.outs.link))
 

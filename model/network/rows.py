@@ -39,9 +39,9 @@ class Rows:
 
     def _by_table(self, ids: Ints) -> Index:
         cell = ids - self._low
+        if not len(cell) or (cell.min() >= 0 and cell.max() < len(self._table)):
+            return self._table[cell]
         inside = (cell >= 0) & (cell < len(self._table))
-        if inside.all():
-            return self._table.take(cell)
         return np.where(inside, self._table.take(cell, mode="clip"), -1)
 
     def _by_bisection(self, ids: Ints) -> Index:

@@ -35,7 +35,7 @@ def forward(topology: Topology, reach: Reach, floor: Days, last: int) -> Days:
     for low, _, high in topology.levels[1:]:
         begin, end = int(first[low]), int(first[high])
         cells = slice(begin, end)
-        bound = reach.ahead(early.take(other[cells]), cells)
+        bound = reach.ahead(early[other[cells]], cells)
         latest = np.maximum.reduceat(bound, first[low:high] - begin)
         here = early[low:high]
         np.maximum(here, latest, out=here)
@@ -52,7 +52,7 @@ def backward(topology: Topology, reach: Reach, limit: Days) -> Days:
             continue
         begin, end = int(first[low]), int(first[mid])
         cells = slice(begin, end)
-        bound = reach.back(late.take(other[cells]), cells)
+        bound = reach.back(late[other[cells]], cells)
         earliest = np.minimum.reduceat(bound, first[low:mid] - begin)
         here = late[low:mid]
         np.minimum(here, earliest, out=here)

@@ -57,10 +57,10 @@ def arrange(nodes: int, tail: Index, head: Index) -> Topology | Index:
     With a cycle there are no levels: the answer is then the nodes on cycles and behind them.
     """
     cell = by_key(tail)
-    heads = head.take(cell)
+    heads = head[cell]
     degree = np.bincount(tail, minlength=nodes)
     waiting = np.bincount(head, minlength=nodes)
-    waves, edges = _waves(degree, heads, waiting.astype(np.int32))
+    waves, edges, reached = _waves(degree, heads, waiting.astype(np.int32))
     order = np.concatenate(waves)
     if len(order) < nodes:
         stuck = np.ones(nodes, dtype=np.bool_)
@@ -69,9 +69,9 @@ def arrange(nodes: int, tail: Index, head: Index) -> Topology | Index:
     node, levels = _sinks_last(order, waves, degree)
     place = np.empty(nodes, dtype=np.int64)
     place[node] = np.arange(nodes)
-    edge = np.concatenate(edges)
-    outs = Side(cell.take(edge), place.take(heads.take(edge)), offsets(degree.take(node)))
-    return Topology(place, node, levels, _turned(outs, waiting.take(node)), outs)
+    link, other = cell[np.concatenate(edges)], place[np.concatenate(reached)]
+    outs = Side(link, other, offsets(degree[node]))
+    return Topology(place, node, levels, _turned(outs, waiting[node]), outs)
 
 
 def by_key(key: Index) -> Index:
@@ -79,7 +79,8 @@ def by_key(key: Index) -> Index:
 
     Sorting key and position as one integer is several times faster than `argsort`.
     """
-    packed = (key << 32) | np.arange(len(key), dtype=np.int64)
+    packed = key << 32
+    packed |= np.arange(len(key), dtype=np.int64)
     packed.sort()
     packed &= _POSITION
     return packed
@@ -109,7 +110,7 @@ def counts_of(side: Side, places: Places) -> Index:
 
 def cells_of(side: Side, places: Index) -> Index:
     """The cells of these places, one place after the other."""
-    return runs(side.first.take(places), counts_of(side, places))
+    return runs(side.first[places], counts_of(side, places))
 
 
 def cells_in(side: Side, places: Places) -> Places:
@@ -130,31 +131,32 @@ def beyond(side: Side, places: Index) -> Index:
 
 def _waves(
     degree: Index, heads: Index, waiting: NDArray[np.int32]
-) -> tuple[list[Index], list[Index]]:
-    """Levels from the sources on: the nodes of each, and the cells of their outgoing links."""
+) -> tuple[list[Index], list[Index], list[Index]]:
+    """Levels from the sources on: the nodes of each, the cells of their links, and the heads."""
     first = offsets(degree)
     ones = np.ones(len(heads), dtype=np.int32)
     seen = np.empty(len(degree), dtype=np.int64)
-    waves, edges = [], [np.empty(0, dtype=np.int64)]
     front = np.flatnonzero(waiting == 0)
+    waves, edges, heads_reached = [front], [front[:0]], [front[:0]]
     while len(front):
-        waves.append(front)
-        edge = runs(first.take(front), degree.take(front))
+        edge = runs(first[front], degree[front])
+        reached = heads[edge]
         edges.append(edge)
-        reached = heads.take(edge)
+        heads_reached.append(reached)
         np.subtract.at(waiting, reached, ones[: len(reached)])
-        ready = reached[waiting.take(reached) == 0]
+        ready = reached[waiting[reached] == 0]
         ramp = np.arange(len(ready))
         seen[ready] = ramp
-        front = ready[seen.take(ready) == ramp]
-    return waves or [np.empty(0, dtype=np.int64)], edges
+        front = ready[seen[ready] == ramp]
+        waves.append(front)
+    return waves, edges, heads_reached
 
 
 def _sinks_last(
     order: Index, waves: list[Index], degree: Index
 ) -> tuple[Index, tuple[tuple[int, int, int], ...]]:
     """Each level's nodes without successors moved to its end; and where the levels lie."""
-    feeds = degree.take(order) > 0
+    feeds = degree[order] > 0
     level_first = offsets(np.array([len(wave) for wave in waves]))
     before = offsets(feeds)
     inside = np.arange(len(waves)).repeat(np.diff(level_first))
@@ -165,11 +167,11 @@ def _sinks_last(
     node = np.empty_like(order)
     node[np.where(feeds, ahead + rank, sink)] = order
     bounds = zip(level_first[:-1].tolist(), mid.tolist(), level_first[1:].tolist(), strict=True)
-    return node, tuple(bounds)
+    return node, tuple(level for level in bounds if level[0] < level[2])
 
 
 def _turned(outs: Side, counts: Index) -> Side:
     """The same links seen from their heads; the links of a head in order of their tails."""
     cell = by_key(outs.other)
     tails = np.arange(len(counts)).repeat(np.diff(outs.first))
-    return Side(outs.link.take(cell), tails.take(cell), offsets(counts))
+    return Side(outs.link[cell], tails[cell], offsets(counts))

@@ -14,7 +14,7 @@ from model.network.calendars import LONGEST
 from model.network.columns import Codes, Days, Flags, Items, Links
 from model.network.hierarchy import parents, within
 from model.network.rows import Rows
-from model.network.topology import Index
+from model.network.topology import ALL, Index
 from model.records import DependencyType
 
 
@@ -69,10 +69,10 @@ def wire(items: Items, links: Links) -> tuple[Wiring, Codes]:
     tail, head = rows.of(links.predecessor), rows.of(links.successor)
     use = _uses(above, tail, head)
     used = np.flatnonzero(use == LinkUse.USED)
-    if len(used) < len(links):
-        tail, head = tail[used], head[used]
+    kept = used if len(used) < len(links) else ALL
+    tail, head = tail[kept], head[kept]
     gate, owner = _gates(above)
-    kind = links.type[used]
+    kind = links.type[kept]
     from_finish = (kind == DependencyType.FINISH_TO_START) | (
         kind == DependencyType.FINISH_TO_FINISH
     )
@@ -80,9 +80,9 @@ def wire(items: Items, links: Links) -> tuple[Wiring, Codes]:
     if len(owner) > len(above):
         tail = np.where(from_finish, tail, gate[tail])
         head = np.where(to_finish, head, gate[head])
-    lag = np.clip(links.lag[used], -LONGEST, LONGEST)
+    lag = np.clip(links.lag[kept], -LONGEST, LONGEST)
     wiring = Wiring(
-        above, gate, owner, tail, head, used, from_finish, to_finish, lag, links.elapsed[used]
+        above, gate, owner, tail, head, used, from_finish, to_finish, lag, links.elapsed[kept]
     )
     return _with_children(wiring), use
 
