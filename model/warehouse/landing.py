@@ -7,6 +7,7 @@ each change gives it the next `seq`, which is the cursor of the mapping that fol
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,8 @@ class LandedRow:
     seq: int
     gone_reason: str | None
 
+
+_ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 _UPSERT = text("""
     insert into landing as l (connection, stream, native_id, payload, digest, landed_at, seq)
@@ -105,7 +108,11 @@ def mark_gone(
 def unmapped(
     connection: Connection, name: str, stream: str, after_seq: int, limit: int
 ) -> list[LandedRow]:
-    """The next landed rows that changed after `after_seq`, oldest change first."""
+    """The next landed rows that changed after `after_seq`, oldest change first.
+
+    Their payloads come without the NUL characters that stand escaped in landing: people do not
+    see them, and no column that the mapping fills could hold one.
+    """
     found = connection.execute(
         select(
             landing.c.native_id,
@@ -118,7 +125,11 @@ def unmapped(
         .order_by(landing.c.seq)
         .limit(limit)
     )
-    return [LandedRow(*row) for row in found]
+    return [LandedRow(row[0], _without_nul(row[1]), *row[2:]) for row in found]
+
+
+def _without_nul(payload: str) -> str:
+    return _ESCAPED_NUL.sub(r"\1", payload) if r"\u0000" in payload else payload
 
 
 def landed_count(connection: Connection, name: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
@@ -16,9 +17,19 @@ WORDS = '{"b":1,  "a":"ü\\u0000", "a": 2.10}'
 def test_a_payload_is_kept_word_for_word(warehouse: Engine) -> None:
     with warehouse.begin() as connection:
         land(connection, "it-jira", "issues", [("1", WORDS)], NOW)
+        payload = connection.exec_driver_sql("select payload from landing").scalar_one()
+
+    assert payload == WORDS
+
+
+def test_the_mapping_sees_no_nul_character_but_a_backslash_stays_one(warehouse: Engine) -> None:
+    """A real Jira has titles that end in NUL, which PostgreSQL's text cannot hold."""
+    said = r'{"title": "Chart\u0000", "path": "C:\\u0000", "both": "\\\u0000"}'
+    with warehouse.begin() as connection:
+        land(connection, "it-jira", "issues", [("1", said)], NOW)
         (row,) = unmapped(connection, "it-jira", "issues", 0, 10)
 
-    assert row.payload == WORDS
+    assert json.loads(row.payload) == {"title": "Chart", "path": "C:\\u0000", "both": "\\"}
 
 
 def test_the_same_content_again_is_not_new_to_the_mapping(warehouse: Engine) -> None:
