@@ -61,7 +61,7 @@ def run(network: Network, today: int) -> Passes:
     reaches = reach(topology, wiring, work, calendars, dead)
     none, places = np.empty(0, dtype=np.int32), np.arange(topology.nodes)
     unsure = np.zeros(topology.nodes, dtype=np.int8)
-    limit = _by_node(wiring, found.limit, NO_LIMIT).take(topology.node)
+    limit = _by_node(wiring, found.limit, NO_LIMIT)[topology.node]
     passes = Passes(
         network, today, found, work, dead, reaches, none, limit, none, none,
         places, places.copy(), unsure, unsure.copy(), 0,
@@ -69,7 +69,7 @@ def run(network: Network, today: int) -> Passes:
     floor = _by_node(wiring, found.floor, 0).copy()
     if not wiring.from_finish.all():
         raise_by_starts(passes, floor, np.flatnonzero(~wiring.from_finish))
-    passes.floor = floor.take(topology.node)
+    passes.floor = floor[topology.node]
     passes.early = forward(topology, reaches, passes.floor, calendars.last)
     passes.end = plan_end(passes)
     passes.late = backward(topology, reaches, limits(passes, ALL))
@@ -80,8 +80,8 @@ def plan_end(passes: Passes) -> int:
     """The day after the last finish of all items that count (Kelley & Walker: the project ends
     with its last activity, and slack is what an item may take without moving that)."""
     work, topology = passes.work, passes.network.topology
-    start = passes.early.take(topology.place)
-    finish = passes.network.calendars.days.take(start + work.duration - 1 + work.calendar)
+    start = passes.early[topology.place]
+    finish = passes.network.calendars.days[start + work.duration - 1 + work.calendar]
     items = len(passes.network.items)
     found = passes.estimate
     ends = np.where(found.done, found.ended, finish[:items])
@@ -96,8 +96,8 @@ def limits(passes: Passes, places: Places) -> Days:
 def plan_limits(passes: Passes, places: Places) -> Days:
     """Latest starts that keep the plan's end."""
     work, node = passes.work, passes.network.topology.node[places]
-    ends = passes.network.calendars.before.take(work.calendar.take(node) + max(passes.end, 0))
-    return ends - work.duration.take(node)
+    ends = passes.network.calendars.before.take(work.calendar[node] + max(passes.end, 0))
+    return ends - work.duration[node]
 
 
 def spanning(network: Network) -> Flags:
@@ -112,7 +112,8 @@ def _work(network: Network, found: Estimate) -> Work:
     wiring = network.wiring
     duration = _by_node(wiring, found.duration, 0)
     point = _by_node(wiring, found.duration == 0, False)
-    return Work(network.calendars.table[network.items.calendar][wiring.owner], duration, point)
+    tables = network.calendars.table.astype(np.int32)[network.items.calendar]
+    return Work(tables[wiring.owner], duration, point)
 
 
 def dead_links(wiring: Wiring, found: Estimate, links: Places) -> Flags:
@@ -122,17 +123,17 @@ def dead_links(wiring: Wiring, found: Estimate, links: Places) -> Flags:
     gates = len(wiring.above)
     tail, head = wiring.tail[links], wiring.head[links]
     tail_item, head_item = _items(wiring, tail), _items(wiring, head)
-    dead = (found.done | found.cancelled).take(head_item) | found.cancelled.take(tail_item)
+    dead = (found.done | found.cancelled)[head_item] | found.cancelled[tail_item]
     if gates < len(wiring.owner):
-        dead |= (tail >= gates) & found.done.take(tail_item)
+        dead |= (tail >= gates) & found.done[tail_item]
     begun = (found.begun != NO_DATE) & ~found.done
     if begun.any():
-        dead |= _from_start(wiring, links) & begun.take(tail_item)
+        dead |= _from_start(wiring, links) & begun[tail_item]
     return dead
 
 
 def _items(wiring: Wiring, nodes: Index) -> Index:
-    return nodes if len(wiring.above) == len(wiring.owner) else wiring.owner.take(nodes)
+    return nodes if len(wiring.above) == len(wiring.owner) else wiring.owner[nodes]
 
 
 def _from_start(wiring: Wiring, links: Places) -> Flags:

@@ -27,7 +27,7 @@ NEVER: Final = -(2**29)
 class Work:
     """What a pass needs to know of every node, by node number."""
 
-    calendar: Index
+    calendar: Days
     """Offset of the node's calendar table."""
     duration: Days
     point: Flags
@@ -117,11 +117,10 @@ def change(
 
 def straight(wiring: Wiring, work: Work, links: Places, dead: Flags) -> Days:
     """The weight of links within one calendar."""
-    weight = wiring.lag[links].copy()
-    weight += np.where(wiring.from_finish[links], work.duration.take(wiring.tail[links]), 0)
+    weight = wiring.lag[links] + work.duration[wiring.tail[links]] * wiring.from_finish[links]
     to_finish = wiring.to_finish[links]
     if to_finish.any():
-        weight -= np.where(to_finish, work.duration.take(wiring.head[links]), 0)
+        weight -= work.duration[wiring.head[links]] * to_finish
     weight[dead] = NEVER
     return weight
 
@@ -134,21 +133,17 @@ def bridged(wiring: Wiring, work: Work, links: Places, dead: Flags) -> tuple[Hop
     """
     tail, head, lag = wiring.tail[links], wiring.head[links], wiring.lag[links]
     elapsed, to_finish = wiring.elapsed[links], wiring.to_finish[links]
-    length = work.duration.take(tail)
-    late = wiring.from_finish[links] | work.point.take(tail)
-    meets = late & (to_finish | work.point.take(head))
-    out = np.where(late, length - 1, 0)
-    over = late.astype(np.int32) - meets + np.where(elapsed, lag, 0)
-    on = meets - np.where(to_finish, work.duration.take(head), 0) + np.where(elapsed, 0, lag)
-    at_tail, at_head = work.calendar.take(tail), work.calendar.take(head)
-    there = _hop(out + at_tail, over + at_head, on)
-    back = _hop(at_head - on, at_tail - over + 1, -1 - out)
+    late = wiring.from_finish[links] | work.point[tail]
+    meets = late & (to_finish | work.point[head])
+    out = (work.duration[tail] - 1) * late
+    calendar_days = lag * elapsed
+    over = calendar_days + (late & ~meets)
+    on = lag - calendar_days + meets - work.duration[head] * to_finish
+    at_tail, at_head = work.calendar[tail], work.calendar[head]
+    there = Hop(out + at_tail, over + at_head, on)
+    back = Hop(at_head - on, at_tail - over + 1, -1 - out)
     there.on[dead], back.on[dead] = NEVER, -NEVER
     return there, back
-
-
-def _hop(out: Index, over: Index, on: Index) -> Hop:
-    return Hop(out.astype(np.int32), over.astype(np.int32), on.astype(np.int32))
 
 
 def _one_calendar(wiring: Wiring, work: Work) -> bool:
