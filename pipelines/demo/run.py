@@ -11,8 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.assets.comments import comments_key
-from pipelines.assets.connections import landing_key, records_key
+from pipelines.assets.keys import comments_key, landing_key, records_key
 from pipelines.schedules import SYNC
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

@@ -1,0 +1,43 @@
+"""The command itself, in a process of its own, as somebody on a fresh machine would run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.pipelines.demo.conftest import REPOSITORY
+from tests.pipelines.demo.expected import CONFLICTS
+
+
+def interlock(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("INTERLOCK_")
+    }
+    return subprocess.run(
+        [sys.executable, "-c", "from pipelines.cli import main; main()", *arguments],
+        cwd=REPOSITORY,
+        env=environment | {"INTERLOCK_HOME": str(home), "COLUMNS": "160"},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+def test_the_demo_finds_its_conflicts_and_writes_nothing_new_when_it_is_run_again(
+    home: Path,
+) -> None:
+    first, again = interlock(home, "demo"), interlock(home, "demo")
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
+    written = re.search(r"([1-9]\d*) comments written, 0 edited, 0 say", first.stdout)
+    assert written
+    assert "/browse/CDP-18?focusedCommentId=" in first.stdout
+    assert f"0 comments written, 0 edited, {written[1]} say" in again.stdout
+    assert "Traceback" not in first.stderr + again.stderr
+    conflicts = json.loads(interlock(home, "conflicts", "--json").stdout)
+    assert len(conflicts) == len(CONFLICTS)
+    assert all(conflict["comments"] for conflict in conflicts)
