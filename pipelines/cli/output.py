@@ -16,7 +16,16 @@ from rich.table import Table
 
 from pipelines.instance import Instance, home_folder, open_instance
 
-console = Console()
+_WIDTH = 160
+"""Characters of a table that goes into a file or a pipe; a terminal has its own width."""
+
+
+def _console() -> Console:
+    found = Console()
+    return found if found.is_terminal or "COLUMNS" in os.environ else Console(width=_WIDTH)
+
+
+console = _console()
 _errors = Console(stderr=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -51,9 +60,19 @@ def as_json(value: Any) -> None:
     print(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
 
 
+def lines(rows: Sequence[Sequence[str]]) -> None:
+    """Rows in columns without a frame: the last one, an address, is never broken."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        said("  ".join(padded).rstrip())
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
-    """A table for people; cells are text, not markup."""
-    grid = Table(*headings, title=title or None, title_justify="left", title_style="bold")
+    """A table for people; cells are text, not markup, and go on in a new line where it is narrow."""
+    grid = Table(title=title or None, title_justify="left", title_style="bold")
+    for heading in headings:
+        grid.add_column(heading, overflow="fold")
     for row in rows:
         grid.add_row(*(escape(cell) for cell in row))
     console.print(grid)
