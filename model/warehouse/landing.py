@@ -47,14 +47,16 @@ _UPSERT = text("""
 """)
 
 _GONE = text("""
-    update landing l
+    update landing
     set gone_at = :now, gone_reason = :reason, seq = nextval('landing_seq')
     where connection = :connection and stream = :stream
       and gone_reason is distinct from :reason
-      and not exists (
-          select from unnest(cast(:alive as text[])) as given (native_id)
-          where given.native_id = l.native_id)
+      and native_id = any(array(
+          select native_id from landing where connection = :connection and stream = :stream
+          except
+          select unnest(cast(:alive as text[]))))
 """)
+"""`except`, for any other anti-join is a loop over all pairs while the table has no statistics."""
 
 
 def land(
