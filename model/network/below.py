@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from model.network.columns import Flags, Ints
 from model.network.network import Network
-from model.network.topology import Side, Topology, runs
+from model.network.topology import Side, Topology, beyond
 from model.records import State
 
 EXACT: Final = 50_000
@@ -62,25 +62,29 @@ def _reached(network: Network, ids: Ints, side: Side) -> Ints:
     if (rows < 0).any():
         raise KeyError(f"no item has the id {ids[rows < 0][0]}")
     topology, items = network.topology, len(network.items)
-    seen = _closed(network)
+    seen, mark = np.zeros(topology.nodes, dtype=np.bool_), np.empty(topology.nodes, dtype=np.int64)
     front = topology.place[np.concatenate([rows, network.wiring.gate[rows]])]
-    front = np.unique(front[~seen[front]])
-    seen[front] = True
-    found = []
+    found = [front[:0]]
     while len(front):
-        first = side.first.take(front)
-        reached = side.other.take(runs(first, side.first.take(front + 1) - first))
-        front = np.unique(reached[~seen.take(reached)])
+        node = topology.node[front]
+        front = front[network.items.state[network.wiring.owner[node]] < State.DONE]
+        reached = beyond(side, front)
+        reached = reached[~seen[reached]]
+        ramp = np.arange(len(reached))
+        mark[reached] = ramp
+        front = reached[mark[reached] == ramp]
         seen[front] = True
         found.append(front)
-    node = topology.node[np.concatenate(found)] if found else rows[:0]
-    return np.sort(network.items.id[np.setdiff1d(node[node < items], rows)])
+    node = topology.node[np.concatenate(found)]
+    node = node[node < items]
+    ids = network.items.id[node[network.items.state[node] < State.DONE]]
+    return np.setdiff1d(ids, network.items.id[rows])
 
 
 def _closed(network: Network) -> Flags:
     """By place: what is done or cancelled."""
     closed = network.items.state >= State.DONE
-    return closed[network.wiring.owner].take(network.topology.node)
+    return closed[network.wiring.owner][network.topology.node]
 
 
 def _counted(network: Network) -> Ints:

@@ -19,6 +19,9 @@ from model.network.topology import ALL, Index
 
 BATCH: Final = 8
 """Draws that go through the levels together: neighbours in memory, one look-up for all."""
+_CHANCES: Final = 2**16
+_BLOCK: Final = 2**15
+"""Rows drawn at a time, so that what is between stays in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def simulate(
     rows = network.rows.of(watch)
     if (rows < 0).any():
         raise KeyError(f"no item has the id {watch[rows < 0][0]}")
-    lags = _lags(passes)
+    lags, factors = _lags(passes), _factors(spread)
     random = np.random.default_rng(seed)
     due = _due(passes)
     late = np.zeros(len(network.items), dtype=np.int64)
@@ -68,7 +71,7 @@ def simulate(
     place = network.topology.place[: len(network.items)]
     for first in range(0, draws, BATCH):
         count = min(BATCH, draws - first)
-        ends = _finishes(passes, lags, _durations(passes, random, spread, count))
+        ends = _finishes(passes, lags, _durations(passes, random, factors, count))
         late += (ends > due[:, None]).sum(axis=1)[place]
         finish[first : first + count] = ends[place[rows]].T
     return Simulation(watch, _days(passes, rows, finish), late / draws)
@@ -108,21 +111,33 @@ def _lags(passes: Passes) -> _Lags:
     return _Lags(source, out, over, on, to_finish, isinstance(passes.reach, Straight))
 
 
-def _durations(passes: Passes, random: np.random.Generator, spread: Spread, count: int) -> Days:
-    """Durations by place, a column a draw: the inverse of the triangular distribution."""
-    node = passes.network.topology.node
-    estimate = passes.work.duration.take(node)
-    closed = passes.estimate.done[passes.network.wiring.owner].take(node)
+def _factors(spread: Spread) -> NDArray[np.float32]:
+    """Equally likely multiples of an estimate: the inverse of the triangular distribution.
+
+    Looking one up is several times faster than taking a root for every duration of every draw.
+    """
     low, width = spread.low, spread.high - spread.low
     split = (spread.likely - low) / width
-    chance = random.random((len(node), count), dtype=np.float32)
+    chance = (np.arange(_CHANCES) + 0.5) / _CHANCES
     rising = low + width * np.sqrt(split * chance)
     falling = low + width - width * np.sqrt((1 - split) * (1 - chance))
-    factor = np.where(chance < split, rising, falling)
-    factor *= estimate[:, None]
-    drawn: Days = np.rint(factor, out=factor).astype(np.int32)
-    np.maximum(drawn, np.minimum(estimate, 1)[:, None], out=drawn)
-    drawn[closed] = estimate[closed, None]
+    return np.where(chance < split, rising, falling).astype(np.float32)
+
+
+def _durations(
+    passes: Passes, random: np.random.Generator, factors: NDArray[np.float32], count: int
+) -> Days:
+    """Durations by place, a column a draw; what has a duration keeps at least a day of it."""
+    node = passes.network.topology.node
+    estimate = passes.work.duration[node][:, None]
+    drawn = np.empty((len(node), count), dtype=np.int32)
+    for first in range(0, len(node), _BLOCK):
+        here = estimate[first : first + _BLOCK]
+        pick = random.integers(0, _CHANCES, (len(here), count), dtype=np.uint16)
+        length = np.rint(factors[pick] * here).astype(np.int32)
+        np.maximum(length, np.minimum(here, 1), out=drawn[first : first + _BLOCK])
+    closed = np.flatnonzero(passes.estimate.done[passes.network.wiring.owner][node])
+    drawn[closed] = estimate[closed]
     return drawn
 
 
@@ -152,10 +167,8 @@ def _finishes(passes: Passes, lags: _Lags, duration: Days) -> Days:
 def _demanded(passes: Passes, lags: _Lags, time: Days, cells: slice) -> Days:
     if not lags.one_calendar:
         calendars = passes.network.calendars
-        time += lags.out[cells, None]
-        time = calendars.days.take(time, mode="clip")
-        time += lags.over[cells, None]
-        time = calendars.before.take(time, mode="clip")
+        time = calendars.days[time + lags.out[cells, None]]
+        time = calendars.before[time + lags.over[cells, None]]
     time += lags.on[cells, None]
     return time
 

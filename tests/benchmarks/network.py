@@ -98,7 +98,7 @@ def kept(plain: Plain) -> None:
             "floor": lambda: floor.kernel(plain),
             "another pass, plain": lambda: swept(topology, plain.duration),
             "another schedule": lambda: network.schedule(TODAY + 1),
-            "8 draws": lambda: simulate(forecast, 8, 1, one),
+            "40 draws": lambda: simulate(forecast, 40, 1, one),
             "impact of a slip": lambda: impact(forecast, one, np.array([9], np.int32), function),
             "downstream of one": lambda: downstream(network, one),
             "downstream of a hundred": lambda: downstream(network, few),

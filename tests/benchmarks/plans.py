@@ -19,6 +19,9 @@ class Plain:
     tail: NDArray[np.int64]
     head: NDArray[np.int64]
     duration: NDArray[np.int32]
+    layers: int
+    by_layer: NDArray[np.int64]
+    """The items of the first layer, of the second, …"""
 
     @property
     def nodes(self) -> int:
@@ -33,7 +36,7 @@ def layered(items: int, layers: int, fan_in: int = 3, seed: int = 1) -> Plain:
     tail = (head // width - 1) * width + random.integers(0, width, len(head))
     name, order = random.permutation(items), random.permutation(len(head))
     duration = random.integers(1, 6, items).astype(np.int32)
-    return Plain(name[tail[order]], name[head[order]], duration)
+    return Plain(name[tail[order]], name[head[order]], duration, layers, name[: width * layers])
 
 
 def simple(plain: Plain) -> tuple[Items, Links]:
@@ -66,6 +69,7 @@ def everything(plain: Plain, seed: int = 2) -> tuple[Items, Links, Calendars]:
         constraint=random.integers(0, 7, n),
         constraint_date=some(start, 0.1),
         deadline=some(start + 60, 0.1),
+        parent=_parents(plain, random),
     )
     links = Links.of(
         plain.tail + FIRST_ID,
@@ -75,6 +79,16 @@ def everything(plain: Plain, seed: int = 2) -> tuple[Items, Links, Calendars]:
         elapsed=random.random(m) < 0.1,
     )
     return items, links, _calendars()
+
+
+def _parents(plain: Plain, random: np.random.Generator) -> NDArray[np.int64]:
+    """A parent in its own layer for each tenth item."""
+    layer = plain.by_layer.reshape(plain.layers, -1)
+    chosen = random.random(layer.shape) < 0.1
+    chosen[:, 0] = False
+    parent = np.full(plain.nodes, -1)
+    parent[layer[chosen]] = layer[chosen.nonzero()[0], 0] + FIRST_ID
+    return parent
 
 
 def _calendars() -> Calendars:

@@ -8,7 +8,7 @@ from model.network import NO_DATE, Forecast, Items, Links, Network, Treatment
 from tests.model.network.plans import TODAY, Plan, links_among, plans
 from tests.model.network.reference import demand, first_start, reference
 
-settings.register_profile("network", deadline=None, max_examples=150)
+settings.register_profile("network", deadline=None, max_examples=60)
 settings.load_profile("network")
 
 DATES = ("early_start", "early_finish", "late_start", "late_finish")

@@ -127,7 +127,7 @@ def test_the_chain_leads_from_the_source_to_the_item() -> None:
     assert "moves to today" in found.chain[0].reasons[0]
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(plans(), st.data())
 def test_an_impact_is_what_scheduling_with_the_slip_gives(plan: Plan, data: st.DataObject) -> None:
     network = Network.build(plan.items, plan.links, plan.tables)

@@ -17,7 +17,7 @@ def taken(items: Items, rows: list[int]) -> Items:
     return Items(**{f.name: getattr(items, f.name)[rows] for f in fields(Items)})
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.data(), st.booleans())
 def test_following_changes_equals_computing_afresh(data: st.DataObject, bridged: bool) -> None:
     plan = data.draw(plans(calendars=3 if bridged else 1))
