@@ -152,6 +152,18 @@ def _names(version: Version) -> tuple[str, ...]:
     return tuple(filter(None, (shared.key, inner, shared.url)))
 
 
+_OF_LANDED = text("""
+    select r.id
+    from unnest(cast(:landed as text[])) as given (landed_id)
+    cross join lateral (
+        select id from record
+        where connection = :connection and stream = :stream and landed_id = given.landed_id
+        offset 0) r
+    where r.id <> all(cast(:alive as bigint[]))
+""")
+"""`offset 0` keeps it one look into the index a landed row, whatever the statistics say."""
+
+
 def _end_missing(
     connection: Connection,
     name: str,
@@ -167,12 +179,8 @@ def _end_missing(
         if row.gone_reason in (None, DELETED) and not any(p.held for p in mapped.problems)
     ]
     found = connection.execute(
-        select(record.c.id).where(
-            record.c.connection == name,
-            record.c.stream == stream,
-            record.c.landed_id == func.any(settled),
-            record.c.id != func.all(list(alive)),
-        )
+        _OF_LANDED,
+        {"connection": name, "stream": stream, "landed": settled, "alive": list(alive)},
     )
     ended = list(found.scalars())
     for table in VERSION_TABLES.values():
