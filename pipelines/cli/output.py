@@ -69,7 +69,7 @@ def lines(rows: Sequence[Sequence[str]]) -> None:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
-    """A table for people; cells are text, not markup, and go on in a new line where it is narrow."""
+    """A table for people; cells are text, not markup, folded where the terminal is narrow."""
     grid = Table(title=title or None, title_justify="left", title_style="bold")
     for heading in headings:
         grid.add_column(heading, overflow="fold")

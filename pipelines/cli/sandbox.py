@@ -38,6 +38,10 @@ def sandbox(
     if load is not None and not load.is_dir():
         failed(f"There is no folder {load}. Run `interlock demo` first, or name one with --load")
         raise typer.Exit(1)
-    serve_until_stopped(
-        load=load, state=state, jira_port=jira_port, salesforce_port=salesforce_port
-    )
+    try:
+        serve_until_stopped(
+            load=load, state=state, jira_port=jira_port, salesforce_port=salesforce_port
+        )
+    except OSError as error:
+        failed(str(error.strerror))
+        raise typer.Exit(1) from None

@@ -11,7 +11,7 @@ from model.warehouse.ledger import read_written
 from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.schema import quarantine, record
 from pipelines.cli import conflicts
-from pipelines.cli.output import failed, said, table
+from pipelines.cli.output import failed, lines, said, table
 from pipelines.demo.run import Ran
 from pipelines.instance import Instance
 
@@ -36,15 +36,13 @@ def tell(instance: Instance, ran: Ran) -> None:
 
 
 def _comments(instance: Instance, ran: Ran, urls: Mapping[tuple[str, Ref], str]) -> None:
-    """One line a comment: an address in a narrow table could not be followed."""
+    """Every comment written or edited, with its address."""
     written = list(_written(instance, ran))
     if not written:
         return
     keys = _keys(instance, [ref for _, ref in written])
-    width = max(map(len, keys.values()))
     said("Comments, and where to open them")
-    for id_, ref in written:
-        said(f"  {id_}  {keys[ref]:<{width}}  {urls[id_, ref]}")
+    lines([(ref.connection, keys[ref], id_, urls[id_, ref]) for id_, ref in written])
 
 
 def _pulled(name: str, ran: Ran) -> tuple[str, ...]:

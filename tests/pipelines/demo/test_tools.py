@@ -8,12 +8,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from pipelines.cli.app import app
 from pipelines.demo.place import DemoFailed, Place, demo_place
 from pipelines.demo.stage import stage
 from pipelines.demo.story import read_story
 from pipelines.demo.tools import already_running, port_of, tools_running
-from pipelines.instance import open_instance
+from pipelines.instance import HOME_VARIABLE, open_instance
 
 
 @pytest.fixture
@@ -55,3 +57,18 @@ def test_tools_that_run_already_are_used_and_left_running(place: Place) -> None:
 def test_a_port_that_somebody_else_has_is_named(place: Place) -> None:
     with pytest.raises(DemoFailed, match=place.jira_url), tools_running(place):
         pass
+
+
+@pytest.mark.usefixtures("stranger")
+def test_the_tools_alone_say_which_port_is_taken(place: Place) -> None:
+    ports = port_of(place.jira_url), port_of(place.salesforce_url)
+    call = ["sandbox", "--jira-port", str(ports[0]), "--salesforce-port", str(ports[1])]
+    result = CliRunner().invoke(app, call, env={HOME_VARIABLE: str(place.home)})
+    assert result.exit_code == 1
+    assert f"port {ports[0]}" in result.stderr
+
+
+def test_the_tools_alone_need_a_story_to_show(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["sandbox"], env={HOME_VARIABLE: str(tmp_path)})
+    assert result.exit_code == 1
+    assert "interlock demo" in result.stderr
