@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from model.remarks import Change, RemarkState
-from pipelines.cli.output import console, failed, table
+from pipelines.cli.output import console, failed, lines
 from pipelines.steps.comment import Commented
 
 
@@ -44,12 +44,11 @@ def comments_json(commented: Mapping[str, Commented]) -> dict[str, Any]:
 def comments_table(commented: Mapping[str, Commented]) -> None:
     """Every comment written, with where to open it, then what stayed unsaid and why."""
     rows = [
-        (name, change.target.key, did(change), posted.conflict_id, posted.url or "")
+        (did(change), name, change.target.key, posted.conflict_id, posted.url or "")
         for name, done in commented.items()
         for change, posted in done.written
     ]
-    if rows:
-        table(("Connection", "On", "Did", "Conflict", "Open it at"), rows, "Comments")
+    lines(rows)
     unchanged = sum(done.unchanged for done in commented.values())
     console.print(f"{len(rows)} comments written, {unchanged} say what they should already")
     for name, done in commented.items():

@@ -81,7 +81,7 @@ JIRA: Mapping[str, Any] = {
         issue(
             "CDP-1",
             "Consent store",
-            day(14),
+            day(16),
             day(-10),
             links=[{"type": "Blocks", "to": "CDP-2"}],
         ),

@@ -1,0 +1,71 @@
+"""Whole columns out of PostgreSQL, and rows into it in binary."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from sqlalchemy import Connection, Engine
+
+from model.warehouse.columns import read_columns, write_columns
+from model.warehouse.rows import driver_connection
+
+TYPES = np.dtype([("id", "i8"), ("small", "i2"), ("ratio", "f8"), ("flag", "?")])
+
+
+def read(connection: Connection, query: str) -> dict[str, list[object]]:
+    columns = read_columns(driver_connection(connection), query, TYPES)
+    return {name: column.tolist() for name, column in columns.items()}
+
+
+def test_columns_keep_their_values_and_types(warehouse: Engine) -> None:
+    query = "values (9000000000, -2::int2, 0.5::float8, true), (-1, 3::int2, -7.25::float8, false)"
+
+    with warehouse.connect() as connection:
+        columns = read(connection, query)
+
+    assert columns == {
+        "id": [9_000_000_000, -1],
+        "small": [-2, 3],
+        "ratio": [0.5, -7.25],
+        "flag": [True, False],
+    }
+
+
+def test_no_rows_are_empty_columns(warehouse: Engine) -> None:
+    with warehouse.connect() as connection:
+        columns = read(connection, "select 1::int8, 1::int2, 1::float8, true where false")
+
+    assert columns == {"id": [], "small": [], "ratio": [], "flag": []}
+
+
+def test_a_null_is_refused_with_the_name_of_its_column(warehouse: Engine) -> None:
+    query = "values (1::int8, null::int2, 1::float8, true)"
+
+    with warehouse.connect() as connection, pytest.raises(ValueError, match=r"small .* null"):
+        read(connection, query)
+
+
+def test_a_column_of_another_width_is_refused(warehouse: Engine) -> None:
+    query = "values (1::int4, 1::int2, 1::float8, true)"
+
+    with warehouse.connect() as connection, pytest.raises(ValueError, match=r"id .* another type"):
+        read(connection, query)
+
+
+def test_rows_written_in_binary_are_those_that_are_read(warehouse: Engine) -> None:
+    types = np.dtype([("record_id", "i8"), ("early_start", "i4"), ("early_finish", "i4")])
+    rows = np.array([(7, 0, 9543), (8, -1, 1)], dtype=types)
+
+    with warehouse.begin() as connection:
+        connection.exec_driver_sql(
+            "create temporary table f (record_id int8, early_start date, early_finish date)"
+        )
+        write_columns(driver_connection(connection), "f", rows)
+        found = connection.exec_driver_sql("select * from f order by 1").all()
+
+    assert [tuple(row) for row in found] == [
+        (7, date(2000, 1, 1), date(2026, 2, 16)),
+        (8, date(1999, 12, 31), date(2000, 1, 2)),
+    ]

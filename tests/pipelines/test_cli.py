@@ -1,0 +1,165 @@
+"""The command: what people and machines read, and the exit codes that scripts act on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from pipelines.cli import app
+from tests.pipelines.small import Small
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def interlock(
+    small: Small, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Run the command on the small instance: exit code, standard output, standard error."""
+    for name, value in {**small.environment, "INTERLOCK_HOME": str(small.home)}.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["interlock", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            app.main()
+        told = capsys.readouterr()
+        return int(ended.value.code or 0), told.out, told.err
+
+    return run
+
+
+def test_check_finds_everything_in_order(interlock: Run) -> None:
+    code, out, _ = interlock("check")
+
+    assert code == 0
+    assert "✓ it-jira can be read and commented on" in out
+
+
+def test_conflicts_come_to_machines_as_a_list_of_objects(interlock: Run) -> None:
+    interlock("sync", "--json")
+
+    code, out, _ = interlock("conflicts", "--json")
+
+    found = json.loads(out)
+    assert code == 0
+    assert {one["rule"] for one in found} == {"late_handover", "broken_promise"}
+    wanted = {"id", "rule", "severity", "status", "title", "functions", "subjects", "authority"}
+    wanted |= {"decide_by", "impact", "comments"}
+    assert all(wanted <= one.keys() for one in found)
+    assert sum(len(one["comments"]) for one in found) == 4
+
+
+def test_a_sync_tells_people_what_it_wrote_and_where(interlock: Run) -> None:
+    code, out, _ = interlock("sync")
+
+    assert code == 0
+    assert "4 comments written" in out
+    assert "/browse/CDP-2?focusedCommentId=" in out
+
+
+def test_a_dry_run_shows_every_word_first(interlock: Run) -> None:
+    interlock("sync", "--dry-run")
+
+    code, out, _ = interlock("comments", "--dry-run")
+
+    assert code == 0
+    assert "it-jira CDP-2: would be created" in out
+    assert "decides by" in out
+    assert "4 comments would be written" in out
+
+
+def test_explain_prints_the_chain_and_writes_its_picture(interlock: Run, small: Small) -> None:
+    interlock("sync", "--dry-run")
+    picture = small.home / "chain.svg"
+
+    code, out, _ = interlock("explain", "CMP-2", "--svg", str(picture))
+
+    assert code == 0
+    assert "CDP-1 Consent store" in out
+    assert picture.read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_conflict_is_explained_by_its_id(interlock: Run) -> None:
+    interlock("sync", "--dry-run")
+    _, listed, _ = interlock("conflicts", "--json")
+
+    code, out, _ = interlock("explain", json.loads(listed)[0]["id"])
+
+    assert code == 0
+    assert "downstream" in out
+
+
+def test_a_person_without_the_right_is_refused_and_told_who_may(interlock: Run) -> None:
+    interlock("sync", "--dry-run")
+    _, listed, _ = interlock("conflicts", "--json")
+    conflict = json.loads(listed)[0]["id"]
+
+    code, _, err = interlock(
+        "decide", conflict, "--verdict", "accept", "--as", "aylin-demir", "--reason", "Fine"
+    )
+
+    assert code == 1
+    assert "Ask" in err
+
+
+def test_a_decision_is_recorded_and_shown(interlock: Run) -> None:
+    interlock("sync", "--dry-run")
+    _, listed, _ = interlock("conflicts", "--json")
+    first = json.loads(listed)[0]
+
+    code, out, _ = interlock(
+        "decide",
+        first["id"],
+        "--verdict",
+        "accept",
+        "--as",
+        first["authority"]["person"],
+        "--reason",
+        "The fair can wait",
+    )
+
+    assert code == 0
+    assert "decided" in out
+    _, listed, _ = interlock("conflicts", "--json")
+    (decided,) = [one for one in json.loads(listed) if one["id"] == first["id"]]
+    assert decided["status"] == "decided"
+    assert decided["decision"]["reason"] == "The fair can wait"
+
+
+def test_every_problem_of_the_configuration_is_told_with_its_line(
+    interlock: Run, small: Small
+) -> None:
+    text = (small.home / "interlock.yaml").read_text(encoding="utf-8")
+    broken = text.replace("tool: jira", "tool: jirra").replace("function: sales", "funktion: sales")
+    (small.home / "interlock.yaml").write_text(broken, encoding="utf-8")
+
+    code, _, err = interlock("conflicts")
+
+    assert code == 2
+    assert "jirra" in err
+    assert "funktion" in err
+    assert err.count("interlock.yaml:") >= 2
+
+
+def test_a_warehouse_that_does_not_answer_is_said_without_its_password(
+    interlock: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "postgresql://someone:hidden-password@127.0.0.1:1/nothing"
+    monkeypatch.setenv("INTERLOCK_WAREHOUSE_URL", url)
+
+    code, _, err = interlock("conflicts")
+
+    assert code == 1
+    assert "INTERLOCK_WAREHOUSE_URL" in err
+    assert "hidden-password" not in err
+
+
+def test_an_unknown_name_is_an_error_of_its_own(interlock: Run) -> None:
+    code, _, err = interlock("explain", "CDP-99")
+
+    assert code == 1
+    assert "CDP-99" in err
