@@ -46,6 +46,8 @@ class Estimate:
     """Working days from there to the finish; 0 for a point in time."""
     limit: Days
     """Latest start by deadline and constraints, or `NO_LIMIT`."""
+    due: Days
+    """The working day after the planned finish; meaningless where there is none."""
     done: Flags
     cancelled: Flags
     begun: Days
@@ -103,7 +105,7 @@ def estimate(items: Items, calendars: Calendars, today: int, spans: Flags) -> Es
     _finished(draft, np.flatnonzero(done))
     draft.treatment[cancelled] = Treatment.CANCELLED
     return Estimate(
-        draft.floor, draft.duration, draft.limit, done, cancelled,
+        draft.floor, draft.duration, draft.limit, draft.due, done, cancelled,
         draft.begun, draft.ended, spans & ~(done | cancelled), draft.treatment,
     )  # fmt: skip
 

@@ -164,22 +164,17 @@ def mark(forecast: Forecast, rows: Places) -> None:
 
 def own_certainty(forecast: Forecast, rows: Places) -> None:
     """How sure each is by itself; and whether its own plan stands, whatever drives it."""
-    passes = forecast.passes
-    network, done = passes.network, passes.estimate.done[rows]
-    planned, calendar = network.items.planned_finish[rows], network.items.calendar[rows]
-    treatment, driver = forecast.treatment[rows], forecast.driver[rows]
-    dated = (planned != NO_DATE) & ~passes.estimate.cancelled[rows]
-    finish = network.calendars.number(calendar, forecast.early_finish[rows] + dated)
-    stands = dated & (finish == network.calendars.number(calendar, planned + dated))
-    stands = (stands | done) & ((treatment & _NEVER_SURE) == 0)
+    passes, found = forecast.passes, forecast.passes.estimate
+    network, treatment = passes.network, forecast.treatment[rows]
+    place = network.topology.place[: len(forecast.driver)][rows]
+    dated = (network.items.planned_finish[rows] != NO_DATE) & ~found.cancelled[rows]
+    stands = dated & (passes.early[place] + found.duration[rows] == found.due[rows])
+    stands = (stands | found.done[rows]) & ((treatment & _NEVER_SURE) == 0)
+    driver = passes.driver[place]
     guessed = (treatment & GUESSES) > 0
     guessed |= ((treatment & Treatment.NO_DATES) > 0) & (driver < 0)
-    own = np.where(guessed, Certainty.ASSUMED, Certainty.DERIVED)
-    place = network.topology.place[: len(forecast.driver)][rows]
-    passes.own[place] = np.where(stands, Certainty.PLANNED, own)
-    passes.source[place] = np.where(
-        stands | (passes.driver[place] < 0), place, passes.driver[place]
-    )
+    passes.own[place] = (guessed + np.int8(Certainty.DERIVED)) * ~stands
+    passes.source[place] = np.where(stands | (driver < 0), place, driver)
 
 
 def carry_certainty(forecast: Forecast) -> None:
@@ -189,8 +184,8 @@ def carry_certainty(forecast: Forecast) -> None:
     worst[:] = passes.own
     for low, _, high in topology.levels[1:]:
         here = worst[low:high]
-        np.maximum(here, worst.take(passes.source[low:high]), out=here)
-    forecast.certainty[:] = worst.take(topology.place[: len(forecast.driver)])
+        np.maximum(here, worst[passes.source[low:high]], out=here)
+    forecast.certainty[:] = worst[topology.place[: len(forecast.driver)]]
 
 
 def _dates(passes: Passes, start: Days, rows: Places) -> tuple[Days, Days]:

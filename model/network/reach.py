@@ -74,15 +74,15 @@ class Bridged:
     outs: Hop
 
     def ahead(self, tail_start: Days, cells: Places) -> Days:
-        return self._hop(self.ins.at(cells), tail_start)
+        return self._hop(self.ins, tail_start, cells)
 
     def back(self, head_start: Days, cells: Places) -> Days:
-        return self._hop(self.outs.at(cells), head_start)
+        return self._hop(self.outs, head_start, cells)
 
-    def _hop(self, links: Hop, start: Days) -> Days:
-        day = self.calendars.days[_cell(start, links.out)]
-        number = self.calendars.before[_cell(day, links.over)]
-        number += links.on
+    def _hop(self, links: Hop, start: Days, cells: Places) -> Days:
+        day = self.calendars.days[_cell(start, links.out[cells])]
+        number: Days = self.calendars.before[_cell(day, links.over[cells])]
+        number += links.on[cells]
         return number
 
 
