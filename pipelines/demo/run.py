@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import dagster as dg
+from dagster._utils.error import SerializableErrorInfo
 
 from pipelines.assets.keys import comments_key, landing_key, records_key
 from pipelines.schedules import SYNC
@@ -77,7 +78,14 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
     checks = [e.metadata.get("failure") for e in result.get_asset_check_evaluations()]
     told = [str(failure.value) for failure in checks if failure is not None]
     broken = [
-        f"step {event.step_key}: {event.step_failure_data.error_display_string.splitlines()[0]}"
+        f"step {event.step_key}: {_cause(event.step_failure_data.error)}"
         for event in result.get_step_failure_events()
     ]
     return list(dict.fromkeys([*told, *broken]))
+
+
+def _cause(error: SerializableErrorInfo | None) -> str:
+    """What happened at first, below what Dagster says about it."""
+    if error is None:
+        return "no reason is known"
+    return _cause(error.cause) if error.cause else error.message.strip()

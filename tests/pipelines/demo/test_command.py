@@ -1,4 +1,4 @@
-"""The command itself, in a process of its own, as somebody on a fresh machine would run it."""
+"""The command itself, in a process of its own, as somebody on a fresh machine runs it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.demo.place import SECRETS, demo_place
+from pipelines.demo.stage import stage
+from pipelines.demo.story import read_story
+from pipelines.instance import open_instance
 from tests.pipelines.demo.conftest import REPOSITORY
 from tests.pipelines.demo.expected import CONFLICTS
 
@@ -41,3 +46,15 @@ def test_the_demo_finds_its_conflicts_and_writes_nothing_new_when_it_is_run_agai
     conflicts = json.loads(interlock(home, "conflicts", "--json").stdout)
     assert len(conflicts) == len(CONFLICTS)
     assert all(conflict["comments"] for conflict in conflicts)
+
+
+def test_a_tool_that_cannot_be_read_is_named_and_the_rest_goes_on(home: Path) -> None:
+    instance = open_instance(home, SECRETS)
+    place = demo_place(instance)
+    stage(instance, place, read_story(), instance.today(datetime.now(UTC)))
+    place.workbook.write_bytes(place.workbook.read_bytes()[:2000])
+    result = interlock(home, "demo")
+    assert result.returncode == 1
+    assert "marketing-plan" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "D-4711-10 has used" in result.stdout
