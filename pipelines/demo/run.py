@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import dagster as dg
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 from pipelines.assets.keys import comments_key, landing_key, records_key
 from pipelines.schedules import SYNC
