@@ -37,8 +37,8 @@ class Forecast:
     free_slack: Days
     """How far it may slip before any successor moves; never negative."""
     driver: Index
-    """Row of the predecessor (or last child) that sets its date, -1 where its own plan does.
-    Of several that do, the one with the lowest id."""
+    """Row of the predecessor (or last child) that sets its date; -1 where its own plan does, or
+    a fact such as the start of work under way. Of several, the one with the lowest id."""
     certainty: Codes
     """`Certainty` of the early finish."""
     treatment: Days

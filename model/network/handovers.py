@@ -1,6 +1,6 @@
 """What each dependency needs, against what is forecast: the measure of a late handover."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from model.network.network import Network
 from model.network.topology import Index
 from model.network.wiring import LinkUse
 from model.records import DependencyType, State
+
+_FROM_START = (DependencyType.START_TO_START, DependencyType.START_TO_FINISH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +36,40 @@ def needs(network: Network, forecast: Forecast) -> Needs:
     A successor that is a milestone, or that has a due date but neither start nor estimate, needs
     its predecessor by that date; of any other the start is what a finish-to-start link must meet.
     """
-    items, links, calendars = network.items, network.links, network.calendars
+    used = np.flatnonzero(network.use == LinkUse.USED)
+    found = _measured(network, forecast, _rows_of(network.links, used))
+    rows = len(network.links)
+    every = Needs(
+        np.full(rows, NO_DATE, dtype=np.int32),
+        np.zeros(rows, dtype=np.int32),
+        np.zeros(rows, dtype=np.bool_),
+    )
+    known = used[found.known]
+    every.needed_by[known] = found.needed_by[found.known]
+    every.lateness[known] = found.lateness[found.known]
+    every.known[known] = True
+    return every
+
+
+def _measured(network: Network, forecast: Forecast, links: Links) -> Needs:
+    """The needs of links between known items; what is not `known` is not to be read."""
+    items, calendars = network.items, network.calendars
     tail, head = network.rows.of(links.predecessor), network.rows.of(links.successor)
-    day, at_end = _wanted(items, links, head, calendars)
-    known = (network.use == LinkUse.USED) & (day != NO_DATE)
-    known &= (items.state[tail] < State.DONE) & (items.state[head] < State.DONE)
-    starts = (links.type == DependencyType.START_TO_START) | (
-        links.type == DependencyType.START_TO_FINISH
-    )
-    day = _before_lag(day, at_end, links, items.calendar[head], calendars)
+    planned, at_end = _wanted(items, links, head, calendars)
+    known = (planned != NO_DATE) & (items.state[tail] < State.DONE)
+    known &= items.state[head] < State.DONE
+    instant = _before_lag(planned, at_end, links, items.calendar[head], calendars)
+    by_start = np.isin(links.type, _FROM_START) & ~items.milestone[tail]
     calendar = items.calendar[tail]
-    by_start = starts & ~items.milestone[tail]
-    need = calendars.number(calendar, day + (by_start & ~at_end)) - by_start
-    have = np.where(
-        by_start,
-        calendars.number(calendar, forecast.early_start[tail]),
-        calendars.number(calendar, forecast.early_finish[tail] + known),
-    )
+    need = calendars.number(calendar, instant + (by_start & ~at_end)) - by_start
+    start = calendars.number(calendar, forecast.early_start[tail])
+    finish = calendars.number(calendar, forecast.early_finish[tail] + known)
     needed_by = calendars.day(calendar, need - ~by_start)
-    return Needs(
-        np.where(known, needed_by, NO_DATE).astype(np.int32),
-        np.where(known, have - need, 0).astype(np.int32),
-        known,
-    )
+    return Needs(needed_by, np.where(by_start, start, finish) - need, known)
+
+
+def _rows_of(links: Links, rows: Index) -> Links:
+    return Links(**{field.name: getattr(links, field.name)[rows] for field in fields(Links)})
 
 
 def _wanted(items: Items, links: Links, head: Index, calendars: Calendars) -> tuple[Days, Flags]:

@@ -119,7 +119,7 @@ def _work(network: Network, found: Estimate) -> Work:
 def dead_links(wiring: Wiring, found: Estimate, links: Places) -> Flags:
     """Links that move nothing: into what is done, into and out of what is cancelled, from a
     parent that is done to its children; and those that hang on the start of work under way,
-    for that start is a fact and no forecast (`start_bounds`)."""
+    for that start is a fact and no forecast (`raise_by_starts`)."""
     gates = len(wiring.above)
     tail, head = wiring.tail[links], wiring.head[links]
     tail_item, head_item = _items(wiring, tail), _items(wiring, head)
@@ -142,7 +142,7 @@ def _from_start(wiring: Wiring, links: Places) -> Flags:
 
 def raise_by_starts(passes: Passes, floor: Days, links: Index) -> None:
     """Raises the floors (by node) of what hangs, by one of these links, on the start of work
-    under way or of a parent: on the day that begun, or that its first child is planned for."""
+    under way or of a parent: on the day it began, or the one its first child is planned for."""
     wiring, calendars = passes.network.wiring, passes.network.calendars
     found, gates = passes.estimate, len(wiring.above)
     links = links[_from_start(wiring, links)]

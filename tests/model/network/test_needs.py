@@ -1,9 +1,13 @@
 """What a dependency needs of its predecessor, and how late that is."""
 
 import numpy as np
+from hypothesis import given, settings
 
 from model.network import NO_DATE, Items, Links, Needs, Network, needs
+from model.records import DependencyType
+from tests.model.network import plans
 from tests.model.network.days import TODAY, day, shown
+from tests.model.network.reference import Edge, Node, demand, reference
 
 
 def needed(items: Items, **link: object) -> tuple[str | None, int]:
@@ -54,3 +58,40 @@ def test_links_that_are_not_used_are_not_measured() -> None:
     items = pair(planned_start=day(11, 30))
     network = Network.build(items, Links.of([1, 1, 1], [2, 2, 9]))
     assert np.array(needs(network, network.schedule(TODAY)).known).tolist() == [True, False, False]
+
+
+def test_links_among_no_items_at_all_need_nothing() -> None:
+    network = Network.build(Items.of([]), Links.of([1], [2]))
+    assert needs(network, network.schedule(TODAY)).known.tolist() == [False]
+
+
+@settings(deadline=None, max_examples=60)
+@given(plans.plans(parents=False, limits=False))
+def test_a_handover_is_late_exactly_when_it_pushes_its_successor(plan: plans.Plan) -> None:
+    items, links = plan.items, plan.links
+    network = Network.build(items, links, plan.tables)
+    found = needs(network, network.schedule(plans.TODAY))
+    nodes, _, _ = reference(items, links, plan.worked, plans.TODAY)
+    rows = {item: row for row, item in enumerate(items.id.tolist())}
+    for at in np.flatnonzero(found.known):
+        tail, head = rows[int(links.predecessor[at])], rows[int(links.successor[at])]
+        kind = DependencyType(int(links.type[at])).name
+        edge = Edge(
+            tail, head, kind.startswith("FINISH"), kind.endswith("FINISH"),
+            int(links.lag[at]), bool(links.elapsed[at]),
+        )  # fmt: skip
+        started = nodes[head].begun != NO_DATE or nodes[tail].begun != NO_DATE
+        planned = planned_start(items, nodes[head], head, edge.to_finish)
+        if planned is not None and not started:
+            pushed = demand(nodes, edge, nodes[tail].early) > planned
+            assert (found.lateness[at] > 0) == pushed
+
+
+def planned_start(items: Items, node: Node, row: int, to_finish: bool) -> int | None:
+    """The working-day number of the successor's start as planned, if it states one."""
+    start, finish = int(items.planned_start[row]), int(items.planned_finish[row])
+    if items.milestone[row]:
+        return node.number((start if finish == NO_DATE else finish) + 1)
+    if start == NO_DATE or node.duration == 0:
+        return None
+    return node.number(finish + 1) - node.duration if to_finish else node.number(start)
