@@ -22,12 +22,12 @@ class ChainStep:
 
 
 WIDTH: Final = 600
-_ROW: Final = 46
+_ROW: Final = 64
 _TOP: Final = 34
 _LEFT: Final = 12
 _SPAN: Final = WIDTH - 2 * _LEFT
 _LONGEST_TEXT: Final = 74
-_RIGHT: Final = 'text-anchor="end"'
+_RIGHT: Final = ' text-anchor="end"'
 
 _PAPER, _INK, _FAINT = "#fbfbfc", "#1f2933", "#5f6b7a"
 _PLAN, _ON_TIME, _LATE = "#9aa5b1", "#2f7d5b", "#c2402c"
@@ -68,26 +68,42 @@ def _axis(steps: Sequence[ChainStep]) -> tuple[date | None, date | None]:
 def _heading(first: date, last: date) -> str:
     right = WIDTH - _LEFT
     return (
-        f'<text x="{_LEFT}" y="20" fill="{_FAINT}">{first}</text>'
-        f'<text x="{right}" y="20" fill="{_FAINT}" {_RIGHT}>{last}</text>'
-        f'<line x1="{_LEFT}" y1="26" x2="{right}" y2="26" stroke="{_PLAN}" stroke-width="0.5"/>'
+        _text(_LEFT, 20, _FAINT, str(first))
+        + _text(right, 20, _FAINT, str(last), _RIGHT)
+        + f'<path d="M{_LEFT} 26H{right}" stroke="{_PLAN}" stroke-width="0.5"/>'
     )
 
 
 def _step(step: ChainStep, top: int, first: date | None, last: date | None) -> str:
     label = _cut(f"{step.key}  {step.title}", _LONGEST_TEXT - len(step.function) - len(step.tool))
-    right = WIDTH - _LEFT
     origin = _cut(f"{step.function} · {step.tool}", _LONGEST_TEXT // 2)
     parts = [
-        f'<text x="{_LEFT}" y="{top + 14}" fill="{_INK}">{escape(label)}</text>',
-        f'<text x="{right}" y="{top + 14}" fill="{_FAINT}" {_RIGHT}>{escape(origin)}</text>',
+        _text(_LEFT, top + 14, _INK, label),
+        _text(WIDTH - _LEFT, top + 14, _FAINT, origin, _RIGHT),
     ]
     if first and last:
-        late = _is_late(step)
-        parts.append(_bar(step.planned_start, step.planned_finish, top + 21, _PLAN, first, last))
-        colour = _LATE if late else _ON_TIME
-        parts.append(_bar(step.forecast_start, step.forecast_finish, top + 30, colour, first, last))
+        colour = _LATE if _is_late(step) else _ON_TIME
+        planned, forecast = (
+            (step.planned_start, step.planned_finish),
+            (step.forecast_start, step.forecast_finish),
+        )
+        parts += [
+            _text(_LEFT, top + 29, _FAINT, f"planned {_span(*planned)}"),
+            _text(WIDTH - _LEFT, top + 29, colour, f"forecast {_span(*forecast)}", _RIGHT),
+            _bar(*planned, top + 36, _PLAN, first, last),
+            _bar(*forecast, top + 45, colour, first, last),
+        ]
     return "".join(parts)
+
+
+def _text(left: int, top: int, colour: str, text: str, more: str = "") -> str:
+    return f'<text x="{left}" y="{top}" fill="{colour}"{more}>{escape(text)}</text>'
+
+
+def _span(start: date | None, finish: date | None) -> str:
+    if start and finish and start != finish:
+        return f"{start} to {finish}"
+    return str(finish or start or "nowhere")
 
 
 def _is_late(step: ChainStep) -> bool:
@@ -98,7 +114,7 @@ def _is_late(step: ChainStep) -> bool:
 def _bar(
     start: date | None, finish: date | None, top: int, colour: str, first: date, last: date
 ) -> str:
-    """A bar from the morning of the start to the evening of the finish, with its dates to read."""
+    """From the morning of the start to the evening of the finish; one date alone is a day."""
     begin, end = start or finish, finish or start
     if not begin or not end:
         return ""
@@ -106,10 +122,7 @@ def _bar(
     days = (last - first).days + 1
     left = _LEFT + _SPAN * (begin - first).days / days
     width = max(_SPAN * ((end - begin).days + 1) / days, 4)
-    return (
-        f'<rect x="{left:.1f}" y="{top}" width="{width:.1f}" height="7" rx="2" fill="{colour}">'
-        f"<title>{begin} – {end}</title></rect>"
-    )
+    return f'<rect x="{left:.0f}" y="{top}" width="{width:.0f}" height="7" rx="2" fill="{colour}"/>'
 
 
 def _cut(text: str, length: int) -> str:

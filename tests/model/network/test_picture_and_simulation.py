@@ -34,8 +34,12 @@ def test_the_picture_shows_each_item_with_plan_and_forecast() -> None:
     root = ElementTree.fromstring(chain_svg(steps))
     texts = [text.text for text in root.iter(f"{SVG}text")]
     assert "CDP-1  Data platform" in texts
-    bars = [bar.find(f"{SVG}title") for bar in root.iter(f"{SVG}rect")]
-    assert len([bar for bar in bars if bar is not None]) == 4
+    assert "planned 2026-11-27" in texts
+    assert "forecast 2026-12-04" in texts
+    paper, *bars = root.iter(f"{SVG}rect")
+    assert paper.get("width") == "600"
+    assert len({bar.get("fill") for bar in bars[:2]}) == 2
+    assert bars[1].get("fill") != bars[3].get("fill"), "late is not the colour of on time"
 
 
 def test_text_from_tools_is_text_in_the_picture() -> None:
