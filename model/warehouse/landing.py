@@ -168,3 +168,17 @@ def move_cursor(
         .values(connection=name, stream=stream, stage=stage, **values)
         .on_conflict_do_update(index_elements=["connection", "stream", "stage"], set_=values)
     )
+
+
+_ALL_STREAMS = "*"
+
+
+def note_pull(connection: Connection, name: str, now: datetime, *, to_the_end: bool) -> None:
+    """Note whether the present pull of a connection has read all of its streams to the end."""
+    move_cursor(connection, name, _ALL_STREAMS, "pull", {"to_the_end": to_the_end}, now)
+
+
+def read_to_the_end(connection: Connection, names: Collection[str]) -> bool:
+    """Whether the last pull of each of these connections came to its end."""
+    found = [read_cursor(connection, name, _ALL_STREAMS, "pull") for name in names]
+    return all(position is not None and position["to_the_end"] for position in found)

@@ -89,6 +89,14 @@ _UNKNOWN_WBS = """
     on conflict do nothing
 """
 
+_KEEP_DANGLING = "create temporary table dangled on commit drop as table dangling"
+
+_DROP_NEWLY_DANGLING = """
+    delete from dangling d
+    where not exists (
+        select from dangled k where k.record_id = d.record_id and k.target = d.target)
+"""
+
 _PARENTS = """
     update record r set parent_id = p.id
     from work_item w
@@ -120,22 +128,36 @@ class Linked:
     ambiguous: int
 
 
-def link(connection: Connection, streams: Collection[tuple[str, str]], now: datetime) -> Linked:
+def link(
+    connection: Connection,
+    streams: Collection[tuple[str, str]],
+    now: datetime,
+    *,
+    all_read: bool,
+) -> Linked:
     """Make the dependencies anew from all claims, in the caller's transaction.
 
-    `streams` are (connection, stream) of the deployment, whose problems are replaced.
+    `streams` are (connection, stream) of the deployment, whose problems are replaced. Unless all
+    tools were read to the end (`all_read`) nothing newly dangles: it may stand in what is unread.
     """
     _state(connection, _CLAIMS_NOW, {})
+    connection.execute(text("drop table if exists dangled"))
+    connection.execute(text(_KEEP_DANGLING))
     connection.execute(text("truncate dependency, dangling"))
     dependencies = connection.execute(text(_DEPENDENCIES.format(table="dependency"))).rowcount
-    dangling = connection.execute(text(_DANGLING)).rowcount
-    dangling += connection.execute(text(_UNKNOWN_WBS)).rowcount
+    dangling = _dangling(connection, all_read=all_read)
     connection.execute(text(_PARENTS))
     ambiguous = _ambiguous(connection)
     for name, stream in streams:
         problems = ambiguous.get((name, stream), [])
         replace_problems(connection, name, stream, "link", None, problems, now)
     return Linked(dependencies, dangling, sum(map(len, ambiguous.values())))
+
+
+def _dangling(connection: Connection, *, all_read: bool) -> int:
+    count = connection.execute(text(_DANGLING)).rowcount
+    count += connection.execute(text(_UNKNOWN_WBS)).rowcount
+    return count if all_read else count - connection.execute(text(_DROP_NEWLY_DANGLING)).rowcount
 
 
 def link_as_of(connection: Connection, as_of: datetime) -> None:

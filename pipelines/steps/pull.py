@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from connectors.base import Connector, Page
-from model.warehouse.landing import land, mark_gone, move_cursor, read_cursor
+from model.warehouse.landing import land, mark_gone, move_cursor, note_pull, read_cursor
 from model.warehouse.locks import only_one
 from model.warehouse.quarantine import drop_stale, replace_problems
 from pipelines.instance import Instance
@@ -45,10 +45,18 @@ def pull(
     Raises ConnectionFailed when the tool cannot be read further; what came before stays.
     """
     total = Pulled()
-    with only_one(instance.engine, name), instance.connector(name) as connector:
-        for stream in connector.streams:
-            total += _stream(instance, connector, stream, now, progress, total.read)
+    with only_one(instance.engine, name):
+        _note(instance, name, now, to_the_end=False)
+        with instance.connector(name) as connector:
+            for stream in connector.streams:
+                total += _stream(instance, connector, stream, now, progress, total.read)
+        _note(instance, name, now, to_the_end=True)
     return total
+
+
+def _note(instance: Instance, name: str, now: datetime, *, to_the_end: bool) -> None:
+    with instance.engine.begin() as connection:
+        note_pull(connection, name, now, to_the_end=to_the_end)
 
 
 def _stream(

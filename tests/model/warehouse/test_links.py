@@ -41,9 +41,9 @@ def take(
         take_over(opened, connection, "rows", [(row, mapped)], NOW)
 
 
-def linked(warehouse: Engine) -> Linked:
+def linked(warehouse: Engine, *, all_read: bool = True) -> Linked:
     with warehouse.begin() as connection:
-        return link(connection, STREAMS, NOW)
+        return link(connection, STREAMS, NOW, all_read=all_read)
 
 
 def edges(warehouse: Engine) -> list[tuple[str, str]]:
@@ -100,6 +100,19 @@ def test_a_named_field_that_points_at_nothing_dangles(warehouse: Engine) -> None
     put(warehouse, "plan", "CMP-1", claims("CDP-99"))
 
     assert dangling(warehouse) == ["CDP-99"]
+
+
+def test_while_a_tool_is_not_read_to_the_end_only_what_dangled_before_dangles(
+    warehouse: Engine,
+) -> None:
+    put(warehouse, "marketing-plan", "CMP-1", claims("CDP-99"))
+    linked(warehouse)
+    put(warehouse, "marketing-plan", "CMP-2", claims("CDP-12"))
+
+    assert linked(warehouse, all_read=False).dangling == 1
+
+    with warehouse.connect() as connection:
+        assert connection.execute(text("select target from dangling")).scalars().all() == ["CDP-99"]
 
 
 def test_text_that_names_nothing_is_just_text(warehouse: Engine) -> None:
