@@ -19,7 +19,7 @@ from connectors.sandbox import storage
 from connectors.sandbox.jira.application import jira_application
 from connectors.sandbox.jira.building import build as build_jira
 from connectors.sandbox.jira.files import JiraFile
-from connectors.sandbox.jira.recorded import CHANGELOGS, ISSUES, is_recording, load_recorded
+from connectors.sandbox.jira.recorded import is_recording, load_recorded
 from connectors.sandbox.jira.site import JiraSite
 from connectors.sandbox.salesforce.application import salesforce_application
 from connectors.sandbox.salesforce.building import build as build_salesforce
@@ -90,7 +90,7 @@ def _jira(
     if saved and saved.exists():
         return storage.load(JiraSite, saved, url)
     if content is None and directory and is_recording(directory):
-        return load_recorded(directory / ISSUES, directory / CHANGELOGS, url)
+        return load_recorded(directory, url)
     if content is None:
         content = storage.read_description(directory, "jira") if directory else {}
     return build_jira(JiraFile.model_validate(content), url)

@@ -23,6 +23,7 @@ from connectors.sandbox.jira.site import Issue, JiraSite
 
 ISSUES = "_raw_jira_api_issues.csv"
 CHANGELOGS = "_raw_jira_api_issue_changelogs.csv"
+STATUSES = "_raw_jira_api_status.csv"
 RICH_TEXT = ("description", "environment")
 LONGEST_CELL = 50_000_000
 
@@ -33,19 +34,23 @@ def is_recording(directory: Path) -> bool:
     return (directory / ISSUES).exists()
 
 
-def load_recorded(issues: Path, changelogs: Path, base_url: str) -> JiraSite:
+def load_recorded(directory: Path, base_url: str) -> JiraSite:
     """The recorded issues as a site of which the connection's account may see everything.
 
-    Changelog entries of issues that were not recorded cannot be shown; a warning counts them.
+    The files of changelogs and statuses may be missing. Changelog entries of issues that were
+    not recorded cannot be shown; a warning counts them.
     """
     account = Account()
     site = JiraSite(base_url, account.email, account.token, account.account_id)
     site.users[account.account_id] = own_account(site, account)
     site.fields = {id_: system_field(id_) for id_ in SYSTEM_FIELDS}
-    for _, recorded in _rows(issues):
+    site.statuses = {status["id"]: status for _, status in _rows(directory / STATUSES)}
+    for _, recorded in _rows(directory / ISSUES):
         _add(site, recorded)
     left_out = [
-        issue_id for issue_id, change in _changes(changelogs) if not _log(site, issue_id, change)
+        str(asked["issue_id"])
+        for asked, change in _rows(directory / CHANGELOGS)
+        if not _log(site, str(asked["issue_id"]), change)
     ]
     if left_out:
         log.warning(
@@ -58,16 +63,12 @@ def load_recorded(issues: Path, changelogs: Path, base_url: str) -> JiraSite:
 
 def _rows(path: Path) -> Iterator[tuple[Json, Json]]:
     """What was asked (column `input`), and what was answered (column `data`)."""
+    if not path.exists():
+        return
     csv.field_size_limit(LONGEST_CELL)
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield orjson.loads(row["input"] or "{}") or {}, orjson.loads(row["data"])
-
-
-def _changes(path: Path) -> Iterator[tuple[str, Json]]:
-    if path.exists():
-        for asked, change in _rows(path):
-            yield str(asked["issue_id"]), change
 
 
 def _add(site: JiraSite, recorded: Json) -> None:

@@ -160,13 +160,17 @@ def test_recorded_issues_keep_their_odd_shapes(
     (tmp_path / "_raw_jira_api_issue_changelogs.csv").write_text(
         f"{head}\n{_row({'issue_id': 10063}, change)}\n{_row({'issue_id': 99}, change)}\n"
     )
+    past = {"id": "6", "name": "Closed", "statusCategory": {"id": 3, "key": "done"}}
+    (tmp_path / "_raw_jira_api_status.csv").write_text(f"{head}\n{_row(None, past)}\n")
     with (
         caplog.at_level(logging.WARNING),
         running_sandbox(load=tmp_path) as sandbox,
         jira_of(sandbox) as client,
     ):
         shown = client.get(f"{V3}/issue/EE-1", params={"expand": "changelog"}).json()
+        statuses = client.get(f"{V3}/status").json()
         page = client.get("/browse/EE-1")
+    assert statuses == [past, status]
     assert shown["fields"]["status"] == status
     assert shown["fields"]["description"] == document("First", "Second")
     assert shown["fields"]["comment"]["comments"][0]["body"] == document(
