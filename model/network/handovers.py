@@ -58,10 +58,12 @@ def _measured(network: Network, forecast: Forecast, links: Links) -> Needs:
     planned, at_end = _wanted(items, links, head, calendars)
     known = (planned != NO_DATE) & (items.state[tail] < State.DONE)
     known &= items.state[head] < State.DONE
-    instant = _before_lag(planned, at_end, links, items.calendar[head], calendars)
     by_start = np.isin(links.type, _FROM_START) & ~items.milestone[tail]
-    calendar = items.calendar[tail]
-    need = calendars.number(calendar, instant + (by_start & ~at_end)) - by_start
+    calendar, at_close = items.calendar[tail], at_end & ~by_start
+    number = _number(planned, at_end, links, items.calendar[head], calendars)
+    instant = calendars.day(items.calendar[head], number - at_close) + at_close
+    instant -= np.where(links.elapsed, links.lag, 0)
+    need = calendars.number(calendar, instant + by_start) - by_start
     start = calendars.number(calendar, forecast.early_start[tail])
     finish = calendars.number(calendar, forecast.early_finish[tail] + known)
     needed_by = calendars.day(calendar, need - ~by_start)
@@ -85,11 +87,9 @@ def _wanted(items: Items, links: Links, head: Index, calendars: Calendars) -> tu
     return np.where(at_end, end, start).astype(np.int32), at_end
 
 
-def _before_lag(
+def _number(
     day: Days, at_end: Flags, links: Links, calendar: NDArray[np.int16], calendars: Calendars
 ) -> Days:
-    """The instant, as the day that begins with it, to which the predecessor must have come."""
+    """The working-day number to which the predecessor must have come, without the working lag."""
     shift = at_end & (day != NO_DATE)
-    number = calendars.number(calendar, day + shift) - np.where(links.elapsed, 0, links.lag)
-    instant = calendars.day(calendar, number - at_end) + at_end
-    return (instant - np.where(links.elapsed, links.lag, 0)).astype(np.int32)
+    return calendars.number(calendar, day + shift) - np.where(links.elapsed, 0, links.lag)

@@ -103,7 +103,7 @@ def _text(left: int, top: int, colour: str, text: str, more: str = "") -> str:
 def _span(start: date | None, finish: date | None) -> str:
     if start and finish and start != finish:
         return f"{start} to {finish}"
-    return str(finish or start or "nowhere")
+    return str(finish or start or "–")
 
 
 def _is_late(step: ChainStep) -> bool:

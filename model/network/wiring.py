@@ -91,10 +91,13 @@ def _uses(above: Index, tail: Index, head: Index) -> Codes:
     use = np.zeros(len(tail), dtype=np.int8)
     use[tail == head] = LinkUse.SELF
     use[(tail < 0) | (head < 0)] = LinkUse.UNKNOWN
-    if (above >= 0).any():
-        check = np.flatnonzero(use == LinkUse.USED)
-        one, other = tail[check], head[check]
-        use[check[within(above, one, other) | within(above, other, one)]] = LinkUse.ANCESTOR
+    spanning = np.zeros(len(above), dtype=np.bool_)
+    spanning[above[above >= 0]] = True
+    if not spanning.any():
+        return use
+    for inner, outer in ((tail, head), (head, tail)):
+        rows = np.flatnonzero((use == LinkUse.USED) & spanning[outer])
+        use[rows[within(above, inner[rows], outer[rows])]] = LinkUse.ANCESTOR
     return use
 
 
