@@ -165,7 +165,8 @@ class _Sorter:
                 return "total"
             if _begins(cells[label], self._skip):
                 return ""
-        if not filled.intersection(self._telling):
+        cut_off = len(cells) < self._width and len(filled) > 1 and filled.issuperset(self._keys)
+        if not filled.intersection(self._telling) and not cut_off:
             return "unknown"
         return "line" if len(cells) >= self._width > max(filled) else "broken"
 

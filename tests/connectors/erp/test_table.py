@@ -101,3 +101,8 @@ def test_a_line_that_is_cut_off_is_not_read(read: Read) -> None:
 def test_empty_cells_beyond_the_headings_do_no_harm(read: Read) -> None:
     assert len(read("Beleg;Datum;Text;Betrag\n1;d;t;2;;\n").lines) == 1
     assert len(read("Beleg;Datum;Text;Betrag;;\n1;d;t;2\n").lines) == 1
+
+
+def test_a_line_cut_off_between_its_key_and_its_amount_is_no_foreign_row(read: Read) -> None:
+    table = read("Beleg;Text;Datum;Betrag\n1;t;01.02.2026;2\n2;Ber")
+    assert ([row.number for row in table.broken], table.unknown) == ([3], ())
