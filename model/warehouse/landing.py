@@ -178,7 +178,7 @@ def note_pull(connection: Connection, name: str, now: datetime, *, to_the_end: b
     move_cursor(connection, name, _ALL_STREAMS, "pull", {"to_the_end": to_the_end}, now)
 
 
-def read_to_the_end(connection: Connection, names: Collection[str]) -> bool:
-    """Whether the last pull of each of these connections came to its end."""
-    found = [read_cursor(connection, name, _ALL_STREAMS, "pull") for name in names]
-    return all(position is not None and position["to_the_end"] for position in found)
+def unread(connection: Connection, names: Collection[str]) -> list[str]:
+    """Those of the connections whose last pull did not come to its end."""
+    found = {name: read_cursor(connection, name, _ALL_STREAMS, "pull") for name in names}
+    return [name for name, at in found.items() if at is None or not at["to_the_end"]]

@@ -7,7 +7,7 @@ that names nothing dangles when it stands in a link or a named field, and is jus
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,10 +91,11 @@ _UNKNOWN_WBS = """
 
 _KEEP_DANGLING = "create temporary table dangled on commit drop as table dangling"
 
-_DROP_NEWLY_DANGLING = """
-    delete from dangling d
-    where not exists (
+_TAKE_NEWLY_DANGLING = """
+    delete from dangling d using record r
+    where r.id = d.record_id and not exists (
         select from dangled k where k.record_id = d.record_id and k.target = d.target)
+    returning r.connection, r.stream, r.landed_id, d.target, d.place
 """
 
 _PARENTS = """
@@ -119,6 +120,10 @@ _AMBIGUOUS = """
 """
 
 
+_Problems = dict[tuple[str, str], list[Problem]]
+"""By connection and stream."""
+
+
 @dataclass(frozen=True, slots=True)
 class Linked:
     """How many dependencies there are, and how many stated ones point at nothing known."""
@@ -131,33 +136,47 @@ class Linked:
 def link(
     connection: Connection,
     streams: Collection[tuple[str, str]],
+    unread: Sequence[str],
     now: datetime,
-    *,
-    all_read: bool,
 ) -> Linked:
     """Make the dependencies anew from all claims, in the caller's transaction.
 
-    `streams` are (connection, stream) of the deployment, whose problems are replaced. Unless all
-    tools were read to the end (`all_read`) nothing newly dangles: it may stand in what is unread.
+    `streams` are (connection, stream) of the deployment, whose problems are replaced. While
+    connections are `unread` nothing newly dangles, for it may stand in them: it is only reported
+    in the quarantine.
     """
     _state(connection, _CLAIMS_NOW, {})
-    connection.execute(text("drop table if exists dangled"))
     connection.execute(text(_KEEP_DANGLING))
     connection.execute(text("truncate dependency, dangling"))
     dependencies = connection.execute(text(_DEPENDENCIES.format(table="dependency"))).rowcount
-    dangling = _dangling(connection, all_read=all_read)
+    dangling, waiting = _dangling(connection, unread)
     connection.execute(text(_PARENTS))
     ambiguous = _ambiguous(connection)
-    for name, stream in streams:
-        problems = ambiguous.get((name, stream), [])
-        replace_problems(connection, name, stream, "link", None, problems, now)
+    for at in streams:
+        problems = [*ambiguous.get(at, []), *waiting.get(at, [])]
+        replace_problems(connection, *at, "link", None, problems, now)
     return Linked(dependencies, dangling, sum(map(len, ambiguous.values())))
 
 
-def _dangling(connection: Connection, *, all_read: bool) -> int:
+def _dangling(connection: Connection, unread: Sequence[str]) -> tuple[int, _Problems]:
+    """How many dangle, and those that may yet be found in what is unread."""
     count = connection.execute(text(_DANGLING)).rowcount
     count += connection.execute(text(_UNKNOWN_WBS)).rowcount
-    return count if all_read else count - connection.execute(text(_DROP_NEWLY_DANGLING)).rowcount
+    waiting: _Problems = {}
+    if not unread:
+        return count, waiting
+    missing = ", ".join(unread)
+    taken = connection.execute(text(_TAKE_NEWLY_DANGLING)).all()
+    for name, stream, landed_id, target, place in taken:
+        problem = Problem(
+            landed_id,
+            f'{place} says "{target}", which nothing read so far is called; {missing} could not '
+            "be read to the end",
+            f"Mend {missing}; what is then still unknown becomes a conflict",
+            held=False,
+        )
+        waiting.setdefault((name, stream), []).append(problem)
+    return count - len(taken), waiting
 
 
 def link_as_of(connection: Connection, as_of: datetime) -> None:
@@ -176,8 +195,8 @@ def _state(connection: Connection, claims: str, parameters: dict[str, datetime])
     connection.execute(text(_STATED.format(claims=claims)), parameters)
 
 
-def _ambiguous(connection: Connection) -> dict[tuple[str, str], list[Problem]]:
-    problems: dict[tuple[str, str], list[Problem]] = {}
+def _ambiguous(connection: Connection) -> _Problems:
+    problems: _Problems = {}
     for name, stream, landed_id, target, place, named in connection.execute(text(_AMBIGUOUS)):
         problem = Problem(
             landed_id,

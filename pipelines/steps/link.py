@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from model.warehouse.landing import read_to_the_end
+from model.warehouse.landing import unread
 from model.warehouse.links import Linked, link
 from model.warehouse.locks import only_one
 from pipelines.instance import Instance
@@ -17,5 +17,5 @@ def link_records(instance: Instance, now: datetime) -> Linked:
     """Make the dependencies anew, in one transaction."""
     with only_one(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
         streams = connection.exec_driver_sql("select distinct connection, stream from record")
-        all_read = read_to_the_end(connection, instance.deployment.names)
-        return link(connection, [(n, stream) for n, stream in streams], now, all_read=all_read)
+        missing = unread(connection, instance.deployment.names)
+        return link(connection, [(name, stream) for name, stream in streams], missing, now)

@@ -279,10 +279,12 @@ def test_a_tool_that_was_never_read_makes_no_dependency_on_it_dangle(small: Smal
     wrong = small.opened(JIRA_TOKEN="not-this-one")
 
     result = run(wrong)
+    told = {row.native_id: row.reason for row in waiting(wrong)}
     wrong.close()
 
     assert set(result.failures) == {"it-jira"}
     assert rules(result) == []
+    assert "it-jira could not be read to the end" in told["CMP-2"]
     instance = small.opened()
     assert_whole(small, instance)
     instance.close()

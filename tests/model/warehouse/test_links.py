@@ -41,9 +41,9 @@ def take(
         take_over(opened, connection, "rows", [(row, mapped)], NOW)
 
 
-def linked(warehouse: Engine, *, all_read: bool = True) -> Linked:
+def linked(warehouse: Engine, *unread: str) -> Linked:
     with warehouse.begin() as connection:
-        return link(connection, STREAMS, NOW, all_read=all_read)
+        return link(connection, STREAMS, unread, NOW)
 
 
 def edges(warehouse: Engine) -> list[tuple[str, str]]:
@@ -105,14 +105,18 @@ def test_a_named_field_that_points_at_nothing_dangles(warehouse: Engine) -> None
 def test_while_a_tool_is_not_read_to_the_end_only_what_dangled_before_dangles(
     warehouse: Engine,
 ) -> None:
-    put(warehouse, "marketing-plan", "CMP-1", claims("CDP-99"))
+    put(warehouse, "plan", "CMP-1", claims("CDP-99"))
     linked(warehouse)
-    put(warehouse, "marketing-plan", "CMP-2", claims("CDP-12"))
+    put(warehouse, "plan", "CMP-2", claims("CDP-12"))
 
-    assert linked(warehouse, all_read=False).dangling == 1
+    assert linked(warehouse, "jira").dangling == 1
 
     with warehouse.connect() as connection:
+        (waiting,) = connection.execute(text("select native_id, reason from quarantine")).all()
         assert connection.execute(text("select target from dangling")).scalars().all() == ["CDP-99"]
+    assert waiting.native_id == "CMP-2"
+    assert "jira could not be read to the end" in waiting.reason
+    assert dangling(warehouse) == ["CDP-12", "CDP-99"]
 
 
 def test_text_that_names_nothing_is_just_text(warehouse: Engine) -> None:
