@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from pipelines.assets.keys import group_of
+from pipelines.assets.keys import CARD, group_of
 from pipelines.deployment import Deployment
 
 SYNC = "sync"
@@ -24,7 +24,8 @@ def syncs(deployment: Deployment, time_zone: str) -> dg.Definitions:
     single = [
         dg.define_asset_job(
             _job(name),
-            selection=dg.AssetSelection.groups(group_of(name)).downstream(),
+            selection=dg.AssetSelection.groups(group_of(name)).downstream()
+            - dg.AssetSelection.assets(CARD),
             description=f"Pull {name}, then everything that follows from it.",
         )
         for name in own
