@@ -52,6 +52,14 @@ def remark(
     )
 
 
+def withdrawn(conflict: Conflict, audience: Audience) -> Remark:
+    """What replaces the words on a record that its conflict no longer concerns."""
+    said = _says("The conflict is no longer about this; nothing is left to decide here.")
+    heading = f"Resolved here: {conflict.wording.title}"
+    blocks = (said, _footer(conflict, audience))
+    return Remark(conflict.id, RemarkState.RESOLVED, heading, blocks)
+
+
 def _worded(
     conflict: Conflict, labels: Mapping[int, Label], model: OperatingModel, audience: Audience
 ) -> tuple[Block, ...]:

@@ -37,7 +37,10 @@ class Parameters(RuleParameters):
 
 
 def find(survey: Survey, parameters: Parameters) -> list[Finding]:
-    """One finding a predecessor and receiving function, the successors by when they need it."""
+    """One finding a predecessor and receiving function, the successors by when they need it.
+
+    Besides them, a comment goes to where the delay begins: there it can be mended.
+    """
     plan = survey.plan
     late = _late(survey, parameters.min_days)
     receiver = plan.facets.function[late.successor]
@@ -86,13 +89,15 @@ def _draft(plan: Plan, scale: Scale, case: Dependencies, moved: Int64) -> Draft:
     stake = impact(plan, int(case.late.max()), moved)
     functions = functions_of(plan, np.array([giver, takers[0]]))
     held = plan.forecast.early_start if case.begins[0] else plan.forecast.early_finish
+    driving = driving_rows(plan, giver)
+    source = int(plan.items.id[driving[0]])
     finding = Finding(
         rule=NAME,
         about=functions[1:],
         severity=scale.grade(stake, int(plan.facets.priority[takers].max())),
         functions=functions,
         subjects=(record_id, *waiting.tolist()),
-        comment_on=(record_id, *waiting[:_COMMENTED].tolist()),
+        comment_on=tuple(dict.fromkeys((record_id, source, *waiting[:_COMMENTED].tolist()))),
         impact=stake,
         needed_by=date_of(int(case.needed[0])),
         downstream=named(plan, moved),
@@ -101,7 +106,7 @@ def _draft(plan: Plan, scale: Scale, case: Dependencies, moved: Int64) -> Draft:
             ("forecast for", str(date_of(int(held[giver])))),
         ),
     )
-    return Draft(finding, about=(record_id,), chain=[*driving_rows(plan, giver), int(takers[0])])
+    return Draft(finding, about=(record_id,), chain=[*driving, int(takers[0])])
 
 
 def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:

@@ -31,13 +31,19 @@ class Parameters(RuleParameters):
 def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     """One finding a predecessor that is needed soon and has no owner or no promised finish."""
     plan, every = survey.plan, survey.handovers
-    open_ended = ~(plan.facets.owned & _promised(plan))[every.predecessor]
+    open_ended = ~(_owned(plan) & _promised(plan))[every.predecessor]
     today = np.full(len(every.needed), day_of(plan.today), dtype=np.int32)
     ahead = working_days(plan, every.predecessor, today, every.needed)
     soon = (every.needed != NO_DATE) & (ahead <= parameters.horizon_days)
     loose = every.where(open_ended & soon)
     cases = groups(loose.predecessor, within=loose.needed)
     return completed(survey, [_draft(plan, parameters, loose.where(case)) for case in cases])
+
+
+def _owned(plan: Plan) -> Bool:
+    """A release has no owner in any tool; what it needs is a promised date."""
+    owned: Bool = plan.facets.owned | plan.items.milestone
+    return owned
 
 
 def _promised(plan: Plan) -> Bool:
@@ -51,7 +57,7 @@ def _draft(plan: Plan, parameters: Parameters, case: Dependencies) -> Draft:
     record_id, waiting = int(plan.items.id[giver]), plan.items.id[case.successor].tolist()
     missing = [
         name
-        for name, there in ((_NO_OWNER, plan.facets.owned), (_NO_DATE, _promised(plan)))
+        for name, there in ((_NO_OWNER, _owned(plan)), (_NO_DATE, _promised(plan)))
         if not there[giver]
     ]
     finding = Finding(

@@ -88,6 +88,11 @@ def read_posted(connection: Connection) -> dict[str, list[Posted]]:
     return by_conflict
 
 
+def commented_records(connection: Connection, name: str) -> list[int]:
+    """Ids of the records of one connection that carry comments of ours, resolved ones too."""
+    return [row.record_id for row in _comments(connection, name)]
+
+
 def created_since(connection: Connection, name: str, since: datetime) -> int:
     """How many comments were newly written into a connection since an instant."""
     return connection.execute(

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 
 from connectors.base import Connector
-from model.comments import Difference, Wanted, difference
+from model.comments import Difference, Place, Wanted, Written, difference
 from model.conflicts import Conflict, Status
 from model.findings import Label
 from model.records import Ref
 from model.remarks import Change, Posted, Refused, Remark, Target
 from model.warehouse.ledger import (
+    commented_records,
     created_since,
     read_conflicts,
     read_posted,
@@ -24,7 +25,7 @@ from model.warehouse.ledger import (
 )
 from model.warehouse.locks import only_one
 from model.warehouse.lookup import WarehouseLookup
-from model.wording import Audience, remark
+from model.wording import Audience, remark, withdrawn
 from pipelines.instance import Instance
 from pipelines.steps.detect import named_in
 from pipelines.ui_links import card_url
@@ -58,46 +59,58 @@ def comment(instance: Instance, name: str, now: datetime, *, dry_run: bool) -> C
 
 def _difference(instance: Instance, connector: Connector, now: datetime) -> Difference:
     with instance.engine.connect() as connection:
-        wanted = _wanted(instance, connection, connector.name)
         written = read_written(connection, connector.name)
+        wanted = _wanted(instance, connection, connector.name, written)
         created = created_since(connection, connector.name, _midnight(instance, now))
     found = connector.find_comments(list(dict.fromkeys(want.target for want in wanted)))
     ceilings = instance.deployment.comments.ceilings
     return difference(wanted, found, written, ceilings, created)
 
 
-def _wanted(instance: Instance, connection: Connection, name: str) -> list[Wanted]:
-    """One for each conflict in force and record; a resolved one only where it was commented."""
+def _wanted(
+    instance: Instance, connection: Connection, name: str, written: Mapping[Place, Written]
+) -> list[Wanted]:
+    """What every record of this connection should say about every conflict."""
     conflicts = list(read_conflicts(connection).values())
-    labels = WarehouseLookup(connection).labels(named_in(c.finding for c in conflicts))
-    posted = {
-        (conflict_id, p.target)
-        for conflict_id, all_ in read_posted(connection).items()
-        for p in all_
-    }
+    lookup = WarehouseLookup(connection)
+    ids = named_in(c.finding for c in conflicts) | set(commented_records(connection, name))
+    labels = lookup.labels(ids)
     return [
-        Wanted(Target(ref, label.key, label.url), said, conflict.severity, conflict.changed_at)
+        Wanted(_target(labels[record_id]), said, conflict.severity, conflict.changed_at)
         for conflict in conflicts
-        for label, ref in _places(conflict, labels, name)
-        if conflict.status is not Status.RESOLVED or (conflict.id, ref) in posted
-        for said in [_remark(instance, conflict, labels, name)]
+        for record_id, said in _remarks(instance, conflict, labels, name, written)
     ]
 
 
-def _places(
-    conflict: Conflict, labels: Mapping[int, Label], name: str
-) -> Iterable[tuple[Label, Ref]]:
-    for record_id in conflict.finding.comment_on:
-        ref = Ref.parse(labels[record_id].ref)
-        if ref.connection == name:
-            yield labels[record_id], ref
+def _remarks(
+    instance: Instance,
+    conflict: Conflict,
+    labels: Mapping[int, Label],
+    name: str,
+    written: Mapping[Place, Written],
+) -> Iterable[tuple[int, Remark]]:
+    """One for each record that the conflict concerns, or concerned when it was commented on.
 
-
-def _remark(
-    instance: Instance, conflict: Conflict, labels: Mapping[int, Label], name: str
-) -> Remark:
+    A resolved conflict says so where it was commented on, and nowhere else.
+    """
+    here = {i: Ref.parse(label.ref) for i, label in labels.items() if _is_of(label, name)}
+    before = [i for i, ref in here.items() if (conflict.id, ref) in written]
+    concerned = [i for i in conflict.finding.comment_on if i in here]
     audience = Audience(name, card_url(instance.deployment.ui_url, conflict))
-    return remark(conflict, labels, instance.model, audience)
+    said = remark(conflict, labels, instance.model, audience)
+    if conflict.status is Status.RESOLVED:
+        yield from ((i, said) for i in before)
+        return
+    yield from ((i, said) for i in concerned)
+    yield from ((i, withdrawn(conflict, audience)) for i in before if i not in concerned)
+
+
+def _is_of(label: Label, name: str) -> bool:
+    return label.ref.startswith(f"{name}:")
+
+
+def _target(label: Label) -> Target:
+    return Target(Ref.parse(label.ref), label.key, label.url)
 
 
 def _midnight(instance: Instance, now: datetime) -> datetime:

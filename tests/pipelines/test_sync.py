@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -230,3 +231,25 @@ def test_a_decision_is_said_in_every_comment_and_keeps_its_conflict_quiet(
     decided = [str(comment["body"]) for comment in jira_comments(small, "CDP-2")]
     assert sum("The fair is later" in text for text in decided) == 1
     assert result.detected.events == {}
+
+
+def test_a_record_that_a_conflict_no_longer_concerns_is_told_so(
+    small: Small, instance: Instance
+) -> None:
+    url = small.sandbox.salesforce_url
+    ids = re.findall("/lightning/r/Opportunity/([^/]+)/view", httpx.get(url).text)
+    (fleet,) = [i for i in ids if "fleet" in httpx.get(deal_page(small, i)).text]
+    early = {"Depends_On__c": "CDP-2", "CloseDate": day(12).isoformat()}
+    httpx.patch(f"{url}/_sandbox/records/{fleet}", json=early).raise_for_status()
+    assert "Nord AG, fleet" in written(run(instance))["sales"]
+
+    late = {"CloseDate": day(80).isoformat(), "SystemModstamp": f"{NOW:%Y-%m-%dT%H:%M:%S}.000+0000"}
+    httpx.patch(f"{url}/_sandbox/records/{fleet}", json=late).raise_for_status()
+    result = run(instance, later=5)
+
+    assert rules(result) == ["broken_promise", "late_handover"]
+    assert "no longer about this" in httpx.get(deal_page(small, fleet)).text
+
+
+def deal_page(small: Small, deal: str) -> str:
+    return f"{small.sandbox.salesforce_url}/lightning/r/Opportunity/{deal}/view"
