@@ -9,7 +9,15 @@ import numpy as np
 
 from model.network.columns import NO_DATE, Codes, Days, Flags
 from model.network.passes import Passes, plan_limits, spanned
-from model.network.topology import ALL, Index, Places, cells_in, counts_of, run_starts
+from model.network.topology import (
+    ALL,
+    Index,
+    Places,
+    cells_in,
+    cells_of,
+    counts_of,
+    run_starts,
+)
 from model.network.treatment import GUESSES, Certainty, Treatment
 
 _NOTHING: Final = -(2**30)
@@ -60,7 +68,7 @@ def read_off(passes: Passes) -> Forecast:
     late_columns(forecast, ALL)
     free_slack(forecast, ALL)
     span_parents(forecast)
-    passes.driver = driving_places(passes, ALL)
+    passes.driver = _drivers(passes, ALL, passes.demand)
     passes.source = np.where(passes.driver >= 0, passes.driver, passes.source)
     forecast.driver[:] = driving_rows(passes, ALL)
     mark(forecast, ALL)
@@ -109,20 +117,25 @@ def span_parents(forecast: Forecast) -> None:
         column[:] = spanned(above, column, found)
 
 
-def driving_places(passes: Passes, places: Places) -> Index:
+def driving_places(passes: Passes, places: Index) -> Index:
     """For each of these places that of the predecessor that sets its start, or -1."""
     ins = passes.network.topology.ins
+    cells = cells_of(ins, places)
+    return _drivers(passes, places, passes.reach.ahead(passes.early[ins.other[cells]], cells))
+
+
+def _drivers(passes: Passes, places: Places, demand: Days) -> Index:
+    """The same, from what each of their links demands."""
+    ins = passes.network.topology.ins
     counts = counts_of(ins, places)
-    cells = cells_in(ins, places)
     driver = np.full(len(counts), -1, dtype=np.int64)
     early = passes.early[places]
-    bound = passes.reach.ahead(passes.early[ins.other[cells]], cells)
     set_by = np.where(early > passes.floor[places], early, _NOTHING)
-    hits = np.flatnonzero(bound == set_by.repeat(counts))
+    hits = np.flatnonzero(demand == set_by.repeat(counts))
     if len(hits):
         heads = np.arange(len(counts)).repeat(counts)[hits]
         first = np.flatnonzero(np.append(True, heads[1:] != heads[:-1]))
-        found = hits if isinstance(cells, slice) else cells[hits]
+        found = hits if isinstance(places, slice) else cells_of(ins, places)[hits]
         driver[heads[first]] = ins.other[lowest_ids(passes, found, first)]
     return driver
 
@@ -191,10 +204,11 @@ def carry_certainty(forecast: Forecast) -> None:
 def _dates(passes: Passes, start: Days, rows: Places) -> tuple[Days, Days]:
     """First and last day of items that start at these working-day numbers."""
     network, found = passes.network, passes.estimate
-    calendar, duration = network.items.calendar[rows], found.duration[rows]
-    number = start[network.topology.place[: len(network.items)][rows]]
-    first = network.calendars.day(calendar, number - (duration == 0))
-    last = network.calendars.day(calendar, number + duration - 1)
+    duration, days = found.duration[rows], network.calendars.days
+    at = start[network.topology.place[: len(network.items)][rows]]
+    at += passes.work.calendar[: len(network.items)][rows]
+    first = days[at - (duration == 0)]
+    last = days[at + duration - 1]
     begun, cancelled = found.begun[rows], found.cancelled[rows]
     first = np.where(begun != NO_DATE, begun, first)
     last = np.where(found.done[rows], found.ended[rows], last)

@@ -41,6 +41,8 @@ class Passes:
     """As in the estimate, by place; without the plan's end."""
     early: Days
     late: Days
+    demand: Days
+    """What each link of `ins` demanded of its head in the forward pass."""
     driver: Index
     """The place of what sets the early start, or -1."""
     source: Index
@@ -63,14 +65,14 @@ def run(network: Network, today: int) -> Passes:
     unsure = np.zeros(topology.nodes, dtype=np.int8)
     limit = _by_node(wiring, found.limit, NO_LIMIT)[topology.node]
     passes = Passes(
-        network, today, found, work, dead, reaches, none, limit, none, none,
+        network, today, found, work, dead, reaches, none, limit, none, none, none,
         places, places.copy(), unsure, unsure.copy(), 0,
     )  # fmt: skip
     floor = _by_node(wiring, found.floor, 0).copy()
     if not wiring.from_finish.all():
         raise_by_starts(passes, floor, np.flatnonzero(~wiring.from_finish))
     passes.floor = floor[topology.node]
-    passes.early = forward(topology, reaches, passes.floor, calendars.last)
+    passes.early, passes.demand = forward(topology, reaches, passes.floor, calendars.last)
     passes.end = plan_end(passes)
     passes.late = backward(topology, reaches, limits(passes, ALL))
     return passes
@@ -122,14 +124,22 @@ def dead_links(wiring: Wiring, found: Estimate, links: Places) -> Flags:
     for that start is a fact and no forecast (`raise_by_starts`)."""
     gates = len(wiring.above)
     tail, head = wiring.tail[links], wiring.head[links]
-    tail_item, head_item = _items(wiring, tail), _items(wiring, head)
-    dead = (found.done | found.cancelled)[head_item] | found.cancelled[tail_item]
+    dead = _of_items(wiring, found.done | found.cancelled, head)
+    dead |= _of_items(wiring, found.cancelled, tail)
     if gates < len(wiring.owner):
-        dead |= (tail >= gates) & found.done[tail_item]
+        dead |= (tail >= gates) & _of_items(wiring, found.done, tail)
     begun = (found.begun != NO_DATE) & ~found.done
     if begun.any():
-        dead |= _from_start(wiring, links) & begun[tail_item]
+        dead |= _from_start(wiring, links) & _of_items(wiring, begun, tail)
     return dead
+
+
+def _of_items(wiring: Wiring, flag: Flags, nodes: Index) -> Flags:
+    """A flag of items at these nodes; for many nodes it pays to lay it out by node first."""
+    if len(nodes) > len(wiring.owner):
+        found: Flags = flag[wiring.owner][nodes]
+        return found
+    return flag[_items(wiring, nodes)]
 
 
 def _items(wiring: Wiring, nodes: Index) -> Index:

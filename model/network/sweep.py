@@ -28,19 +28,21 @@ class Reach(Protocol):
         ...
 
 
-def forward(topology: Topology, reach: Reach, floor: Days, last: int) -> Days:
-    """Early starts by place; none beyond `last`."""
+def forward(topology: Topology, reach: Reach, floor: Days, last: int) -> tuple[Days, Days]:
+    """Early starts by place, none beyond `last`; and what each link of `ins` demands."""
     early = floor.copy()
+    demand = np.empty(len(topology.ins.other), dtype=np.int32)
     other, first = topology.ins.other, topology.ins.first
     for low, _, high in topology.levels[1:]:
         begin, end = int(first[low]), int(first[high])
         cells = slice(begin, end)
         bound = reach.ahead(early[other[cells]], cells)
+        demand[cells] = bound
         latest = np.maximum.reduceat(bound, first[low:high] - begin)
         here = early[low:high]
         np.maximum(here, latest, out=here)
         np.minimum(here, last, out=here)
-    return early
+    return early, demand
 
 
 def backward(topology: Topology, reach: Reach, limit: Days) -> Days:
