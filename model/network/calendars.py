@@ -49,8 +49,6 @@ class Calendars:
     """For each calendar the offset of its table."""
     before: Days = field(repr=False)
     days: Days = field(repr=False)
-    last: int
-    """The highest working-day number that every calendar has."""
 
     @classmethod
     def of(cls, calendars: Sequence[Calendar] = (Calendar(),)) -> Self:
@@ -65,9 +63,8 @@ class Calendars:
         for row, key in enumerate(distinct):
             here = slice(row * STRIDE, (row + 1) * STRIDE)
             _fill(_working(*key), before[here], days[here])
-        last = min(int(before[(row + 1) * STRIDE - 1]) for row in range(len(distinct)))
         offsets = np.array([distinct.index(key) * STRIDE + PAD for key in keys], dtype=np.int64)
-        return cls(offsets, before, days, last)
+        return cls(offsets, before, days)
 
     def __len__(self) -> int:
         return len(self.table)

@@ -171,7 +171,7 @@ def mark(forecast: Forecast, rows: Places) -> None:
     place = network.topology.place[: len(treatment)][rows]
     looped = network.in_cycle[rows] & ~passes.estimate.cancelled[rows]
     treatment[rows] |= np.where(looped, Treatment.IN_CYCLE, 0).astype(np.int32)
-    beyond_all = passes.early[place] >= network.calendars.last
+    beyond_all = passes.early[place] >= passes.ceiling[place]
     treatment[rows] |= np.where(beyond_all, Treatment.OUT_OF_RANGE, 0).astype(np.int32)
 
 

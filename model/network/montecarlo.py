@@ -144,7 +144,7 @@ def _durations(
 def _finishes(passes: Passes, lags: _Lags, duration: Days) -> Days:
     """Early finishes by place, a column a draw."""
     topology, first = passes.network.topology, passes.network.topology.ins.first
-    nodes, last = topology.nodes, passes.network.calendars.last
+    nodes, ceiling = topology.nodes, passes.ceiling[:, None]
     times = np.empty((2 * nodes, duration.shape[1]), dtype=np.int32)
     start, finish = times[:nodes], times[nodes:]
     start[:] = passes.floor[:, None]
@@ -159,7 +159,8 @@ def _finishes(passes: Passes, lags: _Lags, duration: Days) -> Days:
             own = duration[low:high].repeat(counts, axis=0)
             bound -= own * lags.to_finish[cells, None]
         latest = np.maximum.reduceat(bound, first[low:high] - first[low], axis=0)
-        np.minimum(np.maximum(latest, start[low:high]), last, out=start[low:high])
+        np.maximum(latest, start[low:high], out=latest)
+        np.minimum(latest, ceiling[low:high], out=start[low:high])
         np.add(start[low:high], duration[low:high], out=finish[low:high])
     return finish
 

@@ -36,6 +36,8 @@ class Passes:
     dead: Flags
     """Links, in the order of the wiring, that move nothing."""
     reach: Straight | Bridged
+    ceiling: Days
+    """The working day at which the calendars end (`HORIZON`): nothing is forecast beyond."""
     floor: Days
     limit: Days
     """As in the estimate, by place; without the plan's end."""
@@ -61,18 +63,19 @@ def run(network: Network, today: int) -> Passes:
     work = _work(network, found)
     dead = dead_links(wiring, found, ALL)
     reaches = reach(topology, wiring, work, calendars, dead)
+    ceiling = calendars.before[work.calendar + HORIZON][topology.node]
     none, places = np.empty(0, dtype=np.int32), np.arange(topology.nodes)
     unsure = np.zeros(topology.nodes, dtype=np.int8)
     limit = _by_node(wiring, found.limit, NO_LIMIT)[topology.node]
     passes = Passes(
-        network, today, found, work, dead, reaches, none, limit, none, none, none,
+        network, today, found, work, dead, reaches, ceiling, none, limit, none, none, none,
         places, places.copy(), unsure, unsure.copy(), 0,
     )  # fmt: skip
     floor = _by_node(wiring, found.floor, 0).copy()
     if not wiring.from_finish.all():
         raise_by_starts(passes, floor, np.flatnonzero(~wiring.from_finish))
     passes.floor = floor[topology.node]
-    passes.early, passes.demand = forward(topology, reaches, passes.floor, calendars.last)
+    passes.early, passes.demand = forward(topology, reaches, passes.floor, passes.ceiling)
     passes.end = plan_end(passes)
     passes.late = backward(topology, reaches, limits(passes, ALL))
     return passes

@@ -51,7 +51,7 @@ def starts_at(passes: Passes, early: Days, places: Index, floor: Days) -> Days:
     bound = passes.reach.ahead(early[ins.other[cells]], cells)
     begins, fed = run_starts(counts_of(ins, places))
     floor[fed] = np.maximum(floor[fed], np.maximum.reduceat(bound, begins)) if len(fed) else 0
-    return np.minimum(floor, passes.network.calendars.last)
+    return np.minimum(floor, passes.ceiling[places])
 
 
 def must_start_by(passes: Passes, late: Days, places: Index, limit: Days) -> Days:

@@ -123,7 +123,7 @@ def _carriers(passes: Passes, early: Days, late: Days, moved: Index) -> dict[int
     tails = topology.ins.other[cells]
     head = moved.repeat(counts_of(topology.ins, moved))
     bound = passes.reach.ahead(late.take(tails), cells)
-    np.minimum(bound, passes.network.calendars.last, out=bound)
+    np.minimum(bound, passes.ceiling[head], out=bound)
     hits = np.flatnonzero((bound == late.take(head)) & (late.take(tails) != early.take(tails)))
     head = head[hits]
     first = np.flatnonzero(np.append(True, head[1:] != head[:-1])) if len(head) else hits

@@ -28,8 +28,8 @@ class Reach(Protocol):
         ...
 
 
-def forward(topology: Topology, reach: Reach, floor: Days, last: int) -> tuple[Days, Days]:
-    """Early starts by place, none beyond `last`; and what each link of `ins` demands."""
+def forward(topology: Topology, reach: Reach, floor: Days, ceiling: Days) -> tuple[Days, Days]:
+    """Early starts by place, none beyond its ceiling; and what each link of `ins` demands."""
     early = floor.copy()
     demand = np.empty(len(topology.ins.other), dtype=np.int32)
     other, first = topology.ins.other, topology.ins.first
@@ -41,7 +41,7 @@ def forward(topology: Topology, reach: Reach, floor: Days, last: int) -> tuple[D
         latest = np.maximum.reduceat(bound, first[low:high] - begin)
         here = early[low:high]
         np.maximum(here, latest, out=here)
-        np.minimum(here, last, out=here)
+        np.minimum(here, ceiling[low:high], out=here)
     return early, demand
 
 

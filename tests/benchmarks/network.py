@@ -78,7 +78,7 @@ def swept(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     length = duration.take(topology.node)
     weights = Straight(length.take(topology.ins.other), length.repeat(np.diff(topology.outs.first)))
-    early, _ = forward(topology, weights, np.zeros_like(length), -NEVER)
+    early, _ = forward(topology, weights, np.zeros_like(length), np.full_like(length, -NEVER))
     end = int((early + length).max())
     late = backward(topology, weights, end - length) + length
     return early.take(topology.place), late.take(topology.place)

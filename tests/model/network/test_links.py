@@ -2,7 +2,7 @@
 
 import pytest
 
-from model.network import Calendar, Calendars, Cycle, Items, Links, LinkUse, Network
+from model.network import Calendar, Calendars, Cycle, Items, Links, LinkUse, Network, Treatment
 from tests.model.network.days import day, finishes, schedule, starts
 
 
@@ -121,3 +121,20 @@ def test_holidays_are_off_and_own_exceptions_are_worked() -> None:
 def test_a_calendar_without_working_days_is_refused() -> None:
     with pytest.raises(ValueError, match="works at least one"):
         Calendars.of([Calendar((False,) * 7)])
+
+
+def test_a_function_that_works_one_day_a_week_does_not_shorten_the_others_horizon() -> None:
+    rare = Calendar((True,) + (False,) * 6)
+    items = Items.of([1, 2, 3], calendar=[0, 0, 1], duration=[9_000, 9_000, 1])
+    links = Links.of([1], [2])
+    found = schedule(items, links, Calendars.of([Calendar(), rare]))
+    alone = schedule(items, links, Calendars.of([Calendar(), Calendar()]))
+    assert found.early_finish[:2].tolist() == alone.early_finish[:2].tolist()
+
+
+def test_a_plan_that_runs_past_the_calendars_ends_with_them_and_says_so() -> None:
+    items = Items.of(range(20), duration=[10_000] * 20)
+    found = schedule(items, Links.of(range(19), range(1, 20)))
+    assert (found.early_finish[1:] >= found.early_finish[:-1]).all()
+    assert Treatment(int(found.treatment[19])) & Treatment.OUT_OF_RANGE
+    assert not Treatment(int(found.treatment[0])) & Treatment.OUT_OF_RANGE
