@@ -4,6 +4,10 @@ cycles and downstream impact.
 Arrays in, arrays out: `Items`, `Links` and `Calendars` are columns, `Network.build` joins them
 once, `Network.schedule` runs the critical path method for a data date. Nothing in here reads a
 clock, a database or a tool; text about an item never enters.
+
+To read it: `columns` and `calendars` are the words, `estimate` says what becomes of incomplete
+plans, `wiring` what becomes of links, `topology` lays both out, `reach` and `sweep` are the two
+passes, `forecast` reads them off. The rest asks the result.
 """
 
 from model.network.below import Counts, downstream, downstream_counts, upstream
