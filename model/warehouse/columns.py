@@ -39,11 +39,12 @@ def read_columns(
     )
     with connection.cursor(binary=True) as cursor:
         cursor.execute(statement)
-        assert cursor.pgresult is not None
-        values = [cursor.pgresult.get_value(0, at) for at in range(len(names))]
-    return {
-        name: _column(value, dtype[name], name) for name, value in zip(names, values, strict=True)
-    }
+        result = cursor.pgresult
+        assert result is not None
+        return {
+            name: _column(result.get_value(0, at), dtype[name], name)
+            for at, name in enumerate(names)
+        }
 
 
 def _column(value: bytes | None, dtype: np.dtype[Any], name: str) -> npt.NDArray[Any]:
