@@ -46,13 +46,18 @@ _CURRENCY_NAMES = """
 """
 
 
+_FOR_LARGE_READS = ("set local work_mem = '256MB'", "set local jit = off")
+"""Compiling these queries takes longer than running them, for a million items too."""
+
+
 def read_plan(
     connection: Connection, model: OperatingModel, today: date, as_of: datetime | None = None
 ) -> Plan:
     """The plan now, or as it was known to hold at a past instant, forecast from `today`."""
     if as_of is not None:
         link_as_of(connection, as_of)
-    connection.execute(text("set local work_mem = '256MB'"))
+    for setting in _FOR_LARGE_READS:
+        connection.execute(text(setting))
     names = _names(connection, model, as_of)
     items = read(connection, ITEMS_QUERY, ITEM, names, as_of)
     _join(items, read(connection, RECORDS_QUERY, RECORD, names, as_of))
