@@ -1,14 +1,15 @@
 """How fast the plan network is: `python -m tests.benchmarks.network [items ...]`.
 
-Every figure is a ratio to the compiled floor kernel (and, up to 100,000 items, networkx is a
-ratio too) measured in turns in the same run, the best of several, because a machine's own speed
-varies from minute to minute. No test collects this; it asserts nothing but equal dates.
+Every figure is also a ratio to the compiled floor kernel, run in turns with the others, the best
+of several, because a machine's own speed varies from minute to minute. Times are those of the
+processor: all of this runs on one thread, so that what else the machine does counts less. No
+test collects this; it asserts nothing but equal dates.
 """
 
 import resource
 import sys
 from collections.abc import Callable
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,9 +118,9 @@ def changes(forecast: Forecast, plain: Plain) -> None:
     taken = []
     for row in random.integers(0, plain.nodes, 40).tolist():
         longer = Items.of([row + FIRST_ID], duration=[int(plain.duration[row]) + 2])
-        begun = perf_counter()
+        begun = process_time()
         live.update(longer)
-        taken.append(perf_counter() - begun)
+        taken.append(process_time() - begun)
     middle, worst = 1e3 * float(np.median(taken)), 1e3 * max(taken)
     print(f"  one change: {middle:.1f} ms in the middle of 40, {worst:.1f} ms at worst")
 
@@ -129,9 +130,9 @@ def in_turns(runs: dict[str, Callable[[], object]], times: int = 3) -> dict[str,
     best = dict.fromkeys(runs, float("inf"))
     for _ in range(times):
         for name, run in runs.items():
-            begun = perf_counter()
+            begun = process_time()
             run()
-            best[name] = min(best[name], perf_counter() - begun)
+            best[name] = min(best[name], process_time() - begun)
     return best
 
 
