@@ -118,8 +118,9 @@ def _records(conflict: Conflict, known: Known) -> Iterator[str]:
         label, step = known.labels.get(record_id), chain.get(record_id)
         if label is not None:
             title = "" if label.title == label.key else escaped(label.title)
-            dates = (day(step.planned), day(step.forecast)) if step else ("", "")
-            yield row((link(label.key, label.url), title, *dates))
+            dates = (step.planned, step.forecast) if step else ()
+            cells = [day(when).replace(" ", "\N{NO-BREAK SPACE}") for when in dates] or ["", ""]
+            yield row((link(label.key, label.url), title, *cells))
 
 
 def _comments(posted: Sequence[Posted], known: Known) -> list[str]:
