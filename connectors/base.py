@@ -139,7 +139,7 @@ class ConnectionFailed(Exception):
 
     def __str__(self) -> str:
         about = f" ({self.record})" if self.record else ""
-        return f"{self.connection}{about}: {self.reason}. {self.remedy}"
+        return f"{self.connection}{about}: {self.reason.rstrip('.')}. {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True)

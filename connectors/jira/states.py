@@ -13,6 +13,7 @@ from model.records import State
 
 _BY_CATEGORY = {"new": State.PLANNED, "indeterminate": State.IN_PROGRESS, "done": State.DONE}
 """Keys of Jira's status categories, the same on every site and in every language."""
+_UNSURE = "for Jira tells no category of it"
 _BEGUN = {State.IN_PROGRESS, State.BLOCKED}
 
 
@@ -29,8 +30,9 @@ class Standing:
 def states(
     moments: Sequence[Moment], mapped: Mapping[str, State], categories: Mapping[str, str]
 ) -> tuple[list[Standing], dict[str, str]]:
-    """A standing for each moment, and the unmapped statuses with how they count instead.
+    """A standing for each moment, and unmapped statuses with how they count instead.
 
+    A status of the past is named only where its category is unknown: nobody would map it now.
     `mapped` is by status in lower case; `categories` by the id of a past status, for the
     changelog does not tell them. One that Jira no longer has counts as in progress.
     """
@@ -41,8 +43,9 @@ def states(
         name = str(status.get("name") or "")
         state = mapped.get(name.lower())
         if state is None:
-            state, reason = _by_category(status, categories)
-            unmapped[name] = reason
+            state, counts = _by_category(status, categories)
+            if moment is moments[-1] or _UNSURE in counts:
+                unmapped[name] = counts
         told.append(_next(told[-1] if told else None, state, name, moment))
     return told, unmapped
 
@@ -53,7 +56,7 @@ def _by_category(status: Mapping[str, Any], categories: Mapping[str, str]) -> tu
     said = (status.get("statusCategory") or {}).get("key")
     state = _BY_CATEGORY.get(said or categories.get(str(status.get("id")), ""))
     if state is None:
-        return State.IN_PROGRESS, "it counts as in progress, for Jira tells no category of it"
+        return State.IN_PROGRESS, f"it counts as in progress, {_UNSURE}"
     return state, f"it counts as {state.name.lower().replace('_', ' ')}, by its category in Jira"
 
 
@@ -65,7 +68,9 @@ def _began(before: Standing | None, state: State, moment: Moment) -> date | None
     """The day of the move into work; an issue created in work does not tell when it began."""
     if state is State.PLANNED or before is None:
         return None
-    return before.began or (moment.since.date() if state in _BEGUN else None)
+    if before.began or before.state in _BEGUN:
+        return before.began
+    return moment.since.date() if state in _BEGUN else None
 
 
 def _ended(before: Standing | None, state: State, moment: Moment) -> date | None:

@@ -43,4 +43,8 @@ def _told(problems: dict[str, list[AccessProblem]]) -> None:
         if not found:
             said(f"✓ {name} can be read and commented on")
         for problem in found:
-            failed(f"{name}: {problem.what}. {problem.remedy}")
+            line = f"{name}: {problem.what}. {problem.remedy}"
+            if problem.blocking:
+                failed(line)
+            else:
+                said(f"! {line}")

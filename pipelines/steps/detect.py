@@ -13,6 +13,7 @@ from model.ledger import Found, settle
 from model.plan import Situation
 from model.rules import find_all, word
 from model.standing import standing_at
+from model.warehouse.landing import unread
 from model.warehouse.ledger import read_conflicts, write_settled
 from model.warehouse.locks import only_one
 from model.warehouse.lookup import WarehouseLookup
@@ -20,6 +21,9 @@ from model.warehouse.models import keep_model
 from model.warehouse.plan import read_plan
 from pipelines.instance import Instance
 from pipelines.steps.link import MODEL_STEP
+
+FROM_ABSENCE = {"missing_gate"}
+"""Rules that conclude from something not being there; `dangling_dependency` waits already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,25 @@ def detect(instance: Instance, now: datetime) -> Detected:
         keep_model(connection, instance.model, now)
         plan = read_plan(connection, instance.model, instance.today(now))
         lookup = WarehouseLookup(connection)
-        findings = find_all(Situation(plan, instance.model, lookup))
-        found = _worded(instance, findings, lookup.labels(named_in(findings)))
         held = read_conflicts(connection)
+        unsure = bool(unread(connection, instance.deployment.names))
+        findings = [
+            finding
+            for finding in find_all(Situation(plan, instance.model, lookup))
+            if not (unsure and _may_yet_be_found(finding, held))
+        ]
+        found = _worded(instance, findings, lookup.labels(named_in(findings)))
         settled = settle(held, found, standing_at(instance.model, now), now)
         write_settled(connection, settled)
         in_force = read_conflicts(connection, Status.OPEN, Status.DECIDED)
     return Detected(tuple(in_force.values()), Counter(e.event for e in settled.events))
+
+
+def _may_yet_be_found(finding: Finding, held: Mapping[str, Conflict]) -> bool:
+    """What a rule newly misses may stand in a tool that was not read to its end."""
+    before = held.get(finding.conflict_id)
+    new = before is None or before.status is Status.RESOLVED
+    return new and finding.rule in FROM_ABSENCE
 
 
 def named_in(findings: Iterable[Finding]) -> set[int]:

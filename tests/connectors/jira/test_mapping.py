@@ -234,7 +234,21 @@ def test_a_past_status_counts_by_the_category_that_was_landed_with_it(jira: Site
     )
     result = mapped(connect(sandbox.jira_url), "CDP-1")
     assert [record.state for record in records(result)] == [State.DONE, State.DONE]
-    assert '"Shipped", which is not mapped; it counts as done' in result.problems[0].reason
+    assert result.problems == ()
+
+
+def test_an_issue_created_in_work_does_not_begin_with_its_next_change(jira: Site) -> None:
+    change = {"at": "2026-01-20T10:00:00Z", "by": "ada", "field": "duedate"}
+    sandbox = jira(
+        issue(
+            "CDP-1",
+            status="In Progress",
+            due="2026-02-10",
+            changes=[{**change, "from": "2026-02-01", "to": "2026-02-10"}],
+        )
+    )
+    result = mapped(connect(sandbox.jira_url), "CDP-1")
+    assert [record.actual_start for record in records(result)] == [None, None]
 
 
 def test_a_past_status_that_jira_no_longer_has_counts_as_in_progress() -> None:
