@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-import dagster as dg
 from sqlalchemy import Connection, text
 
 from model.warehouse.quarantine import counts
-from pipelines.cards.markdown import bullets, entries, escaped
 
 SHOWN = 12
 """Records named; all of them stand in the table `quarantine`."""
@@ -19,21 +17,24 @@ _FIRST = text("""
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """Records held back, records mapped without a field, and the first of them with remedies."""
+    """Records held back, records mapped without a field, and for the first why and what to do.
+
+    `problems` is plain text by record: on a check's page Dagster hides all Markdown.
+    """
 
     held: int
     partly: int
-    problems: dict[str, dg.MarkdownMetadataValue]
+    problems: dict[str, str]
 
 
 def held_back(connection: Connection, name: str) -> HeldBack:
     """What of this connection waits for somebody to mend it."""
     held, partly = counts(connection).get(name, (0, 0))
-    first = connection.execute(_FIRST, {"name": name, "shown": SHOWN})
-    lines = [
-        f"**{escaped(row.native_id)}**: {escaped(row.reason)}. {escaped(row.remedy)}"
-        for row in first
-    ]
-    if more := held + partly - len(lines):
-        lines.append(f"and {more:,} more in the table `quarantine`")
-    return HeldBack(held, partly, entries("quarantine", bullets(lines)))
+    first = connection.execute(_FIRST, {"name": name, "shown": SHOWN}).all()
+    problems: dict[str, str] = {}
+    for row in first:
+        said = f"{row.reason}. {row.remedy}"
+        problems[row.native_id] = " ".join(filter(None, (problems.get(row.native_id), said)))
+    if more := held + partly - len(first):
+        problems["more"] = f"{more:,} in the table quarantine"
+    return HeldBack(held, partly, problems)

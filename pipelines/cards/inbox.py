@@ -27,7 +27,7 @@ ROWS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class _Reader:
     """For whom lines are written: on which site, what functions are called, the day it is."""
 
     site: str
@@ -35,9 +35,9 @@ class Reader:
     today: date
 
 
-def reader(instance: Instance, now: datetime) -> Reader:
+def _reader(instance: Instance, now: datetime) -> _Reader:
     functions = {function.id: function.name for function in instance.model.functions}
-    return Reader(own_site(instance.deployment.ui_url), functions, instance.today(now))
+    return _Reader(own_site(instance.deployment.ui_url), functions, instance.today(now))
 
 
 def inbox_metadata(
@@ -47,12 +47,12 @@ def inbox_metadata(
     with instance.engine.connect() as connection:
         conflicts = list(read_conflicts(connection, Status.OPEN).values())
         connections = list(_connections(instance, dagster_instance, connection))
-    told = reader(instance, now)
+    told = _reader(instance, now)
     by_severity = Counter(conflict.severity for conflict in conflicts)
     shown: dict[str, dg.MarkdownMetadataValue] = {}
     for severity in sorted(by_severity, reverse=True):
         name = f"{severity.name.lower()} conflicts"
-        shown |= conflict_lines(name, [c for c in conflicts if c.severity is severity], told)
+        shown |= _conflicts(name, [c for c in conflicts if c.severity is severity], told)
     return {
         **(shown or entries("conflicts", ["Nothing wants a decision."])),
         **entries("connections", bullets(connections)),
@@ -62,8 +62,8 @@ def inbox_metadata(
     }
 
 
-def conflict_lines(
-    name: str, conflicts: Sequence[Conflict], told: Reader
+def _conflicts(
+    name: str, conflicts: Sequence[Conflict], told: _Reader
 ) -> dict[str, dg.MarkdownMetadataValue]:
     """Conflicts as a list in metadata of this name: each with its card, who decides and by when."""
     lines = [_line(conflict, told) for conflict in conflicts[:ROWS]]
@@ -72,7 +72,7 @@ def conflict_lines(
     return entries(name, bullets(lines))
 
 
-def _line(conflict: Conflict, told: Reader) -> str:
+def _line(conflict: Conflict, told: _Reader) -> str:
     who = conflict.standing.authority
     between = escaped(listed(told.functions.get(f, f) for f in conflict.finding.functions))
     decides = f"**{escaped(who.person_name)}** decides" if who else "**nobody** may decide"
@@ -82,7 +82,7 @@ def _line(conflict: Conflict, told: Reader) -> str:
     return f"{title}\\\n  {between}: {decides} {by}{late}"
 
 
-def _overdue(conflict: Conflict, told: Reader) -> bool:
+def _overdue(conflict: Conflict, told: _Reader) -> bool:
     return conflict.standing.decide_by < told.today
 
 
