@@ -5,6 +5,7 @@ Every missing value has a sentinel, names (functions, initiatives, WBS, currenci
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,18 +61,15 @@ SPEND = np.dtype(
 )
 
 ITEMS_QUERY = """
-    with wbs_name as (select name, (row_number() over () - 1)::int4 as i
-                      from unnest({wbs}::text[]) as name)
     select w.record_id, 0::int8,
            {day_w_planned_start}, {day_w_planned_finish}, {day_w_actual_start},
            {day_w_actual_finish}, {no_date}::int4,
            coalesce(w.estimate_days, -1), coalesce(w.remaining_days, -1), {since_w},
-           coalesce(b.i, -1),
+           {index_wbs_w_wbs},
            {index_functions_w_function}, {index_initiatives_w_initiative}, -1::int2,
            coalesce(w.percent_complete, -1)::int2, w.state::int2, coalesce(w.priority, -1)::int2,
            w.milestone, false, w.state < 3, w.owner is not null
     from work_item w
-    left join wbs_name b on b.name = upper(w.wbs)
     where {holds_w}
     union all
     select d.record_id, coalesce(round(d.amount * 100), 0)::int8,
@@ -96,13 +94,10 @@ LINKS_QUERY = """
 """
 
 SPEND_QUERY = """
-    with wbs_name as (select name, (row_number() over () - 1)::int4 as i
-                      from unnest({wbs}::text[]) as name)
-    select s.record_id, round(s.amount * 100)::int8, {day_s_on}, coalesce(b.i, -1),
+    select s.record_id, round(s.amount * 100)::int8, {day_s_on}, {index_wbs_s_wbs},
            case s.spend_kind when 'budget' then 0 when 'commitment' then 1 else 2 end::int2,
            {index_currencies_s_currency}, {index_functions_s_function}
     from spend s
-    left join wbs_name b on b.name = upper(s.wbs)
     where {holds_s}
 """
 
@@ -139,8 +134,8 @@ def _parts(names: Names, as_of: datetime | None) -> dict[str, sql.Composable]:
     }.items():
         for column in columns:
             parts[f"index_{group}_{_flat(column)}"] = _index(getattr(names, group), column)
+    parts |= {f"index_wbs_{t}_wbs": _found(names.wbs, f"{t}.wbs") for t in "ws"}
     return parts | {
-        "wbs": sql.Literal(list(names.wbs)),
         "no_date": sql.SQL("({})").format(sql.Literal(NO_DATE)),
         "dependency": sql.Identifier("dependency" if as_of is None else "past_dependency"),
     }
@@ -163,6 +158,14 @@ def _day(column: str) -> sql.Composable:
 def _instant_day(column: str) -> sql.Composable:
     return sql.SQL("coalesce(({} at time zone 'utc')::date - date '1970-01-01', {})::int4").format(
         _dotted(column), sql.Literal(NO_DATE)
+    )
+
+
+def _found(names: tuple[str, ...], column: str) -> sql.Composable:
+    """As `_index`, for thousands of names: an object is searched by halves, a list is not."""
+    numbers = json.dumps({name: at for at, name in enumerate(names)})
+    return sql.SQL("coalesce(({}::jsonb ->> upper({}))::int4, -1)").format(
+        sql.Literal(numbers), _dotted(column)
     )
 
 
