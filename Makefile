@@ -21,7 +21,8 @@ types: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(call install,.[bench])
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.network
+	$(BIN)/python -m tests.benchmarks.rows
 
 .venv/installed: pyproject.toml constraints.txt
 	$(venv)

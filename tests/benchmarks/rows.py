@@ -49,7 +49,7 @@ def _measure(connection: psycopg.Connection) -> None:
         item = read_columns(
             connection,
             "select id, coalesce(due - date '1970-01-01', -2147483648)::int4, estimate, state"
-            " from item order by id",
+            " from item",
             _ITEM,
         )
         link = read_columns(connection, "select tail, head from link", _LINK)
