@@ -78,7 +78,10 @@ class Decided(_Value):
 
 
 class Conflict(_Value):
-    """A conflict as it stands now; `finding` is the last one while it was found."""
+    """A conflict as it stands now; `finding` is the last one while it was found.
+
+    Deadlines count from `due_from` where it is set, else from `opened_at`.
+    """
 
     id: str
     status: Status
@@ -87,6 +90,7 @@ class Conflict(_Value):
     standing: Standing
     opened_at: datetime
     changed_at: datetime
+    due_from: datetime | None = None
     resolved_at: datetime | None = None
     decision: Decided | None = None
 

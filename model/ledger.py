@@ -6,7 +6,7 @@ ledger holds next, with the events in between. The same findings twice give no e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -97,10 +97,9 @@ def _next(
 ) -> tuple[Conflict, list[Event]]:
     if before is None or before.status is Status.RESOLVED:
         return _opened(before, one, standing_of(one.finding, now), now)
-    standing = standing_of(one.finding, before.opened_at)
     if before.status is Status.DECIDED:
-        return _decided(before, one, standing, now)
-    return _open(before, one, standing, now)
+        return _decided(before, one, standing_of, now)
+    return _open(before, one, standing_of, now)
 
 
 def _opened(
@@ -121,31 +120,68 @@ def _opened(
 
 
 def _decided(
-    before: Conflict, one: Found, standing: Standing, now: datetime
+    before: Conflict, one: Found, standing_of: StandingOf, now: datetime
 ) -> tuple[Conflict, list[Event]]:
     """A decision holds until the matter gets worse than what was decided on."""
     assert before.decision is not None
     if one.finding.severity > before.decision.severity:
-        conflict, events = _opened(before, one, standing, now)
-        return conflict.model_copy(update={"decision": None}), events
+        return _opened(before, one, standing_of(one.finding, now), now)
     kept = before.model_copy(update={"finding": one.finding, "wording": one.wording})
     return kept, []
 
 
 def _open(
-    before: Conflict, one: Found, standing: Standing, now: datetime
+    before: Conflict, one: Found, standing_of: StandingOf, now: datetime
 ) -> tuple[Conflict, list[Event]]:
+    since, standing = _turn(before, one, standing_of, now)
     after = before.model_copy(
-        update={"finding": one.finding, "wording": one.wording, "standing": standing}
+        update={
+            "finding": one.finding,
+            "wording": one.wording,
+            "standing": standing,
+            "due_from": since,
+        }
     )
-    events = []
-    if after.severity != before.severity:
-        events.append(Event(after.id, "changed", now, _facts(after)))
-    if standing.level != before.standing.level:
-        events.append(Event(after.id, "escalated", now, _facts(after)))
+    events = [Event(after.id, name, now, _facts(after)) for name in _happened(before, after)]
     if events:
         after = after.model_copy(update={"changed_at": now})
     return after, events
+
+
+def _turn(
+    before: Conflict, one: Found, standing_of: StandingOf, now: datetime
+) -> tuple[datetime | None, Standing]:
+    """Since when deadlines count, and where that leaves the conflict.
+
+    A worse matter has shorter deadlines. Where these would have passed before anybody was told
+    of them, they start anew.
+    """
+    standing = standing_of(one.finding, before.due_from or before.opened_at)
+    worse = one.finding.severity > before.severity
+    if worse and _stage(standing) > _stage(before.standing):
+        return now, standing_of(one.finding, now)
+    return before.due_from, standing
+
+
+def _stage(standing: Standing) -> tuple[int, bool]:
+    return standing.level, standing.overdue
+
+
+def _happened(before: Conflict, after: Conflict) -> Iterator[str]:
+    """What readers are told of: a new severity, level or authority, the end of the last turn."""
+    then, now = before.standing, after.standing
+    if now.level > then.level:
+        yield "escalated"
+    elif now.overdue and not then.overdue:
+        yield "undecided"
+    if after.severity != before.severity:
+        yield "changed"
+    elif now.level <= then.level and _person(now) != _person(then):
+        yield "handed on"
+
+
+def _person(standing: Standing) -> str | None:
+    return standing.authority.person if standing.authority else None
 
 
 def _facts(conflict: Conflict) -> dict[str, Any]:
@@ -153,6 +189,6 @@ def _facts(conflict: Conflict) -> dict[str, Any]:
         "severity": conflict.severity.name.lower(),
         "title": conflict.wording.title,
         "level": conflict.standing.level,
-        "authority": conflict.standing.authority and conflict.standing.authority.person,
+        "authority": _person(conflict.standing),
         "decide_by": conflict.standing.decide_by.isoformat(),
     }

@@ -44,5 +44,12 @@ def _authority(who: rights.Authority | None) -> Authority | None:
 
 def _otherwise(after: Turn | None) -> str:
     if after is None or after.authority is None:
-        return "it stays undecided and is put on the agenda of the highest level again"
+        return "it stays undecided, for nobody stands above them"
     return f"it goes to {after.authority}, who then has until {day(after.decide_by)}"
+
+
+def turn(standing: Standing) -> tuple[str, str]:
+    """What goes between who decides and the day, and the sentence after it."""
+    if standing.overdue:
+        return "was to decide by", "It is still undecided."
+    return "decides by", f"Otherwise {standing.otherwise}."

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from model.conflicts import VERDICT_MEANING, Conflict, Status
 from model.findings import Label, Step
-from model.operating_model.people import person
 from model.operating_model.schema import OperatingModel
 from model.remarks import (
     Block,
@@ -22,6 +21,7 @@ from model.remarks import (
     Text,
 )
 from model.rules.words import day
+from model.standing import turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +147,13 @@ def _who_decides(conflict: Conflict, model: OperatingModel, audience: Audience) 
     standing = conflict.standing
     if standing.authority is None:
         return (Text("Nobody has the right to decide this; the operating model needs one."),)
-    who = person(model, standing.authority.person)
-    otherwise = f"Otherwise {standing.otherwise}."
+    who, (decides, after) = standing.authority, turn(standing)
+    identities = {person.id: person.identities for person in model.people}.get(who.person, {})
     return (
-        Mention(who.name, who.identities.get(audience.connection)),
-        Text(f" ({standing.authority.role_name}) decides by "),
+        Mention(who.person_name, identities.get(audience.connection)),
+        Text(f" ({who.role_name}) {decides} "),
         Text(day(standing.decide_by), strong=True),
-        Text(f". {otherwise}"),
+        Text(f". {after}"),
     )
 
 

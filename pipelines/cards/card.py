@@ -11,6 +11,7 @@ from model.conflicts import VERDICT_MEANING, Conflict, Status
 from model.findings import Label
 from model.remarks import Posted
 from model.rules.words import counted, day, listed, money, working_days
+from model.standing import turn
 from model.warehouse.lookup import Dates
 from pipelines.cards.markdown import bullets, entries, escaped, heading, link, row
 from pipelines.cards.picture import Bars, Span, timeline
@@ -87,9 +88,9 @@ def _authority(conflict: Conflict) -> str:
         return f"{asked}\n\n**Nobody** has the right to decide this; the operating model needs one."
     who = escaped(standing.authority.person_name)
     role = escaped(standing.authority.role_name)
+    decides, after = turn(standing)
     return (
-        f"{asked}\n\n**{who}** ({role}) decides by **{day(standing.decide_by)}**. "
-        f"Otherwise {escaped(standing.otherwise)}."
+        f"{asked}\n\n**{who}** ({role}) {decides} **{day(standing.decide_by)}**. {escaped(after)}"
     )
 
 

@@ -59,6 +59,7 @@ def shown(
         "subjects": [_record(labels[i]) for i in finding.subjects if i in labels],
         "authority": who and {"person": who.person, "name": who.person_name, "role": who.role},
         "decide_by": standing.decide_by.isoformat(),
+        "overdue": standing.overdue,
         "otherwise": standing.otherwise,
         "level": standing.level,
         "needed_by": finding.needed_by and finding.needed_by.isoformat(),
@@ -102,12 +103,12 @@ def told(found: Sequence[Conflict], names: Mapping[str, str]) -> None:
 def _row(conflict: Conflict, names: Mapping[str, str]) -> tuple[str, ...]:
     standing = conflict.standing
     who = standing.authority.person_name if standing.authority else "nobody may"
-    decided = conflict.decision
+    decided, late = conflict.decision, " (passed)" if standing.overdue else ""
     return (
         conflict.severity.name.lower(),
         conflict.id,
         conflict.wording.title,
         ", ".join(names.get(f, f) for f in conflict.finding.functions),
         f"decided: {decided.verdict.value}" if decided else who,
-        "" if decided else day(standing.decide_by),
+        "" if decided else f"{day(standing.decide_by)}{late}",
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-from model.conflicts import Conflict, Decided, Standing, Status, Verdict
+from model.conflicts import Authority, Conflict, Decided, Standing, Status, Verdict
 from model.findings import Finding, Impact, Severity, Wording
 from model.ledger import Found, Settled, decide, settle
 
@@ -41,6 +42,21 @@ def first_level(_finding: Finding, _opened_at: datetime) -> Standing:
 
 def second_level(_finding: Finding, _opened_at: datetime) -> Standing:
     return level(2)
+
+
+def by_days(opened: dict[Severity, int], now: datetime) -> Callable[[Finding, datetime], Standing]:
+    """Standings whose levels are so many days long; after the second one they are overdue."""
+
+    def standing(finding: Finding, since: datetime) -> Standing:
+        passed = (now - since).days // opened[finding.severity]
+        return level(min(passed, 1) + 1).model_copy(update={"overdue": passed > 1})
+
+    return standing
+
+
+def held_by(person: str) -> Callable[[Finding, datetime], Standing]:
+    who = Authority(role="cmo", role_name="CMO", person=person, person_name=person.title())
+    return lambda _finding, _since: level(1).model_copy(update={"authority": who})
 
 
 def held(settled: Settled) -> dict[str, Conflict]:
@@ -105,6 +121,60 @@ def test_a_deadline_that_passes_escalates() -> None:
     assert settled.conflicts[0].standing.level == 2
 
 
+def test_the_end_of_the_last_turn_is_told_once() -> None:
+    days = {Severity.HIGH: 1}
+    before = held(settle({}, [found()], by_days(days, NOW), NOW))
+    before |= held(settle(before, [found()], by_days(days, LATER), LATER))
+
+    after = LATER + timedelta(days=1)
+    settled = settle(before, [found()], by_days(days, after), after)
+
+    assert next(iter(before.values())).standing.overdue
+    assert settled == Settled()
+
+
+def test_a_turn_that_ends_without_a_decision_is_a_change_of_the_matter() -> None:
+    days, end = {Severity.HIGH: 1}, NOW + timedelta(days=2)
+    on_second = NOW + timedelta(days=1)
+    before = held(settle({}, [found()], by_days(days, NOW), NOW))
+    before = held(settle(before, [found()], by_days(days, on_second), on_second))
+
+    settled = settle(before, [found()], by_days(days, end), end)
+
+    assert events(settled) == ["undecided"]
+    assert settled.conflicts[0].changed_at == end
+
+
+def test_who_newly_has_to_decide_is_told() -> None:
+    before = held(settle({}, [found()], held_by("mara"), NOW))
+
+    settled = settle(before, [found()], held_by("jon"), LATER)
+
+    assert events(settled) == ["handed on"]
+    assert settled.conflicts[0].changed_at == LATER
+
+
+def test_a_milder_matter_with_more_time_has_not_escalated() -> None:
+    before = held(settle({}, [found()], second_level, NOW))
+
+    settled = settle(before, [found(Severity.LOW)], first_level, LATER)
+
+    assert events(settled) == ["changed"]
+
+
+def test_deadlines_of_a_worse_matter_do_not_pass_before_anybody_knows_them() -> None:
+    days = {Severity.LOW: 10, Severity.HIGH: 1}
+    before = held(settle({}, [found(Severity.LOW)], by_days(days, NOW), NOW))
+
+    settled = settle(before, [found(Severity.HIGH)], by_days(days, LATER), LATER)
+    next_day = LATER + timedelta(days=1)
+    following = settle(held(settled), [found(Severity.HIGH)], by_days(days, next_day), next_day)
+
+    assert events(settled) == ["changed"]
+    assert settled.conflicts[0].standing == level(1)
+    assert events(following) == ["escalated"]
+
+
 def test_a_cause_that_is_gone_resolves() -> None:
     before = held(settle({}, [found()], first_level, NOW))
 
@@ -150,6 +220,17 @@ def test_a_matter_that_gets_worse_than_what_was_decided_opens_again() -> None:
     assert events(settled) == ["reopened"]
     assert settled.conflicts[0].status is Status.OPEN
     assert settled.conflicts[0].decision is None
+
+
+def test_deadlines_of_a_decided_matter_that_got_worse_start_anew() -> None:
+    days = {Severity.HIGH: 1, Severity.CRITICAL: 1}
+    before = decided(settle({}, [found()], by_days(days, NOW), NOW))
+    worse = [found(Severity.CRITICAL)]
+
+    settled = settle(before, worse, by_days(days, LATER), LATER)
+
+    assert settled.conflicts[0].standing == level(1)
+    assert settle(held(settled), worse, by_days(days, LATER), LATER) == Settled()
 
 
 def test_a_decided_conflict_resolves_with_its_decision_on_record() -> None:
