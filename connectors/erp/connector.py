@@ -56,11 +56,11 @@ class ErpConnector:
 
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:  # noqa: ARG002
         """Standing lines of every file that changed; see `pulling`."""
-        return pull_exports(self._exports(), self._profile, cursor)
+        return pull_exports(self.name, self._exports(), self._profile, cursor)
 
     def map(self, stream: str, landed: Landed, observed_at: datetime) -> Mapped:  # noqa: ARG002
         """Spend, valid from when its file was saved."""
-        return map_line(self.name, self._settings, self._profile, landed)
+        return map_line(self.name, self._settings, self._profile, landed, observed_at)
 
     def find_comments(self, targets: Sequence[Target]) -> list[Posted]:
         """Our rows in the findings files beside the exports.
@@ -91,7 +91,7 @@ class ErpConnector:
             read_book(export, self._profile)
         except Unreadable as unreadable:
             what = f"{export.name} cannot be read: {unreadable.reason}"
-            yield AccessProblem(what, unreadable.remedy, blocking=False)
+            yield AccessProblem(what, unreadable.remedy)
 
     def _unknown_functions(self) -> list[AccessProblem]:
         named = {self._settings.function, *self._settings.functions.values()}

@@ -46,13 +46,15 @@ class BookLine:
 class Book:
     """What one export says: its lines, how its columns are written, and what was left out.
 
-    `unchecked` says why the total row, though declared, could not be compared.
+    `unchecked` says why the total row, though declared, could not be compared; `proven` that it
+    was, and agrees.
     """
 
     table: Table
     styles: Styles
     lines: tuple[BookLine, ...]
     unchecked: str | None
+    proven: bool
 
 
 def find_exports(connection: str, home: Path, path: str) -> list[Export]:
@@ -94,7 +96,8 @@ def read_book(export: Export, profile: Profile) -> Book:
     table = read_table(content, profile)
     styles = column_styles(table, profile)
     unchecked = check_total(table, profile, styles)
-    return Book(table, styles, tuple(_identified(export, table, profile)), unchecked)
+    proven = profile.total is not None and unchecked is None
+    return Book(table, styles, tuple(_identified(export, table, profile)), unchecked, proven)
 
 
 def _identified(export: Export, table: Table, profile: Profile) -> Iterator[BookLine]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from connectors.base import Landed
 from connectors.erp.landing import Said
@@ -11,8 +12,16 @@ from connectors.erp.settings import ErpSettings, Profile
 from model.records import Kind, Mapped, Problem, Ref, Spend, Version
 
 
-def map_line(connection: str, settings: ErpSettings, profile: Profile, landed: Landed) -> Mapped:
+def map_line(
+    connection: str,
+    settings: ErpSettings,
+    profile: Profile,
+    landed: Landed,
+    observed_at: datetime,
+) -> Mapped:
     """The spend that a landed line states, valid from when its file was saved.
+
+    A file whose clock was ahead counts from `observed_at`.
 
     A line with one column a kind becomes one record for each amount that is not zero; their
     native ids end in the kind. Anything that cannot be read holds the whole line.
@@ -26,7 +35,8 @@ def map_line(connection: str, settings: ErpSettings, profile: Profile, landed: L
         names = (line.text(profile.columns.document), line.text(profile.columns.wbs))
         known_as = tuple(name for name in names if name)
         return Mapped(problems=(Problem(landed.native_id, reason, wrong.remedy, True, known_as),))
-    return Mapped(versions=tuple(Version(said.saved_at, record) for record in spend))
+    since = min(said.saved_at, observed_at)
+    return Mapped(versions=tuple(Version(since, record) for record in spend))
 
 
 def line_id(native_id: str, profile: Profile) -> str:

@@ -12,10 +12,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from connectors.base import Cursor, Landed, Page
+from connectors.base import ConnectionFailed, Cursor, Landed, Page
 from connectors.erp.exports import Book, BookLine, Export, standing
 from connectors.erp.landing import Said
 from connectors.erp.settings import Profile
+from connectors.erp.shrinking import Shrinking, cut_off
 from connectors.erp.text import Unreadable
 from model.records import Problem
 
@@ -23,10 +24,17 @@ PAGE_LINES = 2000
 
 
 class _Given(BaseModel):
-    """What the last pull gave of a file: a digest of its standing lines, and its parts."""
+    """What the last pull gave of a file: a digest of its standing lines, and its parts.
+
+    `lines` is how many it held when it was last whole.
+    """
 
     digest: str
     parts: tuple[str, ...]
+    lines: int = 0
+
+
+_NOTHING = _Given(digest="", parts=())
 
 
 class _State(BaseModel):
@@ -42,18 +50,23 @@ class _State(BaseModel):
 
 
 def pull_exports(
-    exports: Sequence[Export], profile: Profile, cursor: Cursor | None
+    connection: str, exports: Sequence[Export], profile: Profile, cursor: Cursor | None
 ) -> Iterator[Page]:
     """Give the standing lines of all files that changed, and at the end the census.
 
-    While a file cannot be read, or a line cannot be split into cells and so has no identity,
-    there is no census: nothing is taken for gone that may only be unreadable.
+    While a file cannot be read or seems cut off, or a line cannot be split into cells and so has
+    no identity, there is no census: nothing is taken for gone that may only be unreadable.
+    Raises ConnectionFailed after the last page when a file could not be read.
     """
     state = _resumed(cursor, profile)
     order = tuple((export.name, export.fingerprint) for export in exports)
     if state.order != order:
         state.order = ()
-        yield from _sweep(exports, profile, state, order)
+        unread: list[Problem] = []
+        yield from _sweep(exports, profile, state, order, unread)
+        if unread:
+            reasons = "; ".join(problem.reason for problem in unread)
+            raise ConnectionFailed(connection, reasons, unread[0].remedy)
 
 
 def _resumed(cursor: Cursor | None, profile: Profile) -> _State:
@@ -62,23 +75,30 @@ def _resumed(cursor: Cursor | None, profile: Profile) -> _State:
 
 
 def _sweep(
-    exports: Sequence[Export], profile: Profile, state: _State, order: tuple[tuple[str, str], ...]
+    exports: Sequence[Export],
+    profile: Profile,
+    state: _State,
+    order: tuple[tuple[str, str], ...],
+    unread: list[Problem],
 ) -> Iterator[Page]:
     present: set[str] = set()
-    complete = whole = True
+    whole = True
+    shrinking = Shrinking()
     parts = {name: given.parts for name, given in state.files.items()}
     for export, book, lines in standing(exports, profile, parts):
         if isinstance(book, Unreadable):
-            complete = False
-            yield Page((), state.dump(), (_unread(export, book),))
+            unread.append(_unread(export, book))
+            yield Page((), state.dump(), (unread[-1],))
             continue
-        whole = whole and not book.table.broken
-        problems = tuple(_noted(export, book))
+        before = state.files.get(export.name, _NOTHING).lines
+        missing = tuple(shrinking.seen(export, book, before))
+        problems = (*_noted(export, book), *missing)
+        whole = whole and not book.table.broken and not missing
         present.update(line.native_id for line in lines)
         present.update(problem.native_id for problem in problems)
         yield from _given(export, book, lines, state)
         yield Page((), state.dump(), problems)
-    if complete:
+    if not unread:
         files = {name: state.files[name] for name, _ in order}
         done = _State(profile=state.profile, files=files, order=order)
         yield Page((), done.dump(), census=frozenset(present) if whole else None)
@@ -90,13 +110,14 @@ def _given(export: Export, book: Book, lines: Sequence[BookLine], state: _State)
     The cursor of these pages still counts the file as not given: a pull killed among them gives
     the whole file again.
     """
+    before, digest = state.files.get(export.name, _NOTHING), _digest(book, lines)
     parts = tuple(sorted({line.part for line in book.lines}))
-    given = _Given(digest=_digest(book, lines), parts=parts)
-    if state.files.get(export.name) != given:
+    if (before.digest, before.parts) != (digest, parts):
         for start in range(0, len(lines), PAGE_LINES):
             page = lines[start : start + PAGE_LINES]
             yield Page(tuple(_landed(export, book, line) for line in page), state.dump())
-    state.files[export.name] = given
+    held = before.lines if cut_off(book, before.lines) else len(book.lines)
+    state.files[export.name] = _Given(digest=digest, parts=parts, lines=held)
 
 
 def _digest(book: Book, lines: Sequence[BookLine]) -> str:

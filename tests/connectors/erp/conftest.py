@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Cursor, Landed, Lookups, Page, Surroundings
+from connectors.base import ConnectionFailed, Cursor, Landed, Lookups, Page, Surroundings
 from connectors.erp import ErpSettings, open_connector
 from connectors.erp.connector import ErpConnector
 from model.records import Mapped, Problem, Spend
@@ -40,6 +40,7 @@ HEAD = "BuKr;Periode;Belegnr;Buchungsdatum;Kostenstelle;PSP-Element;Wertart;Text
 @dataclass(frozen=True)
 class Pulled:
     pages: list[Page]
+    failed: ConnectionFailed | None = None
 
     @property
     def records(self) -> list[Landed]:
@@ -86,7 +87,16 @@ class Desk:
         return open_connector(ErpSettings.model_validate(settings | self.settings), surroundings)
 
     def pull(self, cursor: Cursor | None = None) -> Pulled:
-        return Pulled(list(self.connector.pull("lines", cursor, NOW)))
+        """All pages, and the failure that may come after them; one before any page is raised."""
+        pages: list[Page] = []
+        try:
+            for page in self.connector.pull("lines", cursor, NOW):
+                pages.append(page)
+        except ConnectionFailed as failed:
+            if not pages:
+                raise
+            return Pulled(pages, failed)
+        return Pulled(pages)
 
     def mapped(self) -> list[Mapped]:
         connector = self.connector

@@ -16,13 +16,13 @@ def test_a_check_without_any_export_stops_the_sync(desk: Desk) -> None:
     assert "no export matches" in problem.what
 
 
-def test_a_check_names_each_export_that_cannot_be_read_and_lets_the_rest_go_on(
+def test_a_check_names_each_export_that_cannot_be_read_for_then_the_sync_fails(
     desk: Desk, line: Line
 ) -> None:
     desk.put("good.csv", line())
     desk.put("bad.csv", "1", head="Belegnr;Betrag")
     (problem,) = desk.connector.check()
-    assert not problem.blocking
+    assert problem.blocking
     assert problem.what.startswith("bad.csv cannot be read: the heading")
 
 

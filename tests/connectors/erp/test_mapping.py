@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -34,6 +35,15 @@ def test_a_line_becomes_spend_in_the_words_of_the_shared_model(desk: Desk, line:
 def test_a_line_holds_from_when_its_file_was_saved(desk: Desk, line: Line) -> None:
     desk.put("march.csv", line(), day=9)
     assert desk.mapped()[0].versions[0].valid_from == datetime(2026, 6, 9, 12, 0, tzinfo=UTC)
+
+
+def test_a_file_from_a_clock_that_is_ahead_does_not_begin_in_the_future(
+    desk: Desk, line: Line
+) -> None:
+    path = desk.put("march.csv", line())
+    ahead = datetime(2027, 1, 1, tzinfo=UTC).timestamp()
+    os.utime(path, (ahead, ahead))
+    assert desk.mapped()[0].versions[0].valid_from == datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
 
 
 def test_a_line_that_only_moved_within_its_file_is_the_same_record(desk: Desk, line: Line) -> None:

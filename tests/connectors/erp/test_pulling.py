@@ -194,6 +194,20 @@ def test_one_bad_file_does_not_stop_the_others(desk: Desk, line: Line) -> None:
     assert [problem.native_id for problem in pulled.problems] == ["bad.csv"]
 
 
+def test_a_file_that_cannot_be_read_makes_the_pull_fail_after_the_good_ones(
+    desk: Desk, line: Line
+) -> None:
+    desk.put("good.csv", line("1"))
+    desk.put("bad.csv", "x", head="not an export", day=2)
+    pulled = desk.pull()
+    assert str(pulled.failed).startswith("books: bad.csv was not read: no row holds the headings")
+    again = desk.pull(pulled.cursor)
+    assert again.ids == []
+    assert again.failed == pulled.failed
+    (desk.home / "bad.csv").unlink()
+    assert desk.pull(pulled.cursor).failed is None
+
+
 def test_rows_that_are_no_lines_are_counted_and_shown(desk: Desk, line: Line) -> None:
     desk.put("march.csv", line("1"), "Erstellt von Meier;;", "Seite 2", "1000;2026/003;12;01.03")
     pulled = desk.pull()
@@ -228,3 +242,66 @@ def test_findings_beside_an_export_are_not_taken_for_one(desk: Desk, line: Line)
 def test_no_export_at_all_is_an_error_and_not_an_empty_book(desk: Desk) -> None:
     with pytest.raises(ConnectionFailed, match=r"books: no export matches .*\.csv"):
         desk.pull()
+
+
+def _lines(line: Line, count: int, **fields: str) -> list[str]:
+    return [line(str(number), **fields) for number in range(count)]
+
+
+@pytest.mark.parametrize("left", [0, 1, 9])
+def test_a_file_that_lost_most_of_its_lines_may_be_cut_off_and_none_counts_as_gone(
+    desk: Desk, line: Line, left: int
+) -> None:
+    desk.put("march.csv", *_lines(line, 20))
+    cursor = desk.pull().cursor
+    desk.put("march.csv", *_lines(line, left))
+    short = desk.pull(cursor)
+    (problem,) = short.problems
+    assert (short.census, problem.native_id, problem.held) == (None, "march.csv#lines", False)
+    assert f"march.csv holds {left} lines, where it held 20" in problem.reason
+    assert "save it under another name and remove this one" in problem.remedy
+
+
+def test_a_file_stays_in_doubt_until_it_is_whole_again(desk: Desk, line: Line) -> None:
+    desk.put("march.csv", *_lines(line, 20))
+    cursor = desk.pull().cursor
+    desk.put("march.csv", *_lines(line, 3))
+    cursor = desk.pull(cursor).cursor
+    desk.put("march.csv", *_lines(line, 4))
+    cursor = desk.pull(cursor).cursor
+    desk.put("march.csv", *_lines(line, 19))
+    assert len(desk.pull(cursor).census or ()) == 19
+
+
+def test_a_short_file_under_another_name_is_taken_at_its_word(desk: Desk, line: Line) -> None:
+    path = desk.put("march.csv", *_lines(line, 20))
+    cursor = desk.pull().cursor
+    path.unlink()
+    desk.put("corrected.csv", *_lines(line, 3))
+    assert len(desk.pull(cursor).census or ()) == 3
+
+
+def test_a_short_file_whose_total_agrees_is_taken_at_its_word(desk: Desk, line: Line) -> None:
+    desk.profile["total"] = "Summe"
+    desk.put("march.csv", *_lines(line, 20, amount="1,00"), "Summe;;;;;;;;20,00")
+    cursor = desk.pull().cursor
+    desk.put("march.csv", *_lines(line, 2, amount="1,00"), "Summe;;;;;;;;2,00")
+    pulled = desk.pull(cursor)
+    assert (len(pulled.census or ()), pulled.problems) == (2, [])
+
+
+def test_a_restatement_with_few_of_the_lines_it_replaces_may_be_cut_off(
+    desk: Desk, line: Line
+) -> None:
+    older = desk.put("first.csv", *_lines(line, 20))
+    cursor = desk.pull().cursor
+    desk.put("restated.csv", *_lines(line, 3), day=2)
+    pulled = desk.pull(cursor)
+    (problem,) = pulled.problems
+    assert pulled.census is None
+    assert (
+        "restated.csv holds 3 lines of 1000|2026/003, where the older first.csv" in problem.reason
+    )
+    assert "remove first.csv" in problem.remedy
+    older.unlink()
+    assert len(desk.pull(pulled.cursor).census or ()) == 3
