@@ -6,7 +6,7 @@ from typing import Self, TypeAlias
 
 import numpy as np
 
-from model.network.calendars import Calendars
+from model.network.calendars import LONGEST, Calendars
 from model.network.columns import Codes, Flags, Items, Links, day_of
 from model.network.cycles import Cycle, components, named, shortest
 from model.network.forecast import Forecast, read_off
@@ -99,20 +99,22 @@ def _graph(stuck: Index, wiring: Wiring) -> dict[int, list[int]]:
 
 
 def _mark_duplicates(wiring: Wiring, topology: Topology, links: Links, use: Codes) -> None:
-    """Of links with equal ends and type the first row counts; dates are equal either way."""
+    """Of links with equal ends and type the one with the longest lag counts, which is the one
+    that sets the dates; of equal ones the first row."""
     ins = topology.ins
     head = np.arange(topology.nodes).repeat(np.diff(ins.first))
     same = (ins.other[1:] == ins.other[:-1]) & (head[1:] == head[:-1])
     if not same.any():
         return
     cells = np.flatnonzero(np.append(same, False) | np.append(False, same))
-    rows = wiring.row[ins.link[cells]]
-    rows = np.sort(rows[rows >= 0])
-    ends = np.stack([links.predecessor[rows], links.successor[rows], links.type[rows]])
-    _, kept = np.unique(ends, axis=1, return_index=True)
-    repeated = np.ones(len(rows), dtype=np.bool_)
-    repeated[kept] = False
-    use[rows[repeated]] = LinkUse.DUPLICATE
+    cells = cells[wiring.row[ins.link[cells]] >= 0]
+    group = np.append(0, np.cumsum(~same))[cells]
+    link = ins.link[cells]
+    kind = 4 * group + links.type[wiring.row[link]]
+    shorter = 2 * (LONGEST - wiring.lag[link]) + wiring.elapsed[link]
+    order = np.argsort(8 * LONGEST * kind + shorter, kind="stable")
+    repeated = np.flatnonzero(kind[order[1:]] == kind[order[:-1]]) + 1
+    use[wiring.row[link[order[repeated]]]] = LinkUse.DUPLICATE
 
 
 def _members(cycle: Cycle) -> tuple[int, ...]:

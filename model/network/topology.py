@@ -7,7 +7,8 @@ and writes neighbouring memory, and within a level the nodes with successors com
 """
 
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from itertools import chain
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ Places: TypeAlias = Index | slice
 """Some places (or cells, or rows), or with `ALL` every one in its order."""
 
 ALL: Final = slice(None)
+NARROW: Final = 24
+"""Up to so many nodes in a level, one at a time is faster than arrays."""
 
 _POSITION: Final = np.int64(0xFFFFFFFF)
 
@@ -60,17 +63,15 @@ def arrange(nodes: int, tail: Index, head: Index) -> Topology | Index:
     heads = head[cell]
     degree = np.bincount(tail, minlength=nodes)
     waiting = np.bincount(head, minlength=nodes)
-    waves, edges, reached = _waves(degree, heads, waiting.astype(np.int32))
-    order = np.concatenate(waves)
-    if len(order) < nodes:
+    waves = _waves(degree, heads, waiting.astype(np.int32))
+    if len(waves.nodes) < nodes:
         stuck = np.ones(nodes, dtype=np.bool_)
-        stuck[order] = False
+        stuck[waves.nodes] = False
         return np.flatnonzero(stuck)
-    node, levels = _sinks_last(order, waves, degree)
+    node, levels = _sinks_last(waves.nodes, waves.widths, degree)
     place = np.empty(nodes, dtype=np.int64)
     place[node] = np.arange(nodes)
-    link, other = cell[np.concatenate(edges)], place[np.concatenate(reached)]
-    outs = Side(link, other, offsets(degree[node]))
+    outs = Side(cell[waves.cells], place[waves.heads], offsets(degree[node]))
     return Topology(place, node, levels, _turned(outs, waiting[node]), outs)
 
 
@@ -129,37 +130,85 @@ def beyond(side: Side, places: Index) -> Index:
     return side.other[cells_of(side, places)]
 
 
-def _waves(
-    degree: Index, heads: Index, waiting: NDArray[np.int32]
-) -> tuple[list[Index], list[Index], list[Index]]:
-    """Levels from the sources on: the nodes of each, the cells of their links, and the heads."""
-    first = offsets(degree)
-    ones = np.ones(len(heads), dtype=np.int32)
-    seen = np.empty(len(degree), dtype=np.int64)
-    front = np.flatnonzero(waiting == 0)
-    waves, edges, heads_reached = [front], [front[:0]], [front[:0]]
-    while len(front):
-        edge = runs(first[front], degree[front])
-        reached = heads[edge]
-        edges.append(edge)
-        heads_reached.append(reached)
-        np.subtract.at(waiting, reached, ones[: len(reached)])
-        ready = reached[waiting[reached] == 0]
+class _Waves(NamedTuple):
+    """Some levels, one after the other."""
+
+    nodes: Index
+    widths: list[int]
+    """How many nodes each level has."""
+    cells: Index
+    """The cells of the links that led to these levels."""
+    heads: Index
+    """Where those links lead."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kahn:
+    """Kahn's algorithm, a level at a time where levels are wide, node by node where narrow."""
+
+    heads: Index
+    degree: Index
+    first: Index
+    waiting: NDArray[np.int32]
+    """How many links into each node are still to come."""
+    seen: Index
+    ones: NDArray[np.int32]
+
+    def wide(self, front: Index) -> _Waves:
+        """The level after this one."""
+        cells = runs(self.first[front], self.degree[front])
+        heads, waiting, seen = self.heads[cells], self.waiting, self.seen
+        np.subtract.at(waiting, heads, self.ones[: len(heads)])
+        ready = heads[waiting[heads] == 0]
         ramp = np.arange(len(ready))
         seen[ready] = ramp
-        front = ready[seen[ready] == ramp]
-        waves.append(front)
-    return waves, edges, heads_reached
+        found = ready[seen[ready] == ramp]
+        return _Waves(found, [len(found)], cells, heads)
+
+    def narrow(self, front: Index) -> _Waves:
+        """The levels after this one, up to the first that is wide."""
+        first, heads = memoryview(self.first), memoryview(self.heads)
+        waiting = memoryview(self.waiting)
+        level, passed, widths = front.tolist(), front.tolist(), []
+        while 0 < len(level) <= NARROW:
+            after = []
+            for node in level:
+                for head in heads[first[node] : first[node + 1]]:
+                    waiting[head] = left = waiting[head] - 1
+                    if not left:
+                        after.append(head)
+            level = after
+            passed += level
+            widths.append(len(level))
+        nodes = np.array(passed, dtype=np.int64)
+        done = nodes[: len(nodes) - len(level)]
+        cells = runs(self.first[done], self.degree[done])
+        return _Waves(nodes[len(front) :], widths, cells, self.heads[cells])
+
+
+def _waves(degree: Index, heads: Index, waiting: NDArray[np.int32]) -> _Waves:
+    """All levels that can be reached, from the sources on."""
+    ones = np.ones(len(heads), dtype=np.int32)
+    kahn = _Kahn(heads, degree, offsets(degree), waiting, np.empty_like(degree), ones)
+    sources = np.flatnonzero(waiting == 0)
+    steps = [_Waves(sources, [len(sources)], sources[:0], sources[:0])]
+    while width := steps[-1].widths[-1]:
+        front = steps[-1].nodes[-width:]
+        steps.append(kahn.narrow(front) if width <= NARROW else kahn.wide(front))
+    nodes, widths, cells, reached = zip(*steps, strict=True)
+    return _Waves(
+        np.concatenate(nodes), list(chain(*widths)), np.concatenate(cells), np.concatenate(reached)
+    )
 
 
 def _sinks_last(
-    order: Index, waves: list[Index], degree: Index
+    order: Index, widths: list[int], degree: Index
 ) -> tuple[Index, tuple[tuple[int, int, int], ...]]:
     """Each level's nodes without successors moved to its end; and where the levels lie."""
     feeds = degree[order] > 0
-    level_first = offsets(np.array([len(wave) for wave in waves]))
+    level_first = offsets(np.array(widths))
     before = offsets(feeds)
-    inside = np.arange(len(waves)).repeat(np.diff(level_first))
+    inside = np.arange(len(widths)).repeat(np.diff(level_first))
     mid = level_first[:-1] + np.diff(before.take(level_first))
     rank = before[:-1] - before.take(level_first[:-1]).take(inside)
     ahead = level_first[:-1].take(inside)

@@ -23,7 +23,8 @@ class LinkUse(IntEnum):
 
     USED = 0
     DUPLICATE = 1
-    """Same items and type as another row: the same link from its other end, or another tool."""
+    """Same items and type as another row: the same link from its other end, or another tool. The
+    one with the longest lag counts."""
     UNKNOWN = 2
     """Predecessor or successor is no known item."""
     SELF = 3

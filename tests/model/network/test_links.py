@@ -17,6 +17,14 @@ def test_a_link_reported_from_both_ends_counts_once() -> None:
     assert found.cycles == ()
 
 
+def test_of_two_reports_of_a_link_the_one_that_sets_the_date_counts() -> None:
+    items = Items.of([1, 2, 3], duration=[1, 1, 1])
+    for lags in ([0, 5, 5, 2], [5, 0, 2, 5]):
+        found = Network.build(items, Links.of([1, 1, 2, 2], [2, 2, 3, 3], lag=lags))
+        longest = [LinkUse.USED if lag == 5 else LinkUse.DUPLICATE for lag in lags]
+        assert found.use.tolist() == longest
+
+
 def test_two_types_of_link_between_two_items_both_count() -> None:
     items = Items.of([1, 2], duration=[1, 1])
     found = Network.build(items, Links.of([1, 1], [2, 2], type=[0, 2]))
