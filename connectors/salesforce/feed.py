@@ -22,6 +22,8 @@ from model.remarks import Change, Outcome, Posted, Refused
 
 _PAGE = 100
 """The most elements that Salesforce gives at once."""
+_SETTLING = 2.0
+"""Seconds after a lost answer before looking whether the write took effect after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class Feed:
 
     def _looked_for(self, change: Change, lost: AnswerLost) -> Outcome:
         """The post if it stands there; raises `lost` when it surely does not."""
+        self.clock.sleep(_SETTLING)
         try:
             ours = self._ours(change.target.ref)
         except RequestFailed as error:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import respx
 
-from connectors.base import ConnectionFailed
-from connectors.salesforce import SalesforceConnector
+from connectors.base import ConnectionFailed, Surroundings
+from connectors.http import Clock
+from connectors.salesforce import SalesforceConnector, open_connector
+from connectors.sandbox import Sandbox
 from connectors.sandbox.salesforce.org import SalesforceOrg
 from model.records import Kind, Ref
 from model.remarks import (
@@ -23,6 +27,7 @@ from model.remarks import (
     Target,
     Text,
 )
+from tests.connectors.salesforce.builders import settings
 from tests.connectors.salesforce.conftest import ANNA, ENVIRONMENT, Connect, Person, deal_ids
 
 POSTS = "POST .*/chatter/feed-elements"
@@ -131,6 +136,27 @@ def test_a_create_that_had_no_effect_is_tried_again_after_looking(
     assert isinstance(posted, Posted)
     assert len(bodies(org)) == 1
     assert len(person.asked("GET /services/data/v62.0/chatter/feeds/record")) == 1
+
+
+def test_a_create_that_takes_effect_only_after_its_answer_was_lost_leaves_one_comment(
+    connect: Connect, sandbox: Sandbox, org: SalesforceOrg, target: Target, person: Person
+) -> None:
+    person.fault("5xx", POSTS, times=1)
+    late = connect()
+
+    def settle(_: float) -> None:
+        if not bodies(org):
+            say(late, Change(target, remark()))
+
+    surroundings = Surroundings("crm", Path(), ENVIRONMENT)
+    clock = Clock(lambda: datetime.now(UTC), settle)
+    slow = open_connector(settings(url=sandbox.salesforce_url), surroundings, clock)
+
+    (posted,) = say(slow, Change(target, remark()))
+
+    slow.close()
+    assert len(bodies(org)) == 1
+    assert late.find_comments([target]) == [posted]
 
 
 def test_an_edit_whose_answer_was_lost_is_repeated(
