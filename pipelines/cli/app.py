@@ -30,7 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Finds where one function's plan breaks another's, and says so in the tools people "
     "already use.\n\nINTERLOCK_HOME names the instance folder (default: dagster_home). "
-    "Start with `interlock demo`, or `interlock init FOLDER` for tools of your own.",
+    "Start with `interlock demo`, or `interlock init FOLDER` for tools of your own.\n\n"
+    "Exit codes: 0 all is well, 1 a tool, a comment or a decision failed, 2 the settings or the "
+    "operating model are wrong, 3 another sync is at work.",
 )
 for command in (
     init.init,

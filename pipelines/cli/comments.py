@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from connectors.base import ConnectionFailed
 from model.wording import plain
 from pipelines.cli.outcome import comments_json, comments_table, did
-from pipelines.cli.output import Json, as_json, now, opened, said
+from pipelines.cli.output import Json, as_json, failed, now, opened, said
 from pipelines.steps.comment import Commented, comment
 
 DryRun = Annotated[
@@ -19,21 +20,27 @@ DryRun = Annotated[
 def comments(dry_run: DryRun = False, json: Json = False) -> None:
     """Compare what each tool should say with what it says, and write the difference.
 
-    In a deployment whose `comments.mode` is dry-run nothing is ever written.
+    In a deployment whose `comments.mode` is dry-run nothing is ever written. A tool that cannot
+    be reached does not stop the others; the exit code is then 1.
     """
+    commented: dict[str, Commented] = {}
+    failures: list[ConnectionFailed] = []
     with opened() as instance:
         dry_run = dry_run or instance.deployment.comments.mode == "dry-run"
-        commented = {
-            name: comment(instance, name, now(), dry_run=dry_run)
-            for name in instance.deployment.names
-        }
+        for name in instance.deployment.names:
+            try:
+                commented[name] = comment(instance, name, now(), dry_run=dry_run)
+            except ConnectionFailed as failure:
+                failures.append(failure)
     if dry_run:
         _preview(commented, json)
     elif json:
         as_json(comments_json(commented))
     else:
         comments_table(commented)
-    if any(done.refused for done in commented.values()):
+    for each in failures:
+        failed(str(each))
+    if failures or any(done.refused for done in commented.values()):
         raise typer.Exit(1)
 
 

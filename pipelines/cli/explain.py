@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -43,7 +44,8 @@ def explain(name: Name, as_of: AsOf = None, svg: Svg = None, json: Json = False)
         if conflict:
             _tell_conflict(instance, conflict, json)
             return
-        instant = datetime.combine(as_of, time.max, tzinfo=UTC) if as_of else None
+        zone = ZoneInfo(instance.model.time_zone)
+        instant = datetime.combine(as_of, time.max, tzinfo=zone) if as_of else None
         try:
             explained = explain_item(instance, name, now(), instant)
         except UnknownName as error:
@@ -72,8 +74,8 @@ def _tell_conflict(instance: Instance, conflict: Conflict, json: bool) -> None:
         return
     audience = Audience("", card_url(instance.deployment.ui_url, conflict))
     said(plain(remark(conflict, labels, instance.model, audience)))
-    below = [labels[i] for i in conflict.finding.downstream if i in labels]
-    said(_downstream(below))
+    if below := [labels[i] for i in conflict.finding.downstream if i in labels]:
+        said(_downstream(below))
 
 
 def _told(explained: Explained, names: dict[str, str]) -> None:
@@ -84,11 +86,7 @@ def _told(explained: Explained, names: dict[str, str]) -> None:
     said(f"forecast {_span(item.forecast_start, item.forecast_finish)}  {how}")
     for reason in item.reasons:
         said(f"         {reason}")
-    said(
-        f"slack    {working_days(explained.total_slack)} until something breaks "
-        f"(latest finish {day(explained.late_finish)}), "
-        f"{working_days(explained.free_slack)} until anything else moves"
-    )
+    said(f"slack    {_slack(explained)}")
     if len(explained.chain) > 1:
         table(
             ("Because of", "Function", "Planned", "Forecast", "Where it stands", "Holds the next"),
@@ -96,6 +94,15 @@ def _told(explained: Explained, names: dict[str, str]) -> None:
             "Driving chain, source first",
         )
     said(_downstream(explained.downstream))
+
+
+def _slack(explained: Explained) -> str:
+    """How much later it may finish; where it is too late already, by how much."""
+    latest, total = day(explained.late_finish), explained.total_slack
+    if total < 0:
+        return f"none: {working_days(-total)} too late for what depends on it (needed by {latest})"
+    until = f"{working_days(total)} until a date breaks (latest finish {latest})"
+    return f"{until}, {working_days(explained.free_slack)} until anything else moves"
 
 
 def _row(link: Link, names: dict[str, str]) -> tuple[str, ...]:

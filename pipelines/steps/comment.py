@@ -14,7 +14,7 @@ from model.comments import Difference, Place, Wanted, Written, difference
 from model.conflicts import Conflict, Status
 from model.findings import Label
 from model.records import Ref
-from model.remarks import Change, Posted, Refused, Remark, Target
+from model.remarks import Change, Posted, Refused, Remark, RemarkState, Target
 from model.warehouse.ledger import (
     commented_records,
     created_since,
@@ -91,10 +91,14 @@ def _remarks(
 ) -> Iterable[tuple[int, Remark]]:
     """One for each record that the conflict concerns, or concerned when it was commented on.
 
-    A resolved conflict says so where it was commented on, and nowhere else.
+    A resolved conflict says so where it was commented on, and nowhere else. What was once marked
+    as resolved is left alone: without an end, each sync would look at all comments ever made.
     """
     here = {i: Ref.parse(label.ref) for i, label in labels.items() if _is_of(label, name)}
-    before = [i for i, ref in here.items() if (conflict.id, ref) in written]
+    told = {
+        i: written[conflict.id, ref] for i, ref in here.items() if (conflict.id, ref) in written
+    }
+    before = [i for i, comment_ in told.items() if comment_.state is not RemarkState.RESOLVED]
     concerned = [i for i in conflict.finding.comment_on if i in here]
     audience = Audience(name, card_url(instance.deployment.ui_url, conflict))
     said = remark(conflict, labels, instance.model, audience)
@@ -119,13 +123,15 @@ def _midnight(instance: Instance, now: datetime) -> datetime:
 
 
 def _remember(engine: Engine, change: Difference, now: datetime) -> None:
-    """Note comments that a run wrote and was killed before it could note them."""
+    """Note comments as a run left them that was killed before it could note them."""
     with engine.begin() as connection:
         known = {
-            (p.conflict_id, p.target) for all_ in read_posted(connection).values() for p in all_
+            (p.conflict_id, p.target): p.digest
+            for all_ in read_posted(connection).values()
+            for p in all_
         }
         for said, posted in change.standing:
-            if (posted.conflict_id, posted.target) not in known:
+            if known.get((posted.conflict_id, posted.target)) != said.digest:
                 write_posted(connection, posted, said.digest, said.state, now)
 
 

@@ -64,7 +64,7 @@ def explain_item(
         record_id = _only(lookup, name)
         plan = read_plan(connection, instance.model, instance.today(as_of or now), as_of)
         if record_id not in plan.items.id:
-            raise UnknownName(f'"{name}" was not known then; ask for a later day')
+            raise UnknownName(_not_there(name, as_of))
         found = explain(plan.forecast, record_id)
         chain = [step.id for step in found.chain]
         below = [int(i) for i in found.downstream]
@@ -89,6 +89,12 @@ def _only(lookup: WarehouseLookup, name: str) -> int:
         )
     refs = ", ".join(label.ref for label in lookup.labels(found).values())
     raise UnknownName(f'"{name}" names several records; give one of {refs}')
+
+
+def _not_there(name: str, as_of: datetime | None) -> str:
+    if as_of is None:
+        return f'"{name}" is gone from its tool; ask how it stood on an earlier day'
+    return f'"{name}" was not known then; ask for a later day'
 
 
 def _links(
