@@ -36,11 +36,9 @@ def forward(topology: Topology, reach: Reach, floor: Days, ceiling: Days) -> tup
     for low, _, high in topology.levels[1:]:
         begin, end = int(first[low]), int(first[high])
         cells = slice(begin, end)
-        bound = reach.ahead(early[other[cells]], cells)
-        demand[cells] = bound
-        latest = np.maximum.reduceat(bound, first[low:high] - begin)
+        demand[cells] = reach.ahead(early[other[cells]], cells)
         here = early[low:high]
-        np.maximum(here, latest, out=here)
+        np.maximum(here, np.maximum.reduceat(demand[:end], first[low:high]), out=here)
         np.minimum(here, ceiling[low:high], out=here)
     return early, demand
 

@@ -167,8 +167,7 @@ class _Kahn:
 
     def narrow(self, front: Index) -> _Waves:
         """The levels after this one, up to the first that is wide."""
-        first, heads = memoryview(self.first), memoryview(self.heads)
-        waiting = memoryview(self.waiting)
+        first, heads, waiting = self.first.data, self.heads.data, self.waiting.data
         level, passed, widths = front.tolist(), front.tolist(), []
         while 0 < len(level) <= NARROW:
             after = []
