@@ -38,6 +38,7 @@ class Step:
 
     `planned` is the date its tool says, `forecast` what the network computes; `source` names
     where the planned date stands (`Jira field "Due date"`), `why` how it holds the next step.
+    Of one that is `done`, `forecast` is the day on which it was finished.
     """
 
     record_id: int
@@ -45,6 +46,7 @@ class Step:
     forecast: date | None
     source: str = ""
     why: str = ""
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Finding:
     `about` is its identity for life: canonical names of the things it is about (references,
     function ids, a WBS), never a date. `comment_on` are the records that get a comment.
     `functions` are the ids of the functions whose plans break each other, the one that has to
-    move first. `needed_by` is the day the other side needs it.
+    move first. `needed_by` is the day the other side needs it, `found_on` the day for which the
+    rule looked.
     """
 
     rule: str
@@ -68,6 +71,13 @@ class Finding:
     chain: tuple[Step, ...] = ()
     downstream: tuple[int, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
+    found_on: date | None = None
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the day on which the other side needs it lies behind."""
+        needed, today = self.needed_by, self.found_on
+        return needed is not None and today is not None and needed < today
 
     @property
     def conflict_id(self) -> str:

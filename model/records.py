@@ -115,7 +115,7 @@ class Record(BaseModel):
     touched_at: Instant | None = None
     """When a person last changed it in its tool; our own comments do not count."""
     dates_from: str = ""
-    """Where its planned dates stand, for people: `Jira "Due date"`, `column "End"`."""
+    """Where its planned finish stands, or its start where it has none: `Jira "Due date"`."""
 
 
 class WorkItem(Record):

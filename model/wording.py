@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from model.conflicts import VERDICT_MEANING, Conflict, Status
 from model.findings import Label, Step
 from model.operating_model.schema import OperatingModel
+from model.records import Kind, Ref
 from model.remarks import (
     Block,
     Bullets,
@@ -132,15 +133,18 @@ def _says(text: str) -> Paragraph:
 
 
 def _step(step: Step, labels: Mapping[int, Label]) -> tuple[Span, ...]:
-    """`CDP-12 Profile service: planned 4 Dec 2026, now 18 Dec 2026 (Jira "Due date")`."""
+    """`CDP-12 Profile service: due 4 Dec 2026 (Jira "Due date"), forecast 18 Dec 2026`."""
     label = labels[step.record_id]
     name: Span = Link(label.key, label.url) if label.url else Text(label.key, strong=True)
     title = "" if label.title == label.key else f" {label.title}"
-    planned = f"planned {day(step.planned)}" if step.planned else "no planned date"
-    forecast = f", forecast {day(step.forecast)}" if step.forecast else ""
+    due = "closes" if Ref.parse(label.ref).kind is Kind.DEAL else "due"
     source = f" ({step.source})" if step.source else ""
-    why = f"; {step.why}" if step.why else ""
-    return name, Text(f"{title}: {planned}{forecast}{source}{why}")
+    planned = f"{due} {day(step.planned)}{source}" if step.planned else "no due date"
+    moves = step.done or (step.forecast and step.forecast != step.planned)
+    verb = "finished" if step.done else "forecast"
+    forecast = f", {verb} {day(step.forecast)}" if moves else ""
+    why = f"; the next waits for it ({step.why})" if step.why else ""
+    return name, Text(f"{title}: {planned}{forecast}{why}")
 
 
 def _who_decides(conflict: Conflict, model: OperatingModel, audience: Audience) -> tuple[Span, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,14 +12,12 @@ import orjson
 from connectors.base import Landed, Lookups
 from connectors.jira.claims import claims, text_of
 from connectors.jira.fields import STANDARD, ChosenFields, choose
+from connectors.jira.figures import left_out, percent, working_days
 from connectors.jira.history import Change, Fields, Moment, changes, moments
 from connectors.jira.settings import JiraSettings
 from connectors.jira.states import Standing, states
 from connectors.jira.times import day, instant
 from model.records import Kind, Mapped, Problem, Ref, Version, WorkItem
-
-_WORKING_DAY = 8 * 3600
-"""Seconds; Jira's default of eight hours of work a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class IssueMapping:
             payload = orjson.loads(landed.payload)
             known_as = (str(payload["issue"]["key"]),)
             return self._mapped(payload, observed_at)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
             reason = f"the issue cannot be read ({type(error).__name__}: {error})"
             remedy = "Open it in Jira and correct what looks wrong; else report what was landed."
             return Mapped(problems=(Problem(landed.native_id, reason, remedy, known_as=known_as),))
@@ -55,6 +52,7 @@ class IssueMapping:
             *(self._unmapped_status(issue, *found) for found in unmapped.items()),
             *self._unmapped_priorities(issue, told),
             *_impossible_dates(issue, told, chosen),
+            *left_out(issue, told[-1].fields, chosen),
         ]
         if any(problem.held for problem in problems):
             return Mapped(problems=tuple(problems))
@@ -88,9 +86,9 @@ class IssueMapping:
             planned_finish=finish,
             actual_start=standing.began,
             actual_finish=standing.ended,
-            estimate_days=_working_days(fields.get("timeoriginalestimate")),
-            remaining_days=_working_days(fields.get("timeestimate")),
-            percent_complete=_percent(fields, chosen),
+            estimate_days=working_days(fields.get("timeoriginalestimate")),
+            remaining_days=working_days(fields.get("timeestimate")),
+            percent_complete=percent(fields, chosen),
             parent=self._parent(fields),
             initiative=self._initiative(labels, wbs),
             labels=labels,
@@ -179,28 +177,10 @@ def _day_or_none(value: Any) -> date | None:
 
 
 def _dates_from(start: date | None, finish: date | None, chosen: ChosenFields) -> str:
-    named = [(start, chosen.name(chosen.start)), (finish, "Due date")]
-    present = [f'"{name}"' for value, name in named if value]
-    return f"Jira {' and '.join(present)}" if present else ""
+    if finish:
+        return 'Jira "Due date"'
+    return f'Jira "{chosen.name(chosen.start)}"' if start else ""
 
 
 def _priority_name(fields: Fields) -> str:
     return str((fields.get("priority") or {}).get("name") or "")
-
-
-def _working_days(seconds: Any) -> int | None:
-    return None if seconds is None else math.ceil(max(0, int(seconds)) / _WORKING_DAY)
-
-
-def _percent(fields: Fields, chosen: ChosenFields) -> int | None:
-    """The chosen field, else time spent of time estimated, subtasks included.
-
-    Where no time was ever logged, that tells nothing of the progress.
-    """
-    said = text_of(chosen.value(fields, chosen.percent)).strip(" %")
-    if said:
-        return min(100, max(0, int(float(said))))
-    progress = fields.get("aggregateprogress") or {}
-    if not progress.get("total") or not progress.get("progress"):
-        return None
-    return min(100, int(100 * progress["progress"] / progress["total"]))

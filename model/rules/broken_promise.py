@@ -14,6 +14,7 @@ from pydantic import Field
 from model.findings import Finding, Impact, Label, Wording
 from model.network import NO_DATE, date_of
 from model.plan import Plan
+from model.records import State
 from model.rules import words
 from model.rules.chain import driving_rows
 from model.rules.columns import functions_of, groups, money_of
@@ -60,6 +61,7 @@ def _draft(plan: Plan, scale: Scale, case: Dependencies) -> Draft:
         impact=stake,
         needed_by=date_of(int(case.needed[0])),
         downstream=sold,
+        facts=(("won", "yes" if plan.items.state[deals[0]] == State.DONE else "no"),),
     )
     return Draft(finding, about=(record_id,), chain=[*driving_rows(plan, feature), int(deals[0])])
 
@@ -71,25 +73,45 @@ def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording
     step = next(step for step in finding.chain if step.record_id == feature)
     key, close = words.key(labels, feature), words.day(finding.needed_by)
     deal, stated = words.item(labels, first), words.stated(step.why)
+    ((_, won),) = finding.facts
     also = (f"Also sold on it: {words.items(labels, others)}.",) if others else ()
     return Wording(
         title=_title(finding, key, len(others) + 1),
         explanation=(
             f"{words.item(labels, feature)} ({giver}) {words.dates(step)}.",
             *words.origin(finding, labels, feature),
-            f"{deal} closes on {close} and depends on it{stated}.",
+            f"{deal} {_CLOSES[won == 'yes', finding.is_past]} {close} and depends on it{stated}.",
             *also,
         ),
-        question=f"Can {giver} finish {key} by {close}, or does "
-        f"{words.listed(sellers) or giver} agree a later date?",
+        question=_question(finding, giver, key, words.listed(sellers) or giver),
     )
 
 
 def _title(finding: Finding, key: str, deals: int) -> str:
     late = words.working_days(finding.impact.days)
     worth = f" worth {words.money(finding.impact.value)}" if finding.impact.value else ""
+    if finding.is_past:
+        of = "the close date of " if deals == 1 else "the close dates of "
+        up_to = "" if deals == 1 else "up to "
+        return f"{key} comes {up_to}{late} after {of}{words.counted(deals, 'deal')}{worth}"
     verb = "closes" if deals == 1 else "close up to"
     return f"{words.counted(deals, 'deal')}{worth} {verb} {late} before {key} is there"
+
+
+def _question(finding: Finding, giver: str, key: str, seller: str) -> str:
+    if finding.is_past:
+        return f"How soon can {giver} finish {key}, and what does {seller} tell the customer?"
+    close = words.day(finding.needed_by)
+    return f"Can {giver} finish {key} by {close}, or does {seller} agree a later date?"
+
+
+_CLOSES = {
+    (False, False): "closes on",
+    (False, True): "was to close on",
+    (True, False): "is won, closes on",
+    (True, True): "closed on",
+}
+"""By whether the deal is won, and whether its close date has passed."""
 
 
 RULE = Rule(NAME, Parameters, find, word)

@@ -10,6 +10,7 @@ import numpy as np
 from model.findings import Step
 from model.network import NO_DATE, date_of, driving_chain
 from model.plan import Plan
+from model.records import State
 from model.rules.columns import rows_of, wanted_finish
 from model.rules.survey import Survey
 
@@ -54,8 +55,11 @@ def _steps(
     ids = plan.items.id[at].tolist()
     planned = wanted_finish(plan, np.array(at)).tolist()
     forecast = plan.forecast.early_finish[at].tolist()
+    done = (plan.items.state[at] == State.DONE) & ~plan.facets.deal[at]
     whys = [stated.get(pair, "") for pair in pairwise(ids)]
     return tuple(
-        Step(record_id, date_of(plan_day), date_of(day), sources.get(record_id, ""), why)
-        for record_id, plan_day, day, why in zip(ids, planned, forecast, [*whys, ""], strict=True)
+        Step(record_id, date_of(plan_day), date_of(day), sources.get(record_id, ""), why, is_done)
+        for record_id, plan_day, day, why, is_done in zip(
+            ids, planned, forecast, [*whys, ""], done.tolist(), strict=True
+        )
     )

@@ -33,6 +33,7 @@ def completed(survey: Survey, drafts: Sequence[Draft]) -> list[Finding]:
             draft.finding,
             about=(*(labels[record_id].ref for record_id in draft.about), *draft.finding.about),
             chain=chain,
+            found_on=survey.plan.today,
         )
         for draft, chain in zip(drafts, chains, strict=True)
     ]

@@ -137,16 +137,17 @@ def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording
     doer, payer = involved[0], involved[-1]
     wbs, money, release, quarter, released_in = (value for _, value in finding.facts)
     start, first = words.day(finding.needed_by), words.item(labels, finding.subjects[0])
-    begins = f"{first} ({doer}) is paid from {wbs} and starts on {start} ({quarter})."
+    starts = "started" if finding.is_past else "starts"
+    begins = f"{first} ({doer}) is paid from {wbs} and {starts} on {start} ({quarter})."
     if release:
         return _late(finding, begins, doer, payer, wbs, date.fromisoformat(release), released_in)
     if money == "no budget":
-        title = f"Work on {wbs} starts on {start} without a budget"
+        title = f"Work on {wbs} {starts} on {start} without a budget"
         reason = (
             f"{payer} has spend of {words.money(finding.impact.value)} on {wbs}, but no budget."
         )
     else:
-        title = f"The budget of {wbs} ends before work starts on {start}"
+        title = f"The budget of {wbs} belongs to a year before work {starts} on {start}"
         amount = words.money(finding.impact.value)
         reason = f"The budget of {amount} for {wbs} ({payer}) belongs to an earlier fiscal year."
     return Wording(title, (begins, reason), f"From which budget does {payer} pay for {wbs}?")
@@ -157,13 +158,17 @@ def _late(
 ) -> Wording:
     start, released = words.day(finding.needed_by), words.day(release)
     days, amount = words.working_days(finding.impact.days), words.money(finding.impact.value)
+    starts = "started" if finding.is_past else "starts"
+    question = f"Can {payer} release it by {start}, or does {doer} start on {released}?"
+    if finding.is_past:
+        question = f"Can {payer} release it now, or does {doer} stop until {released}?"
     return Wording(
-        title=f"Work on {wbs} starts {days} before its budget is released",
+        title=f"Work on {wbs} {starts} {days} before its budget is released",
         explanation=(
             begins,
             f"{payer} releases the budget of {amount} for {wbs} on {released} ({quarter}).",
         ),
-        question=f"Can {payer} release it by {start}, or does {doer} start on {released}?",
+        question=question,
     )
 
 

@@ -117,16 +117,17 @@ def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording
     key, late = words.key(labels, first), words.working_days(finding.impact.days)
     (_, held), (_, iso) = finding.facts
     verb, needed = "start" if held == "its start" else "finish", words.day(finding.needed_by)
+    needs, soon = words.needs(finding, [taker]), "sooner" if finding.is_past else f"by {needed}"
     forecast, stated = words.day(date.fromisoformat(iso)), words.stated(step.why)
     return Wording(
-        title=f"{key} of {giver} is forecast to {verb} {late} later than {taker} needs",
+        title=f"{key} of {giver} is forecast to {verb} {late} later than {needs}",
         explanation=(
             f"{words.item(labels, first)} ({giver}) {words.dates(step)}.",
             *words.origin(finding, labels, first),
-            f"{taker} needs {held} by {needed} for {words.items(labels, waiting)}{stated}.",
+            f"{needs} it {verb}ed by {needed} for {words.items(labels, waiting)}{stated}.",
             *words.at_stake(finding.impact),
         ),
-        question=f"Can {giver} {verb} {key} by {needed}, or does {taker} plan for {forecast}?",
+        question=f"Can {giver} {verb} {key} {soon}, or does {taker} plan for {forecast}?",
     )
 
 

@@ -106,6 +106,7 @@ def _draft(plan: Plan, parameters: Parameters, lack: _Lack, names: Mapping[str, 
             ("gate", gate.name),
             ("working days it takes", str(gate.sla_days)),
             ("initiative", ", ".join(names.get(each, each) for each in of_all)),
+            ("recognised by", _told(gate.recognised_by)),
         ),
     )
     return Draft(finding, about=() if of_all else (ids[0],), chain=first.tolist())
@@ -119,20 +120,32 @@ def _ask_by(plan: Plan, first: Int64, sla_days: int) -> int:
     return int(plan.calendars.day(calendar, last - sla_days)[0])
 
 
+def _told(sign: GateSign) -> str:
+    """How a team makes its work count as the gate."""
+    ways = []
+    if sign.labels:
+        ways.append(f"the label {' or '.join(f'“{label}”' for label in sign.labels)}")
+    if sign.title_words:
+        ways.append(f"{words.listed(f'“{word}”' for word in sign.title_words)} in its title")
+    return " or ".join(ways)
+
+
 def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
     """Which gate nobody planned, for what, and by when it must be asked for."""
-    gate, takes, initiative = (value for _, value in finding.facts)
+    gate, takes, initiative, sign = (value for _, value in finding.facts)
     involved = words.functions(finding, names)
     owner, judge = involved[0], involved[-1]
     days, ask_by = words.working_days(int(takes)), words.day(finding.needed_by)
     key, step = words.key(labels, finding.subjects[0]), finding.chain[0]
     where = f"No work of {initiative}" if initiative else f"Nothing before {key}"
+    ask = "should have been" if finding.is_past else "has to be"
     return Wording(
         title=f"{key} must not finish without “{gate}”, and no plan holds it",
         explanation=(
             f"{words.item(labels, step.record_id)} ({owner}) {words.dates(step)}.",
-            f"{where} is recognised as “{gate}”, planned or done.",
-            f"{judge} takes {days} for it, so it has to be asked for by {ask_by}.",
+            f"{where} is a “{gate}”, planned or done.",
+            f"What counts as one has {sign}.",
+            f"{judge} takes {days} for it, so it {ask} asked for by {ask_by}.",
         ),
         question=f"Who plans “{gate}” with {judge}, and for which day?",
     )

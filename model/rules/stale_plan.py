@@ -82,13 +82,14 @@ def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording
     record_id, *waiting = finding.subjects
     step, key, taker = finding.chain[0], words.key(labels, record_id), words.listed(takers)
     touched, idle = (value for _, value in finding.facts)
+    waits = f"{taker} {words.verb(takers, 'waits', 'wait')} for"
     return Wording(
-        title=f"{key} of {giver}, which {taker} waits for, has not been touched for "
+        title=f"{key} of {giver}, which {waits}, has not been touched for "
         f"{words.working_days(int(idle))}",
         explanation=(
             f"{words.item(labels, record_id)} ({giver}) {words.dates(step)}.",
             f"It was last touched on {words.day(date.fromisoformat(touched))}.",
-            f"{taker} waits for it with {words.items(labels, waiting)}{words.stated(step.why)}.",
+            f"{waits} it with {words.items(labels, waiting)}{words.stated(step.why)}.",
         ),
         question=f"Do the dates of {key} still hold?",
     )

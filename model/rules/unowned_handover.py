@@ -77,14 +77,14 @@ def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording
     """What is missing, who waits for it and since when it should have been settled."""
     giver, *takers = words.functions(finding, names)
     record_id, *waiting = finding.subjects
-    missing, taker = dict(finding.facts)["missing"], words.listed(takers)
+    missing, needs = dict(finding.facts)["missing"], words.needs(finding, takers)
     key, needed = words.key(labels, record_id), words.day(finding.needed_by)
     stated = words.stated(finding.chain[0].why)
     return Wording(
-        title=f"{key} of {giver} has {missing}, and {taker} needs it by {needed}",
+        title=f"{key} of {giver} has {missing}, and {needs} it by {needed}",
         explanation=(
             f"{words.item(labels, record_id)} ({giver}) has {missing}.",
-            f"{taker} needs it by {needed} for {words.items(labels, waiting)}{stated}.",
+            f"{needs} it by {needed} for {words.items(labels, waiting)}{stated}.",
         ),
         question=_QUESTIONS[missing].format(giver=giver, key=key),
     )

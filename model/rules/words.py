@@ -68,13 +68,16 @@ def items(labels: Mapping[int, Label], record_ids: Sequence[int]) -> str:
 
 
 def dates(step: Step) -> str:
-    """`is planned for 4 Dec 2026 (column "End") and forecast for 9 Dec 2026`."""
+    """`is due on 4 Dec 2026 (column "End") and forecast for 9 Dec 2026`."""
     source = f" ({step.source})" if step.source else ""
+    if step.done:
+        due = f" (it was due on {day(step.planned)})" if step.planned else ""
+        return f"was finished on {day(step.forecast)}{due}"
     if step.planned is None:
-        return f"has no planned date and is forecast for {day(step.forecast)}"
+        return f"has no due date and is forecast for {day(step.forecast)}"
     if step.planned == step.forecast:
-        return f"is planned for {day(step.planned)}{source}"
-    return f"is planned for {day(step.planned)}{source} and forecast for {day(step.forecast)}"
+        return f"is due on {day(step.planned)}{source}"
+    return f"is due on {day(step.planned)}{source} and forecast for {day(step.forecast)}"
 
 
 def origin(finding: Finding, labels: Mapping[int, Label], record_id: int) -> tuple[str, ...]:
@@ -83,6 +86,16 @@ def origin(finding: Finding, labels: Mapping[int, Label], record_id: int) -> tup
     if source.record_id == record_id:
         return ()
     return (f"The delay begins at {item(labels, source.record_id)}, which {dates(source)}.",)
+
+
+def verb(who: Sequence[str], one: str, several: str) -> str:
+    """The form of a verb that agrees with how many act."""
+    return one if len(who) == 1 else several
+
+
+def needs(finding: Finding, who: Sequence[str]) -> str:
+    """`Marketing needs`, `Marketing and Sales need`; `needed` once the day has passed."""
+    return f"{listed(who)} {'needed' if finding.is_past else verb(who, 'needs', 'need')}"
 
 
 def stated(where: str) -> str:

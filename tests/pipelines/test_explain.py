@@ -22,7 +22,7 @@ def test_the_driving_chain_runs_through_all_tools_to_its_source(synced: Instance
     explained = explain_item(synced, "CMP-2", NOW)
 
     assert [link.label.key for link in explained.chain] == ["CDP-1", "CDP-2", "CMP-2"]
-    assert explained.chain[0].source == 'Jira "Start date" and "Due date" in it-jira'
+    assert explained.chain[0].source == 'Jira "Due date" in it-jira'
     assert explained.chain[1].why == 'column "Depends on" in marketing-plan'
 
 

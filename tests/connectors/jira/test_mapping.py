@@ -87,7 +87,7 @@ def test_the_present_state_of_an_issue_is_read(jira: Site) -> None:
     assert (record.priority, record.owner, record.function) == (Priority.HIGH, "ada", "platform")
     assert record.parent == Ref("jira-it", Kind.WORK_ITEM, parent.id)
     assert record.url == f"{sandbox.jira_url}/browse/CDP-2"
-    assert record.dates_from == 'Jira "Start date" and "Due date"'
+    assert record.dates_from == 'Jira "Due date"'
 
 
 def test_each_change_of_dates_and_status_is_a_version_from_its_day_on(jira: Site) -> None:
@@ -322,6 +322,30 @@ def test_percent_comes_from_the_chosen_field_else_from_time_spent() -> None:
         fields={"percent": "Progress"},
     )
     assert present(chosen).percent_complete == 60
+
+
+@pytest.mark.parametrize("said", ["about half", "40,5,1", "inf", "nan", 0.4, 250, -5])
+def test_a_percentage_that_cannot_be_is_left_out_and_told(said: Any) -> None:
+    result = read(
+        {"customfield_1": said}, names={"customfield_1": "Progress"}, fields={"percent": "Progress"}
+    )
+    assert present(result).percent_complete is None
+    (problem,) = result.problems
+    assert "as its Progress, which is no whole percentage" in problem.reason
+    assert not problem.held
+
+
+def test_an_estimate_longer_than_any_plan_is_left_out_and_told() -> None:
+    result = read({"timeoriginalestimate": 10**15})
+    assert present(result).estimate_days is None
+    (problem,) = result.problems
+    assert "an Original estimate of more than 10,000 working days" in problem.reason
+
+
+def test_figures_no_number_can_hold_keep_an_issue_back() -> None:
+    (problem,) = read({"aggregateprogress": {"progress": 1e308, "total": 1e-308}}).problems
+    assert problem.held
+    assert "OverflowError" in problem.reason
 
 
 def test_an_initiative_is_found_by_label_and_else_by_its_longest_wbs_prefix() -> None:

@@ -100,7 +100,19 @@ def test_it_says_what_was_sold_for_how_much_and_how_far_apart_the_dates_are():
     plan = situation(FEATURE, ACME, links=SOLD)
     assert said(plan, found(RULE, plan)[0]).splitlines() == [
         "1 deal worth 250,000 EUR closes 5 working days before CDP-12 is there",
-        'CDP-12 “Title of CDP-12” (IT) is planned for 20 Mar 2026 (field "Due").',
+        'CDP-12 “Title of CDP-12” (IT) is due on 20 Mar 2026 (field "Due").',
         'Acme “Title of Acme” closes on 13 Mar 2026 and depends on it (column "Depends on").',
         "Can IT finish CDP-12 by 13 Mar 2026, or does Sales agree a later date?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("won", "closed"), [(True, "closed on 27 Feb 2026"), (False, "was to close on 27 Feb 2026")]
+)
+def test_a_close_date_that_has_passed_is_spoken_of_as_past(won, closed):
+    deal = replace(ACME, close=date(2026, 2, 27), won=won)
+    plan = situation(FEATURE, deal, links=SOLD)
+    text = said(plan, found(RULE, plan)[0])
+    assert "CDP-12 comes 15 working days after the close date of 1 deal worth 250,000 EUR" in text
+    assert f"Acme “Title of Acme” {closed} and depends on it" in text
+    assert "How soon can IT finish CDP-12, and what does Sales tell the customer?" in text

@@ -112,3 +112,11 @@ def test_it_says_both_days_both_quarters_and_the_amount():
 def test_quarters_of_a_shifted_fiscal_year_carry_both_years():
     plan = situation(WORK, spend=[BUDGET], fiscal_year=4)
     assert "(Q4 2025/26)" in said(plan, found(RULE, plan)[0])
+
+
+def test_work_that_has_begun_without_its_money_is_not_asked_to_be_funded_in_the_past():
+    begun = replace(WORK, state=State.IN_PROGRESS, start=date(2026, 2, 16), begun=date(2026, 2, 16))
+    plan = situation(begun, spend=[BUDGET])
+    text = said(plan, found(RULE, plan)[0])
+    assert "started 32 working days before its budget is released" in text
+    assert "Can Finance release it now, or does IT stop until 1 Apr 2026?" in text

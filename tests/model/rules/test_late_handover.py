@@ -206,8 +206,16 @@ def test_it_says_who_needs_what_by_when_and_asks_for_a_decision():
     text = said(plan, found(RULE, plan)[0]).replace("Title of ", "")
     assert text.splitlines() == [
         "CDP-12 of IT is forecast to finish 5 working days later than Marketing needs",
-        'CDP-12 “CDP-12” (IT) is planned for 20 Mar 2026 (field "Due").',
-        'Marketing needs its finish by 13 Mar 2026 for MKT-1 “MKT-1” (column "Depends on").',
+        'CDP-12 “CDP-12” (IT) is due on 20 Mar 2026 (field "Due").',
+        'Marketing needs it finished by 13 Mar 2026 for MKT-1 “MKT-1” (column "Depends on").',
         "Because of it 1 item downstream moves.",
         "Can IT finish CDP-12 by 13 Mar 2026, or does Marketing plan for 20 Mar 2026?",
     ]
+
+
+def test_a_need_that_has_passed_is_not_asked_to_be_met():
+    plan = situation(PLATFORM, replace(CAMPAIGN, start=date(2026, 2, 23)), links=CHAIN)
+    text = said(plan, found(RULE, plan)[0])
+    assert "later than Marketing needed" in text
+    assert "Marketing needed it finished by 20 Feb 2026" in text
+    assert "Can IT finish CDP-12 sooner, or does Marketing plan for 20 Mar 2026?" in text

@@ -108,8 +108,9 @@ def test_it_says_by_when_the_gate_must_be_asked_for():
     plan = gated(LAUNCH)
     assert said(plan, found(RULE, plan)[0]).splitlines() == [
         "CDP-20 must not finish without “Security audit”, and no plan holds it",
-        'CDP-20 “Title of CDP-20” (IT) is planned for 20 Mar 2026 (field "Due").',
-        "No work of Customer data platform is recognised as “Security audit”, planned or done.",
+        'CDP-20 “Title of CDP-20” (IT) is due on 20 Mar 2026 (field "Due").',
+        "No work of Customer data platform is a “Security audit”, planned or done.",
+        "What counts as one has the label “audit”.",
         "Security takes 5 working days for it, so it has to be asked for by 13 Mar 2026.",
         "Who plans “Security audit” with Security, and for which day?",
     ]

@@ -24,7 +24,7 @@ def test_work_in_progress_that_nobody_touches_while_another_function_waits_is_fo
     assert keys(plan, finding.comment_on) == ["CDP-12"]
     assert said(plan, finding).splitlines() == [
         "CDP-12 of IT, which Marketing waits for, has not been touched for 11 working days",
-        'CDP-12 “Title of CDP-12” (IT) is planned for 6 Mar 2026 (field "Due").',
+        'CDP-12 “Title of CDP-12” (IT) is due on 6 Mar 2026 (field "Due").',
         "It was last touched on 13 Feb 2026.",
         'Marketing waits for it with MKT-1 “Title of MKT-1” (column "Depends on").',
         "Do the dates of CDP-12 still hold?",
@@ -78,3 +78,11 @@ def test_it_is_the_same_conflict_as_days_go_by():
     )
     assert first.conflict_id == later.conflict_id
     assert dict(later.facts)["working days untouched"] == "16"
+
+
+def test_two_functions_that_wait_are_spoken_of_as_two():
+    deal = Row("Acme", "sales", close=date(2026, 5, 29), value=1_000)
+    plan = situation(WORK, CAMPAIGN, deal, links=[*CHAIN, ("CDP-12", "Acme")])
+    assert "which Marketing and Sales wait for, has not been touched" in said(
+        plan, found(RULE, plan)[0]
+    )

@@ -68,14 +68,19 @@ def test_a_title_of_several_lines_stays_on_one():
 @pytest.mark.parametrize(
     ("planned", "forecast", "text"),
     [
-        (None, date(2026, 3, 6), "has no planned date and is forecast for 6 Mar 2026"),
-        (date(2026, 3, 6), date(2026, 3, 6), 'is planned for 6 Mar 2026 (column "End")'),
+        (None, date(2026, 3, 6), "has no due date and is forecast for 6 Mar 2026"),
+        (date(2026, 3, 6), date(2026, 3, 6), 'is due on 6 Mar 2026 (column "End")'),
         (
             date(2026, 3, 6),
             date(2026, 3, 9),
-            'is planned for 6 Mar 2026 (column "End") and forecast for 9 Mar 2026',
+            'is due on 6 Mar 2026 (column "End") and forecast for 9 Mar 2026',
         ),
     ],
 )
 def test_a_step_tells_plan_and_forecast_and_where_the_plan_stands(planned, forecast, text):
     assert words.dates(Step(1, planned, forecast, source='column "End"')) == text
+
+
+def test_what_is_done_has_no_forecast_any_more():
+    step = Step(1, date(2026, 3, 6), date(2026, 3, 9), source='column "End"', done=True)
+    assert words.dates(step) == "was finished on 9 Mar 2026 (it was due on 6 Mar 2026)"
