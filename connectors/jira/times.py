@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+from connectors.plausible import plausible_day
+
 _MILLISECONDS = 100_000_000_000
 """From here on an epoch number counts milliseconds; in seconds it would be the year 5138."""
 
@@ -31,6 +32,6 @@ def day(value: Any) -> date | None:
     if value in (None, ""):
         return None
     found = date.fromisoformat(str(value)[:10])
-    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+    if not plausible_day(found):
         raise ValueError(f"the year {found.year} cannot be meant")
     return found

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from connectors.plausible import plausible_day
+
 Row = dict[str, Any]
 
 
@@ -87,10 +89,15 @@ def _number(row: Row, name: str, left_out: list[Unreadable]) -> Decimal | None:
 
 def _day(row: Row, name: str) -> date | None:
     value = row.get(name)
+    if value is None:
+        return None
     try:
-        return None if value is None else date.fromisoformat(str(value))
+        day = date.fromisoformat(str(value))
     except ValueError:
         raise _wrong(row, name, "is no date") from None
+    if not plausible_day(day):
+        raise _wrong(row, name, "cannot be meant")
+    return day
 
 
 def _instant(row: Row, name: str) -> datetime:

@@ -156,13 +156,19 @@ def test_a_senseless_probability_is_left_out_with_its_reason(bad: object) -> Non
     assert "Probability" in found.problems[0].reason
 
 
-def test_an_impossible_close_date_holds_the_deal_back_without_hiding_it() -> None:
-    found = mapped(opportunity(CloseDate="2026-02-30"))
+@pytest.mark.parametrize(
+    ("said", "how"),
+    [("2026-02-30", "is no date"), ("0206-03-01", "cannot be meant"), ("4000-12-31", "cannot be")],
+)
+def test_an_impossible_close_date_holds_the_deal_back_without_hiding_it(
+    said: str, how: str
+) -> None:
+    found = mapped(opportunity(CloseDate=said))
 
     (problem,) = found.problems
     assert found.versions == ()
     assert problem.held
-    assert problem.reason == "CloseDate '2026-02-30' is no date"
+    assert problem.reason.startswith(f"CloseDate '{said}' {how}")
     assert "Nordwind renewal" in problem.known_as
 
 
