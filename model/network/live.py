@@ -20,11 +20,11 @@ from model.network.forecast import (
     mark,
     own_certainty,
 )
-from model.network.passes import dead_links, limits, raise_by_starts, spanned
+from model.network.passes import dead_links, limits, own_starts, raise_by_starts, spanned
 from model.network.reach import change
 from model.network.ripple import pulled, pushed, spread
 from model.network.sweep import backward
-from model.network.topology import ALL, Index, beyond, by_key, cells_of, offsets, runs
+from model.network.topology import ALL, Index, beyond, by_key, cells_of, distinct, offsets, runs
 from model.records import State
 
 
@@ -58,7 +58,7 @@ class LivePlan:
         hanging = self._floors(touched, places)
         seeds = np.concatenate([places, hanging, beyond(topology.outs, places)])
         moved = pushed(passes, passes.early, seeds, passes.floor)
-        return self._read(np.unique(np.concatenate([moved, places, hanging])), places)
+        return self._read(distinct(moved, places, hanging), places)
 
     def _store(self, changed: Items) -> Index:
         """Writes the columns; the rows that must be estimated anew: these and their parents."""
@@ -72,7 +72,7 @@ class LivePlan:
         for field in fields(Items):
             getattr(network.items, field.name)[rows] = getattr(changed, field.name)
         above = network.wiring.above[rows]
-        return np.unique(np.concatenate([rows, above[above >= 0]]))
+        return distinct(rows, above[above >= 0])
 
     def _estimated(self, rows: Index) -> Index:
         """Estimates these rows anew and weighs their links anew; the places of their nodes."""
@@ -84,12 +84,10 @@ class LivePlan:
         for column in fields(Estimate):
             getattr(found, column.name)[rows] = getattr(anew, column.name)
         passes.work.duration[rows], passes.work.point[rows] = anew.duration, anew.duration == 0
-        places = np.unique(topology.place[np.concatenate([rows, wiring.gate[rows]])])
+        places = distinct(topology.place[np.concatenate([rows, wiring.gate[rows]])])
         passes.limit[topology.place[rows]] = anew.limit
         cells = cells_of(topology.ins, places), cells_of(topology.outs, places)
-        links = np.unique(
-            np.concatenate([topology.ins.link[cells[0]], topology.outs.link[cells[1]]])
-        )
+        links = distinct(topology.ins.link[cells[0]], topology.outs.link[cells[1]])
         passes.dead[links] = dead = dead_links(wiring, found, links)
         at = self._in_cell[links], self._out_cell[links]
         change(passes.reach, wiring, passes.work, links, dead, *at)
@@ -110,9 +108,12 @@ class LivePlan:
         topology, wiring = passes.network.topology, passes.network.wiring
         hanging = places[:0]
         if self._starts:
-            sources = np.union1d(places, topology.place[wiring.gate[self._ancestors(rows)]])
-            hanging = np.unique(beyond(topology.outs, sources))
-        here = np.union1d(places, hanging)
+            above = self._ancestors(rows)
+            passes.starts[rows] = own_starts(passes, rows)
+            self._span(passes.starts, distinct(rows, above))
+            sources = distinct(places, topology.place[wiring.gate[above]])
+            hanging = distinct(beyond(topology.outs, sources))
+        here = distinct(places, hanging)
         node = topology.node[here]
         floor = np.zeros(topology.nodes, dtype=np.int32)
         of_items = node[node < len(passes.estimate.floor)]
@@ -126,7 +127,7 @@ class LivePlan:
         """Brings all columns up to date; the ids of the items whose early dates changed."""
         forecast = self.forecast
         rows = self._rows(moved)
-        rows = np.union1d(rows, self._ancestors(rows))
+        rows = distinct(rows, self._ancestors(rows))
         before = forecast.early_start[rows], forecast.early_finish[rows]
         early_columns(forecast, rows)
         self._span(forecast.early_start, rows)
@@ -148,18 +149,18 @@ class LivePlan:
             above = passes.network.wiring.above
             forecast.late_start[:] = spanned(above, forecast.late_start, passes.estimate)
             return
-        seeds = np.union1d(places, beyond(topology.ins, places))
-        rows = self._rows(np.union1d(pulled(passes, passes.late, seeds), moved))
-        rows = np.union1d(rows, self._ancestors(rows))
+        seeds = distinct(places, beyond(topology.ins, places))
+        rows = self._rows(distinct(pulled(passes, passes.late, seeds), moved))
+        rows = distinct(rows, self._ancestors(rows))
         late_columns(forecast, rows)
         self._span(forecast.late_start, rows)
-        free_slack(forecast, self._rows(np.union1d(moved, beyond(topology.ins, moved))))
+        free_slack(forecast, self._rows(distinct(moved, beyond(topology.ins, moved))))
 
     def _read_drivers(self, moved: Index) -> None:
         """What drives whom may change for what moved and for what follows it."""
         forecast, passes = self.forecast, self.forecast.passes
         topology = passes.network.topology
-        places = self._with_gates(np.union1d(moved, beyond(topology.outs, moved)))
+        places = self._with_gates(distinct(moved, beyond(topology.outs, moved)))
         passes.driver[places] = driver = driving_places(passes, places)
         passes.source[places] = np.where(driver >= 0, driver, places)
         rows = self._rows(places)
@@ -184,21 +185,21 @@ class LivePlan:
         gates = places[topology.node[places] >= items]
         while len(gates):
             more = np.setdiff1d(beyond(topology.outs, gates), places)
-            places = np.union1d(places, more)
+            places = distinct(places, more)
             gates = more[topology.node[more] >= items]
         return places
 
     def _rows(self, places: Index) -> Index:
         node = self.forecast.passes.network.topology.node[places]
-        return np.unique(node[node < len(self.forecast.driver)])
+        return distinct(node[node < len(self.forecast.driver)])
 
     def _ancestors(self, rows: Index) -> Index:
         above = self.forecast.passes.network.wiring.above
         found = climb = rows[:0]
-        climb = np.unique(above[rows])
+        climb = distinct(above[rows])
         while len(climb := climb[climb >= 0]):
-            found = np.union1d(found, climb)
-            climb = np.unique(above[climb])
+            found = distinct(found, climb)
+            climb = distinct(above[climb])
         return found
 
     def _kin(self, rows: Index) -> tuple[Index, Index]:

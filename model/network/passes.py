@@ -38,6 +38,9 @@ class Passes:
     reach: Straight | Bridged
     ceiling: Days
     """The working day at which the calendars end (`HORIZON`): nothing is forecast beyond."""
+    starts: Days
+    """By item row the day that begins when it did or first may; of a parent that of its first
+    child."""
     floor: Days
     limit: Days
     """As in the estimate, by place; without the plan's end."""
@@ -68,11 +71,12 @@ def run(network: Network, today: int) -> Passes:
     unsure = np.zeros(topology.nodes, dtype=np.int8)
     limit = _by_node(wiring, found.limit, NO_LIMIT)[topology.node]
     passes = Passes(
-        network, today, found, work, dead, reaches, ceiling, none, limit, none, none, none,
+        network, today, found, work, dead, reaches, ceiling, none, none, limit, none, none, none,
         places, places.copy(), unsure, unsure.copy(), 0,
     )  # fmt: skip
     floor = _by_node(wiring, found.floor, 0).copy()
     if not wiring.from_finish.all():
+        passes.starts = spanned(wiring.above, own_starts(passes, ALL), found)
         raise_by_starts(passes, floor, np.flatnonzero(~wiring.from_finish))
     passes.floor = floor[topology.node]
     passes.early, passes.demand = forward(topology, reaches, passes.floor, passes.ceiling)
@@ -167,21 +171,19 @@ def raise_by_starts(passes: Passes, floor: Days, links: Index) -> None:
     if not len(links):
         return
     head, lag, elapsed = wiring.head[links], wiring.lag[links], wiring.elapsed[links]
-    day = np.clip(first_starts(passes)[tail_item] + np.where(elapsed, lag, 0), 0, HORIZON)
+    day = np.clip(passes.starts[tail_item] + np.where(elapsed, lag, 0), 0, HORIZON)
     bound = calendars.before.take(passes.work.calendar[head] + day)
     bound += np.where(elapsed, 0, lag)
     bound -= np.where(wiring.to_finish[links], passes.work.duration[head], 0)
     np.maximum.at(floor, head, bound)
 
 
-def first_starts(passes: Passes) -> Days:
-    """For each item the day that begins when it did or first may; of a parent that of its
-    first child."""
+def own_starts(passes: Passes, rows: Places) -> Days:
+    """For each of these items the day that begins when it did or first may."""
     found, items = passes.estimate, passes.network.items
-    point = found.duration == 0
-    day = passes.network.calendars.day(items.calendar, found.floor - point) + point
-    day = np.where(found.begun != NO_DATE, found.begun, day).astype(np.int32)
-    return spanned(passes.network.wiring.above, day, found)
+    point, begun = found.duration[rows] == 0, found.begun[rows]
+    day = passes.network.calendars.day(items.calendar[rows], found.floor[rows] - point) + point
+    return np.where(begun != NO_DATE, begun, day).astype(np.int32)
 
 
 def spanned(above: Index, start: Days, found: Estimate) -> Days:

@@ -7,7 +7,16 @@ import numpy as np
 
 from model.network.columns import Days, Flags
 from model.network.passes import Passes, limits
-from model.network.topology import Index, Side, Topology, beyond, cells_of, counts_of, run_starts
+from model.network.topology import (
+    Index,
+    Side,
+    Topology,
+    beyond,
+    cells_of,
+    counts_of,
+    distinct,
+    run_starts,
+)
 
 Recompute = Callable[[Index], Index]
 """Computes these places anew, stores the result, and returns those that changed."""
@@ -21,13 +30,12 @@ def spread(
     `step` is 1 from predecessors to successors and -1 the other way: a place is computed once,
     after everything that it depends on.
     """
-    starts = np.array([low for low, _, _ in topology.levels])
     waiting: dict[int, list[Index]] = {}
     queue: list[int] = []
 
     def enqueue(reached: Index) -> None:
-        level = np.searchsorted(starts, reached, side="right") - 1
-        for one in np.unique(level).tolist():
+        level = np.searchsorted(topology.begins, reached, side="right") - 1
+        for one in distinct(level).tolist():
             if one not in waiting:
                 waiting[one] = []
                 heappush(queue, step * one)
@@ -36,7 +44,7 @@ def spread(
     enqueue(places)
     changed = [places[:0]]
     while queue:
-        here = np.unique(np.concatenate(waiting.pop(step * heappop(queue))))
+        here = distinct(*waiting.pop(step * heappop(queue)))
         moved = recompute(here)
         if len(moved):
             changed.append(moved)

@@ -11,7 +11,7 @@ from model.network.columns import NO_DATE, Days, Flags, Ints
 from model.network.forecast import Forecast, lowest_ids
 from model.network.passes import Passes
 from model.network.ripple import pushed
-from model.network.topology import Index, beyond, cells_of, counts_of
+from model.network.topology import Index, beyond, cells_of, counts_of, distinct
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def impact_of_lateness(forecast: Forecast, ids: Ints, function: NDArray[np.int32
     early[places] = kept[behind]
     pinned = np.zeros(len(early), dtype=np.bool_)
     pinned[places] = True
-    after = np.unique(beyond(passes.network.topology.outs, places))
+    after = distinct(beyond(passes.network.topology.outs, places))
     moved = pushed(passes, early, after, passes.floor, pinned)
     return _between(passes, early, passes.early, moved, rows, function)
 

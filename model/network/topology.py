@@ -46,6 +46,8 @@ class Topology:
     """For each place its node."""
     levels: tuple[tuple[int, int, int], ...]
     """For each level its first place, the first without successors, and the end."""
+    begins: Index
+    """The first places alone."""
     ins: Side
     outs: Side
 
@@ -72,7 +74,8 @@ def arrange(nodes: int, tail: Index, head: Index) -> Topology | Index:
     place = np.empty(nodes, dtype=np.int64)
     place[node] = np.arange(nodes)
     outs = Side(cell[waves.cells], place[waves.heads], offsets(degree[node]))
-    return Topology(place, node, levels, _turned(outs, waiting[node]), outs)
+    begins = np.array([low for low, _, _ in levels], dtype=np.int64)
+    return Topology(place, node, levels, begins, _turned(outs, waiting[node]), outs)
 
 
 def by_key(key: Index) -> Index:
@@ -85,6 +88,18 @@ def by_key(key: Index) -> Index:
     packed.sort()
     packed &= _POSITION
     return packed
+
+
+def distinct(*parts: Index) -> Index:
+    """The values of all parts, ascending, each once.
+
+    Several times faster than `np.unique`, which hashes them.
+    """
+    values = np.concatenate(parts)
+    values.sort()
+    first = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return values[first]
 
 
 def offsets(counts: Index | NDArray[np.bool_]) -> Index:
