@@ -8,6 +8,8 @@ from datetime import date
 from functools import partial
 from typing import Literal
 
+from connectors.plausible import plausible_day
+
 DateStyle = Literal["d.m.y", "y-m-d", "ymd", "d/m/y", "m/d/y"]
 
 _CLOCK = r"(?:[T ][0-9]{2}:[0-9]{2}.*)?"
@@ -33,9 +35,10 @@ def read_date(style: DateStyle, text: str) -> date | None:
     if found is None:
         return None
     try:
-        return date(int(found["y"]), int(found["m"]), int(found["d"]))
+        day = date(int(found["y"]), int(found["m"]), int(found["d"]))
     except ValueError:
         return None
+    return day if plausible_day(day) else None
 
 
 DATE_READERS: Mapping[str, Callable[[str], date | None]] = {

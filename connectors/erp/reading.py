@@ -104,7 +104,7 @@ class LineReader:
         day = read_date(cast(DateStyle, style), text)
         if day is None:
             raise Unmappable(
-                f'column "{heading}": "{text}" is no date of the form {style}',
+                f'column "{heading}": "{text}" is no possible date of the form {style}',
                 _CORRECT,
             )
         return day

@@ -35,17 +35,18 @@ def map_row(
 ) -> Mapped:
     """Map one landed row; a row whose plan cannot be told for certain is held back."""
     reader = Reader(landed.native_id, orjson.loads(landed.payload), settings)
-    item = _work_item(reader, surroundings)
+    item, claims = _work_item(reader, surroundings), tuple(_claims(reader))
     if item is None or any(problem.held for problem in reader.problems):
         return Mapped(problems=tuple(reader.problems))
-    version = Version(min(reader.saved, observed_at), item, tuple(_claims(reader)))
+    version = Version(min(reader.saved, observed_at), item, claims)
     return Mapped((version,), tuple(reader.problems))
 
 
 def _work_item(reader: Reader, surroundings: Surroundings) -> WorkItem | None:
     """None without a title or state, for which the reason is among the reader's problems."""
     title = _title(reader)
-    percent = _unless_unknown(reader, "percent", as_percent)
+    whole = bool(reader.payload.get("whole_percents"))
+    percent = _unless_unknown(reader, "percent", lambda text: as_percent(text, whole))
     state = _state(reader, surroundings, percent or 0)
     dates = _dates(reader)
     if title is None or state is None:
@@ -178,11 +179,14 @@ def _initiative(
 
 
 def _claims(reader: Reader) -> Iterator[Claim]:
-    """What the row waits for: firm from its own column, possible from free text."""
+    """What the row waits for: firm from its own column, possible from free text.
+
+    A cell that cannot be read holds the row back: it waits for something, and not for nothing.
+    """
     itself = normalise(reader.native_id)
     named = set()
     if (cell := reader.cell("depends_on")) and not unknown(cell.text):
-        for target, kind, lag in reader.value("depends_on", as_links) or ():
+        for target, kind, lag in reader.value("depends_on", as_links, held=True) or ():
             named.add(target)
             where = f'column "{cell.heading}"'
             yield Claim(target, Role.PREDECESSOR, Origin.FIELD, where, kind, lag)

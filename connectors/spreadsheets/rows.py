@@ -9,7 +9,7 @@ from connectors.base import JsonValue
 from connectors.spreadsheets.cells import address
 from connectors.spreadsheets.sources import Source
 from connectors.spreadsheets.table import Table
-from connectors.spreadsheets.values import ERRORS
+from connectors.spreadsheets.values import ERRORS, whole_percents
 from model.records import Problem
 
 
@@ -17,7 +17,8 @@ from model.records import Problem
 class Row:
     """One row of a table; `index` counts from 0 on its sheet.
 
-    `note_cells` are the cells that may carry a note, the key's first.
+    `note_cells` are the cells that may carry a note, the key's first. `whole_percents` tells of
+    the column of percentages what one cell could not.
     """
 
     source: Source
@@ -25,6 +26,7 @@ class Row:
     index: int
     key: str
     note_cells: tuple[str, ...]
+    whole_percents: bool
 
     @property
     def sheet(self) -> str:
@@ -47,6 +49,8 @@ class Row:
         content: dict[str, JsonValue] = {"file": self.source.name, "sheet": self.sheet}
         if grid.date1904:
             content["date1904"] = True
+        if self.whole_percents:
+            content["whole_percents"] = True
         return {**content, "row": row + 1, "cells": cells}
 
 
@@ -54,16 +58,19 @@ def rows_of(sources: Iterable[Source]) -> Iterator[Row]:
     """Every row of every table, those without a key included (their key is empty)."""
     for source in sources:
         for table in source.tables:
-            for index in table.rows():
-                yield _row(source, table, index)
+            indices = list(table.rows())
+            column = table.columns.get("percent")
+            shown = () if column is None else (table.grid.text(i, column) for i in indices)
+            whole = whole_percents(shown)
+            yield from (_row(source, table, index, whole) for index in indices)
 
 
-def _row(source: Source, table: Table, index: int) -> Row:
+def _row(source: Source, table: Table, index: int, whole: bool) -> Row:
     grid, key_column = table.grid, table.columns["key"]
     own = [c for c in table.columns.values() if grid.top(index, c) == index]
     key = " ".join(grid.text(index, key_column).split()) if key_column in own else ""
     cells = tuple(address(index, column) for column in dict.fromkeys([key_column, *own]))
-    return Row(source, table, index, "" if key in ERRORS else key, cells)
+    return Row(source, table, index, "" if key in ERRORS else key, cells, whole)
 
 
 def by_key(rows: Iterable[Row]) -> tuple[dict[str, Row], list[Problem]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from connectors.plausible import LONGEST, plausible_day, plausible_days
 from model.keys import listed
 from model.records import DependencyType, Priority
 
@@ -24,7 +26,6 @@ _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: .*)?")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+|,\d{1,2})?")
 _DAYS = re.compile(r"(.+?)\s*(?:d|days?|pt|tage?)?", re.IGNORECASE)
 _LINK = re.compile(r"(.+?)\s+(FS|SS|FF|SF)(?:\s*([+-])\s*(\d+)\s*(?:D|DAYS?)?)?")
-_YEARS = range(1990, 2200)
 
 _PRIORITIES = {
     Priority.CRITICAL: "critical highest blocker urgent p0 p1 kritisch dringend",
@@ -78,7 +79,7 @@ def _from_day_number(number: int, date1904: bool) -> date:
 
 
 def _plausible(day: date, text: str) -> date:
-    if day.year not in _YEARS:
+    if not plausible_day(day):
         raise _no_date(text)
     return day
 
@@ -90,14 +91,26 @@ def _no_date(text: str) -> Unclear:
     )
 
 
-def as_percent(text: str) -> int:
-    """`40 %`, `40`, or the fraction 0.4 that a percent cell holds; up to 1 it is a fraction."""
+def as_percent(text: str, whole: bool = False) -> int:
+    """`40 %`, `40`, or the fraction 0.4 that a percent cell holds.
+
+    Up to 1 it is a fraction, unless the column is known to count in `whole` percents: there 1 is
+    one percent. What may be either (0.4 there, 1.2 elsewhere) is refused.
+    """
     value = _number(text.removesuffix("%").strip())
-    if not text.endswith("%") and value <= 1:
-        value *= 100
+    if not text.endswith("%"):
+        if (0 < value < 1) if whole else (1 < value < 2):
+            remedy = "Write all of this column in one way, best with a percent sign"
+            raise Unclear(f'"{text}" may be a fraction or a percentage', remedy)
+        value *= 1 if whole or value > 1 else 100
     if not 0 <= value <= 100:
         raise Unclear(f'"{text}" is no percentage from 0 to 100', "Correct it, or empty the cell")
     return round(value)
+
+
+def whole_percents(texts: Iterable[str]) -> bool:
+    """Whether a column of percentages counts up to 100: one bare number from 2 on shows it."""
+    return any(_NUMBER.fullmatch(text.strip()) and _number(text.strip()) >= 2 for text in texts)
 
 
 def as_days(text: str) -> int:
@@ -106,7 +119,13 @@ def as_days(text: str) -> int:
     value = _number(match[1] if match else text)
     if value < 0:
         raise Unclear(f'"{text}" is less than no days', "Correct it, or empty the cell")
+    if not plausible_days(value):
+        raise _too_long(text)
     return math.ceil(value)
+
+
+def _too_long(text: str) -> Unclear:
+    return Unclear(f'"{text}" is more than {LONGEST:,} working days', "Correct it")
 
 
 def _number(text: str) -> float:
@@ -148,4 +167,6 @@ def _link(name: str) -> tuple[str, DependencyType, int]:
     if match is None:
         return name, DependencyType.FINISH_TO_START, 0
     lag = int(match[4] or 0)
+    if not plausible_days(lag):
+        raise _too_long(name)
     return match[1], _TYPES[match[2]], -lag if match[3] == "-" else lag

@@ -77,7 +77,8 @@ def test_the_cost_centre_says_which_function_answers(desk: Desk, line: Line) -> 
     [
         ({"amount": "12,3x"}, 'column "Betrag": "12,3x" is not an amount in the german style'),
         ({"amount": ""}, 'column "Betrag": "" is not an amount'),
-        ({"date": "31.02.2026"}, 'column "Buchungsdatum": "31.02.2026" is no date of the form'),
+        ({"date": "31.02.2026"}, '"Buchungsdatum": "31.02.2026" is no possible date of the form'),
+        ({"date": "31.12.9999"}, '"Buchungsdatum": "31.12.9999" is no possible date of the form'),
         ({"kind": "Storno"}, 'column "Wertart": "Storno" is no known kind of money'),
         ({"date": "", "period": "soon"}, 'column "Periode": "soon" is no fiscal period'),
         ({"date": "", "period": ""}, "it has no date"),

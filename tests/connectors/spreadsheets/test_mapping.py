@@ -232,3 +232,29 @@ def test_a_row_of_a_csv_file_is_named_by_its_number(tmp_path: Path) -> None:
     (landed,) = pulled(connection).records
     url = item(connection.map("rows", landed, NOW)).url
     assert url == f"{(tmp_path / 'plan.csv').as_uri()}#row=2"
+
+
+def test_one_percent_among_whole_percentages_is_not_taken_for_done(tmp_path: Path) -> None:
+    rows = (("Key", "Task", "%"), ("M-1", "Brief", 1), ("M-2", "Launch", 40))
+    workbook(*rows).save(tmp_path / "plan.xlsx")
+    connection = connector(tmp_path, columns={**KEYED, "percent": "%"})
+    told = {r.native_id: connection.map("rows", r, NOW) for r in pulled(connection).records}
+    assert (item(told["M-1"]).percent_complete, item(told["M-1"]).state) == (1, State.IN_PROGRESS)
+    assert item(told["M-2"]).percent_complete == 40
+
+
+def test_among_fractions_one_is_done(tmp_path: Path) -> None:
+    rows = (("Key", "Task", "%"), ("M-1", "Brief", 1), ("M-2", "Launch", 0.4))
+    workbook(*rows).save(tmp_path / "plan.xlsx")
+    connection = connector(tmp_path, columns={**KEYED, "percent": "%"})
+    told = {r.native_id: connection.map("rows", r, NOW) for r in pulled(connection).records}
+    assert (item(told["M-1"]).state, item(told["M-2"]).percent_complete) == (State.DONE, 40)
+
+
+@pytest.mark.parametrize("said", ["#REF!", "CDP-1; CDP-2 FS+99999999999d"])
+def test_a_row_whose_dependencies_cannot_be_read_keeps_its_last_good_ones(
+    tmp_path: Path, said: str
+) -> None:
+    result = mapped_field(tmp_path, "depends_on", said, "Depends on")
+    assert result.versions == ()
+    assert the_problem(result).held

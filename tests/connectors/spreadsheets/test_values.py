@@ -43,6 +43,17 @@ def test_a_percentage_is_read_as_people_and_percent_cells_write_it(text: str, pe
     assert as_percent(text) == percent
 
 
+@pytest.mark.parametrize(("text", "percent"), [("1", 1), ("40", 40), ("0", 0), ("1 %", 1)])
+def test_in_a_column_that_counts_up_to_100_one_is_one_percent(text: str, percent: int) -> None:
+    assert as_percent(text, whole=True) == percent
+
+
+@pytest.mark.parametrize(("text", "whole"), [("0.4", True), ("1.2", False)])
+def test_what_may_be_a_fraction_or_a_percentage_is_refused(text: str, whole: bool) -> None:
+    with pytest.raises(Unclear, match="may be a fraction or a percentage"):
+        as_percent(text, whole)
+
+
 @pytest.mark.parametrize("text", ["140", "-5", "half"])
 def test_a_percentage_that_cannot_be_is_refused(text: str) -> None:
     with pytest.raises(Unclear):
@@ -56,7 +67,7 @@ def test_begun_working_days_count_whole(text: str, days: int) -> None:
     assert as_days(text) == days
 
 
-@pytest.mark.parametrize("text", ["2 weeks", "-1", "1,000"])
+@pytest.mark.parametrize("text", ["2 weeks", "-1", "1,000", "99999999999"])
 def test_days_that_are_not_plainly_days_are_refused(text: str) -> None:
     with pytest.raises(Unclear):
         as_days(text)
@@ -85,6 +96,11 @@ def test_a_flag_is_yes_or_no_and_nothing_between() -> None:
     assert as_flag("x") and as_flag("Ja") and not as_flag("no")
     with pytest.raises(Unclear):
         as_flag("maybe")
+
+
+def test_a_lag_longer_than_any_plan_is_refused() -> None:
+    with pytest.raises(Unclear, match="more than 10,000 working days"):
+        as_links("CDP-12 FS+99999999999d")
 
 
 def test_labels_keep_their_spelling() -> None:
