@@ -7,14 +7,13 @@ next save would undo what is written.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from connectors.erp.exports import FINDINGS, Export
 from connectors.erp.findings import Findings, Mark, blank, parse, put, render
 from connectors.erp.text import Unreadable
+from connectors.replace import Blocked, replace_file
 from model.records import Ref
 from model.remarks import Change, Outcome, Posted, Refused
 
@@ -56,8 +55,8 @@ def write_changes(path: Path, changes: Sequence[Change], like: tuple[str, str]) 
     try:
         _rewrite(path, lambda findings: _changed(findings, changes), blank(*like))
         posted = read_posted(path)
-    except Unreadable as unreadable:
-        return [Refused(change, unreadable.reason, unreadable.remedy) for change in changes]
+    except (Unreadable, Blocked) as held:
+        return [Refused(change, held.reason, held.remedy) for change in changes]
     return [posted[change.target.ref, change.remark.marker] for change in changes]
 
 
@@ -68,31 +67,9 @@ def _changed(findings: Findings, changes: Sequence[Change]) -> Findings:
 
 
 def _rewrite(path: Path, change: Callable[[Findings], Findings], new: Findings) -> None:
-    if holder := next((lock for lock in _locks(path) if lock.exists()), None):
-        raise Unreadable(f"{path} is open in a spreadsheet ({holder.name})", "Close it")
     try:
         before = path.read_bytes() if path.exists() else None
-        after = render(change(parse(before) if before is not None else new))
-        _replace(path, before, after)
     except OSError as error:
-        raise Unreadable(f"{path} cannot be written: {error.strerror}", "Grant access") from None
-
-
-def _locks(path: Path) -> tuple[Path, Path]:
-    """The files beside it by which LibreOffice and Excel say that they hold it open."""
-    return path.with_name(f".~lock.{path.name}#"), path.with_name(f"~${path.name}")
-
-
-def _replace(path: Path, before: bytes | None, after: bytes) -> None:
-    with NamedTemporaryFile(dir=path.parent, prefix=".interlock-", delete=False) as file:
-        temporary = Path(file.name)
-        try:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
-            temporary.chmod(path.stat().st_mode if before is not None else 0o644)
-            if (path.read_bytes() if path.exists() else None) != before:
-                raise Unreadable(f"{path} was changed meanwhile", "The next sync writes it")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        raise Unreadable(f"{path} cannot be read: {error.strerror}", "Grant read access") from None
+    after = render(change(parse(before) if before is not None else new))
+    replace_file(path, before, after)

@@ -15,11 +15,11 @@ from io import StringIO
 
 from connectors.erp.settings import DELIMITERS
 from connectors.erp.text import Unreadable, decode, split
+from connectors.formulas import harmless
 from model.records import Ref
 from model.remarks import MARKER_PREFIX, Remark, Target
 
 MARK = "Interlock"
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +136,6 @@ def _filled(
 
 
 def safe(text: str) -> str:
-    """Text on one line that a spreadsheet takes for text and never for a formula.
-
-    The characters are those of the OWASP page "CSV Injection"; tab and carriage return go with
-    all other white space.
-    """
+    """Text on one line that a spreadsheet takes for text and never for a formula."""
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return harmless(text)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from connectors.replace import Blocked, replace_file
 from connectors.spreadsheets import notes_file
 from connectors.spreadsheets.grid import Unreadable
-from connectors.spreadsheets.replace import Blocked, replace_file
 from connectors.spreadsheets.rows import Row
 from connectors.spreadsheets.sources import Source
 from model.remarks import Change, Outcome, Posted, Refused, Target

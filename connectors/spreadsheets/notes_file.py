@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 
+from connectors.formulas import harmless
 from connectors.spreadsheets.delimited import DELIMITERS, decode
 from connectors.spreadsheets.grid import Unreadable
 from connectors.spreadsheets.sections import plain_text
@@ -19,7 +20,6 @@ from connectors.spreadsheets.sources import NOTES_SUFFIX
 from model.remarks import Remark
 
 KEY, CONFLICT, STATE, COMMENT, DIGEST = "Key", "Conflict", "State", "Comment", "Digest"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Entry = dict[str, str]
 """One row of a notes file, by column."""
@@ -53,7 +53,7 @@ def _flat(row: Mapping[str, str | list[str]]) -> Entry:
 
 def entries_of(entries: list[Entry], key: str) -> list[Entry]:
     """The comments on the row with this key."""
-    return [entry for entry in entries if entry.get(KEY) == _harmless(key) and entry[CONFLICT]]
+    return [entry for entry in entries if entry.get(KEY) == harmless(key) and entry[CONFLICT]]
 
 
 def with_entry(entries: list[Entry], key: str, remark: Remark) -> list[Entry]:
@@ -68,7 +68,7 @@ def with_entry(entries: list[Entry], key: str, remark: Remark) -> list[Entry]:
         COMMENT: plain_text(remark),
         DIGEST: remark.digest,
     }
-    written = {**(old or {}), **{name: _harmless(value) for name, value in new.items()}}
+    written = {**(old or {}), **{name: harmless(value) for name, value in new.items()}}
     if old is None:
         return [*entries, written]
     return [written if entry is old else entry for entry in entries]
@@ -84,7 +84,3 @@ def to_bytes(entries: list[Entry], delimiter: str) -> bytes:
     writer.writeheader()
     writer.writerows(entries)
     return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

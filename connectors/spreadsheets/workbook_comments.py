@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from connectors.replace import Blocked, replace_file
 from connectors.spreadsheets.notes import (
     NotAPackage,
     Note,
@@ -13,7 +14,6 @@ from connectors.spreadsheets.notes import (
     refusals,
     write_notes,
 )
-from connectors.spreadsheets.replace import Blocked, replace_file
 from connectors.spreadsheets.rows import Row
 from connectors.spreadsheets.sections import sections, with_section
 from connectors.spreadsheets.sources import Source

@@ -218,7 +218,7 @@ def test_while_a_person_has_the_file_open_it_is_left_alone(
     (desk.home / lock).touch()
     (refused,) = apply(desk, change())
     assert isinstance(refused, Refused)
-    assert f"is open in a spreadsheet ({lock})" in refused.reason
+    assert f"is open (lock file {lock})" in refused.reason
     assert refused.retryable
     assert not findings.exists()
 
@@ -264,4 +264,4 @@ def test_a_place_that_cannot_be_written_is_a_refusal_with_its_reason(
     findings.mkdir()
     (refused,) = apply(desk, change())
     assert isinstance(refused, Refused)
-    assert "march.findings.csv cannot be written: Is a directory" in refused.reason
+    assert "march.findings.csv cannot be read: Is a directory" in refused.reason

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 _TEMPORARY = ".interlock"
@@ -75,5 +76,5 @@ def _take_mode(path: Path, temporary: Path) -> None:
 
 def _clear_leftovers(path: Path) -> None:
     """Remove what a killed run left; whoever is writing now sees its file gone and gives up."""
-    for leftover in path.parent.glob(f".{path.name}.*{_TEMPORARY}"):
+    for leftover in path.parent.glob(f".{escape(path.name)}.*{_TEMPORARY}"):
         leftover.unlink(missing_ok=True)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.spreadsheets.replace import Blocked, replace_file
+from connectors.replace import Blocked, replace_file
 
 
 @pytest.fixture

@@ -1,0 +1,11 @@
+"""Text of other people's that we write into files which spreadsheet programs open."""
+
+from __future__ import annotations
+
+_BEGINNINGS = tuple("=+-@\t\r\n＝＋－＠")
+"""The characters are those of the OWASP page "CSV Injection"."""
+
+
+def harmless(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text.startswith(_BEGINNINGS) else text
