@@ -2,7 +2,7 @@
 cycles and downstream impact.
 
 Arrays in, arrays out: `Items`, `Links` and `Calendars` are columns, `Network.build` joins them
-once, `Network.schedule` runs the critical path method for a data date. Nothing in here reads a
+once, `schedule` runs the critical path method for a data date. Nothing in here reads a
 clock, a database or a tool; text about an item never enters.
 
 To read it: `columns` and `calendars` are the words, `estimate` says what becomes of incomplete
@@ -15,7 +15,7 @@ from model.network.calendars import Calendar, Calendars
 from model.network.columns import NO_DATE, UNKNOWN, Constraint, Items, Links, date_of, day_of
 from model.network.cycles import Cycle
 from model.network.explain import Explanation, Step, driving_chain, explain
-from model.network.forecast import Forecast
+from model.network.forecast import Forecast, schedule
 from model.network.handovers import Needs, needs
 from model.network.live import LivePlan
 from model.network.montecarlo import Simulation, Spread, simulate
@@ -59,6 +59,7 @@ __all__ = [
     "impact",
     "impact_of_lateness",
     "needs",
+    "schedule",
     "simulate",
     "upstream",
 ]

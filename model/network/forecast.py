@@ -1,14 +1,14 @@
 """The forecast as columns, read off the finished passes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 import numpy as np
 
-from model.network.columns import NO_DATE, Codes, Days, Flags
-from model.network.passes import Passes, plan_limits, spanned
+from model.network.columns import NO_DATE, Codes, Days, Flags, day_of
+from model.network.network import Network
+from model.network.passes import Passes, plan_limits, run, spanned
 from model.network.topology import (
     ALL,
     Index,
@@ -55,7 +55,12 @@ class Forecast:
     """What it was read off; for `impact` and `simulate`."""
 
 
-def read_off(passes: Passes) -> Forecast:
+def schedule(network: Network, today: date | int) -> Forecast:
+    """Forward and backward pass with the data date `today`."""
+    return _read_off(run(network, today if isinstance(today, int) else day_of(today)))
+
+
+def _read_off(passes: Passes) -> Forecast:
     """The forecast of every item."""
     rows = len(passes.network.items)
     day = np.empty((6, rows), dtype=np.int32)

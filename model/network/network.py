@@ -1,16 +1,13 @@
-"""The network of all plans, built once, scheduled as often as wanted."""
+"""The network of all plans: built once, then read by whatever is asked of it."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Self, TypeAlias
 
 import numpy as np
 
 from model.network.calendars import LONGEST, Calendars
-from model.network.columns import Codes, Flags, Items, Links, day_of
+from model.network.columns import Codes, Flags, Items, Links
 from model.network.cycles import Cycle, components, named, shortest
-from model.network.forecast import Forecast, read_off
-from model.network.passes import run
 from model.network.rows import Rows
 from model.network.topology import Index, Topology, arrange
 from model.network.wiring import LinkUse, Wiring, wire
@@ -59,11 +56,6 @@ class Network:
             items, links, calendars, use, tuple(cycles), wiring, topology, Rows(items.id),
             in_cycle, precedence[topology.node],
         )  # fmt: skip
-
-    def schedule(self, today: date | int) -> Forecast:
-        """Forward and backward pass with the data date `today`."""
-        day = today if isinstance(today, int) else day_of(today)
-        return read_off(run(self, day))
 
 
 def _acyclic(wiring: Wiring, use: Codes) -> tuple[Wiring, Topology, list[Loop]]:

@@ -1,9 +1,7 @@
 """One run of the critical path method over a network: everything both passes read and found."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +9,12 @@ from numpy.typing import NDArray
 from model.network.calendars import HORIZON
 from model.network.columns import NO_DATE, Codes, Days, Flags
 from model.network.estimate import NO_LIMIT, Estimate, estimate
+from model.network.network import Network
 from model.network.reach import Bridged, Straight, Work, reach
 from model.network.sweep import backward, forward
 from model.network.topology import ALL, Index, Places
 from model.network.wiring import Wiring
 from model.records import State
-
-if TYPE_CHECKING:
-    from model.network.network import Network
 
 _LATE: Final = 2**30
 

@@ -1,7 +1,5 @@
 """What a slip moves: which items, how far, across which functions, past which deadlines."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from model.calendars import function_calendars
-from model.network import NO_DATE, Calendars, Items, Links, Network
+from model.network import NO_DATE, Calendars, Items, Links, Network, schedule
 from model.operating_model.schema import OperatingModel
 from model.plan import Dangling, Facets, Plan, SpendLines
 from model.warehouse.links import link_as_of
@@ -89,7 +89,7 @@ def _plan(
         links=edges,
         calendars=calendars,
         network=network,
-        forecast=network.schedule(today),
+        forecast=schedule(network, today),
         spend=_spend(spend),
         dangling=dangling,
     )

@@ -22,6 +22,7 @@ from model.network import (
     downstream,
     downstream_counts,
     impact,
+    schedule,
     simulate,
 )
 from model.network.reach import NEVER, Straight
@@ -54,8 +55,8 @@ def passes(plain: Plain, layers: int) -> None:
     runs: dict[str, Callable[[], object]] = {
         "floor": lambda: floor.kernel(plain),
         "plain": lambda: plainly(plain),
-        "with ids and columns": lambda: Network.build(items, links).schedule(TODAY),
-        "with everything": lambda: Network.build(full, full_links, calendars).schedule(TODAY),
+        "with ids and columns": lambda: schedule(Network.build(items, links), TODAY),
+        "with everything": lambda: schedule(Network.build(full, full_links, calendars), TODAY),
     }
     if plain.nodes <= NETWORKX_UP_TO or layers == LAYERS[0]:
         runs["rustworkx"] = lambda: floor.with_rustworkx(plain)
@@ -91,14 +92,14 @@ def kept(plain: Plain) -> None:
     assert isinstance(topology, Topology)
     items, links = simple(plain)
     network = Network.build(items, links)
-    forecast = network.schedule(TODAY)
+    forecast = schedule(network, TODAY)
     one, few = np.array([FIRST_ID + 7]), np.arange(FIRST_ID, FIRST_ID + 100)
     function = np.zeros(plain.nodes, dtype=np.int32)
     best = in_turns(
         {
             "floor": lambda: floor.kernel(plain),
             "another pass, plain": lambda: swept(topology, plain.duration),
-            "another schedule": lambda: network.schedule(TODAY + 1),
+            "another schedule": lambda: schedule(network, TODAY + 1),
             "40 draws": lambda: simulate(forecast, 40, 1, one),
             "impact of a slip": lambda: impact(forecast, one, np.array([9], np.int32), function),
             "downstream of one": lambda: downstream(network, one),

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from model.network import Calendars, Forecast, Items, Links, Network, date_of, day_of
+from model.network import Calendars, Forecast, Items, Links, Network, date_of, day_of, schedule
 
 TODAY = date(2026, 11, 20)
 
@@ -11,10 +11,10 @@ def day(month: int, number: int) -> int:
     return day_of(date(2026, month, number))
 
 
-def schedule(
+def scheduled(
     items: Items, links: Links | None = None, calendars: Calendars | None = None
 ) -> Forecast:
-    return Network.build(items, links or Links.of([], []), calendars).schedule(TODAY)
+    return schedule(Network.build(items, links or Links.of([], []), calendars), TODAY)
 
 
 def finishes(forecast: Forecast) -> list[str | None]:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from model.network import NO_DATE, Forecast, Items, Links, Network, Treatment
+from model.network import NO_DATE, Forecast, Items, Links, Network, Treatment, schedule
 from tests.model.network.plans import TODAY, Plan, links_among, plans
 from tests.model.network.reference import demand, first_start, reference
 
@@ -17,7 +17,7 @@ DATES = ("early_start", "early_finish", "late_start", "late_finish")
 def forecast(plan: Plan) -> Forecast:
     network = Network.build(plan.items, plan.links, plan.tables)
     assume(not network.cycles)
-    return network.schedule(TODAY)
+    return schedule(network, TODAY)
 
 
 def agrees(plan: Plan) -> None:

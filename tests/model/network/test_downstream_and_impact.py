@@ -17,6 +17,7 @@ from model.network import (
     explain,
     impact,
     impact_of_lateness,
+    schedule,
     upstream,
 )
 from tests.model.network.days import TODAY as FRIDAY
@@ -93,7 +94,7 @@ def test_the_counts_of_a_large_plan_are_within_their_stated_error(
 
 
 def test_a_slip_moves_what_it_pushes_across_functions_and_past_deadlines() -> None:
-    forecast = Network.build(CHAIN, JOINED).schedule(FRIDAY)
+    forecast = schedule(Network.build(CHAIN, JOINED), FRIDAY)
     found = impact(forecast, np.array([1]), np.array([3], dtype=np.int32), FUNCTIONS)
     assert found.ids.tolist() == [2, 3, 4]
     assert found.days.tolist() == [3, 3, 3]
@@ -105,21 +106,21 @@ def test_a_slip_moves_what_it_pushes_across_functions_and_past_deadlines() -> No
 
 def test_slack_takes_up_a_slip() -> None:
     items = Items.of([1, 2], planned_start=[day(11, 23), day(12, 7)], duration=[1, 1])
-    forecast = Network.build(items, Links.of([1], [2])).schedule(FRIDAY)
+    forecast = schedule(Network.build(items, Links.of([1], [2])), FRIDAY)
     found = impact(forecast, np.array([1]), np.array([9], dtype=np.int32), FUNCTIONS[:2])
     assert found.ids.tolist() == []
 
 
 def test_lateness_against_the_own_plan_has_its_impact_already() -> None:
     items = Items.of([1, 2], planned_finish=[day(11, 10), day(11, 24)], duration=[5, 2])
-    forecast = Network.build(items, Links.of([1], [2])).schedule(FRIDAY)
+    forecast = schedule(Network.build(items, Links.of([1], [2])), FRIDAY)
     found = impact_of_lateness(forecast, np.array([1]), FUNCTIONS[:2])
     assert found.ids.tolist() == [2]
     assert found.days.tolist() == [4]
 
 
 def test_the_chain_leads_from_the_source_to_the_item() -> None:
-    forecast = Network.build(CHAIN, JOINED).schedule(day(12, 2))
+    forecast = schedule(Network.build(CHAIN, JOINED), day(12, 2))
     assert driving_chain(forecast, 4) == [1, 2, 3, 4]
     found = explain(forecast, 3)
     assert [step.id for step in found.chain] == [1, 2, 3]
@@ -132,7 +133,7 @@ def test_the_chain_leads_from_the_source_to_the_item() -> None:
 def test_an_impact_is_what_scheduling_with_the_slip_gives(plan: Plan, data: st.DataObject) -> None:
     network = Network.build(plan.items, plan.links, plan.tables)
     assume(not network.cycles)
-    forecast = network.schedule(TODAY)
+    forecast = schedule(network, TODAY)
     row = data.draw(st.integers(0, len(plan.items) - 1))
     days, item = data.draw(st.integers(1, 20)), int(plan.items.id[row])
     function = np.arange(len(plan.items), dtype=np.int32)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from model.network import Forecast, Items, Links, LivePlan, Network
+from model.network import Forecast, Items, Links, LivePlan, Network, schedule
 from tests.model.network.plans import TODAY, plans
 
 COLUMNS = [field.name for field in fields(Forecast) if field.name != "passes"]
@@ -23,7 +23,7 @@ def test_following_changes_equals_computing_afresh(data: st.DataObject, bridged:
     plan = data.draw(plans(calendars=3 if bridged else 1))
     network = Network.build(plan.items, plan.links, plan.tables)
     assume(not network.cycles)
-    live = LivePlan(network.schedule(TODAY))
+    live = LivePlan(schedule(network, TODAY))
     items = plan.items
     for _ in range(data.draw(st.integers(1, 3))):
         rows = data.draw(st.lists(st.integers(0, len(items) - 1), min_size=1, unique=True))
@@ -33,21 +33,21 @@ def test_following_changes_equals_computing_afresh(data: st.DataObject, bridged:
             columns[name][rows] = np.resize(getattr(donor, name), len(rows))
         items = Items(**columns)
         live.update(taken(items, rows))
-        afresh = Network.build(items, plan.links, plan.tables).schedule(TODAY)
+        afresh = schedule(Network.build(items, plan.links, plan.tables), TODAY)
         for name in COLUMNS:
             assert getattr(live.forecast, name).tolist() == getattr(afresh, name).tolist(), name
 
 
 def test_an_update_names_the_items_whose_dates_moved() -> None:
     items = Items.of([1, 2, 3], duration=[5, 5, 5])
-    live = LivePlan(Network.build(items, Links.of([1], [2])).schedule(TODAY))
+    live = LivePlan(schedule(Network.build(items, Links.of([1], [2])), TODAY))
     assert live.update(Items.of([1], duration=[7])).tolist() == [1, 2]
     assert live.update(Items.of([1], duration=[7])).tolist() == []
 
 
 def test_a_changed_parent_asks_for_a_new_network() -> None:
     items = Items.of([1, 2], duration=[5, 5])
-    live = LivePlan(Network.build(items, Links.of([], [])).schedule(TODAY))
+    live = LivePlan(schedule(Network.build(items, Links.of([], [])), TODAY))
     with pytest.raises(ValueError, match="parent of an item changed"):
         live.update(Items.of([1], parent=[2]))
     with pytest.raises(KeyError, match="no item has the id 9"):

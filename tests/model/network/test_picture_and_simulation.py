@@ -15,6 +15,7 @@ from model.network import (
     Network,
     Spread,
     chain_svg,
+    schedule,
     simulate,
 )
 from tests.model.network.days import TODAY, day
@@ -65,7 +66,7 @@ def test_without_spread_every_draw_is_the_forecast(week: tuple[bool, ...]) -> No
     links = Links.of(
         [0, 0, 1, 2, 3, 0], [1, 2, 3, 5, 5, 3], type=[0, 1, 2, 3, 0, 2], lag=[1, 0, -2, 3, 0, 1]
     )
-    forecast = Network.build(items, links, calendars).schedule(TODAY)
+    forecast = schedule(Network.build(items, links, calendars), TODAY)
     still = Spread(low=1.0, likely=1.0, high=1.0 + 1e-9)
     found = simulate(forecast, 9, 1, items.id, still)
     assert (found.finish == forecast.early_finish).all()
@@ -74,7 +75,7 @@ def test_without_spread_every_draw_is_the_forecast(week: tuple[bool, ...]) -> No
 def test_a_pessimistic_spread_makes_a_tight_plan_late() -> None:
     items = Items.of([1, 2], planned_start=[day(11, 23)] * 2, planned_finish=[day(12, 11)] * 2,
                      deadline=[-(2**31), day(12, 31)])  # fmt: skip
-    forecast = Network.build(items, Links.of([], [])).schedule(TODAY)
+    forecast = schedule(Network.build(items, Links.of([], [])), TODAY)
     found = simulate(forecast, 400, 7, np.array([1]))
     assert 0.6 < found.late[0] < 0.85
     assert found.late[1] == 0
@@ -83,6 +84,6 @@ def test_a_pessimistic_spread_makes_a_tight_plan_late() -> None:
 
 def test_equal_seeds_give_equal_draws() -> None:
     items = Items.of([1], duration=[20])
-    forecast = Network.build(items, Links.of([], [])).schedule(TODAY)
+    forecast = schedule(Network.build(items, Links.of([], [])), TODAY)
     one, other = (simulate(forecast, 20, 3, np.array([1])) for _ in range(2))
     assert one.finish.tolist() == other.finish.tolist()

@@ -4,13 +4,13 @@ import pytest
 
 from model.network import Certainty, Constraint, Items, Links, Treatment
 from model.records import State
-from tests.model.network.days import day, finishes, schedule, starts
+from tests.model.network.days import day, finishes, scheduled, starts
 
 MON_23, FRI_27, MON_30 = day(11, 23), day(11, 27), day(11, 30)
 
 
 def one(**columns: object) -> tuple[str | None, str | None, Certainty, Treatment]:
-    found = schedule(Items.of([1], **{name: [value] for name, value in columns.items()}))
+    found = scheduled(Items.of([1], **{name: [value] for name, value in columns.items()}))
     return (
         starts(found)[0],
         finishes(found)[0],
@@ -48,7 +48,7 @@ def test_only_an_estimate_starts_today_and_is_assumed() -> None:
 def test_only_an_estimate_behind_a_predecessor_is_derived() -> None:
     items = Items.of([1, 2], planned_finish=[FRI_27, -(2**31)], planned_start=[MON_23, -(2**31)],
                      duration=[-1, 2])  # fmt: skip
-    found = schedule(items, Links.of([1], [2]))
+    found = scheduled(items, Links.of([1], [2]))
     assert finishes(found) == ["27 Nov", "01 Dec"]
     assert found.certainty[1] == Certainty.DERIVED
 
@@ -110,7 +110,7 @@ def test_under_way_keeps_its_due_date_when_less_than_that_remains() -> None:
 def test_under_way_waits_for_a_predecessor_with_the_work_that_is_left() -> None:
     items = Items.of([1, 2], state=[0, 1], actual_start=[-(2**31), day(11, 2)], remaining=[-1, 2],
                      planned_finish=[FRI_27, -(2**31)])  # fmt: skip
-    found = schedule(items, Links.of([1], [2]))
+    found = scheduled(items, Links.of([1], [2]))
     assert starts(found)[1] == "02 Nov"
     assert finishes(found)[1] == "01 Dec"
 
@@ -124,22 +124,22 @@ def test_cancelled_items_have_no_dates_and_pass_nothing_on() -> None:
     items = Items.of(
         [1, 2], state=[State.CANCELLED, State.PLANNED], planned_finish=[MON_30, FRI_27]
     )
-    assert finishes(schedule(items, Links.of([1], [2]))) == [None, "27 Nov"]
+    assert finishes(scheduled(items, Links.of([1], [2]))) == [None, "27 Nov"]
 
 
 def test_a_parent_spans_its_children_and_holds_its_own_due_date() -> None:
     items = Items.of([1, 2, 3, 4], parent=[-1, 1, 1, 1], planned_start=[0, MON_23, FRI_27, MON_30],
                      duration=[99, 1, 2, 9], state=[0, 0, 0, 4])  # fmt: skip
-    found = schedule(items)
+    found = scheduled(items)
     assert (starts(found)[0], finishes(found)[0]) == ("23 Nov", "30 Nov")
     assert found.driver[0] == 2
     due = Items.of([1, 2], parent=[-1, 1], planned_finish=[day(12, 18), FRI_27])
-    assert finishes(schedule(due))[0] == "18 Dec"
+    assert finishes(scheduled(due))[0] == "18 Dec"
 
 
 def test_a_dependency_on_a_parent_holds_back_every_child() -> None:
     items = Items.of([1, 2, 3, 4], parent=[-1, 1, 1, -1], duration=[-1, 1, 2, 3])
-    found = schedule(items, Links.of([4], [1]))
+    found = scheduled(items, Links.of([4], [1]))
     assert starts(found) == ["25 Nov", "25 Nov", "25 Nov", "20 Nov"]
     assert found.driver.tolist() == [2, 3, 3, -1]
 
@@ -151,14 +151,14 @@ def test_a_duration_beyond_belief_is_cut_and_said_so() -> None:
 def test_a_constraint_that_cannot_be_kept_shows_as_negative_slack() -> None:
     items = Items.of([1, 2], duration=[5, 1], constraint=[0, Constraint.FINISH_NO_LATER],
                      constraint_date=[-(2**31), MON_23])  # fmt: skip
-    found = schedule(items, Links.of([1], [2]))
+    found = scheduled(items, Links.of([1], [2]))
     assert finishes(found)[1] == "27 Nov"
     assert found.total_slack.tolist() == [-4, -4]
 
 
 def test_a_missed_deadline_shows_by_how_much() -> None:
     items = Items.of([1], planned_finish=[FRI_27], deadline=[day(11, 25)])
-    assert schedule(items).total_slack.tolist() == [-2]
+    assert scheduled(items).total_slack.tolist() == [-2]
 
 
 def test_every_treatment_has_a_sentence() -> None:

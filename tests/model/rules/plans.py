@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from model.findings import Finding, Label
-from model.network import NO_DATE, Calendars, Items, Links, Network, day_of
+from model.network import NO_DATE, Calendars, Items, Links, Network, day_of, schedule
 from model.operating_model.schema import GateSign, Initiative, OperatingModel, Workflow
 from model.plan import Dangling, Facets, Int64, Plan, Situation, SpendLines
 from model.records import DependencyType, Priority, State
@@ -148,7 +148,7 @@ def situation(
         links=joined,
         calendars=calendars,
         network=network,
-        forecast=network.schedule(today),
+        forecast=schedule(network, today),
         spend=_spend(spend, ids, wbs),
         dangling=tuple(Dangling(ids[key], target, where) for key, target, where in dangling),
     )
