@@ -137,11 +137,12 @@ def _step(step: Step, labels: Mapping[int, Label]) -> tuple[Span, ...]:
     label = labels[step.record_id]
     name: Span = Link(label.key, label.url) if label.url else Text(label.key, strong=True)
     title = "" if label.title == label.key else f" {label.title}"
-    due = "closes" if Ref.parse(label.ref).kind is Kind.DEAL else "due"
+    deal = Ref.parse(label.ref).kind is Kind.DEAL
+    due = "closes" if deal else "due"
     source = f" ({step.source})" if step.source else ""
     planned = f"{due} {day(step.planned)}{source}" if step.planned else "no due date"
     moves = step.done or (step.forecast and step.forecast != step.planned)
-    verb = "finished" if step.done else "forecast"
+    verb = "finished" if step.done else "the work for it is there on" if deal else "forecast"
     forecast = f", {verb} {day(step.forecast)}" if moves else ""
     why = f"; the next waits for it ({step.why})" if step.why else ""
     return name, Text(f"{title}: {planned}{forecast}{why}")

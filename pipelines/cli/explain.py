@@ -11,6 +11,7 @@ import typer
 
 from model.conflicts import Conflict
 from model.findings import Label
+from model.network import Certainty
 from model.network.picture import ChainStep, chain_svg
 from model.rules.words import counted, day, working_days
 from model.warehouse.lookup import WarehouseLookup
@@ -32,6 +33,11 @@ AsOf = Annotated[
 Svg = Annotated[Path | None, typer.Option("--svg", help="Write a picture of the chain there.")]
 
 _NAMED = 12
+_SURE = {
+    Certainty.PLANNED: "as planned",
+    Certainty.DERIVED: "calculated from what it depends on, its dates and its progress",
+    Certainty.ASSUMED: "rests on an assumption: something it depends on has too few dates",
+}
 
 
 def explain(name: Name, as_of: AsOf = None, svg: Svg = None, json: Json = False) -> None:
@@ -82,11 +88,12 @@ def _told(explained: Explained, names: dict[str, str]) -> None:
     item = explained.item
     said(f"{_name(item.label)} ({names.get(item.label.function, item.label.function)})")
     said(f"planned  {_span(item.planned_start, item.planned_finish)}  {item.source}")
-    how = item.certainty.name.lower()
-    said(f"forecast {_span(item.forecast_start, item.forecast_finish)}  {how}")
+    dates = _span(item.forecast_start, item.forecast_finish)
+    said(f"done     {dates}" if item.done else f"forecast {dates}  {_SURE[item.certainty]}")
     for reason in item.reasons:
         said(f"         {reason}")
-    said(f"slack    {_slack(explained)}")
+    if not item.done:
+        said(f"slack    {_slack(explained)}")
     if len(explained.chain) > 1:
         table(
             ("Because of", "Function", "Planned", "Forecast", "Where it stands", "Holds the next"),
@@ -152,6 +159,7 @@ def _link(link: Link) -> dict[str, Any]:
         "planned_finish": link.planned_finish,
         "forecast_start": link.forecast_start,
         "forecast_finish": link.forecast_finish,
+        "done": link.done,
         "certainty": link.certainty.name.lower(),
         "reasons": list(link.reasons),
         "source": link.source,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -10,6 +10,8 @@ from itertools import pairwise
 from model.findings import Label
 from model.network import Certainty, date_of
 from model.network.explain import Step, explain
+from model.plan import Plan
+from model.records import State
 from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.plan import read_plan
 from pipelines.instance import Instance
@@ -28,6 +30,8 @@ class Link:
     planned_finish: date | None
     forecast_start: date | None
     forecast_finish: date | None
+    done: bool
+    """Its finish is then the day on which it was done, and no forecast."""
     certainty: Certainty
     reasons: tuple[str, ...]
     source: str
@@ -70,13 +74,20 @@ def explain_item(
         below = [int(i) for i in found.downstream]
         labels = lookup.labels([*chain, *below])
         stated, sources = lookup.stated(pairwise(chain)), lookup.sources(chain)
+        done = _done(plan)
     return Explained(
-        _links(found.chain, labels, stated, sources),
+        _links(found.chain, labels, stated, sources, done),
         found.total_slack,
         found.free_slack,
         date_of(found.late_finish),
         tuple(labels[i] for i in below),
     )
+
+
+def _done(plan: Plan) -> set[int]:
+    """Ids of the work that is done; a deal that is won still waits for what it was sold on."""
+    done = (plan.items.state == State.DONE) & ~plan.facets.deal
+    return set(plan.items.id[done].tolist())
 
 
 def _only(lookup: WarehouseLookup, name: str) -> int:
@@ -102,6 +113,7 @@ def _links(
     labels: Mapping[int, Label],
     stated: Mapping[tuple[int, int], str],
     sources: Mapping[int, str],
+    done: Collection[int],
 ) -> tuple[Link, ...]:
     following = [step.id for step in steps[1:]]
     return tuple(
@@ -111,6 +123,7 @@ def _links(
             date_of(step.planned_finish),
             date_of(step.early_start),
             date_of(step.early_finish),
+            step.id in done,
             step.certainty,
             step.reasons,
             sources.get(step.id, ""),

@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
+from model.rules import words
 from pipelines.cli import app
-from tests.pipelines.small import Small
+from tests.pipelines.small import Small, day
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -83,6 +84,41 @@ def test_explain_prints_the_chain_and_writes_its_picture(interlock: Run, small: 
     assert picture.read_text(encoding="utf-8").startswith("<svg")
 
 
+def test_what_is_done_is_not_forecast(interlock: Run, small: Small) -> None:
+    small.plan(("CMP-1", "Brief agency", day(-9), day(-2), "Lena Vogt", "Done", ""))
+    interlock("sync", "--dry-run")
+
+    _, out, _ = interlock("explain", "CMP-1")
+
+    assert "done " in out
+    assert "forecast" not in out
+    assert "slack" not in out
+
+
+def test_explaining_a_past_day_counts_it_to_its_end_in_the_model_s_time_zone(
+    interlock: Run,
+) -> None:
+    interlock("sync", "--dry-run")
+
+    _, out, _ = interlock("explain", "CDP-1", "--as-of", day(-4).isoformat())
+
+    assert f"– {words.day(day(-4))}" in out
+    assert "Its planned date has passed" not in out
+
+
+def test_one_tool_out_of_reach_keeps_no_other_from_being_commented_on(
+    interlock: Run, small: Small
+) -> None:
+    interlock("sync", "--dry-run")
+    small.settings(it_jira={"token_env": "SALESFORCE_CLIENT_SECRET"})
+
+    code, out, err = interlock("comments")
+
+    assert code == 1
+    assert "2 comments written" in out
+    assert "it-jira" in err
+
+
 def test_a_conflict_is_explained_by_its_id(interlock: Run) -> None:
     interlock("sync", "--dry-run")
     _, listed, _ = interlock("conflicts", "--json")
@@ -128,6 +164,18 @@ def test_a_decision_is_recorded_and_shown(interlock: Run) -> None:
     (decided,) = [one for one in json.loads(listed) if one["id"] == first["id"]]
     assert decided["status"] == "decided"
     assert decided["decision"]["reason"] == "The fair can wait"
+
+
+def test_a_decision_comes_to_machines_as_the_conflict_it_decides(interlock: Run) -> None:
+    interlock("sync", "--dry-run")
+    _, listed, _ = interlock("conflicts", "--json")
+    first = json.loads(listed)[0]
+    chosen = ("--verdict", "move", "--as", first["authority"]["person"], "--reason", "Later")
+
+    code, out, _ = interlock("decide", first["id"], *chosen, "--json")
+
+    assert code == 0
+    assert json.loads(out)["decision"]["verdict"] == "move"
 
 
 def test_every_problem_of_the_configuration_is_told_with_its_line(
