@@ -45,7 +45,8 @@ class HttpClient:
 
     `credentials` tells people where the secret comes from (`the environment variable X`), never
     the secret itself. Paths are joined to `base_url`, whose own path they keep. Answers come as
-    `orjson` reads them, None for an empty body. Redirects are not followed.
+    `orjson` reads them; an empty one is None after a write, and no answer to a read. Redirects
+    are not followed.
     """
 
     def __init__(
@@ -151,7 +152,7 @@ class HttpClient:
         if not response.is_success:
             raise self._refused(call, response)
         try:
-            return orjson.loads(response.content) if response.content else None
+            return orjson.loads(response.content) if response.content or call.reading else None
         except orjson.JSONDecodeError as error:
             raise self._unreadable(call, response, error) from error
 

@@ -5,6 +5,7 @@ Node and mark names follow Atlassian's published schema of the format, version 1
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ Node = dict[str, Any]
 _ROOM = 30_000
 """Bytes of JSON; Jira takes 32,767 characters and does not say how it counts nodes."""
 _LONGEST_RUN = 4_000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BLOCKS = {"paragraph", "heading", "listItem", "blockquote", "codeBlock", "tableCell", "rule"}
 
 
@@ -63,7 +65,7 @@ def _inline(span: Span) -> list[Node]:
 
 def _run(text: str, mark: Node | None = None) -> list[Node]:
     """A text node; an empty one would make Jira refuse the whole document."""
-    text = text.replace("\n", " ")
+    text = _CONTROL.sub(" ", text)
     if len(text) > _LONGEST_RUN:
         text = text[: _LONGEST_RUN - 1] + "…"
     if not text:
@@ -74,8 +76,16 @@ def _run(text: str, mark: Node | None = None) -> list[Node]:
 
 
 def _link_mark(url: str) -> Node | None:
-    safe = urlsplit(url).scheme in {"http", "https"}
-    return {"type": "link", "attrs": {"href": url}} if safe else None
+    return {"type": "link", "attrs": {"href": url}} if _leads_to_the_web(url) else None
+
+
+def _leads_to_the_web(url: str) -> bool:
+    """Jira refuses the whole document for one bad address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and url.isprintable()
 
 
 def _fitting(nodes: list[Node], room: int) -> list[Node]:

@@ -230,6 +230,13 @@ def test_a_failure_survives_the_way_to_another_process(client: HttpClient) -> No
 
 
 @respx.mock
-def test_an_empty_answer_is_nothing(client: HttpClient) -> None:
+def test_an_empty_answer_to_a_write_is_nothing(client: HttpClient) -> None:
     respx.delete(f"{BASE}/thing").respond(204)
     assert client.write("DELETE", "/thing") is None
+
+
+@respx.mock
+def test_an_empty_answer_to_a_read_is_no_answer(client: HttpClient) -> None:
+    respx.get(f"{BASE}/thing").respond(200)
+    with pytest.raises(RequestFailed, match=r"GET /thing is not whole JSON \(0 bytes"):
+        client.read("GET", "/thing")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import orjson
+import pytest
 
 from connectors.jira.adf import plain_text, render
 from model.remarks import Bullets, Link, Mention, Paragraph, Text
@@ -48,6 +49,15 @@ def test_a_web_address_becomes_a_link() -> None:
 def test_an_address_that_is_no_web_page_stays_words() -> None:
     found = first_inline(Paragraph((Link("click", "javascript:alert(1)"),)))
     assert found == {"type": "text", "text": "click"}
+
+
+@pytest.mark.parametrize("url", ["http://[half", "https://", "https://a.example/\x00"])
+def test_a_broken_address_stays_words_and_stops_no_comment(url: str) -> None:
+    assert first_inline(Paragraph((Link("click", url),))) == {"type": "text", "text": "click"}
+
+
+def test_control_characters_become_blanks() -> None:
+    assert first_inline(Paragraph((Text("a\x00b\x0bc\nd"),)))["text"] == "a b c d"
 
 
 def test_text_from_a_tool_stays_text() -> None:
