@@ -21,6 +21,7 @@ from connectors.erp.mapping import map_line
 from connectors.erp.pulling import pull_exports
 from connectors.erp.settings import ErpSettings, Profile, load_profile
 from connectors.erp.text import Unreadable
+from connectors.functions import unknown_functions
 from model.records import Mapped
 from model.remarks import Change, Outcome, Posted, Target
 
@@ -94,14 +95,8 @@ class ErpConnector:
             yield AccessProblem(what, unreadable.remedy)
 
     def _unknown_functions(self) -> list[AccessProblem]:
-        named = {self._settings.function, *self._settings.functions.values()}
-        return [
-            AccessProblem(
-                f'"{function}" is no function of the operating model',
-                f"Correct it in the connection {self.name}, or add the function",
-            )
-            for function in sorted(named - self._around.lookups.functions)
-        ]
+        named = (self._settings.function, *self._settings.functions.values())
+        return unknown_functions(self.name, named, self._around.lookups.functions)
 
 
 def _unwritable(exports: Sequence[Export]) -> list[AccessProblem]:

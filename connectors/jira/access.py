@@ -31,7 +31,7 @@ class Access:
             site = self._site()
             # First of all: Jira answers bad credentials on many paths as it answers a stranger.
             site.myself()
-            return [*self._projects(site), *self._fields(site)]
+            return [*self._projects(site), *self._fields(site), *self._links(site)]
         except JIRAError as error:
             return [self._refused(error)]
         except requests.RequestException as error:
@@ -84,6 +84,12 @@ class Access:
                     f"Let {self.settings.email} browse it, or correct projects.",
                     blocking=len(seen.intersection(self.settings.projects)) == 0,
                 )
+        for project in sorted(self.settings.functions.keys() - set(self.settings.projects)):
+            yield AccessProblem(
+                f"functions names the project {project}, which is not among projects",
+                "Correct one of the two.",
+                blocking=False,
+            )
 
     def _permissions(self, site: JIRA, project: str) -> Iterator[AccessProblem]:
         asked = ",".join(_COMMENTING)
@@ -101,3 +107,21 @@ class Access:
         for name in chosen(self.settings):
             if found := trouble(name, names):
                 yield AccessProblem(*found)
+
+    def _links(self, site: JIRA) -> Iterator[AccessProblem]:
+        """A link type is meant by its name, which every site words as it likes."""
+        types = [str(kind.name) for kind in site.issue_link_types()]
+        listed = ", ".join(f'"{name}"' for name in types) or "none"
+        for name in self.settings.links.keys() - {kind.lower() for kind in types}:
+            yield AccessProblem(
+                f'links names the type "{name}", which the site does not have',
+                f"Correct it; the site's types are {listed}.",
+                blocking=False,
+            )
+        if not any(self.settings.link_meaning(name) for name in types):
+            yield AccessProblem(
+                f"no link type of the site means a dependency; it has {listed}",
+                "Say under links which of them do, and what the outward side is: successor or "
+                "predecessor.",
+                blocking=False,
+            )

@@ -15,6 +15,7 @@ from connectors.base import (
     Page,
     Surroundings,
 )
+from connectors.functions import unknown_functions
 from connectors.http import Clock, HttpClient
 from connectors.jira.access import Access
 from connectors.jira.api import JiraApi
@@ -38,6 +39,7 @@ class JiraConnector:
     ) -> None:
         self.name = surroundings.name
         self._settings = settings
+        self._functions = surroundings.lookups.functions
         auth = httpx.BasicAuth(settings.email, token)
         self._client = HttpClient(self.name, settings.api, auth, settings.credentials, clock)
         self._access = Access(settings, token)
@@ -47,7 +49,9 @@ class JiraConnector:
         self._comments = Comments(settings, self._api, CommentApi(self._client, clock), clock)
 
     def check(self) -> list[AccessProblem]:
-        return self._access.problems()
+        named = (self._settings.function, *self._settings.functions.values())
+        found = unknown_functions(self.name, named, self._functions)
+        return [*self._access.problems(), *found]
 
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:  # noqa: ARG002
         """Jira's own clock dates every change, so `now` is not asked."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from connectors.base import AccessProblem, ConnectionFailed, Cursor, Landed, Page, Surroundings
+from connectors.functions import unknown_functions
 from connectors.http import Clock, HttpClient
 from connectors.salesforce.access import Access
 from connectors.salesforce.deals import map_deal
@@ -30,13 +31,15 @@ class SalesforceConnector:
     ) -> None:
         self.name = surroundings.name
         self._settings = settings
+        self._functions = surroundings.lookups.functions
         self._auth = SessionAuth(self.name, settings, surroundings.environment)
         self._http = HttpClient(self.name, settings.url, self._auth, settings.credentials, clock)
         self._org = Org(self.name, settings, self._auth, clock)
         self._feed = Feed(self.name, settings, self._http, self._auth, clock)
 
     def check(self) -> list[AccessProblem]:
-        return Access(self._settings, self._org, self._feed).problems()
+        found = Access(self._settings, self._org, self._feed).problems()
+        return found + unknown_functions(self.name, [self._settings.function], self._functions)
 
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         del stream  # there is only one

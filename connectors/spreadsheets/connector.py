@@ -13,6 +13,7 @@ from connectors.base import (
     Page,
     Surroundings,
 )
+from connectors.functions import unknown_functions
 from connectors.spreadsheets.delimited_comments import apply_to_notes_file, find_in_notes_file
 from connectors.spreadsheets.mapping import map_row
 from connectors.spreadsheets.notes import NotAPackage, refusals
@@ -42,14 +43,17 @@ class SpreadsheetConnector:
         return (ROWS,)
 
     def check(self) -> list[AccessProblem]:
-        """Files that are missing or unreadable, headings that are missing or stand twice, and
-        sheets that take no note."""
+        """Files that are missing or unreadable, headings that are missing or stand twice, sheets
+        that take no note, and an unknown function."""
+        known = self._surroundings.lookups.functions
+        unknown = unknown_functions(self.name, [self._settings.function], known)
         try:
             sources = self._sources()
         except ConnectionFailed as failed:
-            return [AccessProblem(failed.reason, failed.remedy)]
+            return [AccessProblem(failed.reason, failed.remedy), *unknown]
         unread = [AccessProblem(failure, _LOOK_AT_FILES) for failure in sources.failures]
-        return unread + [problem for source in sources.read for problem in _doubts(source)]
+        doubts = [problem for source in sources.read for problem in _doubts(source)]
+        return [*unread, *doubts, *unknown]
 
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         """One page with all rows that changed: a file is saved as a whole, so it is read so.

@@ -52,6 +52,7 @@ def _metadata(jira: Jira) -> list[Route]:
         route(jira, f"{v3}/status", get=metadata.statuses),
         route(jira, f"{v3}/priority", get=metadata.priorities),
         route(jira, f"{v3}/issuetype", get=metadata.issue_types),
+        route(jira, f"{v3}/issueLinkType", get=metadata.link_types),
         route(jira, f"{v3}/project", get=metadata.all_projects),
         route(jira, f"{v3}/project/search", get=metadata.search_projects),
         route(jira, f"{v3}/project/{{project}}", get=metadata.project),

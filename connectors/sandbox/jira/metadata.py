@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from connectors.sandbox.answers import Json
 from connectors.sandbox.jira.auth import Refused
 from connectors.sandbox.jira.call import Call
+from connectors.sandbox.jira.shapes import LINK_TYPES, link_type
 from connectors.sandbox.jira.site import stamp
 
 CLOUD_ID = "5a9db01e-0000-4000-8000-5a9db01e0001"
@@ -51,6 +52,13 @@ def priorities(call: Call) -> list[Json]:
 
 def issue_types(call: Call) -> list[Json]:
     return list(call.site.issue_types.values()) if call.account else []
+
+
+def link_types(call: Call) -> Json:
+    """The usual types, and those that the loaded links have besides."""
+    names = dict.fromkeys([*LINK_TYPES, *(link.type for link in call.site.links.values())])
+    shown = [link_type(call.site, name) for name in names] if call.account else []
+    return {"issueLinkTypes": shown}
 
 
 def all_projects(call: Call) -> list[Json]:

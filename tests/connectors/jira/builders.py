@@ -82,7 +82,12 @@ def connect(
 ) -> JiraConnector:
     return open_connector(
         settings(url, **more),
-        Surroundings("jira-it", Path(), {"JIRA_TOKEN": token}, Lookups(statuses=STATUSES)),
+        Surroundings(
+            "jira-it",
+            Path(),
+            {"JIRA_TOKEN": token},
+            Lookups(statuses=STATUSES, functions=frozenset({"it"})),
+        ),
         (time or Time()).clock(),
     )
 

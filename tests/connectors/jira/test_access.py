@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -69,6 +70,40 @@ def test_two_fields_of_one_name_are_told_with_their_ids(jira: Site) -> None:
     twins = [{"id": f"customfield_{number}", "name": "Start"} for number in (1, 2)]
     (problem,) = connect(jira(fields=twins).jira_url, fields={"start": "Start"}).check()
     assert "customfield_1, customfield_2" in problem.remedy
+
+
+def test_a_function_that_the_operating_model_lacks_is_told(jira: Site) -> None:
+    (problem,) = connect(jira().jira_url, functions={"CDP": "itt"}).check()
+    assert problem.what == '"itt" is no function of the operating model'
+    assert problem.blocking
+
+
+def test_a_function_for_a_project_that_is_not_read_is_told(jira: Site) -> None:
+    (problem,) = connect(jira().jira_url, functions={"CDPX": "it"}).check()
+    assert problem.what == "functions names the project CDPX, which is not among projects"
+    assert not problem.blocking
+
+
+def test_a_link_type_that_the_site_does_not_have_is_told_with_those_it_has(jira: Site) -> None:
+    (problem,) = connect(jira().jira_url, links={"Blcoks": {"outward": "successor"}}).check()
+    assert problem.what == 'links names the type "blcoks", which the site does not have'
+    assert '"Blocks"' in problem.remedy
+    assert not problem.blocking
+
+
+class Foreign:
+    """A site that words its link types in another language; the stand-in speaks English."""
+
+    def issue_link_types(self) -> list[Any]:
+        return [SimpleNamespace(name="Blockiert"), SimpleNamespace(name="Verwandt")]
+
+
+def test_a_site_none_of_whose_links_means_a_dependency_is_told() -> None:
+    access = Access(settings(), TOKEN)
+    (problem,) = access._links(cast(JIRA, Foreign()))
+    assert 'it has "Blockiert", "Verwandt"' in problem.what
+    known = Access(settings(links={"Blockiert": {"outward": "successor"}}), TOKEN)
+    assert list(known._links(cast(JIRA, Foreign()))) == []
 
 
 def test_a_tool_that_is_down_is_a_problem_and_raises_nothing() -> None:

@@ -171,3 +171,8 @@ def test_no_secret_shows_in_any_text(
     told += caplog.text + repr(vars(crm)) + repr(crm._auth.session())
     assert SECRET not in told
     assert crm._auth.session().token not in told
+
+
+def test_a_function_that_the_operating_model_lacks_is_told(connect: Connect) -> None:
+    (problem,) = connect(function="slaes").check()
+    assert problem.what == '"slaes" is no function of the operating model'

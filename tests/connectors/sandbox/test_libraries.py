@@ -30,6 +30,7 @@ def test_the_jira_library_reads_metadata_and_identity(sandbox: Sandbox) -> None:
     assert library.server_info()["deploymentType"] == "Cloud"
     assert "Start date" in [field["name"] for field in library.fields()]
     assert [project.key for project in library.projects()] == ["CDP", "HELP"]
+    assert "Blocks" in [kind.name for kind in library.issue_link_types()]
     assert [version.name for version in library.project_versions("CDP")] == ["2.0"]
     assert [person.accountId for person in library.search_users(query="anna")] == ["u-anna"]
     assert [issue.key for issue in library.enhanced_search_issues("key = CDP-1")] == ["CDP-1"]

@@ -190,6 +190,12 @@ def test_the_check_tells_what_pull_would_stumble_over(tmp_path: Path) -> None:
     assert not twice.blocking
 
 
+def test_the_check_tells_a_function_that_the_operating_model_lacks(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN)
+    (problem,) = connector(tmp_path, function="marketng").check()
+    assert problem.what == '"marketng" is no function of the operating model'
+
+
 def test_the_check_tells_which_sheets_take_no_comments(tmp_path: Path) -> None:
     book = workbook(*PLAN)
     book.active.protection.sheet = True

@@ -1,0 +1,20 @@
+"""Functions that a connection names, held against the operating model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+from connectors.base import AccessProblem
+
+
+def unknown_functions(
+    connection: str, named: Iterable[str], known: Set[str]
+) -> list[AccessProblem]:
+    """A problem for each function that the operating model lacks: nobody could decide for it."""
+    return [
+        AccessProblem(
+            f'"{function}" is no function of the operating model',
+            f"Correct it in the connection {connection}, or add the function",
+        )
+        for function in sorted(set(named) - known)
+    ]
