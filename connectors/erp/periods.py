@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date
+from typing import Literal
 
 _YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})[\s./-]*(?P<unit>[PpQq]?)(?P<number>[0-9]{1,3})")
 _YEAR_LAST = re.compile(r"(?P<unit>[PpQq]?)(?P<number>[0-9]{1,3})[\s./-]+(?P<year>[0-9]{4})")
 _LAST_SPECIAL_PERIOD = 16
 
 
-def period_span(text: str, starts_in_month: int) -> tuple[date, date] | None:
+def period_span(
+    text: str, starts_in_month: int, named_after: Literal["start", "end"] | None = None
+) -> tuple[date, date] | None:
     """First and last day of `2026/003`, `003.2026`, `2026003`, `P03 2026` or `2026 Q1`.
 
-    Periods are months counted from the start of the fiscal year, which bears the number of the
-    calendar year in which it starts. Periods 13 to 16 are SAP's special periods for closing
-    entries and lie in the twelfth month. None for what is no period.
+    Periods are months counted from the start of the fiscal year. One that spans two calendar
+    years bears the number of the first, or of the second if it is named after its end. Periods 13
+    to 16 are SAP's special periods for closing entries and lie in the twelfth month. None for
+    what is no period.
     """
     found = _YEAR_FIRST.fullmatch(text.strip()) or _YEAR_LAST.fullmatch(text.strip())
     if found is None:
@@ -27,6 +31,7 @@ def period_span(text: str, starts_in_month: int) -> tuple[date, date] | None:
         return None
     first = (number - 1) * 3 if quarter else min(number, 12) - 1
     last = first + 2 if quarter else first
+    year -= starts_in_month != 1 and named_after == "end"
     return _month(year, starts_in_month, first)[0], _month(year, starts_in_month, last)[1]
 
 

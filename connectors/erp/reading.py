@@ -114,7 +114,10 @@ class LineReader:
         text = self.text(heading)
         if text is None:
             raise Unmappable("it has no date", _CORRECT)
-        span = period_span(text, self.profile.fiscal_year_starts_in_month)
+        profile = self.profile
+        span = period_span(
+            text, profile.fiscal_year_starts_in_month, profile.fiscal_year_named_after
+        )
         if span is None:
             raise Unmappable(
                 f'column "{heading}": "{text}" is no fiscal period like 2026/003',

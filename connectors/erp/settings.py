@@ -61,8 +61,8 @@ class Profile(_Part):
 
     `total` begins the row that sums up the file; once it is declared, a file without it or with
     another sum is held. `skip` begins rows that are knowingly no lines (subtotals, page heads).
-    `fiscal_year_starts_in_month` counts from January = 1; a fiscal year bears the number of the
-    calendar year in which it starts.
+    `fiscal_year_starts_in_month` counts from January = 1. A fiscal year that spans two calendar
+    years bears the number of the one in which it starts or ends: `fiscal_year_named_after`.
     """
 
     columns: Columns = Columns()
@@ -81,6 +81,7 @@ class Profile(_Part):
     total: str | None = None
     skip: tuple[str, ...] = ()
     fiscal_year_starts_in_month: int = Field(default=1, ge=1, le=12)
+    fiscal_year_named_after: Literal["start", "end"] | None = None
 
     @model_validator(mode="after")
     def _says_what_a_line_needs(self) -> Self:
@@ -91,6 +92,9 @@ class Profile(_Part):
             raise ValueError("give `columns` a `date`, a `release_date` or a `fiscal_period`")
         if bool(self.currency) == bool(self.columns.currency):
             raise ValueError("give either `currency` or the column `currency`")
+        spans_two = self.fiscal_year_starts_in_month != 1 and self.columns.fiscal_period
+        if spans_two and not self.fiscal_year_named_after:
+            raise ValueError("say in `fiscal_year_named_after` whether it is its start or its end")
         return self
 
     @property

@@ -188,3 +188,11 @@ def test_a_sap_list_in_utf16_with_everything_at_once(desk: Desk, line: Line) -> 
 
 def _usual() -> str:
     return "BuKr;Periode;Belegnr;Buchungsdatum;Kostenstelle;PSP-Element;Wertart;Text;Betrag"
+
+
+def test_without_a_date_the_period_counts_in_the_fiscal_year_as_it_is_named(
+    desk: Desk, line: Line
+) -> None:
+    desk.profile |= {"fiscal_year_starts_in_month": 10, "fiscal_year_named_after": "end"}
+    desk.put("march.csv", line(kind="Plan", date="", period="2026/001"))
+    assert desk.spend()[0].on == date(2025, 10, 1)

@@ -19,6 +19,12 @@ def test_a_fiscal_year_that_starts_in_april_ends_in_march() -> None:
     assert period_span("2026/012", 4) == (date(2027, 3, 1), date(2027, 3, 31))
 
 
+def test_a_fiscal_year_may_be_named_after_its_end() -> None:
+    assert period_span("2026/001", 10, "end") == (date(2025, 10, 1), date(2025, 10, 31))
+    assert period_span("2026/001", 10, "start") == (date(2026, 10, 1), date(2026, 10, 31))
+    assert period_span("2026/001", 1, "end") == (date(2026, 1, 1), date(2026, 1, 31))
+
+
 def test_closing_entries_lie_in_the_last_month() -> None:
     assert period_span("2026/016", 1) == (date(2026, 12, 1), date(2026, 12, 31))
 

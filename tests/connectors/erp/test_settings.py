@@ -24,6 +24,10 @@ SMALL: dict[str, Any] = {
         ({"columns": {}}, "`fiscal_period`"),
         ({"currency": None}, "give either `currency` or the column `currency`"),
         ({"keys": []}, "at least 1 item"),
+        (
+            {"columns": {"fiscal_period": "Period"}, "fiscal_year_starts_in_month": 10},
+            "say in `fiscal_year_named_after` whether it is its start or its end",
+        ),
         ({"colums": {}}, "Extra inputs are not permitted"),
     ],
 )
