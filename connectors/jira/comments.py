@@ -66,7 +66,8 @@ class Comments:
             return Refused(change, reason, "Comment on one of its issues.", retryable=False)
         try:
             if change.posted:
-                return self._edit(change, change.posted.comment_id)
+                found = self._present(change)
+                return self._edit(change, found.comment_id if found else change.posted.comment_id)
             return self._create(change)
         except AnswerLost as error:
             return Refused(change, error.reason, error.remedy)

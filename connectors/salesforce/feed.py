@@ -82,8 +82,16 @@ class Feed:
         """Try again while the answer is lost and the effect is not there."""
         again = patiently(self.clock, lambda error: isinstance(error, AnswerLost))
         if change.posted:
+            self._remove_doubles(change, change.posted.comment_id)
             return again(self._edit, change, change.posted.comment_id, body)
         return again(self._create, change, body)
+
+    def _remove_doubles(self, change: Change, kept: str) -> None:
+        """Posts that took effect long after their answer was lost would keep the former words."""
+        for posted in self._ours(change.target.ref):
+            double = not _same_id(posted.comment_id, kept)
+            if posted.conflict_id == change.remark.conflict_id and double:
+                self.http.write("DELETE", f"{self._elements_path}/{posted.comment_id}")
 
     def _create(self, change: Change, body: list[Segment]) -> Outcome:
         post = {
@@ -130,8 +138,7 @@ class Feed:
     def _posted(self, deal: Ref, element: dict[str, Any]) -> Posted | None:
         author = str((element.get("actor") or {}).get("id"))
         marker = marked(str((element.get("body") or {}).get("text") or ""))
-        # An id has 15 characters, to which some answers add three that check them.
-        if marker is None or author[:15] != self.auth.session().user_id[:15]:
+        if marker is None or not _same_id(author, self.auth.session().user_id):
             return None
         conflict_id, digest = marker
         url = self.settings.deal_url(deal.native_id)
@@ -155,6 +162,11 @@ class Feed:
     @property
     def _elements_path(self) -> str:
         return f"{self.settings.api}/chatter/feed-elements"
+
+
+def _same_id(one: str, other: str) -> bool:
+    """An id has 15 characters, to which some answers add three that check them."""
+    return one[:15] == other[:15]
 
 
 def _remedy(change: Change, error: RequestFailed) -> str:

@@ -158,6 +158,16 @@ def test_doubles_left_by_two_runs_at_once_are_reduced_to_the_oldest(jira: Site) 
     assert len(comments(sandbox, "CDP-1")) == 1
 
 
+def test_an_edit_leaves_no_double_that_says_the_former_words(jira: Site) -> None:
+    sandbox = jira(issue("CDP-1"))
+    connector = connect(sandbox.jira_url)
+    posted(connector, change(sandbox, "CDP-1"))
+    connector._comments.comments.add(target(sandbox, "CDP-1").ref.native_id, remark())
+    for found in connector.find_comments([target(sandbox, "CDP-1")]):
+        edited = posted(connector, change(sandbox, "CDP-1", remark(heading="New"), posted=found))
+        assert connector.find_comments([target(sandbox, "CDP-1")]) == [edited]
+
+
 def test_our_comments_are_found_among_those_of_others(jira: Site) -> None:
     words = [{"at": "2026-01-06T09:00:00Z", "by": "ada", "text": f"No. {n}"} for n in range(120)]
     sandbox = jira(issue("CDP-1", comments=words), issue("CDP-2"))

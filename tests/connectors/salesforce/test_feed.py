@@ -92,6 +92,18 @@ def test_a_change_edits_the_same_comment(
     assert "even later" in bodies(org)[0]
 
 
+def test_an_edit_leaves_no_double_that_says_the_former_words(
+    crm: SalesforceConnector, org: SalesforceOrg, target: Target
+) -> None:
+    first, _ = say(crm, Change(target, remark()), Change(target, remark()))
+    assert isinstance(first, Posted)
+    assert len(crm.find_comments([target])) == 2
+
+    (edited,) = say(crm, Change(target, remark("New words."), first))
+
+    assert crm.find_comments([target]) == [edited]
+
+
 def test_the_person_is_notified_once_and_not_by_a_quiet_edit(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
