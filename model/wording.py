@@ -21,7 +21,7 @@ from model.remarks import (
     Span,
     Text,
 )
-from model.rules.words import day
+from model.rules.words import behind, day
 from model.standing import turn
 
 
@@ -141,7 +141,7 @@ def _step(step: Step, labels: Mapping[int, Label]) -> tuple[Span, ...]:
     due = "closes" if deal else "due"
     source = f" ({step.source})" if step.source else ""
     planned = f"{due} {day(step.planned)}{source}" if step.planned else "no due date"
-    moves = step.done or (step.forecast and step.forecast != step.planned)
+    moves = step.done or behind(step)
     verb = "finished" if step.done else "the work for it is there on" if deal else "forecast"
     forecast = f", {verb} {day(step.forecast)}" if moves else ""
     why = f"; the next waits for it ({step.why})" if step.why else ""

@@ -7,7 +7,8 @@ Every gap in a plan has one treatment (`model.network.treatment`). The rules:
   Schedule Assessment Guide, GAO-16-89G, best practice 9).
 - A stated date stands until its team moves it: a planned start and a planned finish are lower
   bounds ("as planned, unless pushed"). Two planned dates give the duration, because an estimate
-  is effort and the dates are the plan; otherwise the estimate does.
+  is effort and the dates are the plan; otherwise the estimate does. Work planned for days off
+  alone (a go-live at the weekend) takes no working day and is over before the next one.
 - Constraint dates are soft (see `Constraint`).
 """
 
@@ -135,7 +136,7 @@ def _planned(draft: _Draft) -> None:
     first = draft.number(items.planned_start + (point & starts))
     after = draft.due
     stated = items.duration >= 0
-    length = np.where(both, np.maximum(after - first, 1), np.where(stated, items.duration, 1))
+    length = np.where(both, after - first, np.where(stated, items.duration, 1))
     length[point] = 0
     draft.duration = np.minimum(length, LONGEST).astype(np.int32)
     by_start = np.where(starts, first, 0)

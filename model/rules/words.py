@@ -75,9 +75,15 @@ def dates(step: Step) -> str:
         return f"was finished on {day(step.forecast)}{due}"
     if step.planned is None:
         return f"has no due date and is forecast for {day(step.forecast)}"
-    if step.planned == step.forecast:
+    if not behind(step):
         return f"is due on {day(step.planned)}{source}"
     return f"is due on {day(step.planned)}{source} and forecast for {day(step.forecast)}"
+
+
+def behind(step: Step) -> bool:
+    """Whether the forecast passes the plan; one on the Friday before a due Sunday tells nothing."""
+    planned = step.planned
+    return step.forecast is not None and (planned is None or step.forecast > planned)
 
 
 def origin(finding: Finding, labels: Mapping[int, Label], record_id: int) -> tuple[str, ...]:

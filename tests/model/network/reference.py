@@ -137,7 +137,7 @@ def _estimate(node: Node, item: dict[str, int], today: int, spans: bool) -> None
     if point:
         node.duration = 0
     elif both:
-        node.duration = max(node.number(finish + 1) - node.number(start), 1)
+        node.duration = node.number(finish + 1) - node.number(start)
     else:
         node.duration = 1 if estimate is None else estimate
     floors = [node.number(today) + (node.duration == 0)]

@@ -25,6 +25,14 @@ def test_two_planned_dates_stand() -> None:
     )  # fmt: skip
 
 
+def test_work_planned_for_a_weekend_alone_is_over_before_the_monday_after_it() -> None:
+    items = Items.of([1, 2], planned_start=[day(11, 28), MON_30], planned_finish=[day(11, 29)] * 2)
+    found = scheduled(items, Links.of([1], [2]))
+
+    assert starts(found)[1] == "30 Nov"
+    assert found.early_finish[0] < MON_30
+
+
 def test_an_item_with_only_a_due_date_ends_then() -> None:
     assert one(planned_finish=FRI_27) == (
         "27 Nov", "27 Nov", Certainty.PLANNED, Treatment.DUE_ONLY | Treatment.NO_ESTIMATE,

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from model.findings import Finding, Label
-from model.network import NO_DATE, Calendars, Items, Links, Network, day_of, schedule
+from model.network import NO_DATE, Calendar, Calendars, Items, Links, Network, day_of, schedule
 from model.operating_model.schema import GateSign, Initiative, OperatingModel, Workflow
-from model.plan import Dangling, Facets, Int64, Plan, Situation, SpendLines
+from model.plan import Dangling, Facets, Int16, Int64, Plan, Situation, SpendLines
 from model.records import DependencyType, Priority, State
 from model.rules import RULES
 from model.rules.survey import Survey
@@ -128,15 +128,19 @@ def situation(
     spend: Sequence[Line] = (),
     dangling: Sequence[tuple[str, str, str]] = (),
     today: date = TODAY,
+    calendars: Sequence[Calendar] = (Calendar(),),
     **model: Any,
 ) -> Situation:
-    """The plan of these rows; `links` are (predecessor key, successor key), finish-to-start."""
+    """The plan of these rows; `links` are (predecessor key, successor key), finish-to-start.
+
+    Of several calendars each function has the one at its place.
+    """
     ids = ids_of(rows, spend)
     wbs = tuple(sorted({w for w in [*(r.wbs for r in rows), *(s.wbs for s in spend)] if w}))
     initiatives = tuple(sorted({row.initiative for row in rows if row.initiative}))
-    items, joined = _items(rows, ids), _links(links, ids)
-    calendars = Calendars.of()
-    network = Network.build(items, joined, calendars)
+    joined, working = _links(links, ids), Calendars.of(calendars)
+    items = replace(_items(rows, ids), calendar=_calendar(rows, len(calendars)))
+    network = Network.build(items, joined, working)
     plan = Plan(
         today=today,
         functions=FUNCTIONS,
@@ -146,7 +150,7 @@ def situation(
         items=items,
         facets=_facets(rows, initiatives, wbs),
         links=joined,
-        calendars=calendars,
+        calendars=working,
         network=network,
         forecast=schedule(network, today),
         spend=_spend(spend, ids, wbs),
@@ -212,6 +216,10 @@ def _state(row: Row) -> State:
     if row.lost:
         return State.CANCELLED
     return State.DONE if row.won else row.state
+
+
+def _calendar(rows: Sequence[Row], count: int) -> Int16:
+    return np.array([FUNCTIONS.index(row.function) % count for row in rows], dtype=np.int16)
 
 
 def _items(rows: Sequence[Row], ids: Mapping[str, int]) -> Items:
