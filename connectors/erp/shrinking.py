@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from connectors.erp.exports import Book, Export
+from connectors.plausible import may_be_cut_off
 from model.records import Problem
-
-_FEW = 10
-"""Below this many lines a file is small enough to lose most of them in one correction."""
 
 
 def cut_off(book: Book, before: int) -> bool:
@@ -22,11 +20,7 @@ def cut_off(book: Book, before: int) -> bool:
 
     A total row that agrees proves a file whole, however few its lines are.
     """
-    return not book.proven and _shrunk(before, len(book.lines))
-
-
-def _shrunk(before: int, now: int) -> bool:
-    return before > 0 and (now == 0 or (before >= _FEW and now * 2 < before))
+    return not book.proven and may_be_cut_off(before, len(book.lines))
 
 
 @dataclass
@@ -48,7 +42,7 @@ class Shrinking:
     def _replaced(self, export: Export, book: Book) -> Iterator[Problem]:
         for part, count in Counter(line.part for line in book.lines).items():
             newer, now = self._newest.setdefault(part, ("" if book.proven else export.name, count))
-            if newer not in ("", export.name) and _shrunk(count, now):
+            if newer not in ("", export.name) and may_be_cut_off(count, now):
                 yield _doubted(
                     newer,
                     f"{newer} holds {now} lines of {part}, where the older {export.name} "

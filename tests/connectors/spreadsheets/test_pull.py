@@ -204,3 +204,38 @@ def test_the_check_tells_which_sheets_take_no_comments(tmp_path: Path) -> None:
     (closed,) = connector(tmp_path).check()
     assert "takes no comments" in closed.what
     assert not closed.blocking
+
+
+def _csv(path: Path, rows: int) -> None:
+    lines = [",".join(HEADINGS), *(f"M-{n},Task {n},,,Planned" for n in range(rows))]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_a_csv_file_that_lost_most_of_its_rows_may_be_cut_off(tmp_path: Path) -> None:
+    path, plan = tmp_path / "plan.csv", connector(tmp_path, path="plan.csv")
+    _csv(path, 20)
+    cursor = pulled(plan).cursor
+    _csv(path, 3)
+    short = pulled(plan, cursor)
+    (problem,) = short.problems
+    assert short.census is None
+    assert problem.reason.startswith("plan.csv lost most of its 20 rows")
+    assert list(plan.pull("rows", short.cursor, NOW)) == []
+    _csv(path, 4)
+    assert pulled(plan, short.cursor).census is None
+    _csv(path, 19)
+    assert len(pulled(plan, short.cursor).census or ()) == 19
+
+
+def test_a_workbook_that_lost_most_of_its_rows_is_whole(tmp_path: Path) -> None:
+    rows = [(f"M-{n}", "Task", None, None, "Planned") for n in range(20)]
+    write(tmp_path / "plan.xlsx", HEADINGS, *rows)
+    cursor = pulled(connector(tmp_path)).cursor
+    write(tmp_path / "plan.xlsx", HEADINGS, *rows[:3])
+    assert len(pulled(connector(tmp_path), cursor).census or ()) == 3
+
+
+def test_a_file_without_any_row_is_an_empty_plan(tmp_path: Path) -> None:
+    _csv(tmp_path / "plan.csv", 0)
+    page = pulled(connector(tmp_path, path="plan.csv"))
+    assert (page.records, page.census) == ((), frozenset())
