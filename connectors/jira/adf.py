@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
+from connectors.addresses import leads_to_the_web
 from model.remarks import Block, Bullets, Link, Mention, Remark, Span, Text
 
 Node = dict[str, Any]
@@ -76,16 +76,7 @@ def _run(text: str, mark: Node | None = None) -> list[Node]:
 
 
 def _link_mark(url: str) -> Node | None:
-    return {"type": "link", "attrs": {"href": url}} if _leads_to_the_web(url) else None
-
-
-def _leads_to_the_web(url: str) -> bool:
-    """Jira refuses the whole document for one bad address."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and url.isprintable()
+    return {"type": "link", "attrs": {"href": url}} if leads_to_the_web(url) else None
 
 
 def _fitting(nodes: list[Node], room: int) -> list[Node]:

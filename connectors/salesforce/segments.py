@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from connectors.addresses import leads_to_the_web
 from model.remarks import MARKER_PREFIX, Bullets, Link, Mention, Paragraph, Remark, Span, Text
 
 Segment = dict[str, str]
@@ -128,7 +129,7 @@ def _parts(span: Span) -> list[Segment]:
     match span:
         case Mention(identity=str(identity)):
             return [{"type": "Mention", "id": identity}]
-        case Link(text, url) if url.startswith(("https://", "http://")):
+        case Link(text, url) if leads_to_the_web(url):
             label = [_text(f"{text} ")] if text and text != url else []
             return [*label, {"type": "Link", "url": url}]
         case Text(text, strong=True) if text:

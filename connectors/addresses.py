@@ -1,0 +1,15 @@
+"""Web addresses that stand in a comment."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+
+def leads_to_the_web(url: str) -> bool:
+    """Whether a tool will take it for a link; for one bad address it refuses a whole comment."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    plain = url.isprintable() and " " not in url
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and plain
