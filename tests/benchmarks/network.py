@@ -50,7 +50,7 @@ def main(sizes: list[int]) -> None:
 
 def passes(plain: Plain, layers: int) -> None:
     """Build, forward and backward, from nothing."""
-    items, links = simple(plain)
+    items, links, _ = simple(plain)
     full, full_links, calendars = everything(plain)
     runs: dict[str, Callable[[], object]] = {
         "floor": lambda: floor.kernel(plain),
@@ -90,7 +90,7 @@ def kept(plain: Plain) -> None:
     """What a kept topology gives: another pass, changes, draws, and who lies below."""
     topology = arrange(plain.nodes, plain.tail, plain.head)
     assert isinstance(topology, Topology)
-    items, links = simple(plain)
+    items, links, _ = simple(plain)
     network = Network.build(items, links)
     forecast = schedule(network, TODAY)
     one, few = np.array([FIRST_ID + 7]), np.arange(FIRST_ID, FIRST_ID + 100)

@@ -39,11 +39,11 @@ def layered(items: int, layers: int, fan_in: int = 3, seed: int = 1) -> Plain:
     return Plain(name[tail[order]], name[head[order]], duration, layers, name[: width * layers])
 
 
-def simple(plain: Plain) -> tuple[Items, Links]:
-    """The same as items with estimates and finish-to-start links."""
+def simple(plain: Plain) -> tuple[Items, Links, Calendars]:
+    """The same as items with estimates and finish-to-start links, in one calendar."""
     ids = np.arange(plain.nodes) + FIRST_ID
     links = Links.of(plain.tail + FIRST_ID, plain.head + FIRST_ID)
-    return Items.of(ids, duration=plain.duration), links
+    return Items.of(ids, duration=plain.duration), links, Calendars.of()
 
 
 def everything(plain: Plain, seed: int = 2) -> tuple[Items, Links, Calendars]:

@@ -1,10 +1,12 @@
 """The network against the slow and plain reference, and the laws every schedule obeys."""
 
+from unittest.mock import patch
+
 import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from model.network import NO_DATE, Forecast, Items, Links, Network, Treatment, schedule
+from model.network import NO_DATE, Forecast, Items, Links, Network, Treatment, schedule, topology
 from tests.model.network.plans import TODAY, Plan, links_among, plans
 from tests.model.network.reference import demand, first_start, reference
 
@@ -45,6 +47,12 @@ def test_dates_and_slack_in_one_calendar_are_those_of_the_reference(plan: Plan) 
 @given(plans(calendars=3))
 def test_dates_and_slack_between_calendars_are_those_of_the_reference(plan: Plan) -> None:
     agrees(plan)
+
+
+@given(plans(calendars=3))
+def test_wide_levels_give_the_dates_that_narrow_ones_give(plan: Plan) -> None:
+    with patch.object(topology, "NARROW", 0):
+        agrees(plan)
 
 
 @given(plans(calendars=3))

@@ -88,6 +88,13 @@ def test_a_long_ring_is_found_without_recursion() -> None:
     assert cycle.shortest == tuple(range(1, size + 1))
 
 
+def test_of_two_drivers_the_one_with_the_lowest_id_is_named() -> None:
+    for ids in ([7, 5, 9], [5, 7, 9]):
+        items = Items.of(ids, duration=[2, 2, 2])
+        found = scheduled(items, Links.of([5, 7], [9, 9]))
+        assert ids[found.driver[2]] == 5
+
+
 def test_an_id_given_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="occurs twice"):
         Network.build(Items.of([1, 1]), Links.of([], []))

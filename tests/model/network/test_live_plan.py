@@ -1,5 +1,6 @@
 """A forecast that follows changes equals one made afresh."""
 
+from collections.abc import Callable
 from dataclasses import fields
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from model.network import Forecast, Items, Links, LivePlan, Network, schedule
+from model.network import Calendars, Forecast, Items, Links, LivePlan, Network, schedule
+from tests.benchmarks.plans import Plain, everything, layered, simple
 from tests.model.network.plans import TODAY, plans
 
 COLUMNS = [field.name for field in fields(Forecast) if field.name != "passes"]
@@ -34,6 +36,25 @@ def test_following_changes_equals_computing_afresh(data: st.DataObject, bridged:
         items = Items(**columns)
         live.update(taken(items, rows))
         afresh = schedule(Network.build(items, plan.links, plan.tables), TODAY)
+        for name in COLUMNS:
+            assert getattr(live.forecast, name).tolist() == getattr(afresh, name).tolist(), name
+
+
+@pytest.mark.parametrize("plan", [simple, everything], ids=["estimates", "everything"])
+def test_a_long_series_of_changes_equals_computing_afresh(
+    plan: Callable[[Plain], tuple[Items, Links, Calendars]],
+) -> None:
+    items, links, calendars = plan(layered(300, 15))
+    random = np.random.default_rng(4)
+    live = LivePlan(schedule(Network.build(items, links, calendars), TODAY))
+    for _ in range(40):
+        row, other = random.integers(0, len(items), 2).tolist()
+        items = Items(**{f.name: getattr(items, f.name).copy() for f in fields(Items)})
+        items.duration[row] = random.integers(1, 30)
+        items.planned_finish[row] = items.planned_finish[other]
+        items.state[row] = items.state[other]
+        live.update(taken(items, [row]))
+        afresh = schedule(Network.build(items, links, calendars), TODAY)
         for name in COLUMNS:
             assert getattr(live.forecast, name).tolist() == getattr(afresh, name).tolist(), name
 
