@@ -104,6 +104,14 @@ def test_a_slip_moves_what_it_pushes_across_functions_and_past_deadlines() -> No
     assert found.path(4) == [1, 2, 3, 4]
 
 
+def test_a_deadline_missed_already_is_not_broken_by_a_slip() -> None:
+    items = Items.of([1, 2], duration=[5, 5], deadline=[-(2**31), day(11, 25)])
+    forecast = schedule(Network.build(items, Links.of([1], [2])), FRIDAY)
+    found = impact(forecast, np.array([1]), np.array([3], dtype=np.int32), FUNCTIONS[:2])
+    assert found.ids.tolist() == [2]
+    assert found.breaks.tolist() == [False]
+
+
 def test_slack_takes_up_a_slip() -> None:
     items = Items.of([1, 2], planned_start=[day(11, 23), day(12, 7)], duration=[1, 1])
     forecast = schedule(Network.build(items, Links.of([1], [2])), FRIDAY)

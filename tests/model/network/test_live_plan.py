@@ -1,14 +1,15 @@
 """A forecast that follows changes equals one made afresh."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from model.network import Calendars, Forecast, Items, Links, LivePlan, Network, schedule
+from model.network import NO_DATE, Calendars, Forecast, Items, Links, LivePlan, Network, schedule
+from model.records import DependencyType, State
 from tests.benchmarks.plans import Plain, everything, layered, simple
 from tests.model.network.plans import TODAY, plans
 
@@ -17,6 +18,11 @@ COLUMNS = [field.name for field in fields(Forecast) if field.name != "passes"]
 
 def taken(items: Items, rows: list[int]) -> Items:
     return Items(**{f.name: getattr(items, f.name)[rows] for f in fields(Items)})
+
+
+def equals(live: LivePlan, afresh: Forecast) -> None:
+    for name in COLUMNS:
+        assert getattr(live.forecast, name).tolist() == getattr(afresh, name).tolist(), name
 
 
 @settings(deadline=None, max_examples=80)
@@ -35,9 +41,7 @@ def test_following_changes_equals_computing_afresh(data: st.DataObject, bridged:
             columns[name][rows] = np.resize(getattr(donor, name), len(rows))
         items = Items(**columns)
         live.update(taken(items, rows))
-        afresh = schedule(Network.build(items, plan.links, plan.tables), TODAY)
-        for name in COLUMNS:
-            assert getattr(live.forecast, name).tolist() == getattr(afresh, name).tolist(), name
+        equals(live, schedule(Network.build(items, plan.links, plan.tables), TODAY))
 
 
 @pytest.mark.parametrize("plan", [simple, everything], ids=["estimates", "everything"])
@@ -54,9 +58,26 @@ def test_a_long_series_of_changes_equals_computing_afresh(
         items.planned_finish[row] = items.planned_finish[other]
         items.state[row] = items.state[other]
         live.update(taken(items, [row]))
-        afresh = schedule(Network.build(items, links, calendars), TODAY)
-        for name in COLUMNS:
-            assert getattr(live.forecast, name).tolist() == getattr(afresh, name).tolist(), name
+        equals(live, schedule(Network.build(items, links, calendars), TODAY))
+
+
+def test_a_cancelled_successor_leaves_its_predecessor_more_time() -> None:
+    before = Items.of([1, 2, 3], duration=[2, 0, 30], milestone=[False, True, False])
+    links = Links.of([1], [2], lag=[5])
+    live = LivePlan(schedule(Network.build(before, links), TODAY))
+    after = replace(before, state=np.array([0, State.CANCELLED, 0], dtype=np.int8))
+    live.update(taken(after, [1]))
+    equals(live, schedule(Network.build(after, links), TODAY))
+
+
+def test_what_starts_with_a_parent_follows_its_first_child() -> None:
+    before = Items.of([1, 2, 3, 4], duration=[2, 2, 2, 2], parent=[-1, 1, 2, -1])
+    links = Links.of([1], [4], type=[DependencyType.START_TO_START])
+    live = LivePlan(schedule(Network.build(before, links), TODAY))
+    start = np.array([NO_DATE, NO_DATE, TODAY + 10, NO_DATE], dtype=np.int32)
+    after = replace(before, planned_start=start)
+    assert live.update(taken(after, [2])).tolist() == [1, 2, 3, 4]
+    equals(live, schedule(Network.build(after, links), TODAY))
 
 
 def test_an_update_names_the_items_whose_dates_moved() -> None:
