@@ -34,6 +34,10 @@ class Access:
             return [*self._projects(site), *self._fields(site), *self._links(site)]
         except JIRAError as error:
             return [self._refused(error)]
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            # The library takes apart whatever comes, such as the page of a proxy.
+            what = f"{self.settings.api} does not answer as Jira does ({type(error).__name__})"
+            return [AccessProblem(what, "Check url, and what answers in Jira's place.")]
         except requests.RequestException as error:
             return [
                 AccessProblem(

@@ -5,7 +5,7 @@ Shapes follow Atlassian's published OpenAPI description of the platform's API.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.base import ConnectionFailed
@@ -40,7 +40,7 @@ class JiraApi:
         found: dict[str, str] = {}
         start, last = 0, False
         while not last:
-            page = self._client.read(
+            page = self._object(
                 "GET",
                 "/rest/api/3/project/search",
                 params={"startAt": start, "maxResults": _MOST_PROJECTS, "action": "browse"},
@@ -75,7 +75,7 @@ class JiraApi:
     def newest(self, jql: str) -> Any | None:
         """`updated` of the first issue that an ordered search finds; None when it finds none."""
         body = {"jql": jql, "fields": ["updated"], "maxResults": 1}
-        issues = self._client.read("POST", _SEARCH, json=body).get("issues")
+        issues = self._object("POST", _SEARCH, json=body).get("issues")
         return issues[0]["fields"]["updated"] if issues else None
 
     def issues(
@@ -86,7 +86,7 @@ class JiraApi:
         Issues that do not exist or may not be seen are in neither.
         """
         body = {"issueIdsOrKeys": list(ids), "fields": list(fields)}
-        answer = self._client.read("POST", "/rest/api/3/issue/bulkfetch", json=body)
+        answer = self._object("POST", "/rest/api/3/issue/bulkfetch", json=body)
         errors = answer.get("issueErrors") or []
         return (
             list(answer.get("issues") or []),
@@ -107,7 +107,7 @@ class JiraApi:
         token: str | None = None
         while True:
             asked = {**body, "nextPageToken": token} if token else body
-            page = self._client.read("POST", path, json=asked)
+            page = self._object("POST", path, json=asked)
             yield page
             token = page.get("nextPageToken")
             if not token:
@@ -119,3 +119,21 @@ class JiraApi:
                     "Run again; if it stays, report it to Atlassian with this path.",
                 )
             seen.add(token)
+
+    def _object(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int | bool] | None = None,
+        json: Any = None,
+    ) -> dict[str, Any]:
+        """An answer that Jira documents as an object."""
+        answer = self._client.read(method, path, params=params, json=json)
+        if not isinstance(answer, dict):
+            raise ConnectionFailed(
+                self._connection,
+                f"the answer to {method} {path} is not what Jira documents",
+                "Check url and api_url in the settings, and what answers in Jira's place.",
+            )
+        return answer

@@ -39,14 +39,17 @@ class Org:
     def describe(self, thing: str) -> dict[str, Any]:
         """The sObject describe of `Opportunity` and the like: only what the user may see."""
         path = f"sobjects/{thing}/describe"
-        found = self._ask(lambda library: library.restful(path, timeout=_TIMEOUT))
-        return dict(found or {})
+        return self._ask(lambda library: dict(library.restful(path, timeout=_TIMEOUT) or {}))
 
     def any_deal(self) -> str | None:
         """The id of some opportunity, if there is one."""
         query = "SELECT Id FROM Opportunity LIMIT 1"
-        rows = self._ask(lambda library: library.query(query, timeout=_TIMEOUT))["records"]
-        return str(rows[0]["Id"]) if rows else None
+
+        def asked(library: Salesforce) -> str | None:
+            rows = library.query(query, timeout=_TIMEOUT)["records"]
+            return str(rows[0]["Id"]) if rows else None
+
+        return self._ask(asked)
 
     def calls(self) -> tuple[int, int] | None:
         """API calls of the last 24 hours, used and allowed (`Sforce-Limit-Info`)."""
@@ -71,7 +74,8 @@ class Org:
             return self._with_session(question)
         except SalesforceError as error:
             raise self._refused(error) from error
-        except requests.RequestException as error:
+        except (requests.RequestException, LookupError, TypeError, ValueError) as error:
+            # The library takes apart whatever comes, such as the page of a proxy.
             raise self._unanswered(error) from error
 
     def _with_session(self, question: Callable[[Salesforce], _Answer]) -> _Answer:
@@ -102,7 +106,7 @@ class Org:
             transient=error.status >= 500,
         )
 
-    def _unanswered(self, error: requests.RequestException) -> RequestFailed:
+    def _unanswered(self, error: Exception) -> RequestFailed:
         what = f"{self._settings.url} gave no usable answer ({type(error).__name__})"
         remedy = "Check `url` in interlock.yaml and the network, and run again."
         return RequestFailed(self._connection, what, remedy, transient=True)

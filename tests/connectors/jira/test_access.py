@@ -15,7 +15,9 @@ from connectors.base import ConnectionFailed, Connector, Surroundings
 from connectors.jira import open_connector
 from connectors.jira.access import Access
 from model.records import Priority
+from tests.connectors.elsewhere import ODD_ANSWERS, answering
 from tests.connectors.jira.builders import (
+    NOW,
     TOKEN,
     Site,
     asked,
@@ -109,6 +111,17 @@ def test_a_site_none_of_whose_links_means_a_dependency_is_told() -> None:
 def test_a_tool_that_is_down_is_a_problem_and_raises_nothing() -> None:
     (problem,) = connect("http://127.0.0.1:9").check()
     assert "cannot be reached" in problem.what
+
+
+@pytest.mark.parametrize("answer", ODD_ANSWERS)
+def test_what_is_no_jira_is_a_problem_of_the_check_and_a_failure_of_the_pull(
+    answer: bytes,
+) -> None:
+    with answering(answer) as url:
+        (problem,) = connect(url).check()
+        with pytest.raises(ConnectionFailed):
+            list(connect(url).pull("issues", None, NOW))
+    assert "does not answer as Jira does" in problem.what
 
 
 def test_a_check_never_repeats_a_request(jira: Site) -> None:

@@ -12,8 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connectors.base import ConnectionFailed
 from connectors.salesforce import SalesforceConnector
+from connectors.salesforce.sign_in import Session, SessionAuth
 from connectors.sandbox import Sandbox
 from connectors.sandbox.salesforce.org import SalesforceOrg
+from tests.connectors.elsewhere import ODD_ANSWERS, answering
 from tests.connectors.salesforce.conftest import ENVIRONMENT, SECRET, USERNAME, Connect, Person
 
 JWT = {"client_secret_env": None, "private_key_env": "SF_KEY", "username": USERNAME}
@@ -176,3 +178,15 @@ def test_no_secret_shows_in_any_text(
 def test_a_function_that_the_operating_model_lacks_is_told(connect: Connect) -> None:
     (problem,) = connect(function="slaes").check()
     assert problem.what == '"slaes" is no function of the operating model'
+
+
+@pytest.mark.parametrize("answer", ODD_ANSWERS)
+def test_what_is_no_salesforce_is_a_problem_of_the_check_and_a_failure_of_the_pull(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    session = Session("token", "005000000000001AAA")
+    monkeypatch.setattr(SessionAuth, "session", lambda _: session)
+    with answering(answer) as url:
+        assert connect(url=url).check()
+        with pytest.raises(ConnectionFailed):
+            list(connect(url=url).pull("opportunities", None, datetime.now(UTC)))
