@@ -1,20 +1,24 @@
 """How fast the plan network is: `python -m tests.benchmarks.network [items ...]`.
 
-Every figure is also a ratio to the compiled floor kernel, run in turns with the others, the best
-of several, because a machine's own speed varies from minute to minute. Times are those of the
-processor: all of this runs on one thread, so that what else the machine does counts less. No
-test collects this; it asserts nothing but equal dates.
+The floor is a compiled kernel that does the least (`tests.benchmarks.floor`). Every figure is also
+a ratio to it, run in turns with the others, the best of several, because a machine's own speed
+varies from minute to minute; NetworkX and rustworkx run in the same turns as far as one has the
+patience. Times are those of the processor: all of this runs on one thread, so that what else the
+machine does counts less. No test collects this; it asserts nothing but equal dates.
 """
 
-import resource
+import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from time import process_time
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.network import (
+    NO_DATE,
     Forecast,
     Items,
     LivePlan,
@@ -28,27 +32,47 @@ from model.network import (
 from model.network.reach import NEVER, Straight
 from model.network.sweep import backward, forward
 from model.network.topology import Topology, arrange
+from model.records import State
 from tests.benchmarks import floor
 from tests.benchmarks.plans import FIRST_ID, TODAY, Plain, everything, layered, simple
 
 LAYERS = (10, 100, 1_000, 10_000)
 SIZES = (10_000, 100_000, 1_000_000)
 NETWORKX_UP_TO = 100_000
+DRAWS = 40
+
+Best: TypeAlias = dict[str, float]
+"""The best time of each contestant, in seconds."""
 
 
 def main(sizes: list[int]) -> None:
     floor.kernel(layered(100, 10))
-    for size in sizes or list(SIZES):
+    found: dict[tuple[int, int], Best] = {}
+    for size in sizes:
         print(f"\n{size:,} items, {3 * size:,} dependencies; seconds, and times the floor kernel")
         for layers in LAYERS:
             if layers * 2 <= size:
-                passes(layered(size, layers), layers)
+                found[size, layers] = passes(layered(size, layers), layers)
         kept(layered(size, 100))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"\npeak memory of this process, kernel and libraries included: {peak:.2f} GB")
+        subprocess.run([sys.executable, "-m", "tests.benchmarks.memory", str(size)], check=True)
+    growth(found)
 
 
-def passes(plain: Plain, layers: int) -> None:
+def growth(found: dict[tuple[int, int], Best]) -> None:
+    """What an item costs in plans of each size: where cost is linear a row stays level."""
+    print("\nmicroseconds an item, by size of the plan")
+    sizes = sorted({size for size, _ in found})
+    print(" " * 36 + "".join(f"{size:>12,}" for size in sizes))
+    for layers in LAYERS:
+        for name in ("floor", "plain", "with everything"):
+            cells = [
+                f"{1e6 * found[size, layers][name] / size:12.2f}" if (size, layers) in found else ""
+                for size in sizes
+            ]
+            print(f"  {layers:>6,} layers: {name:<19}" + "".join(f"{cell:>12}" for cell in cells))
+
+
+def passes(plain: Plain, layers: int) -> Best:
     """Build, forward and backward, from nothing."""
     items, links, _ = simple(plain)
     full, full_links, calendars = everything(plain)
@@ -65,7 +89,8 @@ def passes(plain: Plain, layers: int) -> None:
     agree(floor.kernel(plain), plainly(plain))
     best = in_turns(runs)
     cells = [f"{name} {t:.3f} ({t / best['floor']:.1f}x)" for name, t in best.items()]
-    print(f"  {layers:>6,} layers: {', '.join(cells)}")
+    print(f"  {layers:>6,} layers: {', '.join(cells)}", flush=True)
+    return best
 
 
 def plainly(plain: Plain) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -100,7 +125,7 @@ def kept(plain: Plain) -> None:
             "floor": lambda: floor.kernel(plain),
             "another pass, plain": lambda: swept(topology, plain.duration),
             "another schedule": lambda: schedule(network, TODAY + 1),
-            "40 draws": lambda: simulate(forecast, 40, 1, one),
+            f"{DRAWS} draws": lambda: simulate(forecast, DRAWS, 1, one),
             "impact of a slip": lambda: impact(forecast, one, np.array([9], np.int32), function),
             "downstream of one": lambda: downstream(network, one),
             "downstream of a hundred": lambda: downstream(network, few),
@@ -110,23 +135,34 @@ def kept(plain: Plain) -> None:
     best["downstream counts of all"] = in_turns({"": lambda: downstream_counts(network)}, 1)[""]
     for name, t in best.items():
         print(f"  {name}: {t * 1e3:.1f} ms ({t / best['floor']:.2f}x)")
-    changes(forecast, plain)
+    print(f"  one draw: {best[f'{DRAWS} draws'] * 1e3 / DRAWS:.1f} ms")
+    changes("estimates only", forecast, 40)
+    full, full_links, calendars = everything(plain)
+    changes("everything", schedule(Network.build(full, full_links, calendars), TODAY), 40)
 
 
-def changes(forecast: Forecast, plain: Plain) -> None:
-    """One change after another, each to one item: all the times there are, no best."""
-    live, random = LivePlan(forecast), np.random.default_rng(3)
-    taken = []
-    for row in random.integers(0, plain.nodes, 40).tolist():
-        longer = Items.of([row + FIRST_ID], duration=[int(plain.duration[row]) + 2])
-        begun = process_time()
+def changes(plan: str, forecast: Forecast, count: int) -> None:
+    """One change after another, each to one item: all the times there are, no best. A change that
+    moves the plan's end moves every late date, so it counts apart."""
+    items, random = forecast.passes.network.items, np.random.default_rng(3)
+    rows = [*random.integers(0, len(items), count).tolist(), int(forecast.early_finish.argmax())]
+    live = LivePlan(forecast)
+    inside, at_end = [], []
+    for row in rows:
+        longer = Items(**{field.name: getattr(items, field.name)[[row]] for field in fields(Items)})
+        longer.duration[0] += 9
+        longer.planned_finish[0] = longer.actual_start[0] = NO_DATE
+        longer.state[0] = State.PLANNED
+        end, begun = forecast.passes.end, process_time()
         live.update(longer)
-        taken.append(process_time() - begun)
-    middle, worst = 1e3 * float(np.median(taken)), 1e3 * max(taken)
-    print(f"  one change: {middle:.1f} ms in the middle of 40, {worst:.1f} ms at worst")
+        (inside if forecast.passes.end == end else at_end).append(1e3 * (process_time() - begun))
+    print(
+        f"  one change ({plan}): {np.median(inside):.1f} ms in the middle of {len(inside)}, "
+        f"{max(inside):.1f} ms at worst; moving the plan's end {max(at_end, default=0):.0f} ms"
+    )
 
 
-def in_turns(runs: dict[str, Callable[[], object]], times: int = 3) -> dict[str, float]:
+def in_turns(runs: dict[str, Callable[[], object]], times: int = 3) -> Best:
     """The best time of each, run one after the other in every round."""
     best = dict.fromkeys(runs, float("inf"))
     for _ in range(times):
@@ -142,4 +178,4 @@ def agree(one: floor.Dates, other: floor.Dates) -> None:
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]])
+    main([int(size) for size in sys.argv[1:]] or list(SIZES))

@@ -87,3 +87,11 @@ def test_equal_seeds_give_equal_draws() -> None:
     forecast = schedule(Network.build(items, Links.of([], [])), TODAY)
     one, other = (simulate(forecast, 20, 3, np.array([1])) for _ in range(2))
     assert one.finish.tolist() == other.finish.tolist()
+
+
+def test_what_is_done_takes_no_longer_in_any_draw() -> None:
+    items = Items.of([1, 2], state=[3, 0], duration=[-1, 1], actual_start=[day(10, 26), -(2**31)],
+                     actual_finish=[day(11, 18), -(2**31)])  # fmt: skip
+    forecast = schedule(Network.build(items, Links.of([1], [2])), TODAY)
+    found = simulate(forecast, 9, 1, np.array([2]))
+    assert (found.finish == forecast.early_finish[1]).all()
