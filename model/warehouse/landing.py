@@ -46,17 +46,21 @@ _UPSERT = text("""
         where l.digest <> excluded.digest or l.gone_at is not null
 """)
 
+_MISSING = text("""
+    select native_id from landing
+    where connection = :connection and stream = :stream and gone_reason is distinct from :reason
+    except
+    select unnest(cast(:alive as text[]))
+""")
+"""`except`, for any other anti-join is a loop over all pairs while the table has no statistics."""
+
 _GONE = text("""
     update landing
     set gone_at = :now, gone_reason = :reason, seq = nextval('landing_seq')
     where connection = :connection and stream = :stream
-      and gone_reason is distinct from :reason
-      and native_id = any(array(
-          select native_id from landing where connection = :connection and stream = :stream
-          except
-          select unnest(cast(:alive as text[]))))
+      and native_id = any(cast(:missing as text[]))
 """)
-"""`except`, for any other anti-join is a loop over all pairs while the table has no statistics."""
+"""A statement of its own: only a list that it is given can be looked up by its hash."""
 
 
 def land(
@@ -95,16 +99,11 @@ def mark_gone(
     now: datetime,
 ) -> int:
     """Note that all but `alive` are gone from the tool; returns how many newly are."""
-    return connection.execute(
-        _GONE,
-        {
-            "connection": name,
-            "stream": stream,
-            "alive": list(alive),
-            "reason": reason,
-            "now": now,
-        },
-    ).rowcount
+    at = {"connection": name, "stream": stream, "reason": reason}
+    missing = connection.execute(_MISSING, {**at, "alive": list(alive)}).scalars().all()
+    if not missing:
+        return 0
+    return connection.execute(_GONE, {**at, "missing": list(missing), "now": now}).rowcount
 
 
 def unmapped(
