@@ -91,8 +91,8 @@ def _graph(stuck: Index, wiring: Wiring) -> dict[int, list[int]]:
 
 
 def _mark_duplicates(wiring: Wiring, topology: Topology, links: Links, use: Codes) -> None:
-    """Of links with equal ends and type the one with the longest lag counts, which is the one
-    that sets the dates; of equal ones the first row."""
+    """Of links with equal ends and type the one with the longest lag counts (an elapsed day
+    taken for a working one), because it sets the dates; of equal ones the first row."""
     ins = topology.ins
     head = np.arange(topology.nodes).repeat(np.diff(ins.first))
     same = (ins.other[1:] == ins.other[:-1]) & (head[1:] == head[:-1])
