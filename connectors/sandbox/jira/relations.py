@@ -51,15 +51,17 @@ def _named(call: Call, part: str) -> Issue:
 
 
 def move(call: Call) -> Response:
-    """Give an issue a key in another project; the old key still finds it."""
+    """Give an issue a key in another project; the old key still finds it, and is on record."""
     issue, key = call.issue(), str(call.body.get("to"))
     project = next(
         (one for one in call.site.projects.values() if one["key"] == key.rsplit("-", 1)[0]), None
     )
-    if project is None or call.site.find(key):
+    if project is None or project == issue.fields["project"] or call.site.find(key):
         raise Refused(400, f"An issue cannot be moved to {key}: no such project, or taken.")
+    renamed: Json = {"field": "Key", "fieldtype": "jira", "from": None, "fromString": issue.key}
     issue.key = key
     call.site.keys[key.upper()] = issue.id
     set_fields(call.site, issue, {"project": project}, call.someone())
+    issue.changelog[-1]["items"].append(renamed | {"to": None, "toString": key})
     moved: Json = {"id": issue.id, "key": issue.key}
     return answer(moved)

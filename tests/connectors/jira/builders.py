@@ -131,6 +131,12 @@ def edit(sandbox: Sandbox, key: str, *, email: str = "ada@example.com", **fields
     ).raise_for_status()
 
 
+def move(sandbox: Sandbox, key: str, to: str) -> None:
+    """Give an issue a key in another project, as a person does it."""
+    path = f"{sandbox.jira_url}/_sandbox/issues/{key}/move"
+    httpx.post(path, json={"to": to}, auth=("ada@example.com", TOKEN)).raise_for_status()
+
+
 def asked(sandbox: Sandbox) -> list[str]:
     """`METHOD /path` of every request so far."""
     log = httpx.get(f"{sandbox.jira_url}/_sandbox/requests").json()

@@ -25,6 +25,7 @@ from tests.connectors.jira.builders import (
     configure,
     connect,
     issue,
+    move,
     remark,
     switch_on,
     target,
@@ -156,6 +157,22 @@ def test_doubles_left_by_two_runs_at_once_are_reduced_to_the_oldest(jira: Site) 
     assert len(comments(sandbox, "CDP-1")) == 2
     assert posted(connector, change(sandbox, "CDP-1")) == first
     assert len(comments(sandbox, "CDP-1")) == 1
+
+
+@pytest.mark.parametrize("known_as", ["CDP-1", "HELP-7"])
+def test_a_comment_stays_one_and_internal_when_its_issue_moves_to_a_service_desk(
+    jira: Site, known_as: str
+) -> None:
+    """Whether its new key was pulled already or not."""
+    sandbox = jira(issue("CDP-1"))
+    connector = connect(sandbox.jira_url)
+    first = posted(connector, change(sandbox, "CDP-1"))
+    move(sandbox, "CDP-1", "HELP-7")
+    there = target(sandbox, known_as)
+    assert [found.comment_id for found in connector.find_comments([there])] == [first.comment_id]
+    edited = posted(connector, Change(there, remark(heading="Worse"), first))
+    assert edited.comment_id == first.comment_id
+    assert [one["jsdPublic"] for one in comments(sandbox, "HELP-7")] == [False]
 
 
 def test_an_edit_leaves_no_double_that_says_the_former_words(jira: Site) -> None:

@@ -21,6 +21,7 @@ from tests.connectors.jira.builders import (
     edit,
     issue,
     landed,
+    move,
     pulled,
     switch_on,
 )
@@ -113,6 +114,27 @@ def test_a_deleted_issue_is_missing_from_the_census(jira: Site) -> None:
     assert last.census is not None
     assert gone not in last.census
     assert last.gone_reason == "deleted"
+
+
+def test_a_moved_issue_is_the_same_record_under_its_new_key_and_its_former(jira: Site) -> None:
+    sandbox = jira(issue("CDP-1"))
+    connector = connect(sandbox.jira_url)
+    first = pulled(connector)
+    move(sandbox, "CDP-1", "SEC-7")
+    after = pulled(connector, first[-1].cursor)
+    moved = landed(after)["SEC-7"]
+    assert moved.native_id == landed(first)["CDP-1"].native_id
+    assert moved.native_id in (after[-1].census or ())
+    assert [name for _, name in connector.map("issues", moved, NOW).aliases] == ["CDP-1"]
+
+
+def test_an_issue_that_moved_out_of_the_pulled_projects_is_gone(jira: Site) -> None:
+    sandbox = jira(issue("CDP-1"), issue("CDP-2"))
+    connector = connect(sandbox.jira_url)
+    first = pulled(connector)
+    move(sandbox, "CDP-1", "HELP-7")
+    after = pulled(connector, first[-1].cursor)
+    assert after[-1].census == {landed(first)["CDP-2"].native_id}
 
 
 def test_lost_permission_is_not_deletion(jira: Site) -> None:

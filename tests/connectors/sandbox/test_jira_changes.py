@@ -90,6 +90,10 @@ def test_a_moved_issue_keeps_its_id_and_answers_to_its_old_key(jira: httpx.Clien
     jira.post("/_sandbox/issues/CDP-1/move", json={"to": "HELP-7"})
     moved = jira.get(ISSUE).json()
     assert (moved["id"], moved["key"], moved["fields"]["project"]["key"]) == (id_, "HELP-7", "HELP")
+    log = jira.get(f"{ISSUE}/changelog").json()["values"][-1]["items"]
+    assert ("Key", "CDP-1", "HELP-7") in [
+        (item["field"], item["fromString"], item["toString"]) for item in log
+    ]
 
 
 def test_a_link_is_told_by_both_ends_in_their_own_words(jira: httpx.Client) -> None:
