@@ -147,19 +147,23 @@ def changes(plan: str, forecast: Forecast, count: int) -> None:
     items, random = forecast.passes.network.items, np.random.default_rng(3)
     rows = [*random.integers(0, len(items), count).tolist(), int(forecast.early_finish.argmax())]
     live = LivePlan(forecast)
-    inside, at_end = [], []
+    inside, at_end = [(0.0, 0)], [(0.0, 0)]
     for row in rows:
         longer = Items(**{field.name: getattr(items, field.name)[[row]] for field in fields(Items)})
-        longer.duration[0] += 9
+        longer.duration[0] += 2
         longer.planned_finish[0] = longer.actual_start[0] = NO_DATE
         longer.state[0] = State.PLANNED
         end, begun = forecast.passes.end, process_time()
-        live.update(longer)
-        (inside if forecast.passes.end == end else at_end).append(1e3 * (process_time() - begun))
+        moved = len(live.update(longer))
+        taken = 1e3 * (process_time() - begun)
+        (inside if forecast.passes.end == end else at_end).append((taken, moved))
+    middle = np.median([taken for taken, _ in inside[1:]])
     print(
-        f"  one change ({plan}): {np.median(inside):.1f} ms in the middle of {len(inside)}, "
-        f"{max(inside):.1f} ms at worst; moving the plan's end {max(at_end, default=0):.0f} ms"
+        f"  one change ({plan}): {middle:.1f} ms in the middle of {len(inside) - 1}; at worst",
+        end="",
     )
+    print(" {:.1f} ms ({:,} items move); moving the plan's end".format(*max(inside)), end="")
+    print(" {:.1f} ms ({:,} items move)".format(*max(at_end)))
 
 
 def in_turns(runs: dict[str, Callable[[], object]], times: int = 3) -> Best:
