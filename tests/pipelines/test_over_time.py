@@ -61,8 +61,8 @@ def test_each_deadline_that_passes_is_told_once_and_in_the_same_comment(
     undecided = [day for day, result in told.items() if result.detected.events.get("undecided")]
     assert (len(escalated), len(undecided)) == (2, 1)
     for day, result in told.items():
-        assert all(notify for _, notify in edits(result))
-        assert bool(edits(result)) == (day in [*escalated, *undecided])
+        notified = any(notify for _, notify in edits(result))
+        assert notified == (day in [*escalated, *undecided])
     assert len(jira_comments(small, "CDP-2")) == 2
 
 
@@ -152,4 +152,4 @@ def test_a_deputy_decides_and_the_decision_outlives_the_deadlines(
 
     assert "Decided by Nina Scholz" in text_on(small, "CDP-2")
     assert late(later).decision is not None
-    assert all(key != "CMP-2" for key, _ in edits(later))
+    assert ("CMP-2", True) not in edits(later)
