@@ -45,7 +45,7 @@ define install
 if command -v uv >/dev/null; then \
 	uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '$(1)'; \
 else \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check \
 		--constraint constraints.txt --editable '$(1)'; \
 fi
 endef
