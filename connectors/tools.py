@@ -1,4 +1,8 @@
-"""The tools Interlock knows: for each its settings and how a connection to it is opened."""
+"""The tools Interlock knows: for each its settings and how a connection to it is opened.
+
+Settings are there at once, for interlock.yaml is read by every command. A connector brings its
+tool's libraries along, so it is imported when a connection is opened.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors import erp, jira, salesforce, spreadsheets
 from connectors.base import ConnectionSettings, Connector, Surroundings
+from connectors.erp.settings import ErpSettings
+from connectors.jira.settings import JiraSettings
+from connectors.salesforce.settings import SalesforceSettings
+from connectors.spreadsheets.settings import SpreadsheetSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +25,34 @@ class Tool:
     open: Callable[[Any, Surroundings], Connector]
 
 
+def _jira(settings: JiraSettings, around: Surroundings) -> Connector:
+    from connectors.jira.connector import open_connector
+
+    return open_connector(settings, around)
+
+
+def _salesforce(settings: SalesforceSettings, around: Surroundings) -> Connector:
+    from connectors.salesforce.connector import open_connector
+
+    return open_connector(settings, around)
+
+
+def _spreadsheet(settings: SpreadsheetSettings, around: Surroundings) -> Connector:
+    from connectors.spreadsheets.connector import open_connector
+
+    return open_connector(settings, around)
+
+
+def _erp(settings: ErpSettings, around: Surroundings) -> Connector:
+    from connectors.erp.connector import open_connector
+
+    return open_connector(settings, around)
+
+
 TOOLS: Mapping[str, Tool] = {
-    "jira": Tool(jira.JiraSettings, jira.open_connector),
-    "salesforce": Tool(salesforce.SalesforceSettings, salesforce.open_connector),
-    "spreadsheet": Tool(spreadsheets.SpreadsheetSettings, spreadsheets.open_connector),
-    "erp": Tool(erp.ErpSettings, erp.open_connector),
+    "jira": Tool(JiraSettings, _jira),
+    "salesforce": Tool(SalesforceSettings, _salesforce),
+    "spreadsheet": Tool(SpreadsheetSettings, _spreadsheet),
+    "erp": Tool(ErpSettings, _erp),
 }
 """By the word that stands after `tool:` in interlock.yaml."""

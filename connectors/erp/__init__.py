@@ -5,8 +5,3 @@ file; `exports` says which of its lines stand; `pulling` and `mapping` are the w
 and `comments` the way back. What enters is a reader of delimited exports; a new kind of export is
 a profile in YAML and no code.
 """
-
-from connectors.erp.connector import open_connector
-from connectors.erp.settings import ErpSettings
-
-__all__ = ["ErpSettings", "open_connector"]

@@ -4,8 +4,3 @@
 work item, `comments` writes. Bulk reading and all writing go through `connectors.http`; the
 `jira` library is asked for identity and metadata only (`access`), for it repeats writes.
 """
-
-from connectors.jira.connector import JiraConnector, open_connector
-from connectors.jira.settings import JiraSettings
-
-__all__ = ["JiraConnector", "JiraSettings", "open_connector"]

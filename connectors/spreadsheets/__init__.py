@@ -5,8 +5,3 @@ is found by the headings (`table`), its rows are landed (`rows`, `pull`) and map
 `values`). Comments go the other way: `sections` words them, `notes/` puts them into a workbook's
 package without touching anything else, `notes_file` into a file beside a CSV.
 """
-
-from connectors.spreadsheets.connector import SpreadsheetConnector, open_connector
-from connectors.spreadsheets.settings import SpreadsheetSettings
-
-__all__ = ["SpreadsheetConnector", "SpreadsheetSettings", "open_connector"]

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from connectors.base import ConnectionFailed, Cursor, Landed, Lookups, Page, Surroundings
-from connectors.erp import ErpSettings, open_connector
-from connectors.erp.connector import ErpConnector
+from connectors.erp.connector import ErpConnector, open_connector
+from connectors.erp.settings import ErpSettings
 from model.records import Mapped, Problem, Spend
 
 NOW = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)

@@ -12,7 +12,8 @@ import orjson
 
 from connectors.base import Landed, Lookups, Page, Surroundings
 from connectors.http import Clock
-from connectors.jira import JiraConnector, JiraSettings, open_connector
+from connectors.jira.connector import JiraConnector, open_connector
+from connectors.jira.settings import JiraSettings
 from connectors.sandbox import Sandbox
 from model.records import Kind, Mapped, Ref, State, WorkItem
 from model.remarks import Change, Mention, Paragraph, Remark, RemarkState, Target, Text

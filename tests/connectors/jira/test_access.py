@@ -12,8 +12,8 @@ from jira import JIRA
 from pydantic import ValidationError
 
 from connectors.base import ConnectionFailed, Connector, Surroundings
-from connectors.jira import open_connector
 from connectors.jira.access import Access
+from connectors.jira.connector import open_connector
 from model.records import Priority
 from tests.connectors.elsewhere import ODD_ANSWERS, answering
 from tests.connectors.jira.builders import (

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from connectors.base import ConnectionFailed
-from connectors.jira import JiraConnector
 from connectors.jira.comment_api import WritePace
+from connectors.jira.connector import JiraConnector
 from connectors.sandbox import Sandbox
 from model.records import Kind, Ref
 from model.remarks import Change, Outcome, Posted, Refused, Target

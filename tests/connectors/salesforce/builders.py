@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from connectors.base import Landed
-from connectors.salesforce import SalesforceSettings
+from connectors.salesforce.settings import SalesforceSettings
 
 DEAL_ID = "006000000000001AAA"
 OWNER_ID = "005000000000002AAA"

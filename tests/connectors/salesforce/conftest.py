@@ -12,7 +12,7 @@ import pytest
 
 from connectors.base import Lookups, Surroundings
 from connectors.http import Clock
-from connectors.salesforce import SalesforceConnector, open_connector
+from connectors.salesforce.connector import SalesforceConnector, open_connector
 from connectors.sandbox import Sandbox, running_sandbox
 from connectors.sandbox.salesforce.org import SalesforceOrg
 from tests.connectors.salesforce.builders import settings

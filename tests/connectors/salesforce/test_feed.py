@@ -11,7 +11,7 @@ import respx
 
 from connectors.base import ConnectionFailed, Surroundings
 from connectors.http import Clock
-from connectors.salesforce import SalesforceConnector, open_connector
+from connectors.salesforce.connector import SalesforceConnector, open_connector
 from connectors.sandbox import Sandbox
 from connectors.sandbox.salesforce.org import SalesforceOrg
 from model.records import Kind, Ref

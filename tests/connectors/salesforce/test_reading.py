@@ -12,7 +12,7 @@ import pytest
 
 from connectors.base import ConnectionFailed, Cursor, Page, Surroundings
 from connectors.http import HttpClient
-from connectors.salesforce import SalesforceConnector, open_connector
+from connectors.salesforce.connector import SalesforceConnector, open_connector
 from connectors.salesforce.fields import Fields
 from connectors.salesforce.queries import Queries, Row
 from connectors.salesforce.reading import Reader

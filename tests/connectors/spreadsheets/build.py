@@ -12,7 +12,8 @@ from typing import Any
 from openpyxl import Workbook
 
 from connectors.base import Lookups, Page, Surroundings
-from connectors.spreadsheets import SpreadsheetConnector, SpreadsheetSettings, open_connector
+from connectors.spreadsheets.connector import SpreadsheetConnector, open_connector
+from connectors.spreadsheets.settings import SpreadsheetSettings
 from model.records import Kind, Mapped, Ref, State
 from model.remarks import (
     Bullets,

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
 from connectors.base import ConnectionFailed
-from connectors.spreadsheets import SpreadsheetConnector
+from connectors.spreadsheets.connector import SpreadsheetConnector
 from model.remarks import Change, Outcome, Posted, Refused, Remark, RemarkState
 from tests.connectors.spreadsheets.build import (
     COLUMNS,

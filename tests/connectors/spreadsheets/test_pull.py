@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.base import ConnectionFailed, Page
-from connectors.spreadsheets import SpreadsheetConnector
+from connectors.spreadsheets.connector import SpreadsheetConnector
 from tests.connectors.spreadsheets.build import (
     HEADINGS,
     NOW,

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from connectors.spreadsheets import SpreadsheetSettings
+from connectors.spreadsheets.settings import SpreadsheetSettings
 
 GIVEN = {"tool": "spreadsheets", "function": "marketing", "path": "plan.xlsx"}
 
