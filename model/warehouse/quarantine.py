@@ -9,12 +9,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from model.keys import normalise
 from model.records import Problem
 from model.warehouse.schema import quarantine
+
+_DELETE = text("""
+    delete from quarantine q
+    using unnest(cast(:native_ids as text[]), cast(:reasons as text[])) as e (native_id, reason)
+    where q.connection = :connection and q.stream = :stream and q.stage = :stage
+      and q.native_id = e.native_id and q.reason = e.reason
+""")
 
 
 def replace_problems(
@@ -39,29 +46,25 @@ def replace_problems(
     if looked_at is not None:
         mine.append(quarantine.c.native_id == func.any(list(looked_at)))
     stays = {(row["native_id"], row["reason"]) for row in rows}
-    present = connection.execute(
-        select(quarantine.c.native_id, quarantine.c.reason).where(*mine)
-    ).all()
-    for native_id, reason in present:
-        if (native_id, reason) not in stays:
-            connection.execute(
-                delete(quarantine).where(
-                    *mine, quarantine.c.native_id == native_id, quarantine.c.reason == reason
-                )
-            )
+    present = connection.execute(select(quarantine.c.native_id, quarantine.c.reason).where(*mine))
+    mended = [
+        (native_id, reason) for native_id, reason in present if (native_id, reason) not in stays
+    ]
+    _delete(connection, name, stream, stage, mended)
     return _add(connection, rows)
 
 
 def drop_stale(connection: Connection, name: str, stream: str, keep: Collection[str]) -> None:
     """After a whole census: forget what a pull once reported of records that are no more."""
-    connection.execute(
-        delete(quarantine).where(
+    present = connection.execute(
+        select(quarantine.c.native_id, quarantine.c.reason).where(
             quarantine.c.connection == name,
             quarantine.c.stream == stream,
             quarantine.c.stage == "pull",
-            quarantine.c.native_id != func.all(list(keep)),
         )
     )
+    stale = [(native_id, reason) for native_id, reason in present if native_id not in keep]
+    _delete(connection, name, stream, "pull", stale)
 
 
 def counts(connection: Connection) -> dict[str, tuple[int, int]]:
@@ -71,6 +74,25 @@ def counts(connection: Connection) -> dict[str, tuple[int, int]]:
         select(quarantine.c.connection, held, func.count() - held).group_by(quarantine.c.connection)
     )
     return {name: (held_back, partly) for name, held_back, partly in found}
+
+
+def _delete(
+    connection: Connection, name: str, stream: str, stage: str, entries: list[tuple[str, str]]
+) -> None:
+    """Forget these entries, each a native id and a reason, in one statement."""
+    if not entries:
+        return
+    native_ids, reasons = zip(*entries, strict=True)
+    connection.execute(
+        _DELETE,
+        {
+            "connection": name,
+            "stream": stream,
+            "stage": stage,
+            "native_ids": list(native_ids),
+            "reasons": list(reasons),
+        },
+    )
 
 
 def _add(connection: Connection, rows: list[dict[str, object]]) -> int:

@@ -1,0 +1,89 @@
+"""The quarantine empties itself: what is mended or no more leaves it, what stays keeps its age."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, event
+
+from model.records import Problem
+from model.warehouse.quarantine import drop_stale, replace_problems
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+LATER = datetime(2026, 3, 3, tzinfo=UTC)
+
+
+def problem(native_id: str, reason: str = "no such date") -> Problem:
+    return Problem(native_id, reason, "Correct it")
+
+
+def report(
+    warehouse: Engine,
+    *problems: Problem,
+    looked_at: Collection[str] | None = None,
+    stage: str = "pull",
+    now: datetime = NOW,
+) -> None:
+    with warehouse.begin() as connection:
+        replace_problems(connection, "plan", "rows", stage, looked_at, problems, now)
+
+
+def waiting(warehouse: Engine) -> list[tuple[str, str, datetime]]:
+    with warehouse.connect() as connection:
+        query = "select native_id, reason, first_seen from quarantine order by 1, 2"
+        return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+
+@contextmanager
+def statements(warehouse: Engine) -> Iterator[list[str]]:
+    """Collects the statements that are sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(*details: object) -> None:
+        sent.append(str(details[2]))
+
+    event.listen(warehouse, "before_cursor_execute", note)
+    yield sent
+    event.remove(warehouse, "before_cursor_execute", note)
+
+
+def test_of_a_record_looked_at_again_only_what_is_still_wrong_waits(warehouse: Engine) -> None:
+    report(warehouse, problem("1"), problem("1", "no such state"), problem("2"))
+
+    report(warehouse, problem("1"), looked_at={"1"}, now=LATER)
+
+    assert waiting(warehouse) == [("1", "no such date", NOW), ("2", "no such date", NOW)]
+
+
+def test_a_stage_leaves_what_another_one_reported(warehouse: Engine) -> None:
+    report(warehouse, problem("1"), stage="map")
+
+    report(warehouse, looked_at={"1"}, stage="pull")
+
+    assert [native_id for native_id, _, _ in waiting(warehouse)] == ["1"]
+
+
+def test_a_whole_census_forgets_what_was_pulled_of_records_that_are_no_more(
+    warehouse: Engine,
+) -> None:
+    report(warehouse, problem("1"), problem("2"))
+    report(warehouse, problem("3"), stage="map")
+
+    with warehouse.begin() as connection:
+        drop_stale(connection, "plan", "rows", keep={"2"})
+
+    assert [native_id for native_id, _, _ in waiting(warehouse)] == ["2", "3"]
+
+
+def test_a_thousand_mended_records_cost_no_more_statements_than_one(warehouse: Engine) -> None:
+    ids = [str(number) for number in range(1000)]
+    report(warehouse, *map(problem, ids))
+    with statements(warehouse) as for_one:
+        report(warehouse, looked_at=ids[:1])
+    with statements(warehouse) as for_the_others:
+        report(warehouse, looked_at=ids)
+
+    assert waiting(warehouse) == []
+    assert len(for_the_others) == len(for_one)
