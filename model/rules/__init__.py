@@ -5,7 +5,7 @@ A rule file holds its `Parameters` (from the operating model, under `rules`), `f
 share. To add a rule, write its file and enter it in `registry`.
 """
 
-from model.rules.registry import RULES, ParameterProblem, find_all, parameter_problems, word
+from model.rules.registry import RULES, find_all, word
 from model.rules.rule import Names, Rule
 
-__all__ = ["RULES", "Names", "ParameterProblem", "Rule", "find_all", "parameter_problems", "word"]
+__all__ = ["RULES", "Names", "Rule", "find_all", "word"]

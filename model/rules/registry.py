@@ -1,14 +1,10 @@
-"""All rules by name: find with all of them, word a finding, validate their parameters."""
+"""All rules by name: find with all of them, word a finding."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import Any, Final
-
-from pydantic import ValidationError
 
 from model.findings import Finding, Label, Wording
 from model.plan import Situation
@@ -47,7 +43,7 @@ RULES: Final[Mapping[str, Rule[Any]]] = {rule.name: rule for rule in _ALL}
 def find_all(situation: Situation) -> list[Finding]:
     """What all rules find, worst first and in an order that depends on the findings alone.
 
-    Raises pydantic's ValidationError for parameters that `parameter_problems` would report.
+    Raises pydantic's ValidationError for parameters that `operating_model.load` would report.
     """
     survey = Survey(situation)
     found = [finding for rule in RULES.values() for finding in rule.run(survey)]
@@ -62,39 +58,3 @@ def _rank(finding: Finding) -> tuple[object, ...]:
 def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
     """A finding in words; `names` is what people call each function, by its id."""
     return RULES[finding.rule].word(finding, labels, names)
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterProblem:
-    """A parameter that no rule takes: where it stands under `rules`, what is wrong, what to do."""
-
-    path: tuple[str, ...]
-    message: str
-    remedy: str
-
-
-def parameter_problems(rules: Mapping[str, Mapping[str, Any]]) -> list[ParameterProblem]:
-    """Everything wrong with the operating model's `rules`, in their order."""
-    return [problem for name, stated in rules.items() for problem in _problems(name, stated)]
-
-
-def _problems(name: str, stated: Mapping[str, Any]) -> list[ParameterProblem]:
-    if name not in RULES:
-        remedy = f"Name one of {', '.join(RULES)}."
-        near = get_close_matches(name, RULES, n=1)
-        remedy = f'Did you mean "{near[0]}"?' if near else remedy
-        return [ParameterProblem((name,), f'there is no rule "{name}"', remedy)]
-    try:
-        RULES[name].parameters.model_validate(stated)
-    except ValidationError as invalid:
-        return [_problem(name, error, RULES[name]) for error in invalid.errors()]
-    return []
-
-
-def _problem(name: str, error: Any, rule: Rule[Any]) -> ParameterProblem:
-    path = (name, *(str(part) for part in error["loc"]))
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        message = f'"{path[-1]}" is no parameter'
-    known = ", ".join(rule.parameters.model_fields)
-    return ParameterProblem(path, message, f"Correct it or take it out; {name} takes {known}.")

@@ -22,6 +22,8 @@ from tests.model.operating_model.small import (
 )
 
 DEMO = Path(__file__).parents[3] / "dagster_home" / "operating_model"
+PARAMETERS = {name: rule.parameters for name, rule in ALL_RULES.items()}
+BEFORE_RULES = SMALL[: SMALL.index("rules:\n  late")]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -119,6 +121,54 @@ def test_names_from_outside_are_checked_only_when_they_are_given(tmp_path: Path)
     assert model.workflows[0].connections == ("elsewhere",)
 
 
+def test_every_rule_takes_its_defaults_and_what_may_be_stated(tmp_path: Path) -> None:
+    stated = {name: "{}" for name in ALL_RULES} | {
+        "late_handover": "{severity: {high: {days: 5, value: 50000 EUR, priority: critical}}}",
+        "stale_plan": "{severity: high}",
+    }
+    rules = "".join(f"  {name}: {values}\n" for name, values in stated.items())
+    folder = written(tmp_path, f"{BEFORE_RULES}rules:\n{rules}")
+    assert set(load(folder, CONNECTIONS, PARAMETERS).rules) == set(ALL_RULES)
+
+
+def test_each_parameter_that_its_rule_does_not_take_is_told_with_its_place(tmp_path: Path) -> None:
+    rules = """\
+rules:
+  late_handovr: {}
+  late_handover: {min_days: 0, mindays: 3}
+  stale_plan: {severity: severe}
+  broken_promise: {severity: {high: {value: much}}}
+"""
+    with pytest.raises(ModelInvalid) as caught:
+        load(written(tmp_path, BEFORE_RULES + rules), CONNECTIONS, PARAMETERS)
+    above = BEFORE_RULES.count("\n")
+    told = [(one.line - above, one.message, one.remedy) for one in caught.value.problems]
+    assert told == [
+        (
+            2,
+            'rules names "late_handovr", which is not among the rules',
+            'Did you mean "late_handover"?',
+        ),
+        (3, 'rules, late_handover has an unknown key "mindays"', 'Did you mean "min_days"?'),
+        (
+            3,
+            "rules, late_handover, min_days: input should be greater than or equal to 1",
+            "Correct the value.",
+        ),
+        (
+            4,
+            'rules, stale_plan, severity: "severe" is none of low, medium, high, critical',
+            "Correct the value.",
+        ),
+        (
+            5,
+            'rules, broken_promise, severity, high, value: "much" is not an amount with its '
+            'currency, like "250000 EUR"',
+            "Put the three letters of the currency after it.",
+        ),
+    ]
+
+
 def test_unlimited_rights_of_every_function_together_cover_a_rule(tmp_path: Path) -> None:
     text = bent(
         "    rules: [all]\n    role: chair\n",
@@ -194,6 +244,6 @@ def test_an_applied_model_comes_back_equal_from_json(tmp_path: Path) -> None:
 
 def test_the_demo_insurer_is_valid() -> None:
     connections = ("it-jira", "sales", "marketing-plan", "finance-erp")
-    model = load(DEMO, connections, {name: rule.parameters for name, rule in ALL_RULES.items()})
+    model = load(DEMO, connections, PARAMETERS)
     names = [function.id for function in model.functions]
     assert names == ["it", "marketing", "sales", "finance", "security"]

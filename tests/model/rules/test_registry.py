@@ -1,4 +1,4 @@
-"""All rules together: found in one order, worded by name, parameters checked before use."""
+"""All rules together: found in one order, worded by name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from model.records import Priority
-from model.rules import RULES, find_all, parameter_problems, word
+from model.rules import find_all, word
 from tests.model.rules.plans import NAMES, Line, Row, situation
 
 ROWS = [
@@ -56,35 +56,6 @@ def test_every_finding_can_be_worded_without_any_label():
 def test_functions_are_called_by_their_names():
     (finding,) = find_all(situation(*ROWS, dangling=DANGLING))
     assert "Marketing" in word(finding, {}, NAMES).title
-
-
-def test_defaults_and_stated_parameters_are_without_problems():
-    assert parameter_problems({}) == []
-    assert parameter_problems({name: {} for name in RULES}) == []
-    stated = {"severity": {"high": {"days": 5, "value": "50000 EUR", "priority": "critical"}}}
-    assert parameter_problems({"late_handover": stated, "stale_plan": {"severity": "high"}}) == []
-
-
-def test_every_problem_is_told_with_its_place_and_a_remedy():
-    problems = parameter_problems(
-        {
-            "late_handovr": {},
-            "late_handover": {"min_days": 0, "mindays": 3},
-            "stale_plan": {"severity": "severe"},
-            "broken_promise": {"severity": {"high": {"value": "much"}}},
-        }
-    )
-    assert [problem.path for problem in problems] == [
-        ("late_handovr",),
-        ("late_handover", "min_days"),
-        ("late_handover", "mindays"),
-        ("stale_plan", "severity"),
-        ("broken_promise", "severity", "high", "value"),
-    ]
-    assert problems[0].remedy == 'Did you mean "late_handover"?'
-    assert "takes min_days, severity" in problems[2].remedy
-    assert problems[3].message == '"severe" is none of low, medium, high, critical'
-    assert '"much" is not an amount with its currency' in problems[4].message
 
 
 def test_a_rule_refuses_parameters_that_were_not_checked():
