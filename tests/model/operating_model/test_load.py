@@ -122,7 +122,7 @@ def test_names_from_outside_are_checked_only_when_they_are_given(tmp_path: Path)
 
 
 def test_every_rule_takes_its_defaults_and_what_may_be_stated(tmp_path: Path) -> None:
-    stated = {name: "{}" for name in ALL_RULES} | {
+    stated = dict.fromkeys(ALL_RULES, "{}") | {
         "late_handover": "{severity: {high: {days: 5, value: 50000 EUR, priority: critical}}}",
         "stale_plan": "{severity: high}",
     }
@@ -142,6 +142,7 @@ rules:
     with pytest.raises(ModelInvalid) as caught:
         load(written(tmp_path, BEFORE_RULES + rules), CONNECTIONS, PARAMETERS)
     above = BEFORE_RULES.count("\n")
+    amount = '"much" is not an amount with its currency, like "250000 EUR"'
     told = [(one.line - above, one.message, one.remedy) for one in caught.value.problems]
     assert told == [
         (
@@ -162,8 +163,7 @@ rules:
         ),
         (
             5,
-            'rules, broken_promise, severity, high, value: "much" is not an amount with its '
-            'currency, like "250000 EUR"',
+            f"rules, broken_promise, severity, high, value: {amount}",
             "Put the three letters of the currency after it.",
         ),
     ]
