@@ -10,7 +10,7 @@ import pytest
 
 from model.rules import words
 from pipelines.cli import app
-from tests.pipelines.small import Small, day
+from tests.pipelines.small import NOW, Small, day
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -22,6 +22,8 @@ def interlock(
     """Run the command on the small instance: exit code, standard output, standard error."""
     for name, value in {**small.environment, "INTERLOCK_HOME": str(small.home)}.items():
         monkeypatch.setenv(name, value)
+    for command in ("comments", "decide", "explain", "sync"):
+        monkeypatch.setattr(f"pipelines.cli.{command}.now", lambda: NOW)
 
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["interlock", *arguments])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from connectors.sandbox.answers import Json
 from connectors.sandbox.jira.auth import Refused
 from connectors.sandbox.jira.call import Call
@@ -27,7 +25,7 @@ def server_info(call: Call) -> Json:
         "deploymentType": "Cloud",
         "buildNumber": 100_290,
         "buildDate": "2026-01-01T00:00:00.000+0000",
-        "serverTime": stamp(datetime.now(UTC)),
+        "serverTime": stamp(call.site.clock()),
         "scmInfo": "0" * 40,
         "serverTitle": "Jira",
         "serverTimeZone": "Etc/UTC",

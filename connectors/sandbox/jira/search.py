@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -57,7 +56,7 @@ def _found(
 ) -> list[Issue]:
     zone = site.zone(account) if account else ZoneInfo("UTC")
     try:
-        query = parse(asked.jql, Asker(account or "", zone, datetime.now(UTC)))
+        query = parse(asked.jql, Asker(account or "", zone, site.clock()))
     except JqlError as error:
         raise Refused(400, str(error)) from error
     if len(asked.reconcile) > 50:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from connectors.sandbox.answers import Json
 
@@ -54,6 +54,8 @@ class Settings(BaseModel):
     """Ids or keys that bulkfetch lists under `issueErrors`."""
     page_size: int = 100
     """Most issues on a page of a search that asks for more than ids and keys."""
+    now: AwareDatetime | None = None
+    """Where the site's clock stands; None: it goes with the real one."""
 
 
 @dataclass
@@ -132,9 +134,13 @@ class JiraSite:
     def zone(self, account_id: str) -> ZoneInfo:
         return ZoneInfo(self.users[account_id].get("timeZone", "UTC"))
 
+    def clock(self) -> datetime:
+        """This moment by the site's own clock."""
+        return self.settings.now or datetime.now(UTC)
+
     def now(self, account_id: str) -> str:
         """This moment as Jira writes it, in the account's time zone."""
-        return stamp(datetime.now(UTC).astimezone(self.zone(account_id)))
+        return stamp(self.clock().astimezone(self.zone(account_id)))
 
     def snapshot(self) -> dict[str, Issue]:
         """The issues as a search index holds them: later changes do not show in it."""

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from connectors.sandbox.answers import Json, answer
 from connectors.sandbox.salesforce.call import Call, Refused
 from connectors.sandbox.salesforce.ids import whole
-from connectors.sandbox.salesforce.org import insert, now, recycle, update
+from connectors.sandbox.salesforce.org import insert, recycle, update
 from connectors.sandbox.salesforce.segments import (
     html_of,
     is_rich,
@@ -43,7 +43,7 @@ def post(call: Call) -> Response:
         }
         | _body(segments),
         call.user,
-        now(),
+        call.org.now(),
     )
     call.org.segments[item["Id"]] = segments
     _notify(call, item["Id"], segments, "posted")
@@ -125,7 +125,9 @@ def _body(segments: list[Json]) -> Json:
 
 def _notify(call: Call, item_id: str, segments: list[Json], why: str) -> None:
     for user_id in mentioned(segments):
-        call.org.mentions.append({"feedItem": item_id, "to": user_id, "why": why, "at": now()})
+        call.org.mentions.append(
+            {"feedItem": item_id, "to": user_id, "why": why, "at": call.org.now()}
+        )
 
 
 def _element(call: Call, item: Json) -> Json:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import time
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
@@ -54,7 +53,7 @@ def _session(salesforce: Salesforce, user_id: str) -> Json:
         "instance_url": base,
         "id": f"{base}/id/00D000000000001EAA/{user_id}",
         "token_type": "Bearer",
-        "issued_at": str(int(time.time() * 1000)),
+        "issued_at": str(int(salesforce.org.clock().timestamp() * 1000)),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from connectors.sandbox.answers import Json
 from connectors.sandbox.salesforce.ids import new_id, whole
@@ -23,6 +23,8 @@ class Settings(BaseModel):
     """How many requests a day the org allows."""
     batch_size: int | None = None
     """Rows on a page of a query, in place of what the client asks for (200 to 2,000)."""
+    now: AwareDatetime | None = None
+    """Where the org's clock stands; None: it goes with the real one."""
 
 
 @dataclass
@@ -69,14 +71,18 @@ class SalesforceOrg:
         users = self.records["User"].values()
         return next((user for user in users if user["Username"] == username), None)
 
+    def clock(self) -> datetime:
+        """This moment by the org's own clock."""
+        return self.settings.now or datetime.now(UTC)
+
+    def now(self) -> str:
+        """This moment as Salesforce writes it."""
+        return stamp(self.clock())
+
 
 def stamp(moment: datetime) -> str:
     """Salesforce's way of writing a moment: whole seconds, UTC."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-
-
-def now() -> str:
-    return stamp(datetime.now(UTC))
 
 
 def insert(org: SalesforceOrg, object_name: str, values: Json, by: str, at: str) -> Json:
@@ -96,7 +102,7 @@ def insert(org: SalesforceOrg, object_name: str, values: Json, by: str, at: str)
 def update(org: SalesforceOrg, object_name: str, record: Json, values: Json, by: str) -> None:
     """Change a record; a change of what OpportunityHistory follows is written there."""
     before = [record.get(name) for name in FOLLOWED]
-    at = now()
+    at = org.now()
     record |= values
     record |= {name: value for name, value in _stamped(at, by).items() if name in record}
     if object_name == "Opportunity":
@@ -107,7 +113,7 @@ def update(org: SalesforceOrg, object_name: str, record: Json, values: Json, by:
 
 def recycle(org: SalesforceOrg, record: Json) -> None:
     """Put a record into the recycle bin, and with a deal its history and posts."""
-    at = now()
+    at = org.now()
     parts = ("OpportunityHistory", "OpportunityId"), ("FeedItem", "ParentId")
     for name, reference in parts:
         for part in org.records[name].values():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from starlette.responses import Response
 
 from connectors.sandbox.answers import Json, answer
 from connectors.sandbox.salesforce.call import Call, Refused
 from connectors.sandbox.salesforce.ids import PREFIXES
-from connectors.sandbox.salesforce.org import insert, now, recycle, stamp, update
+from connectors.sandbox.salesforce.org import insert, recycle, stamp, update
 from connectors.sandbox.salesforce.query import parse_moment
 
 REPLICATION_DAYS = 15
@@ -58,7 +58,7 @@ def read(call: Call) -> Json:
 def create(call: Call) -> Response:
     name = call.object_name()
     values = _checked(call, name)
-    record = insert(call.org, name, values, call.user, now())
+    record = insert(call.org, name, values, call.user, call.org.now())
     if name == "FeedItem":
         _complete_post(call, record)
     return answer({"id": record["Id"], "success": True, "errors": []}, 201)
@@ -82,7 +82,7 @@ def delete(call: Call) -> Response:
 
 def deleted(call: Call) -> Json:
     """Records deleted between `start` and `end`, at most the last 15 days."""
-    name, today = call.object_name(), datetime.now(UTC)
+    name, today = call.object_name(), call.org.clock()
     earliest = today - timedelta(days=REPLICATION_DAYS)
     start, end = parse_moment(call.query("start")), parse_moment(call.query("end"))
     if start < earliest:

@@ -8,7 +8,16 @@ import dagster as dg
 import pytest
 
 from pipelines.cards.publish import PARTITIONS
-from tests.pipelines.small import Small
+from tests.pipelines.small import NOW, Small
+
+CLOCKED = (
+    "assets.comments",
+    "assets.conflicts",
+    "assets.connections",
+    "assets.shared_model",
+    "decide_job",
+)
+"""Modules that ask when their run began."""
 
 
 @dataclass(frozen=True)
@@ -66,5 +75,7 @@ def seen(small: Small, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seen]:
     for name, value in small.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("INTERLOCK_HOME", str(small.home))
+    for module in CLOCKED:
+        monkeypatch.setattr(f"pipelines.{module}.run_instant", lambda _: NOW)
     with dg.DagsterInstance.ephemeral() as instance:
         yield Seen(small, instance)
