@@ -63,13 +63,15 @@ class Page:
 
     `problems` are what could not even be landed. `census`, on the last page of a complete
     sweep, names every native id that exists now: what the warehouse holds beyond it is gone
-    from the tool (`gone_reason` says whether it was deleted or can no longer be seen).
+    from the tool (`gone_reason` says whether it was deleted or can no longer be seen). `deleted`
+    are native ids beyond it which the tool itself reports as deleted, whatever the `gone_reason`.
     """
 
     records: tuple[Landed, ...]
     cursor: Cursor
     problems: tuple[Problem, ...] = ()
     census: frozenset[str] | None = None
+    deleted: frozenset[str] = frozenset()
     gone_reason: str = "deleted"
 
 

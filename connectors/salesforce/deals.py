@@ -18,14 +18,9 @@ from model.records import Claim, Deal, DealStage, Kind, Mapped, Origin, Problem,
 
 
 def map_deal(connection: str, settings: SalesforceSettings, landed: Landed) -> Mapped:
-    """Versions oldest first, the last one being the opportunity itself; never raises.
-
-    An entry of the delete log becomes nothing, which ends the deal.
-    """
+    """Versions oldest first, the last one being the opportunity itself; never raises."""
     try:
         payload = json.loads(landed.payload, parse_float=Decimal)
-        if "deleted" in payload:
-            return Mapped()
         present, history = dict(payload["opportunity"]), [dict(row) for row in payload["history"]]
     except (ValueError, KeyError, TypeError):
         reason, remedy = "what was landed is no opportunity", "Read the connection anew"

@@ -31,7 +31,7 @@ class Reader:
 
     The cursor holds `stamp`, the newest stamp read; `all_from`, when the last reading of
     everything began; `deleted_until`, how far the delete log was read (all ISO 8601); and
-    `deleted`, the ids found in it, which a census has to know for longer than the log does.
+    `deleted`, the ids found in it, which have to be known for longer than the log does.
     """
 
     queries: Queries
@@ -58,19 +58,21 @@ class Reader:
                 yield _landed(row["Id"], {"opportunity": row, "history": past[row["Id"]]})
 
     def _gone(self, cursor: Cursor, now: datetime) -> Page:
-        """A deletion lands as the log's own words, so that it is told from lost permission.
+        """The delete log tells a deletion from lost permission.
 
         The census comes first: what is deleted between the two is found by the next reading.
         """
         visible = {row["Id"] for page in self.queries.pages(soql.ALL_IDS) for row in page}
         log, until = self._delete_log(cursor, now)
-        known = _known_deleted(cursor)
-        found = {entry["id"]: entry for entry in log if entry["id"] not in visible}
-        stones = [_landed(i, {"deleted": found[i]}) for i in found if i not in known]
-        deleted = (known | found.keys()) - visible
+        deleted = (_known_deleted(cursor) | {entry["id"] for entry in log}) - visible
         onward = cursor | {"deleted_until": until, "deleted": [*sorted(deleted)]}
-        census = frozenset(visible | deleted)
-        return Page(tuple(stones), onward, census=census, gone_reason=_UNSEEN)
+        return Page(
+            (),
+            onward,
+            census=frozenset(visible),
+            deleted=frozenset(deleted),
+            gone_reason=_UNSEEN,
+        )
 
     def _delete_log(self, cursor: Cursor, now: datetime) -> tuple[list[Row], str]:
         """Entries since the last reading, and how far the log is complete; none at first."""

@@ -58,7 +58,7 @@ _GONE = text("""
     update landing
     set gone_at = :now, gone_reason = :reason, seq = nextval('landing_seq')
     where connection = :connection and stream = :stream
-      and native_id = any(cast(:missing as text[]))
+      and native_id = any(cast(:gone as text[])) and gone_reason is distinct from :reason
 """)
 """A statement of its own: only a list that it is given can be looked up by its hash."""
 
@@ -101,9 +101,28 @@ def mark_gone(
     """Note that all but `alive` are gone from the tool; returns how many newly are."""
     at = {"connection": name, "stream": stream, "reason": reason}
     missing = connection.execute(_MISSING, {**at, "alive": list(alive)}).scalars().all()
-    if not missing:
+    return _mark(connection, name, stream, missing, reason, now)
+
+
+def mark_deleted(
+    connection: Connection, name: str, stream: str, deleted: Collection[str], now: datetime
+) -> int:
+    """Note that the tool reports these as deleted; returns how many newly are."""
+    return _mark(connection, name, stream, deleted, DELETED, now)
+
+
+def _mark(
+    connection: Connection,
+    name: str,
+    stream: str,
+    gone: Collection[str],
+    reason: str,
+    now: datetime,
+) -> int:
+    if not gone:
         return 0
-    return connection.execute(_GONE, {**at, "missing": list(missing), "now": now}).rowcount
+    at = {"connection": name, "stream": stream, "reason": reason, "now": now}
+    return connection.execute(_GONE, {**at, "gone": list(gone)}).rowcount
 
 
 def unmapped(
@@ -134,7 +153,7 @@ def _without_nul(payload: str) -> str:
 
 
 def landed_count(connection: Connection, name: str) -> int:
-    """How many records of a connection exist in its tool, as far as landing knows."""
+    """How many records of a connection its tool shows at present, as far as landing knows."""
     return connection.execute(
         select(func.count())
         .select_from(landing)

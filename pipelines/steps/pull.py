@@ -9,7 +9,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from connectors.base import Connector, Page
-from model.warehouse.landing import land, mark_gone, move_cursor, note_pull, read_cursor
+from model.warehouse.landing import (
+    land,
+    mark_deleted,
+    mark_gone,
+    move_cursor,
+    note_pull,
+    read_cursor,
+)
 from model.warehouse.locks import only_one
 from model.warehouse.quarantine import drop_stale, replace_problems
 from pipelines.instance import Instance
@@ -88,7 +95,9 @@ def _page(
     count = replace_problems(connection, name, stream, "pull", looked_at, page.problems, now)
     gone = 0
     if page.census is not None:
-        gone = mark_gone(connection, name, stream, page.census, page.gone_reason, now)
+        gone = mark_deleted(connection, name, stream, page.deleted, now)
+        here = page.census | page.deleted
+        gone += mark_gone(connection, name, stream, here, page.gone_reason, now)
         drop_stale(connection, name, stream, keep=page.census | troubled)
     move_cursor(connection, name, stream, "pull", page.cursor, now)
     return Pulled(len(page.records), changed, gone, count)

@@ -179,11 +179,6 @@ def test_an_unreadable_snapshot_is_left_out_of_the_history() -> None:
     assert [problem.held for problem in found.problems] == [False]
 
 
-def test_a_deletion_ends_the_deal() -> None:
-    stone = Landed(DEAL_ID, '{"deleted": {"id": "006", "deletedDate": "2026-03-01"}}')
-    assert map_deal("crm", settings(), stone) == Mapped()
-
-
 @pytest.mark.parametrize("payload", ["", "[]", "{}", '{"opportunity": 1, "history": 2}', '{"op'])
 def test_what_is_no_opportunity_goes_to_quarantine(payload: str) -> None:
     found = map_deal("crm", settings(), Landed("006X", payload))

@@ -7,7 +7,15 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from model.warehouse.landing import land, mark_gone, move_cursor, read_cursor, unmapped
+from model.warehouse.landing import (
+    land,
+    landed_count,
+    mark_deleted,
+    mark_gone,
+    move_cursor,
+    read_cursor,
+    unmapped,
+)
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LATER = datetime(2026, 3, 3, tzinfo=UTC)
@@ -65,6 +73,22 @@ def test_what_a_census_does_not_name_is_gone_and_comes_back_when_it_lands(
         assert gone == {"1": "deleted", "2": None}
 
         assert land(connection, "it-jira", "issues", [("1", "{}")], LATER) == 1
+
+
+def test_what_is_deleted_or_hidden_is_not_counted_and_a_deletion_known_is_not_new(
+    warehouse: Engine,
+) -> None:
+    with warehouse.begin() as connection:
+        rows = [(native_id, "{}") for native_id in ("kept", "deleted", "hidden")]
+        land(connection, "crm", "deals", rows, NOW)
+
+        assert mark_deleted(connection, "crm", "deals", {"deleted", "never landed"}, NOW) == 1
+        assert mark_deleted(connection, "crm", "deals", {"deleted", "never landed"}, LATER) == 0
+        mark_gone(connection, "crm", "deals", {"kept", "deleted"}, "no longer shared", NOW)
+
+        gone = {r.native_id: r.gone_reason for r in unmapped(connection, "crm", "deals", 0, 9)}
+        assert gone == {"kept": None, "deleted": "deleted", "hidden": "no longer shared"}
+        assert landed_count(connection, "crm") == 1
 
 
 def test_a_cursor_belongs_to_its_stage(warehouse: Engine) -> None:
