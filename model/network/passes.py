@@ -1,5 +1,6 @@
 """One run of the critical path method over a network: everything both passes read and found."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -127,22 +128,23 @@ def dead_links(wiring: Wiring, found: Estimate, links: Places) -> Flags:
     for that start is a fact and no forecast (`raise_by_starts`)."""
     gates = len(wiring.above)
     tail, head = wiring.tail[links], wiring.head[links]
-    dead = _of_items(wiring, found.done | found.cancelled, head)
-    dead |= _of_items(wiring, found.cancelled, tail)
+    dead = _of_items(wiring, lambda rows: found.done[rows] | found.cancelled[rows], head)
+    dead |= _of_items(wiring, lambda rows: found.cancelled[rows], tail)
     if gates < len(wiring.owner):
-        dead |= (tail >= gates) & _of_items(wiring, found.done, tail)
-    begun = (found.begun != NO_DATE) & ~found.done
-    if begun.any():
-        dead |= _from_start(wiring, links) & _of_items(wiring, begun, tail)
+        dead |= (tail >= gates) & _of_items(wiring, lambda rows: found.done[rows], tail)
+    dead |= _from_start(wiring, links) & _of_items(wiring, lambda rows: _begun(found, rows), tail)
     return dead
 
 
-def _of_items(wiring: Wiring, flag: Flags, nodes: Index) -> Flags:
+def _begun(found: Estimate, rows: Places) -> Flags:
+    return (found.begun[rows] != NO_DATE) & ~found.done[rows]
+
+
+def _of_items(wiring: Wiring, flag: Callable[[Places], Flags], nodes: Index) -> Flags:
     """A flag of items at these nodes; for many nodes it pays to lay it out by node first."""
     if len(nodes) > len(wiring.owner):
-        found: Flags = flag[wiring.owner][nodes]
-        return found
-    return flag[_items(wiring, nodes)]
+        return flag(ALL)[wiring.owner][nodes]
+    return flag(_items(wiring, nodes))
 
 
 def _items(wiring: Wiring, nodes: Index) -> Index:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from heapq import heappop, heappush
+from itertools import pairwise
 
 import numpy as np
 
@@ -34,12 +35,15 @@ def spread(
     queue: list[int] = []
 
     def enqueue(reached: Index) -> None:
+        reached = distinct(reached)
         level = np.searchsorted(topology.begins, reached, side="right") - 1
-        for one in distinct(level).tolist():
+        first = np.flatnonzero(np.diff(level, prepend=-1))
+        for begin, end in pairwise([*first.tolist(), len(reached)]):
+            one = int(level[begin])
             if one not in waiting:
                 waiting[one] = []
                 heappush(queue, step * one)
-            waiting[one].append(reached[level == one])
+            waiting[one].append(reached[begin:end])
 
     enqueue(places)
     changed = [places[:0]]

@@ -162,25 +162,29 @@ class _Kahn:
     """Kahn's algorithm, a level at a time where levels are wide, node by node where narrow."""
 
     heads: Index
-    degree: Index
     first: Index
     waiting: NDArray[np.int32]
     """How many links into each node are still to come."""
-    seen: Index
     ones: NDArray[np.int32]
+    below: NDArray[np.int32]
+    """-1, -2, …: marks of nodes for which nothing is waiting any more."""
 
-    def wide(self, front: Index) -> _Waves:
-        """The level after this one."""
-        cells = runs(self.first[front], self.degree[front])
-        heads, waiting, seen = self.heads[cells], self.waiting, self.seen
-        np.subtract.at(waiting, heads, self.ones[: len(heads)])
-        ready = heads[waiting[heads] == 0]
-        ramp = np.arange(len(ready))
-        seen[ready] = ramp
-        found = ready[seen[ready] == ramp]
-        return _Waves(found, [len(found)], cells, heads)
+    def wide(self, front: Index) -> list[_Waves]:
+        """The levels after this one, up to the first that is narrow."""
+        heads, waiting, steps = self.heads, self.waiting, []
+        while len(front) > NARROW:
+            starts = self.first.take(front)
+            cells = runs(starts, self.first.take(front + 1) - starts)
+            reached = heads.take(cells)
+            np.subtract.at(waiting, reached, self.ones[: len(cells)])
+            ready = reached[waiting.take(reached) == 0]
+            marks = self.below[: len(ready)]
+            waiting[ready] = marks
+            front = ready[waiting.take(ready) == marks]
+            steps.append(_Waves(front, [len(front)], cells, reached))
+        return steps
 
-    def narrow(self, front: Index) -> _Waves:
+    def narrow(self, front: Index) -> list[_Waves]:
         """The levels after this one, up to the first that is wide."""
         first, heads, waiting = self.first.data, self.heads.data, self.waiting.data
         level, passed, widths = front.tolist(), front.tolist(), []
@@ -196,19 +200,19 @@ class _Kahn:
             widths.append(len(level))
         nodes = np.array(passed, dtype=np.int64)
         done = nodes[: len(nodes) - len(level)]
-        cells = runs(self.first[done], self.degree[done])
-        return _Waves(nodes[len(front) :], widths, cells, self.heads[cells])
+        cells = runs(self.first[done], self.first[done + 1] - self.first[done])
+        return [_Waves(nodes[len(front) :], widths, cells, self.heads[cells])]
 
 
 def _waves(degree: Index, heads: Index, waiting: NDArray[np.int32]) -> _Waves:
     """All levels that can be reached, from the sources on."""
     ones = np.ones(len(heads), dtype=np.int32)
-    kahn = _Kahn(heads, degree, offsets(degree), waiting, np.empty_like(degree), ones)
+    kahn = _Kahn(heads, offsets(degree), waiting, ones, -ones.cumsum(dtype=np.int32))
     sources = np.flatnonzero(waiting == 0)
     steps = [_Waves(sources, [len(sources)], sources[:0], sources[:0])]
     while width := steps[-1].widths[-1]:
         front = steps[-1].nodes[-width:]
-        steps.append(kahn.narrow(front) if width <= NARROW else kahn.wide(front))
+        steps += kahn.narrow(front) if width <= NARROW else kahn.wide(front)
     nodes, widths, cells, reached = zip(*steps, strict=True)
     return _Waves(
         np.concatenate(nodes), list(chain(*widths)), np.concatenate(cells), np.concatenate(reached)
