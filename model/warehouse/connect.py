@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
@@ -43,11 +41,29 @@ def open_warehouse(home: Path, environment: Mapping[str, str]) -> Engine:
 def migrate(engine: Engine) -> None:
     """Run all outstanding migrations; one process does it, others wait for it."""
     with engine.begin() as connection:
+        if _applied(connection) == newest_migration():
+            return
+        # Alembic takes longer to import than most commands take to answer.
+        from alembic import command
+        from alembic.config import Config
+
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def newest_migration() -> str:
+    """The revision that a warehouse of this version has; the files begin with theirs, in order."""
+    return max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+
+
+def _applied(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    applied: str | None = connection.scalar(text("select version_num from alembic_version"))
+    return applied
 
 
 def _address(home: Path, environment: Mapping[str, str]) -> URL:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import typer
 
 from connectors.base import AccessProblem, ConnectionFailed
-from pipelines.cli.output import Json, as_json, failed, opened, said
+from pipelines.cli.opening import opened
+from pipelines.cli.output import as_json, failed, said
 from pipelines.instance import Instance
 
 
-def check(json: Json = False) -> None:
-    """Check settings, operating model, warehouse, and the access to each tool.
-
-    Nothing is written into a tool. Exit code 1 when something would stop a sync.
-    """
+def check(*, json: bool) -> None:
+    """Tell all that is missing; raises Exit(1) when something would stop a sync."""
     with opened() as instance:
         _ = instance.engine
         problems = {name: _problems(instance, name) for name in instance.deployment.names}

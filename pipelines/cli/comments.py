@@ -2,66 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
 
 import typer
 
 from connectors.base import ConnectionFailed
 from model.wording import plain
-from pipelines.cli.outcome import comments_json, comments_table, did
-from pipelines.cli.output import Json, as_json, failed, now, opened, said
+from pipelines.cli.opening import opened
+from pipelines.cli.outcome import DONE, comments_json, comments_table, does, put_off, unwritten
+from pipelines.cli.output import as_json, failed, now, said
 from pipelines.steps.comment import Commented, comment
 
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Show every word that would be written; write nothing.")
-]
 
-
-def comments(dry_run: DryRun = False, json: Json = False) -> None:
-    """Compare what each tool should say with what it says, and write the difference.
-
-    In a deployment whose `comments.mode` is dry-run nothing is ever written. A tool that cannot
-    be reached does not stop the others; the exit code is then 1.
-    """
+def comments(*, dry_run: bool, json: bool) -> None:
+    """Write the difference, or show it; raises Exit(1) when a tool or a comment failed."""
     commented: dict[str, Commented] = {}
-    failures: list[ConnectionFailed] = []
+    failures: dict[str, ConnectionFailed] = {}
     with opened() as instance:
         dry_run = dry_run or instance.deployment.comments.mode == "dry-run"
         for name in instance.deployment.names:
             try:
                 commented[name] = comment(instance, name, now(), dry_run=dry_run)
             except ConnectionFailed as failure:
-                failures.append(failure)
-    if dry_run:
-        _preview(commented, json)
-    elif json:
-        as_json(comments_json(commented))
+                failures[name] = failure
+    if json:
+        told = {name: str(error) for name, error in failures.items()}
+        as_json(comments_json(commented) | {"failures": told})
+    elif dry_run:
+        _preview(commented)
     else:
         comments_table(commented)
-    for each in failures:
-        failed(str(each))
+    for error in failures.values():
+        failed(str(error))
     if failures or any(done.refused for done in commented.values()):
         raise typer.Exit(1)
 
 
-def _preview(commented: dict[str, Commented], json: bool) -> None:
-    changes = [(n, c) for n, done in commented.items() for c in done.difference.changes]
-    if json:
-        as_json(
-            [
-                {
-                    "connection": name,
-                    "on": str(change.target.ref),
-                    "would": did(change),
-                    "notify": change.notify,
-                    "text": plain(change.remark),
-                }
-                for name, change in changes
-            ]
-        )
-        return
+def _preview(commented: Mapping[str, Commented]) -> None:
+    changes = [(name, change) for name, done in commented.items() for change in unwritten(done)]
     for name, change in changes:
-        said(f"── {name} {change.target.key}: would be {did(change)}")
+        said(f"── {name} {change.target.key}: would be {DONE[does(change)]}")
         said(plain(change.remark) + "\n")
-    waiting = sum(len(done.difference.postponed) for done in commented.values())
-    said(f"{len(changes)} comments would be written, {waiting} wait below a ceiling")
+    put_off(commented)
+    said(f"{len(changes)} comments would be written")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from model.conflicts import Conflict, Status
 from model.findings import Label
@@ -13,17 +11,16 @@ from model.remarks import Posted
 from model.rules.words import day
 from model.warehouse.ledger import read_conflicts, read_posted
 from model.warehouse.lookup import WarehouseLookup
-from pipelines.cli.output import Json, as_json, opened, said, table
+from pipelines.cli.opening import opened
+from pipelines.cli.output import as_json, said, table
 from pipelines.instance import Instance
 from pipelines.steps.detect import named_in
 
-All = Annotated[bool, typer.Option("--all", help="Resolved ones too.")]
 
-
-def conflicts(json: Json = False, all_: All = False) -> None:
-    """List conflicts, worst first: severity, what, between which functions, who decides by when."""
+def conflicts(*, every: bool, json: bool) -> None:
+    """List those in force, worst first; the resolved ones too with `every`."""
     with opened() as instance:
-        found, labels, posted = read(instance, every=all_)
+        found, labels, posted = read(instance, every=every)
         names = {function.id: function.name for function in instance.model.functions}
     if json:
         as_json([shown(c, labels, posted.get(c.id, [])) for c in found])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -17,20 +17,12 @@ from model.rules.words import counted, day, working_days
 from model.warehouse.lookup import WarehouseLookup
 from model.wording import Audience, plain, remark
 from pipelines.cli.conflicts import read, shown
-from pipelines.cli.output import Json, as_json, failed, now, opened, said, table
+from pipelines.cli.opening import opened
+from pipelines.cli.output import as_json, failed, now, said, table
 from pipelines.instance import Instance
 from pipelines.steps.detect import named_in
 from pipelines.steps.explain import Explained, Link, UnknownName, explain_item
 from pipelines.ui_links import card_url
-
-Name = Annotated[
-    str, typer.Argument(help="A key (CDP-12), web address, reference, or conflict (C-1a2b3c4d5e).")
-]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Explain it as it stood on that day."),
-]
-Svg = Annotated[Path | None, typer.Option("--svg", help="Write a picture of the chain there.")]
 
 _NAMED = 12
 _SURE = {
@@ -40,14 +32,12 @@ _SURE = {
 }
 
 
-def explain(name: Name, as_of: AsOf = None, svg: Svg = None, json: Json = False) -> None:
-    """Print an item's forecast and why: the driving chain up to its source, slack, downstream.
-
-    Each date comes with the tool and the field it stands in.
-    """
+def explain(name: str, *, as_of: datetime | None, svg: Path | None, json: bool) -> None:
+    """Tell an item's forecast and why, or what a conflict is about; raises Exit(1) for neither."""
     with opened() as instance:
         conflict = _conflict(instance, name)
         if conflict:
+            _only_for_items(name, as_of, svg)
             _tell_conflict(instance, conflict, json)
             return
         zone = ZoneInfo(instance.model.time_zone)
@@ -69,6 +59,12 @@ def explain(name: Name, as_of: AsOf = None, svg: Svg = None, json: Json = False)
 def _conflict(instance: Instance, name: str) -> Conflict | None:
     found, _, _ = read(instance, every=True)
     return next((one for one in found if one.id == name), None)
+
+
+def _only_for_items(name: str, *options: datetime | Path | None) -> None:
+    if any(option is not None for option in options):
+        failed(f"{name} is a conflict: --as-of and --svg are for items. Name one of its items")
+        raise typer.Exit(2)
 
 
 def _tell_conflict(instance: Instance, conflict: Conflict, json: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -19,14 +18,9 @@ _PLACES = {
 """Each file of the template and where it goes."""
 _NEVER_COMMIT = "state/\nhistory/\nschedules/\nstorage/\n"
 
-Folder = Annotated[Path, typer.Argument(help="The new instance folder; made if it is not there.")]
 
-
-def init(folder: Folder) -> None:
-    """Write a new instance folder: settings to fill in, a small operating model, dagster.yaml.
-
-    Nothing that is there already is overwritten.
-    """
+def init(folder: Path) -> None:
+    """Write the template there; raises Exit(1) rather than overwrite anything."""
     present = [place for place in _PLACES.values() if (folder / place).exists()]
     if present:
         failed(f"{folder} holds {', '.join(present)} already. Name another folder")

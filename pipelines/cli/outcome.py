@@ -2,65 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from model.remarks import Change, RemarkState
+from model.remarks import Change, Remark, RemarkState, Target
+from model.wording import plain
 from pipelines.cli.output import console, failed, lines
 from pipelines.steps.comment import Commented
 
 
 def comments_json(commented: Mapping[str, Commented]) -> dict[str, Any]:
+    """Every comment that a run wrote, would write or put off, in one shape for all of them.
+
+    `does` is create, edit, resolve or postpone; `url` leads to the comment where it stands. What
+    is not `written` has a `reason` and a `remedy` if the tool refused it, a `reason` if it was
+    postponed, and neither in a dry run. `unchanged` counts, by connection, what says what it
+    should already.
+    """
     return {
-        name: {
-            "written": [
-                {
-                    "conflict": posted.conflict_id,
-                    "on": str(posted.target),
-                    "did": did(change),
-                    "url": posted.url,
-                }
-                for change, posted in done.written
-            ],
-            "unchanged": done.unchanged,
-            "postponed": [
-                {"conflict": p.remark.conflict_id, "on": str(p.target.ref), "reason": p.reason}
-                for p in done.difference.postponed
-            ],
-            "refused": [
-                {
-                    "conflict": r.change.remark.conflict_id,
-                    "on": str(r.change.target.ref),
-                    "reason": r.reason,
-                    "remedy": r.remedy,
-                }
-                for r in done.refused
-            ],
-        }
-        for name, done in commented.items()
+        "comments": [one for name, done in commented.items() for one in _told(name, done)],
+        "unchanged": {name: done.unchanged for name, done in commented.items()},
     }
+
+
+def _told(name: str, done: Commented) -> Iterator[dict[str, Any]]:
+    for change, posted in done.written:
+        yield _changed(name, change) | {"written": True, "url": posted.url}
+    for change in unwritten(done):
+        yield _changed(name, change)
+    for refused in done.refused:
+        why = {"reason": refused.reason, "remedy": refused.remedy}
+        yield _changed(name, refused.change) | why
+    for waiting in done.difference.postponed:
+        shown = _shown(name, "postpone", waiting.target, waiting.remark)
+        yield shown | {"reason": waiting.reason}
+
+
+def _changed(name: str, change: Change) -> dict[str, Any]:
+    shown = _shown(name, does(change), change.target, change.remark)
+    return shown | {"notify": change.notify, "url": change.posted and change.posted.url}
+
+
+def _shown(name: str, does: str, target: Target, remark: Remark) -> dict[str, Any]:
+    return {
+        "connection": name,
+        "on": str(target.ref),
+        "key": target.key,
+        "conflict": remark.conflict_id,
+        "does": does,
+        "written": False,
+        "notify": False,
+        "url": None,
+        "reason": None,
+        "remedy": None,
+        "text": plain(remark),
+    }
+
+
+def unwritten(done: Commented) -> list[Change]:
+    """What a dry run would write; nothing after a run that wrote."""
+    tried = {change for change, _ in done.written} | {one.change for one in done.refused}
+    return [change for change in done.difference.changes if change not in tried]
 
 
 def comments_table(commented: Mapping[str, Commented]) -> None:
     """Every comment written, with where to open it, then what stayed unsaid and why."""
     rows = [
-        (did(change), name, change.target.key, posted.conflict_id, posted.url or "")
+        (DONE[does(change)], name, change.target.key, posted.conflict_id, posted.url or "")
         for name, done in commented.items()
         for change, posted in done.written
     ]
     lines(rows)
     unchanged = sum(done.unchanged for done in commented.values())
     console.print(f"{len(rows)} comments written, {unchanged} say what they should already")
+    if shown := sum(len(unwritten(done)) for done in commented.values()):
+        console.print(f"{shown} would be written; `interlock comments --dry-run` shows every word")
+    put_off(commented)
     for name, done in commented.items():
-        for waiting in done.difference.postponed:
-            where = f"{name} {waiting.target.key} {waiting.remark.conflict_id}"
-            console.print(f"postponed: {where}: {waiting.reason}", markup=False)
         for refused in done.refused:
-            where = f"{name} {refused.change.target.key} {refused.change.remark.conflict_id}"
+            where = _where(name, refused.change.target, refused.change.remark)
             failed(f"{where}: {refused.reason}. {refused.remedy}")
 
 
-def did(change: Change) -> str:
+def put_off(commented: Mapping[str, Commented]) -> None:
+    """Every comment that a ceiling holds back, and which one."""
+    for name, done in commented.items():
+        for waiting in done.difference.postponed:
+            where = _where(name, waiting.target, waiting.remark)
+            console.print(f"postponed: {where}: {waiting.reason}", markup=False)
+
+
+def _where(name: str, target: Target, remark: Remark) -> str:
+    return f"{name} {target.key} {remark.conflict_id}"
+
+
+DONE = {"create": "created", "edit": "edited", "resolve": "resolved"}
+"""What `does` says, once it is done."""
+
+
+def does(change: Change) -> str:
     if change.posted is None:
-        return "created"
-    return "resolved" if change.remark.state is RemarkState.RESOLVED else "edited"
+        return "create"
+    return "resolve" if change.remark.state is RemarkState.RESOLVED else "edit"

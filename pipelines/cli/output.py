@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-
-from pipelines.instance import Instance, home_folder, open_instance
 
 _WIDTH = 160
 """Characters of a table that goes into a file or a pipe; a terminal has its own width."""
@@ -27,18 +23,6 @@ def _console() -> Console:
 
 console = _console()
 _errors = Console(stderr=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
-
-
-@contextmanager
-def opened() -> Iterator[Instance]:
-    """The instance folder of INTERLOCK_HOME, open for one command."""
-    instance = open_instance(home_folder(os.environ), os.environ)
-    try:
-        yield instance
-    finally:
-        instance.close()
 
 
 def now() -> datetime:

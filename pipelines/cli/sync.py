@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
+from pipelines.cli.opening import opened
 from pipelines.cli.outcome import comments_json, comments_table
-from pipelines.cli.output import Json, as_json, console, failed, now, opened, table
+from pipelines.cli.output import as_json, console, failed, now, table
 from pipelines.steps.sync import SyncResult, sync_all
 
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Write no comment; `interlock comments` shows the words.")
-]
 
-
-def sync(dry_run: DryRun = False, json: Json = False) -> None:
-    """Pull all tools, find conflicts, and bring the comments to what they should say.
-
-    A tool that cannot be read does not stop the others; the exit code is then 1.
-    """
+def sync(*, dry_run: bool, json: bool) -> None:
+    """Run every step and tell what it did; raises Exit(1) when a tool or a comment failed."""
     with opened() as instance, _progress(hidden=json) as shown:
         task = shown.add_task("syncing")
 
@@ -56,7 +50,7 @@ def _shown(result: SyncResult) -> dict[str, Any]:
         "dangling": result.linked.dangling,
         "conflicts": len(result.detected.in_force),
         "events": dict(result.detected.events),
-        "comments": comments_json(result.commented),
+        **comments_json(result.commented),
         "failures": {name: str(failure) for name, failure in result.failures.items()},
     }
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from model.conflicts import Verdict
 from model.rules import words
-from pipelines.cli import app
-from tests.pipelines.small import NOW, Small, day
+from pipelines.cli import app, commands
+from tests.pipelines.small import HEALTHY_PLAN, NOW, Small, day
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -75,6 +79,85 @@ def test_a_dry_run_shows_every_word_first(interlock: Run) -> None:
     assert "4 comments would be written" in out
 
 
+def one_new_comment_a_day(small: Small) -> None:
+    settings = small.home / "interlock.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("mode: write", "mode: write\n  per_day: 1"), encoding="utf-8")
+
+
+def test_a_dry_run_names_the_comments_that_wait_below_a_ceiling(
+    interlock: Run, small: Small
+) -> None:
+    one_new_comment_a_day(small)
+    interlock("sync", "--dry-run")
+
+    _, out, _ = interlock("comments", "--dry-run")
+
+    assert "postponed: it-jira CDP-2 C-" in out
+    assert "3 comments would be written" in out
+
+
+def test_comments_come_to_machines_in_one_shape_before_and_after_they_are_written(
+    interlock: Run, small: Small
+) -> None:
+    one_new_comment_a_day(small)
+    interlock("sync", "--dry-run")
+    _, words_first, _ = interlock("comments", "--dry-run")
+
+    _, shown, _ = interlock("comments", "--dry-run", "--json")
+    code, done, _ = interlock("comments", "--json")
+
+    before, after = json.loads(shown), json.loads(done)
+    assert code == 0
+    does = [(one["does"], one["written"]) for one in before["comments"]]
+    assert does == [("create", False), ("postpone", False), ("create", False), ("create", False)]
+    assert [one["written"] for one in after["comments"]] == [True, False, True, True]
+    unwritten = [one | {"written": False, "url": None} for one in after["comments"]]
+    assert before == {**after, "comments": unwritten}
+    first, postponed, *_ = after["comments"]
+    assert (first["key"], first["reason"]) == ("CDP-2", None)
+    assert "focusedCommentId" in first["url"]
+    assert first["text"] in words_first
+    assert "1 new comments a day" in postponed["reason"]
+    assert "decides by" in postponed["text"]
+
+
+def test_a_comment_that_will_be_resolved_is_told_with_its_address(
+    interlock: Run, small: Small
+) -> None:
+    interlock("sync")
+    small.plan(HEALTHY_PLAN[0], (*HEALTHY_PLAN[1][:-1], ""))
+    _, synced, _ = interlock("sync", "--dry-run", "--json")
+
+    _, shown, _ = interlock("comments", "--dry-run", "--json")
+
+    told, sync_told = json.loads(shown), json.loads(synced)
+    (resolved,) = told["comments"]
+    assert (resolved["does"], resolved["key"]) == ("resolve", "CDP-2")
+    assert "focusedCommentId" in resolved["url"]
+    assert {key: sync_told[key] for key in told} == told
+
+
+def test_a_refused_comment_is_told_with_its_reason_and_remedy(interlock: Run, small: Small) -> None:
+    interlock("sync", "--dry-run")
+    small.plan(HEALTHY_PLAN[0])
+
+    code, out, _ = interlock("comments", "--json")
+
+    (refused,) = [one for one in json.loads(out)["comments"] if not one["written"]]
+    assert code == 1
+    assert refused["does"] == "create"
+    assert "no row of" in refused["reason"]
+    assert refused["remedy"]
+
+
+def test_a_sync_that_may_not_write_says_how_many_comments_it_would(interlock: Run) -> None:
+    _, out, _ = interlock("sync", "--dry-run")
+
+    assert "0 comments written" in out
+    assert "4 would be written" in out
+
+
 def test_explain_prints_the_chain_and_writes_its_picture(interlock: Run, small: Small) -> None:
     interlock("sync", "--dry-run")
     picture = small.home / "chain.svg"
@@ -119,6 +202,8 @@ def test_one_tool_out_of_reach_keeps_no_other_from_being_commented_on(
     assert code == 1
     assert "2 comments written" in out
     assert "it-jira" in err
+    _, out, _ = interlock("comments", "--json")
+    assert "it-jira" in json.loads(out)["failures"]
 
 
 def test_a_conflict_is_explained_by_its_id(interlock: Run) -> None:
@@ -129,6 +214,23 @@ def test_a_conflict_is_explained_by_its_id(interlock: Run) -> None:
 
     assert code == 0
     assert "downstream" in out
+
+
+def test_what_only_an_item_has_is_refused_for_a_conflict(interlock: Run, small: Small) -> None:
+    interlock("sync", "--dry-run")
+    _, listed, _ = interlock("conflicts", "--json")
+    picture = small.home / "chain.svg"
+
+    code, _, err = interlock("explain", json.loads(listed)[0]["id"], "--svg", str(picture))
+
+    assert code == 2
+    assert "--svg" in err
+    assert not picture.exists()
+
+
+def test_every_verdict_can_be_typed() -> None:
+    (typed, *_) = get_args(commands.Verdict)
+    assert get_args(typed) == tuple(Verdict)
 
 
 def test_a_person_without_the_right_is_refused_and_told_who_may(interlock: Run) -> None:
@@ -213,3 +315,19 @@ def test_an_unknown_name_is_an_error_of_its_own(interlock: Run) -> None:
 
     assert code == 1
     assert "CDP-99" in err
+
+
+def test_a_folder_that_is_no_instance_is_named_with_the_way_to_make_one(
+    interlock: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("INTERLOCK_HOME", str(tmp_path))
+
+    code, _, err = interlock("conflicts")
+
+    assert code == 2
+    assert str(tmp_path) in err
+    assert "interlock init" in err
+
+
+def test_the_version_is_the_package_s(interlock: Run) -> None:
+    assert interlock("--version") == (0, f"interlock {version('interlock')}\n", "")

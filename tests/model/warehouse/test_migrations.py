@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL
 
-from model.warehouse.connect import migrate
+from model.warehouse import migrations
+from model.warehouse.connect import migrate, newest_migration
 from model.warehouse.schema import metadata
 
 
@@ -31,3 +35,15 @@ def test_several_processes_may_migrate_at_once(postgres: URL) -> None:
     with raced.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     raced.dispose()
+
+
+def test_the_newest_migration_is_told_as_alembic_tells_it() -> None:
+    assert newest_migration() == ScriptDirectory(*migrations.__path__).get_current_head()
+
+
+def test_a_warehouse_that_a_newer_version_made_is_refused(warehouse: Engine) -> None:
+    with warehouse.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+
+    with pytest.raises(CommandError, match="9999"):
+        migrate(warehouse)

@@ -1,0 +1,26 @@
+"""Errors that people can mend: in what words, and with which exit code, they end the command."""
+
+from __future__ import annotations
+
+from connectors.base import ConnectionFailed
+from model.operating_model.problems import ModelInvalid
+from model.warehouse.connect import WarehouseUnreachable
+from model.warehouse.locks import Busy
+from pipelines.cli.output import failed
+from pipelines.steps.decide import DecisionRefused
+
+
+def tell(error: Exception) -> int | None:
+    """Say what went wrong, and with which code to exit; None where nobody but us can mend it."""
+    match error:
+        case ModelInvalid():
+            for problem in error.problems:
+                failed(str(problem))
+            return 2
+        case Busy():
+            failed(str(error))
+            return 3
+        case ConnectionFailed() | DecisionRefused() | WarehouseUnreachable():
+            failed(str(error))
+            return 1
+    return None
