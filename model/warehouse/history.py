@@ -111,7 +111,11 @@ def latest_versions(connection: Connection, table: Table, ids: Sequence[int]) ->
 
 
 def end_versions(connection: Connection, table: Table, endings: Mapping[int, datetime]) -> None:
-    """Let the present versions of these record ids end at the given instants."""
+    """Let the present versions of these record ids end at the given instants.
+
+    The ids are named twice: only a list of them is looked up in the index while the table has no
+    statistics, a mere join reads all present versions.
+    """
     if not endings:
         return
     connection.execute(
@@ -119,7 +123,8 @@ def end_versions(connection: Connection, table: Table, endings: Mapping[int, dat
             update "{table.name}" v set valid_to = greatest(given.valid_to, v.valid_from)
             from unnest(cast(:ids as bigint[]), cast(:instants as timestamptz[]))
                  as given (record_id, valid_to)
-            where v.record_id = given.record_id and v.valid_to is null
+            where v.record_id = any(cast(:ids as bigint[]))
+              and v.record_id = given.record_id and v.valid_to is null
         """),  # noqa: S608 - the name is one of three of our own tables
         {"ids": list(endings), "instants": list(endings.values())},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -124,6 +125,30 @@ def test_a_record_deleted_in_its_tool_ends_and_one_restored_begins_again(
             (on(1), on(5)),
             (on(8), None),
         ]
+
+
+def test_ending_records_reads_their_versions_and_not_those_of_all(warehouse: Engine) -> None:
+    rows = [LandedRow(str(number), "{}", on(2), number, None) for number in range(4000)]
+    there = [(row, Mapped((Version(on(1), item(ref=ref_of(row))),))) for row in rows]
+    gone = [(replace(row, gone_reason=DELETED), Mapped()) for row in rows[:1000]]
+    with warehouse.begin() as connection:
+        take_over(connection, "it-jira", "issues", there, on(2))
+
+    with warehouse.begin() as connection:
+        taken = take_over(connection, "it-jira", "issues", gone, on(5))
+        read = connection.execute(
+            text("""
+                select seq_tup_read + idx_tup_fetch
+                from pg_stat_xact_user_tables where relname = 'work_item'
+            """)
+        ).scalar_one()
+
+    assert taken.ended == 1000
+    assert read < 2000
+
+
+def ref_of(row: LandedRow) -> Ref:
+    return Ref("it-jira", Kind.WORK_ITEM, row.native_id)
 
 
 def test_a_record_that_can_no_longer_be_seen_keeps_its_last_state(warehouse: Engine) -> None:
