@@ -16,7 +16,9 @@ from model.network.topology import (
     cells_in,
     cells_of,
     counts_of,
+    offsets,
     run_starts,
+    runs,
 )
 from model.network.treatment import GUESSES, Certainty, Treatment
 
@@ -148,13 +150,17 @@ def _drivers(passes: Passes, places: Places, demand: Days) -> Index:
 def lowest_ids(passes: Passes, cells: Index, first: Index) -> Index:
     """Of each run of cells the one whose tail has the lowest id, so that the order of rows
     does not matter; an item before its own gate."""
-    if len(first) == len(cells):
-        return cells
-    network = passes.network
-    key = network.precedence[network.topology.ins.other[cells]]
-    lowest = np.minimum.reduceat(key, first).repeat(np.diff(np.append(first, len(cells))))
-    hits = np.flatnonzero(key == lowest)
-    return cells[hits[np.searchsorted(hits, first)]]
+    counts = np.diff(first, append=len(cells))
+    several = np.flatnonzero(counts > 1)
+    lowest: Index = cells[first]
+    if len(several):
+        network, counts = passes.network, counts[several]
+        rival = cells[runs(first[several], counts)]
+        key, begins = network.precedence[network.topology.ins.other[rival]], offsets(counts)[:-1]
+        least = np.minimum.reduceat(key, begins).repeat(counts)
+        hits = np.flatnonzero(key == least)
+        lowest[several] = rival[hits[np.searchsorted(hits, begins)]]
+    return lowest
 
 
 def driving_rows(passes: Passes, rows: Places) -> Index:

@@ -43,7 +43,8 @@ class Network:
         calendars = calendars or Calendars.of()
         if len(items) and not 0 <= items.calendar.min() <= items.calendar.max() < len(calendars):
             raise ValueError(f"an item names a calendar outside the {len(calendars)} given")
-        wiring, use = wire(items, links)
+        rows = Rows(items.id)
+        wiring, use = wire(items, links, rows)
         wiring, topology, loops = _acyclic(wiring, use)
         _mark_duplicates(wiring, topology, links, use)
         cycles = sorted((named(*loop, wiring.owner, items.id) for loop in loops), key=_members)
@@ -53,7 +54,7 @@ class Network:
         precedence = 2 * items.id[wiring.owner]
         precedence[len(items) :] += 1
         return cls(
-            items, links, calendars, use, tuple(cycles), wiring, topology, Rows(items.id),
+            items, links, calendars, use, tuple(cycles), wiring, topology, rows,
             in_cycle, precedence[topology.node],
         )  # fmt: skip
 

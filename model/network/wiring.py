@@ -63,9 +63,8 @@ class Wiring:
         )  # fmt: skip
 
 
-def wire(items: Items, links: Links) -> tuple[Wiring, Codes]:
+def wire(items: Items, links: Links, rows: Rows) -> tuple[Wiring, Codes]:
     """The wiring of the usable links, and the `LinkUse` of every row (cycles not yet known)."""
-    rows = Rows(items.id)
     above = parents(rows, items.parent)
     tail, head = rows.of(links.predecessor), rows.of(links.successor)
     use = _uses(above, tail, head)
@@ -79,8 +78,8 @@ def wire(items: Items, links: Links) -> tuple[Wiring, Codes]:
     )
     to_finish = kind >= DependencyType.FINISH_TO_FINISH
     if len(owner) > len(above):
-        tail = np.where(from_finish, tail, gate[tail])
-        head = np.where(to_finish, head, gate[head])
+        tail = _at_gates(tail, gate, ~from_finish)
+        head = _at_gates(head, gate, ~to_finish)
     lag = np.clip(links.lag[kept], -LONGEST, LONGEST)
     wiring = Wiring(
         above, gate, owner, tail, head, used, from_finish, to_finish, lag, links.elapsed[kept]
@@ -108,6 +107,15 @@ def _gates(above: Index) -> tuple[Index, Index]:
     gate = np.arange(rows)
     gate[spanning] = rows + np.arange(len(spanning))
     return gate, np.concatenate([np.arange(rows), spanning])
+
+
+def _at_gates(nodes: Index, gate: Index, at_start: Flags) -> Index:
+    """These nodes, but the gates of parents where a link is about their start."""
+    parent = gate != np.arange(len(gate))
+    led = np.flatnonzero(parent[nodes] & at_start)
+    moved = nodes.copy()
+    moved[led] = gate[nodes[led]]
+    return moved
 
 
 def _with_children(wiring: Wiring) -> Wiring:
