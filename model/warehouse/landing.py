@@ -37,14 +37,16 @@ _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 _UPSERT = text("""
     insert into landing as l (connection, stream, native_id, payload, digest, landed_at, seq)
-    select :connection, :stream, native_id, payload, digest, :now, nextval('landing_seq')
-    from unnest(cast(:ids as text[]), cast(:payloads as text[]), cast(:digests as bytea[]))
+    select :connection, :stream, native_id, convert_from(payload, 'UTF8'), digest, :now,
+           nextval('landing_seq')
+    from unnest(cast(:ids as text[]), cast(:payloads as bytea[]), cast(:digests as bytea[]))
          as given (native_id, payload, digest)
     on conflict (connection, stream, native_id) do update
         set payload = excluded.payload, digest = excluded.digest, landed_at = excluded.landed_at,
             seq = nextval('landing_seq'), gone_at = null, gone_reason = null
         where l.digest <> excluded.digest or l.gone_at is not null
 """)
+"""Payloads travel as bytes: the driver escapes every quotation mark of a text in an array."""
 
 _MISSING = text("""
     select native_id from landing
@@ -67,7 +69,7 @@ def land(
     connection: Connection, name: str, stream: str, rows: Sequence[tuple[str, str]], now: datetime
 ) -> int:
     """Store (native id, payload) pairs; returns how many were new or changed."""
-    latest = dict(rows)
+    latest = {native_id: _storable(payload) for native_id, payload in rows}
     if not latest:
         return 0
     return connection.execute(
@@ -77,17 +79,17 @@ def land(
             "stream": stream,
             "now": now,
             "ids": list(latest),
-            "payloads": [_storable(payload) for payload in latest.values()],
-            "digests": [hashlib.sha256(p.encode()).digest() for p in latest.values()],
+            "payloads": list(latest.values()),
+            "digests": [hashlib.sha256(payload).digest() for payload in latest.values()],
         },
     ).rowcount
 
 
-def _storable(payload: str) -> str:
+def _storable(payload: str) -> bytes:
     """PostgreSQL text cannot hold NUL; in JSON it may only stand escaped, so none is expected."""
     if "\x00" in payload:
         raise ValueError("a landed payload holds a NUL character and is therefore no JSON")
-    return payload
+    return payload.encode()
 
 
 def mark_gone(
