@@ -40,8 +40,7 @@ def explain(name: str, *, as_of: datetime | None, svg: Path | None, json: bool) 
             _only_for_items(name, as_of, svg)
             _tell_conflict(instance, conflict, json)
             return
-        zone = ZoneInfo(instance.model.time_zone)
-        instant = datetime.combine(as_of, time.max, tzinfo=zone) if as_of else None
+        instant = as_of and _end_of(as_of, instance)
         try:
             explained = explain_item(instance, name, now(), instant)
         except UnknownName as error:
@@ -54,6 +53,14 @@ def explain(name: str, *, as_of: datetime | None, svg: Path | None, json: bool) 
         as_json(_shown(explained))
     else:
         _told(explained, names)
+
+
+def _end_of(day_: datetime, instance: Instance) -> datetime:
+    """The last instant of a day in the model's time zone; raises Exit(2) for one yet to come."""
+    if day_.date() > instance.today(now()):
+        failed(f"--as-of {day_:%Y-%m-%d}: that day is yet to come")
+        raise typer.Exit(2)
+    return datetime.combine(day_, time.max, tzinfo=ZoneInfo(instance.model.time_zone))
 
 
 def _conflict(instance: Instance, name: str) -> Conflict | None:

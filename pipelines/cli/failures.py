@@ -23,4 +23,7 @@ def tell(error: Exception) -> int | None:
         case ConnectionFailed() | DecisionRefused() | WarehouseUnreachable():
             failed(str(error))
             return 1
+        case OSError() if error.filename is not None:
+            failed(f"{error.filename}: {error.strerror}")
+            return 1
     return None

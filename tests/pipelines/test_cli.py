@@ -191,6 +191,25 @@ def test_explaining_a_past_day_counts_it_to_its_end_in_the_model_s_time_zone(
     assert "Its planned date has passed" not in out
 
 
+def test_a_day_yet_to_come_cannot_be_explained(interlock: Run) -> None:
+    interlock("sync", "--dry-run")
+
+    code, _, err = interlock("explain", "CDP-1", "--as-of", day(1).isoformat())
+
+    assert code == 2
+    assert "yet to come" in err
+
+
+def test_a_file_that_cannot_be_written_is_named(interlock: Run, small: Small) -> None:
+    interlock("sync", "--dry-run")
+    picture = small.home / "nowhere" / "chain.svg"
+
+    code, _, err = interlock("explain", "CDP-1", "--svg", str(picture))
+
+    assert code == 1
+    assert err == f"✗ {picture}: No such file or directory\n"
+
+
 def test_one_tool_out_of_reach_keeps_no_other_from_being_commented_on(
     interlock: Run, small: Small
 ) -> None:
