@@ -203,6 +203,9 @@ def comments(dry_run: CommentsDryRun = False, json: Json = False) -> None:
     While `comments.mode` in interlock.yaml is dry-run, the words are only
     shown, as with --dry-run. A tool that cannot be reached does not stop the
     others; the exit code is then 1, as it is when a comment was refused.
+
+    --json tells of each comment what is done (create, edit, resolve, postpone),
+    where, in which words, and whether it was written; a dry run tells the same.
     """
     from pipelines.cli.comments import comments
 
