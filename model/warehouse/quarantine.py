@@ -17,11 +17,12 @@ from model.records import Problem
 from model.warehouse.schema import quarantine
 
 _DELETE = text("""
-    delete from quarantine q
-    using unnest(cast(:native_ids as text[]), cast(:reasons as text[])) as e (native_id, reason)
-    where q.connection = :connection and q.stream = :stream and q.stage = :stage
-      and q.native_id = e.native_id and q.reason = e.reason
+    delete from quarantine
+    where connection = :connection and stream = :stream
+      and native_id = :native_id and reason = :reason
 """)
+"""By its whole key, entry by entry: one join with a list of them is a loop over all pairs while
+the table has no statistics."""
 
 
 def replace_problems(
@@ -50,7 +51,7 @@ def replace_problems(
     mended = [
         (native_id, reason) for native_id, reason in present if (native_id, reason) not in stays
     ]
-    _delete(connection, name, stream, stage, mended)
+    _delete(connection, name, stream, mended)
     return _add(connection, rows)
 
 
@@ -64,7 +65,7 @@ def drop_stale(connection: Connection, name: str, stream: str, keep: Collection[
         )
     )
     stale = [(native_id, reason) for native_id, reason in present if native_id not in keep]
-    _delete(connection, name, stream, "pull", stale)
+    _delete(connection, name, stream, stale)
 
 
 def counts(connection: Connection) -> dict[str, tuple[int, int]]:
@@ -76,23 +77,12 @@ def counts(connection: Connection) -> dict[str, tuple[int, int]]:
     return {name: (held_back, partly) for name, held_back, partly in found}
 
 
-def _delete(
-    connection: Connection, name: str, stream: str, stage: str, entries: list[tuple[str, str]]
-) -> None:
-    """Forget these entries, each a native id and a reason, in one statement."""
-    if not entries:
-        return
-    native_ids, reasons = zip(*entries, strict=True)
-    connection.execute(
-        _DELETE,
-        {
-            "connection": name,
-            "stream": stream,
-            "stage": stage,
-            "native_ids": list(native_ids),
-            "reasons": list(reasons),
-        },
-    )
+def _delete(connection: Connection, name: str, stream: str, entries: list[tuple[str, str]]) -> None:
+    """Forget these entries, each a native id and a reason."""
+    if entries:
+        at = {"connection": name, "stream": stream}
+        rows = [{**at, "native_id": native_id, "reason": reason} for native_id, reason in entries]
+        connection.execute(_DELETE, rows)
 
 
 def _add(connection: Connection, rows: list[dict[str, object]]) -> int:

@@ -38,7 +38,7 @@ def waiting(warehouse: Engine) -> list[tuple[str, str, datetime]]:
 
 @contextmanager
 def statements(warehouse: Engine) -> Iterator[list[str]]:
-    """Collects the statements that are sent to the database meanwhile."""
+    """Collects what is asked of the database meanwhile; one statement for many rows is one."""
     sent: list[str] = []
 
     def note(*details: object) -> None:
@@ -77,7 +77,7 @@ def test_a_whole_census_forgets_what_was_pulled_of_records_that_are_no_more(
     assert [native_id for native_id, _, _ in waiting(warehouse)] == ["2", "3"]
 
 
-def test_a_thousand_mended_records_cost_no_more_statements_than_one(warehouse: Engine) -> None:
+def test_a_thousand_mended_records_are_forgotten_in_as_few_calls_as_one(warehouse: Engine) -> None:
     ids = [str(number) for number in range(1000)]
     report(warehouse, *map(problem, ids))
     with statements(warehouse) as for_one:
