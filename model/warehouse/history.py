@@ -15,7 +15,17 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from model.records import Claim, Ref, SharedRecord, Version, WorkItem
 from model.warehouse.rows import copy_rows
@@ -113,21 +123,19 @@ def latest_versions(connection: Connection, table: Table, ids: Sequence[int]) ->
 def end_versions(connection: Connection, table: Table, endings: Mapping[int, datetime]) -> None:
     """Let the present versions of these record ids end at the given instants.
 
-    The ids are named twice: only a list of them is looked up in the index while the table has no
-    statistics, a mere join reads all present versions.
+    One list of ids an instant: a list is looked up in the index even while the table has no
+    statistics; a join with ids and instants then reads all present versions, or loops over pairs.
     """
-    if not endings:
-        return
-    connection.execute(
-        text(f"""
-            update "{table.name}" v set valid_to = greatest(given.valid_to, v.valid_from)
-            from unnest(cast(:ids as bigint[]), cast(:instants as timestamptz[]))
-                 as given (record_id, valid_to)
-            where v.record_id = any(cast(:ids as bigint[]))
-              and v.record_id = given.record_id and v.valid_to is null
-        """),  # noqa: S608 - the name is one of three of our own tables
-        {"ids": list(endings), "instants": list(endings.values())},
-    )
+    by_instant: dict[datetime, list[int]] = {}
+    for record_id, instant in endings.items():
+        by_instant.setdefault(instant, []).append(record_id)
+    if by_instant:
+        connection.execute(
+            update(table)
+            .where(table.c.record_id == func.any(bindparam("ids")), table.c.valid_to.is_(None))
+            .values(valid_to=func.greatest(bindparam("at"), table.c.valid_from)),
+            [{"ids": ids, "at": instant} for instant, ids in by_instant.items()],
+        )
 
 
 def holds(table: Table, as_of: datetime | None) -> ColumnElement[bool]:
