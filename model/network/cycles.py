@@ -1,13 +1,17 @@
 """Dependency cycles: whole (strongly connected components), named once, the shortest shown."""
 
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from model.network.columns import Ints
 from model.network.topology import Index
 
 Graph = Mapping[int, Sequence[int]]
+Joined = Mapping[int, set[int]]
+
+ENOUGH: Final = 1_000_000
+"""So many nodes are looked at for the shortest cycle of a component."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,9 @@ def _taken(open_: dict[int, None], node: int) -> list[int]:
 def shortest(members: Iterable[int], successors: Graph) -> list[int]:
     """A shortest cycle among nodes that are strongly connected.
 
-    Breadth-first from each node in turn, no deeper than the best so far. A node that has been a
-    root is taken out, and with it every node that then lies on no cycle.
+    From each node in turn, no deeper than the best so far. A node that has been a root is taken
+    out, and with it every node that then lies on no cycle. In a component of many thousands the
+    search ends after `ENOUGH`: the cycle is then short, but a shorter one may exist.
     """
     inside = set(members)
     after = {node: {n for n in successors[node] if n in inside} for node in sorted(inside)}
@@ -77,36 +82,57 @@ def shortest(members: Iterable[int], successors: Graph) -> list[int]:
         for head in heads:
             before[head].add(node)
     best: list[int] = []
+    looked = 0
     for root in list(after):
-        if root in after:
-            best = _through(root, after, len(best)) or best
+        if root in after and len(best) != 2 and looked < ENOUGH:
+            found, seen = _through(root, after, before, len(best))
+            best, looked = found or best, looked + seen
             _take_out(root, after, before)
     return best
 
 
-def _through(root: int, after: Mapping[int, set[int]], limit: int) -> list[int]:
-    """The shortest cycle through the root if it has fewer than `limit` nodes (0: any number)."""
-    came: dict[int, int] = {root: root}
-    depth = {root: 1}
-    queue = deque([root])
-    while queue:
-        node = queue.popleft()
-        if limit and depth[node] >= limit:
-            return []
-        for head in sorted(after[node]):
-            if head == root:
-                return _back(root, node, came)
-            if head not in came:
-                came[head], depth[head] = node, depth[node] + 1
-                queue.append(head)
-    return []
+def _through(root: int, after: Joined, before: Joined, limit: int) -> tuple[list[int], int]:
+    """The shortest cycle through the root if it has fewer than `limit` nodes (0: any number);
+    and how many nodes were looked at.
+
+    Breadth-first along the links and against them, the narrower front first, until both meet
+    (Pohl, "Bi-directional search", Machine Intelligence 6, 1971).
+    """
+    came, leads = dict.fromkeys(sorted(after[root]), root), {root: root}
+    front, back, length = list(came), [root], 1
+    met: list[int] = []
+    while not met:
+        length += 1
+        if not front or not back or length == limit:
+            return [], len(came) + len(leads)
+        if len(front) <= len(back):
+            front = _step(front, after, came)
+            met = [node for node in front if node in leads]
+        else:
+            back = _step(back, before, leads)
+            met = [node for node in back if node in came]
+    way = _chain(came[met[0]], root, came)[::-1] + _chain(met[0], root, leads)
+    return [root, *way], len(came) + len(leads)
 
 
-def _back(root: int, node: int, came: Mapping[int, int]) -> list[int]:
-    path = [node]
-    while path[-1] != root:
-        path.append(came[path[-1]])
-    return path[::-1]
+def _step(front: list[int], joined: Joined, seen: dict[int, int]) -> list[int]:
+    """The nodes one link further; notes in `seen` from where each was reached."""
+    reached = []
+    for node in front:
+        for other in sorted(joined[node]):
+            if other not in seen:
+                seen[other] = node
+                reached.append(other)
+    return reached
+
+
+def _chain(node: int, root: int, onward: Mapping[int, int]) -> list[int]:
+    """The nodes from this one on, up to the root."""
+    chain = []
+    while node != root:
+        chain.append(node)
+        node = onward[node]
+    return chain
 
 
 def _take_out(node: int, after: dict[int, set[int]], before: dict[int, set[int]]) -> None:

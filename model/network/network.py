@@ -65,7 +65,7 @@ def _acyclic(wiring: Wiring, use: Codes) -> tuple[Wiring, Topology, list[Loop]]:
     topology = arrange(nodes, wiring.tail, wiring.head)
     if isinstance(topology, Topology):
         return wiring, topology, []
-    graph = _graph(topology, wiring)
+    graph = _graph(*_tangled(topology, wiring))
     loops = [(found, shortest(found, graph)) for found in components(graph)]
     component = np.full(nodes, -1)
     for number, (found, _) in enumerate(loops):
@@ -80,14 +80,30 @@ def _acyclic(wiring: Wiring, use: Codes) -> tuple[Wiring, Topology, list[Loop]]:
     return wiring, topology, loops
 
 
-def _graph(stuck: Index, wiring: Wiring) -> dict[int, list[int]]:
-    """The links among the nodes that have no level."""
+def _tangled(stuck: Index, wiring: Wiring) -> tuple[Index, Index, Index]:
+    """Of the nodes that have no level those on a cycle or on the way from one to another, and
+    the links among them: what lies behind the last cycle is peeled off from its far end."""
+    tail, head = _among(stuck, wiring)
+    number = np.empty(len(wiring.owner), dtype=np.int64)
+    number[stuck] = np.arange(len(stuck))
+    left = arrange(len(stuck), number[head], number[tail])
+    assert not isinstance(left, Topology), "what has no level hangs on a cycle"
+    return stuck[left], *_among(stuck[left], wiring)
+
+
+def _among(nodes: Index, wiring: Wiring) -> tuple[Index, Index]:
+    """Both ends of the links between these nodes."""
     among = np.zeros(len(wiring.owner), dtype=np.bool_)
-    among[stuck] = True
+    among[nodes] = True
     cells = np.flatnonzero(among[wiring.tail] & among[wiring.head])
-    graph: dict[int, list[int]] = {node: [] for node in stuck.tolist()}
-    for tail, head in zip(wiring.tail[cells].tolist(), wiring.head[cells].tolist(), strict=True):
-        graph[tail].append(head)
+    return wiring.tail[cells], wiring.head[cells]
+
+
+def _graph(nodes: Index, tail: Index, head: Index) -> dict[int, list[int]]:
+    """The successors of each node."""
+    graph: dict[int, list[int]] = {node: [] for node in nodes.tolist()}
+    for before, after in zip(tail.tolist(), head.tolist(), strict=True):
+        graph[before].append(after)
     return graph
 
 

@@ -1,6 +1,10 @@
 """What becomes of a link: used, counted once, or set aside and said so."""
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from model.network import (
     Calendar,
@@ -86,6 +90,38 @@ def test_a_long_ring_is_found_without_recursion() -> None:
     ring = [(at, at % size + 1) for at in range(1, size + 1)]
     (cycle,) = network(size, ring).cycles
     assert cycle.shortest == tuple(range(1, size + 1))
+
+
+def distances(count: int, pairs: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """The links on the shortest way from each item to each that it leads to, itself included
+    (Floyd, "Algorithm 97: Shortest path", CACM 5, 1962)."""
+    far = 2 * count
+    every = range(1, count + 1)
+    found = {(a, b): 1 if (a, b) in pairs else far for a in every for b in every}
+    for via in every:
+        for a, b in found:
+            found[a, b] = min(found[a, b], found[a, via] + found[via, b])
+    return {ends: length for ends, length in found.items() if length < far}
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_cycles_are_those_that_a_plain_search_finds(data: st.DataObject) -> None:
+    count = data.draw(st.integers(2, 9))
+    item = st.integers(1, count)
+    ends = st.tuples(item, item).filter(lambda pair: pair[0] != pair[1])
+    pairs = data.draw(st.sets(ends, max_size=20))
+    way = distances(count, pairs)
+    wholes = {
+        tuple(b for b in range(1, count + 1) if (a, b) in way and (b, a) in way)
+        for a in range(1, count + 1)
+        if (a, a) in way
+    }
+    cycles = network(count, sorted(pairs)).cycles
+    assert {cycle.members for cycle in cycles} == wholes
+    for cycle in cycles:
+        assert set(pairwise([*cycle.shortest, cycle.shortest[0]])) <= pairs
+        assert len(cycle.shortest) == min(way[member, member] for member in cycle.members)
 
 
 def test_of_two_drivers_the_one_with_the_lowest_id_is_named() -> None:
