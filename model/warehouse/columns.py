@@ -21,7 +21,9 @@ _SEND: Final = {
     "i8": "int8send",
     "f8": "float8send",
     "b1": "boolsend",
+    "M8[us]": "timestamptz_send",
 }
+_POSTGRES_EPOCH: Final = np.datetime64("2000-01-01", "us")
 _COPY_HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _COPY_TRAILER: Final = b"\xff\xff"
 
@@ -31,8 +33,9 @@ def read_columns(
 ) -> dict[str, npt.NDArray[Any]]:
     """The columns of a query by the names of the dtype's fields, each a contiguous array.
 
-    The query's columns have the types of the fields, in order (`i2`, `i4`, `i8`, `f8`, `?`), and
-    are never null. Raises ValueError where one is null; a wider type is refused by PostgreSQL.
+    The query's columns have the types of the fields, in order (`i2`, `i4`, `i8`, `f8`, `?`, and
+    `M8[us]` for an instant, where `-infinity` becomes NaT), and are never null. Raises ValueError
+    where one is null; a wider type is refused by PostgreSQL.
     """
     names = _names(dtype)
     strings = sql.SQL(", ").join(
@@ -59,6 +62,8 @@ def _column(value: bytes, dtype: np.dtype[Any], name: str, rows: int) -> npt.NDA
     """The elements of one column; a null among them has left no bytes."""
     if len(value) != rows * dtype.itemsize:
         raise ValueError(f"the column {name} of the query is null in some row")
+    if dtype.kind == "M":
+        return np.frombuffer(value, dtype=">m8[us]").astype("m8[us]") + _POSTGRES_EPOCH
     return np.frombuffer(value, dtype=dtype.newbyteorder(">")).astype(dtype)
 
 

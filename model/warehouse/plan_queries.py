@@ -5,7 +5,6 @@ Every missing value has a sentinel, names (functions, initiatives, WBS, currenci
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,90 +14,105 @@ import numpy.typing as npt
 from psycopg import sql
 from sqlalchemy import Connection
 
-from model.network import NO_DATE
+from model.network import NO_DATE, Links
+from model.network.rows import Rows
+from model.plan import NONE
 from model.warehouse.columns import read_columns
 from model.warehouse.rows import driver_connection
 
 Columns = dict[str, npt.NDArray[Any]]
 
-ITEM = np.dtype(
+WORK_ITEM = np.dtype(
     [
         ("id", "i8"),
-        ("value", "i8"),
+        ("since", "M8[us]"),
         ("planned_start", "i4"),
         ("planned_finish", "i4"),
         ("actual_start", "i4"),
         ("actual_finish", "i4"),
-        ("deadline", "i4"),
         ("duration", "i4"),
         ("remaining", "i4"),
-        ("since", "i4"),
-        ("wbs", "i4"),
         ("function", "i2"),
         ("initiative", "i2"),
-        ("currency", "i2"),
         ("percent", "i2"),
         ("state", "i2"),
         ("priority", "i2"),
         ("milestone", "?"),
-        ("deal", "?"),
-        ("open", "?"),
         ("owned", "?"),
     ]
 )
-RECORD = np.dtype([("id", "i8"), ("parent", "i8"), ("touched", "i4")])
-LINK = np.dtype([("predecessor", "i8"), ("successor", "i8"), ("lag", "i4"), ("type", "i2")])
+DEAL = np.dtype(
+    [
+        ("id", "i8"),
+        ("since", "M8[us]"),
+        ("value", "i8"),
+        ("close", "i4"),
+        ("function", "i2"),
+        ("currency", "i2"),
+        ("state", "i2"),
+        ("owned", "?"),
+    ]
+)
+RECORD = np.dtype([("id", "i8"), ("parent", "i8"), ("touched", "M8[us]")])
 SPEND = np.dtype(
     [
         ("id", "i8"),
         ("amount", "i8"),
         ("on", "i4"),
-        ("wbs", "i4"),
         ("kind", "i2"),
         ("currency", "i2"),
         ("function", "i2"),
     ]
 )
 
-ITEMS_QUERY = """
-    select w.record_id, 0::int8,
+WORK_ITEMS_QUERY = """
+    select w.record_id, w.valid_from,
            {day_w_planned_start}, {day_w_planned_finish}, {day_w_actual_start},
-           {day_w_actual_finish}, {no_date}::int4,
-           coalesce(w.estimate_days, -1), coalesce(w.remaining_days, -1), {since_w},
-           {index_wbs_w_wbs},
-           {index_functions_w_function}, {index_initiatives_w_initiative}, -1::int2,
-           coalesce(w.percent_complete, -1)::int2, w.state::int2, coalesce(w.priority, -1)::int2,
-           w.milestone, false, w.state < 3, w.owner is not null
+           {day_w_actual_finish}, coalesce(w.estimate_days, -1), coalesce(w.remaining_days, -1),
+           {index_functions_w_function}, {index_initiatives_w_initiative},
+           coalesce(w.percent_complete, -1::int2), w.state, coalesce(w.priority, -1::int2),
+           w.milestone, w.owner is not null
     from work_item w
     where {holds_w}
-    union all
-    select d.record_id, coalesce(round(d.amount * 100), 0)::int8,
-           {no_date}::int4, {day_d_close_date}, {no_date}::int4,
-           case when d.stage = 'won' then {day_d_close_date} else {no_date}::int4 end,
-           {day_d_close_date},
-           -1, -1, {since_d}, -1,
-           {index_functions_d_function}, -1::int2, {index_currencies_d_currency},
-           -1::int2, case d.stage when 'won' then 3 when 'lost' then 4 else 0 end::int2, -1::int2,
-           true, true, d.stage <> 'lost', d.owner is not null
+"""
+
+DEALS_QUERY = """
+    select d.record_id, d.valid_from, coalesce(round(d.amount * 100), 0)::int8, {day_d_close_date},
+           {index_functions_d_function}, {index_currencies_d_currency},
+           case d.stage when 'won' then 3 when 'lost' then 4 else 0 end::int2, d.owner is not null
     from deal d
     where {holds_d}
 """
 
 RECORDS_QUERY = """
-    select id, coalesce(parent_id, -1), {day_touched}
-    from record r where kind <> 'spend'
+    select id, coalesce(parent_id, -1), coalesce(touched_at, '-infinity')
+    from record where kind <> 'spend'
 """
 
 LINKS_QUERY = """
-    select predecessor_id, successor_id, lag_days::int4, type::int2 from {dependency}
+    select type, lag_days,
+           string_agg(int8send(predecessor_id) || int8send(successor_id), '')
+    from {dependency}
+    group by type, lag_days
 """
 
 SPEND_QUERY = """
-    select s.record_id, round(s.amount * 100)::int8, {day_s_on}, {index_wbs_s_wbs},
+    select s.record_id, round(s.amount * 100)::int8, {day_s_on},
            case s.spend_kind when 'budget' then 0 when 'commitment' then 1 else 2 end::int2,
            {index_currencies_s_currency}, {index_functions_s_function}
     from spend s
     where {holds_s}
+"""
+
+WBS_QUERY = """
+    select upper(wbs), string_agg(int8send(record_id), '')
+    from (
+        select w.record_id, w.wbs from work_item w where {holds_w}
+        union all
+        select s.record_id, s.wbs from spend s where {holds_s}
+    ) as stated
+    where wbs is not null
+    group by 1 order by 1
 """
 
 
@@ -108,7 +122,6 @@ class Names:
 
     functions: tuple[str, ...]
     initiatives: tuple[str, ...]
-    wbs: tuple[str, ...]
     currencies: tuple[str, ...]
 
 
@@ -117,15 +130,64 @@ def read(
 ) -> Columns:
     """The columns of one of the queries, now or as of a past instant."""
     driver = driver_connection(connection)
-    statement = sql.SQL(query).format(**_parts(names, as_of))
-    return read_columns(driver, statement.as_string(driver), dtype)
+    return read_columns(driver, _formatted(query, names, as_of).as_string(driver), dtype)
+
+
+def read_links(connection: Connection, names: Names, as_of: datetime | None) -> Links:
+    """The dependencies: a row for those of one type and lag, as nearly all are of few."""
+    groups = _rows(connection, LINKS_QUERY, names, as_of)
+    ends = np.frombuffer(b"".join(ends for *_, ends in groups), dtype=">i8").reshape(-1, 2)
+    counts = [len(ends) // 16 for *_, ends in groups]
+    return Links.of(
+        ends[:, 0],
+        ends[:, 1],
+        type=np.repeat(np.array([kind for kind, *_ in groups], dtype=np.int8), counts),
+        lag=np.repeat(np.array([lag for _, lag, _ in groups], dtype=np.int32), counts),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wbs:
+    """The WBS elements that are named, in order, and by whom."""
+
+    names: tuple[str, ...]
+    record: Rows
+    """The records that name one, …"""
+    index: npt.NDArray[np.int32]
+    """… and which each of them names."""
+
+    def of(self, records: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """The index of each record's WBS; NONE where it names none."""
+        found: npt.NDArray[np.int32] = np.append(self.index, np.int32(NONE))
+        return found[self.record.of(records)]
+
+
+def read_wbs(connection: Connection, names: Names, as_of: datetime | None) -> Wbs:
+    """Who names which WBS: a row a name, as most records name none."""
+    groups = _rows(connection, WBS_QUERY, names, as_of)
+    records = np.frombuffer(b"".join(ids for _, ids in groups), dtype=">i8").astype(np.int64)
+    counts = [len(ids) // 8 for _, ids in groups]
+    return Wbs(
+        tuple(name for name, _ in groups),
+        Rows(records),
+        np.arange(len(groups), dtype=np.int32).repeat(counts),
+    )
+
+
+def _rows(
+    connection: Connection, query: str, names: Names, as_of: datetime | None
+) -> list[tuple[Any, ...]]:
+    with driver_connection(connection).cursor(binary=True) as cursor:
+        return cursor.execute(_formatted(query, names, as_of)).fetchall()
+
+
+def _formatted(query: str, names: Names, as_of: datetime | None) -> sql.Composed:
+    return sql.SQL(query).format(**_parts(names, as_of))
 
 
 def _parts(names: Names, as_of: datetime | None) -> dict[str, sql.Composable]:
     days = ("w.planned_start", "w.planned_finish", "w.actual_start", "w.actual_finish")
     parts = {f"day_{_flat(c)}": _day(c) for c in (*days, "d.close_date", "s.on")}
-    parts |= {f"since_{t}": _instant_day(f"{t}.valid_from") for t in "wd"}
-    parts["day_touched"] = _instant_day("r.touched_at")
     parts |= {f"holds_{t}": _holds(t, as_of) for t in "wds"}
     for group, columns in {
         "functions": ("w.function", "d.function", "s.function"),
@@ -134,11 +196,8 @@ def _parts(names: Names, as_of: datetime | None) -> dict[str, sql.Composable]:
     }.items():
         for column in columns:
             parts[f"index_{group}_{_flat(column)}"] = _index(getattr(names, group), column)
-    parts |= {f"index_wbs_{t}_wbs": _found(names.wbs, f"{t}.wbs") for t in "ws"}
-    return parts | {
-        "no_date": sql.SQL("({})").format(sql.Literal(NO_DATE)),
-        "dependency": sql.Identifier("dependency" if as_of is None else "past_dependency"),
-    }
+    parts["dependency"] = sql.Identifier("dependency" if as_of is None else "past_dependency")
+    return parts
 
 
 def _flat(column: str) -> str:
@@ -152,20 +211,6 @@ def _dotted(column: str) -> sql.Identifier:
 def _day(column: str) -> sql.Composable:
     return sql.SQL("coalesce({} - date '1970-01-01', {})::int4").format(
         _dotted(column), sql.Literal(NO_DATE)
-    )
-
-
-def _instant_day(column: str) -> sql.Composable:
-    return sql.SQL("coalesce(({} at time zone 'utc')::date - date '1970-01-01', {})::int4").format(
-        _dotted(column), sql.Literal(NO_DATE)
-    )
-
-
-def _found(names: tuple[str, ...], column: str) -> sql.Composable:
-    """As `_index`, for thousands of names: an object is searched by halves, a list is not."""
-    numbers = json.dumps({name: at for at, name in enumerate(names)})
-    return sql.SQL("coalesce(({}::jsonb ->> upper({}))::int4, -1)").format(
-        sql.Literal(numbers), _dotted(column)
     )
 
 

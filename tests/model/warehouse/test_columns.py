@@ -34,6 +34,18 @@ def test_columns_keep_their_values_and_types(warehouse: Engine) -> None:
     }
 
 
+def test_an_instant_is_one_in_utc_or_none_at_all(warehouse: Engine) -> None:
+    query = """
+        values (timestamptz '2026-03-04 01:30:00.5+02'), ('1969-12-31 23:00Z'), ('-infinity')
+    """
+
+    with warehouse.connect() as connection:
+        columns = read_columns(driver_connection(connection), query, np.dtype([("at", "M8[us]")]))
+
+    found = [str(instant) for instant in columns["at"]]
+    assert found == ["2026-03-03T23:30:00.500000", "1969-12-31T23:00:00.000000", "NaT"]
+
+
 def test_no_rows_are_empty_columns(warehouse: Engine) -> None:
     with warehouse.connect() as connection:
         columns = read(connection, "select 1::int8, 1::int2, 1::float8, true where false")

@@ -1,0 +1,270 @@
+"""The plan as it leaves the warehouse: each column, for work items, deals, spend and links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine
+
+from model.network import NO_DATE, UNKNOWN, day_of
+from model.plan import NONE, Plan
+from model.records import (
+    Claim,
+    Deal,
+    DealStage,
+    DependencyType,
+    Kind,
+    Mapped,
+    Origin,
+    Priority,
+    Ref,
+    Role,
+    SharedRecord,
+    Spend,
+    SpendKind,
+    State,
+    Version,
+    WorkItem,
+)
+from model.warehouse.landing import DELETED, LandedRow
+from model.warehouse.links import link
+from model.warehouse.mapping import take_over
+from model.warehouse.plan import read_plan
+from tests.model.operating_model.small import small
+
+TODAY = date(2026, 3, 4)
+Read = Callable[..., Plan]
+
+
+def on(day: int, hour: int = 9) -> datetime:
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+@pytest.fixture
+def read(warehouse: Engine, tmp_path: Path) -> Read:
+    """Links everything and reads the plan."""
+
+    def read(as_of: datetime | None = None) -> Plan:
+        with warehouse.begin() as connection:
+            link(connection, [("jira", "rows")], [], on(4))
+            return read_plan(connection, small(tmp_path), TODAY, as_of)
+
+    return read
+
+
+def ref(key: str, kind: Kind) -> Ref:
+    return Ref("jira", kind, f"id-{key}")
+
+
+def work(key: str, **fields: Any) -> WorkItem:
+    given = {"function": "it", "state": State.PLANNED, "status": "To Do", **fields}
+    return WorkItem(ref=ref(key, Kind.WORK_ITEM), key=key, title=f"Work {key}", **given)
+
+
+def deal(key: str, **fields: Any) -> Deal:
+    given = {"function": "marketing", "stage": DealStage.OPEN, "status": "Talks", **fields}
+    return Deal(ref=ref(key, Kind.DEAL), key=key, title=f"Deal {key}", **given)
+
+
+def budget(key: str, **fields: Any) -> Spend:
+    given = {"spend_kind": SpendKind.BUDGET, "amount": Decimal(9), "currency": "EUR", **fields}
+    own = ref(key, Kind.SPEND)
+    return Spend(ref=own, key=key, title=key, function="it", on=date(2026, 1, 1), **given)
+
+
+def put(warehouse: Engine, *records: SharedRecord, at: datetime, claims: Any = ()) -> None:
+    for record in records:
+        take(warehouse, record.key, Mapped((Version(at, record, claims),)), at)
+
+
+def take(
+    warehouse: Engine, key: str, mapped: Mapped, at: datetime, gone: str | None = None
+) -> None:
+    with warehouse.begin() as connection:
+        take_over(connection, "jira", "rows", [(LandedRow(key, "{}", at, 1, gone), mapped)], at)
+
+
+def row(plan: Plan, *names: str) -> dict[str, Any]:
+    """What the columns of that name say of the one item there is."""
+    return {
+        name: getattr(part, name).item()
+        for name in names
+        for part in (plan.items, plan.facets)
+        if hasattr(part, name)
+    }
+
+
+def test_a_work_item_keeps_what_its_tool_states(warehouse: Engine, read: Read) -> None:
+    dates = ("planned_start", "planned_finish", "actual_start", "actual_finish")
+    stated = {name: date(2026, 3, day) for day, name in enumerate(dates, start=1)}
+    known: dict[str, Any] = {"state": State.IN_PROGRESS, "priority": Priority.HIGH}
+    known |= {"milestone": True, "function": "marketing", "initiative": "portal", "owner": "ada"}
+    amounts = {"estimate_days": 8, "remaining_days": 3, "percent_complete": 40}
+    put(warehouse, work("A-1", **stated, **known, **amounts), at=on(1))
+
+    plan = read()
+
+    assert row(plan, *dates) == {name: day_of(day) for name, day in stated.items()}
+    assert row(plan, "duration", "remaining", "percent") == {
+        "duration": 8,
+        "remaining": 3,
+        "percent": 40,
+    }
+    assert row(plan, "state", "priority", "milestone", "function", "initiative", "owned") == {
+        "state": State.IN_PROGRESS,
+        "priority": Priority.HIGH,
+        "milestone": True,
+        "function": plan.functions.index("marketing"),
+        "initiative": plan.initiatives.index("portal"),
+        "owned": True,
+    }
+
+
+def test_what_a_work_item_does_not_state_has_its_sentinel(warehouse: Engine, read: Read) -> None:
+    put(warehouse, work("A-1"), at=on(1))
+
+    plan = read()
+
+    dates = ("planned_start", "planned_finish", "actual_start", "actual_finish", "deadline")
+    assert row(plan, *dates) == dict.fromkeys(dates, NO_DATE)
+    numbers = ("duration", "remaining", "percent", "parent")
+    assert row(plan, *numbers) == dict.fromkeys(numbers, UNKNOWN)
+    names = ("initiative", "priority", "wbs", "currency")
+    assert row(plan, *names) == dict.fromkeys(names, NONE)
+    flags = ("milestone", "owned", "deal")
+    assert row(plan, *flags) == dict.fromkeys(flags, False)
+
+
+@pytest.mark.parametrize(
+    ("stage", "state", "is_open", "finished"),
+    [
+        (DealStage.OPEN, State.PLANNED, True, False),
+        (DealStage.WON, State.DONE, True, True),
+        (DealStage.LOST, State.CANCELLED, False, False),
+    ],
+)
+def test_a_deal_is_a_milestone_due_when_it_closes(
+    warehouse: Engine, read: Read, stage: DealStage, state: State, is_open: bool, finished: bool
+) -> None:
+    closes = date(2026, 3, 31)
+    put(
+        warehouse,
+        deal("D-1", stage=stage, close_date=closes, amount=Decimal("12.34"), currency="EUR"),
+        at=on(1),
+    )
+
+    plan = read()
+
+    close = day_of(closes)
+    assert row(plan, "planned_finish", "deadline", "actual_finish", "planned_start") == {
+        "planned_finish": close,
+        "deadline": close,
+        "actual_finish": close if finished else NO_DATE,
+        "planned_start": NO_DATE,
+    }
+    assert row(plan, "state", "open", "deal", "milestone", "value", "currency") == {
+        "state": state,
+        "open": is_open,
+        "deal": True,
+        "milestone": True,
+        "value": 1234,
+        "currency": plan.currencies.index("EUR"),
+    }
+
+
+def test_work_that_is_done_or_cancelled_is_not_open(warehouse: Engine, read: Read) -> None:
+    put(warehouse, *(work(state.name, state=state) for state in State), at=on(1))
+
+    plan = read()
+
+    assert set(plan.items.state[plan.facets.open].tolist()) == {
+        State.PLANNED,
+        State.IN_PROGRESS,
+        State.BLOCKED,
+    }
+
+
+def test_the_last_touch_is_a_day_in_utc(warehouse: Engine, read: Read) -> None:
+    late = datetime.fromisoformat("2026-03-03T23:30:00-05:00")
+    put(warehouse, work("A-1", touched_at=late), at=on(1))
+
+    assert row(read(), "touched") == {"touched": day_of(date(2026, 3, 4))}
+
+
+def test_without_a_touch_the_day_counts_on_which_the_version_began(
+    warehouse: Engine, read: Read
+) -> None:
+    put(warehouse, work("A-1"), at=on(2))
+
+    assert row(read(), "touched") == {"touched": day_of(date(2026, 3, 2))}
+
+
+def test_a_parent_is_named_by_its_id(warehouse: Engine, read: Read) -> None:
+    put(warehouse, work("A-1"), work("A-2", parent=ref("A-1", Kind.WORK_ITEM)), at=on(1))
+
+    plan = read()
+
+    parent, child = np.argsort(plan.items.parent)
+    assert plan.items.parent[child] == plan.items.id[parent]
+
+
+def test_a_wbs_is_one_however_work_and_spend_write_it(warehouse: Engine, read: Read) -> None:
+    put(warehouse, work("A-1", wbs="d-4711"), work("A-2", wbs="D-4711"), work("A-3"), at=on(1))
+    put(warehouse, budget("B-1", wbs="D-4711"), budget("B-2", wbs="x"), at=on(1))
+
+    plan = read()
+
+    assert plan.wbs == ("D-4711", "X")
+    assert sorted(plan.facets.wbs.tolist()) == [NONE, 0, 0]
+    assert sorted(plan.spend.wbs.tolist()) == [0, 1]
+
+
+def test_a_link_keeps_its_ends_type_and_lag(warehouse: Engine, read: Read) -> None:
+    put(warehouse, work("A-1"), at=on(1))
+    follows = claim("A-1", DependencyType.FINISH_TO_FINISH, -2), claim("A-1")
+    put(warehouse, work("A-2"), at=on(1), claims=follows)
+    put(warehouse, work("A-3"), at=on(1), claims=(claim("A-2"),))
+
+    links = read().links
+
+    first, second, third = sorted(read().items.id.tolist())
+    ends = zip(links.predecessor.tolist(), links.successor.tolist(), strict=True)
+    rows = zip(ends, links.type.tolist(), links.lag.tolist(), strict=True)
+    assert sorted(rows) == [
+        ((first, second), DependencyType.FINISH_TO_START, 0),
+        ((first, second), DependencyType.FINISH_TO_FINISH, -2),
+        ((second, third), DependencyType.FINISH_TO_START, 0),
+    ]
+
+
+def claim(
+    target: str, kind: DependencyType = DependencyType.FINISH_TO_START, lag: int = 0
+) -> Claim:
+    return Claim(target, Role.PREDECESSOR, Origin.LINK, "link", kind, lag)
+
+
+def test_what_is_gone_is_in_no_plan_but_in_that_of_a_day_when_it_was_there(
+    warehouse: Engine, read: Read
+) -> None:
+    put(warehouse, work("A-1", wbs="X"), at=on(1))
+    put(warehouse, work("A-2"), at=on(1), claims=(claim("A-1"),))
+    put(warehouse, deal("D-1", currency="EUR"), at=on(1))
+    for key in ("A-1", "D-1"):
+        take(warehouse, key, Mapped(), on(3), gone=DELETED)
+
+    now, then = read(), read(on(2))
+
+    assert (len(now.items), len(now.links), now.wbs) == (1, 0, ())
+    assert (len(then.items), then.facets.deal.sum(), then.wbs) == (3, 1, ("X",))
+
+
+def test_an_empty_warehouse_is_an_empty_plan(read: Read) -> None:
+    plan = read()
+
+    assert (len(plan.items), len(plan.links), len(plan.spend.id), plan.wbs) == (0, 0, 0, ())
