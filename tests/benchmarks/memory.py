@@ -3,6 +3,7 @@ its own, its input included: `python -m tests.benchmarks.memory [items]`. Linux 
 
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from model.network import Network, schedule
@@ -11,11 +12,17 @@ from tests.benchmarks.plans import TODAY, everything, layered
 
 def main(items: int) -> None:
     plan = everything(layered(items, 100))
+    peak = peak_of(lambda: schedule(Network.build(*plan), TODAY))
+    print(f"  peak memory, plan included: {peak:.2f} GB", flush=True)
+
+
+def peak_of(run: Callable[[], object]) -> float:
+    """The most memory that this process held while something ran, in GB."""
     Path("/proc/self/clear_refs").write_text("5")
-    schedule(Network.build(*plan), TODAY)
+    run()
     peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     assert peak
-    print(f"  peak memory, plan included: {int(peak[1]) / 1e6:.2f} GB", flush=True)
+    return int(peak[1]) / 1e6
 
 
 if __name__ == "__main__":

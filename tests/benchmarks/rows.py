@@ -1,80 +1,127 @@
-"""How fast a million items and three million dependencies leave PostgreSQL as columns, and
-results go back: `python -m tests.benchmarks.rows`. On an embedded server of its own, loopback."""
+"""How fast a million items and three million dependencies come out of PostgreSQL as the rules'
+inputs, and the forecast goes back: `python -m tests.benchmarks.rows [items]`. Linux only.
 
-import tempfile
-from pathlib import Path
-from time import perf_counter
-
-import numpy as np
-import psycopg
-
-from model.network import Items, Links, Network, schedule
-from model.warehouse.columns import read_columns, write_columns
-from model.warehouse.connect import embedded_url, stop_embedded
-from tests.benchmarks.plans import TODAY
-
-ITEMS, LINKS = 1_000_000, 3_000_000
-
-_TABLES = f"""
-    create table item as
-        select id::int8, case when random() < 0.7 then current_date + (random() * 300)::int end
-               as due, (random() * 8)::int4 as estimate, (random() * 4)::int2 as state
-        from generate_series(1, {ITEMS}) as id;
-    create table link as
-        select tail::int8, (tail + 1 + random() * 999)::int8 as head
-        from (select 1 + floor(random() * ({ITEMS} - 1001)) as tail
-              from generate_series(1, {LINKS})) as drawn;
-    create table result (id int8, early_finish int4, total_slack int4, driver int8);
+The tables are the product's own, as a sync leaves them (`tests.benchmarks.stored`), on an embedded
+server. Beside the time on the clock stands the time of the processors, the reader's and the
+server's (all its processes), because what else the machine does hardly counts in it, and its
+ratio to the floor kernel of `tests.benchmarks.network` in the same rounds. The best of each.
 """
-_ITEM = np.dtype([("id", "i8"), ("due", "i4"), ("estimate", "i4"), ("state", "i2")])
-_LINK = np.dtype([("tail", "i8"), ("head", "i8")])
-_RESULT = np.dtype([("id", "i8"), ("early_finish", "i4"), ("total_slack", "i4"), ("driver", "i8")])
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter, process_time
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.engine import make_url
+
+from model.network import Network, schedule
+from model.warehouse.connect import embedded_url, migrate, stop_embedded
+from model.warehouse.forecast import write_forecast
+from model.warehouse.plan import read_plan
+from model.warehouse.plan_queries import (
+    DEAL,
+    DEALS_QUERY,
+    RECORD,
+    RECORDS_QUERY,
+    WORK_ITEM,
+    WORK_ITEMS_QUERY,
+    Names,
+    read,
+    read_links,
+    read_wbs,
+)
+from tests.benchmarks import floor
+from tests.benchmarks.plans import Plain, layered
+from tests.benchmarks.reading import DAY, MODEL
+from tests.benchmarks.stored import fill
+
+ROUNDS = 5
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+Parts = dict[str, Callable[[], object]]
+Times = tuple[float, ...]
+"""On the clock, of the reader, of the server; seconds."""
 
 
-def main() -> None:
+def main(items: int) -> None:
+    plain = layered(items, 100)
+    floor.kernel(layered(100, 10))
     with tempfile.TemporaryDirectory(prefix="interlock-rows-") as folder:
         data = Path(folder) / "data"
+        url = make_url(embedded_url(data)).set(drivername="postgresql+psycopg")
         try:
-            with psycopg.connect(embedded_url(data)) as connection:
-                connection.execute(_TABLES)
-                connection.commit()
-                _measure(connection)
+            engine = create_engine(url)
+            migrate(engine)
+            fill(engine, plain, MODEL)
+            with engine.connect() as connection:
+                _tell(plain, _measured(_parts(connection, plain), data))
+            address = url.render_as_string(hide_password=False)
+            subprocess.run([sys.executable, "-m", "tests.benchmarks.reading", address], check=True)
         finally:
             stop_embedded(data)
 
 
-def _measure(connection: psycopg.Connection) -> None:
-    for _ in range(2):
-        begun = perf_counter()
-        item = read_columns(
-            connection,
-            "select id, coalesce(due - date '1970-01-01', -2147483648)::int4, estimate, state"
-            " from item",
-            _ITEM,
-        )
-        link = read_columns(connection, "select tail, head from link", _LINK)
-        read = perf_counter()
-        items = Items.of(
-            item["id"],
-            planned_finish=item["due"],
-            duration=item["estimate"],
-            state=item["state"],
-        )
-        network = Network.build(items, Links.of(link["tail"], link["head"]))
-        forecast = schedule(network, TODAY)
-        computed = perf_counter()
-        result = np.empty(ITEMS, dtype=_RESULT)
-        result["id"], result["early_finish"] = items.id, forecast.early_finish
-        result["total_slack"], result["driver"] = forecast.total_slack, forecast.driver
-        write_columns(connection, "result", result)
-        written = perf_counter()
-        connection.rollback()
-        print(
-            f"rows to columns {read - begun:.2f} s, forecast {computed - read:.2f} s, "
-            f"results to rows {written - computed:.2f} s; rows to the rules' inputs "
-            f"{computed - begun:.2f} s"
-        )
+def _parts(connection: Connection, plain: Plain) -> Parts:
+    """What is timed: the whole, and beside it its parts."""
+    plan = read_plan(connection, MODEL, DAY)
+    names = Names(plan.functions, plan.initiatives, plan.currencies)
+    return {
+        "floor kernel": lambda: floor.kernel(plain),
+        "work items": lambda: read(connection, WORK_ITEMS_QUERY, WORK_ITEM, names, None),
+        "deals": lambda: read(connection, DEALS_QUERY, DEAL, names, None),
+        "records": lambda: read(connection, RECORDS_QUERY, RECORD, names, None),
+        "links": lambda: read_links(connection, names, None),
+        "WBS": lambda: read_wbs(connection, names, None),
+        "network": lambda: Network.build(plan.items, plan.links, plan.calendars),
+        "schedule": lambda: schedule(plan.network, plan.today),
+        "rows to rules' inputs": lambda: read_plan(connection, MODEL, DAY),
+        "forecast to rows": lambda: write_forecast(connection, plan),
+    }
+
+
+def _measured(parts: Parts, data: Path) -> dict[str, Times]:
+    """The best of each; all in one transaction, which is given up."""
+    best: dict[str, Times] = {}
+    for _ in range(ROUNDS):
+        for name, run in parts.items():
+            found = _timed(run, data)
+            best[name] = tuple(map(min, found, best.get(name, found)))
+    return best
+
+
+def _timed(run: Callable[[], object], data: Path) -> Times:
+    clock, reader, server = perf_counter(), process_time(), _server_time(data)
+    run()
+    return perf_counter() - clock, process_time() - reader, _server_time(data) - server
+
+
+def _server_time(data: Path) -> float:
+    """Processor seconds of all processes of the server, those that ended too."""
+    postmaster = (data / "postmaster.pid").read_text().splitlines()[0]
+    used = sum(_stat(postmaster)[11:15])
+    for child in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split():
+        used += sum(_stat(child)[11:13])
+    return used / _TICKS
+
+
+def _stat(process: str) -> list[int]:
+    """The fields after the name, from the parent on (proc(5)); numbers only."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return [0, *map(int, fields[1:])]
+
+
+def _tell(plain: Plain, best: dict[str, Times]) -> None:
+    least = best["floor kernel"][1]
+    print(f"\n{plain.nodes:,} items, {len(plain.tail):,} dependencies; seconds")
+    print(f"{'':24}{'clock':>8}{'reader':>8}{'server':>8}{'x floor':>9}")
+    for name, (clock, reader, server) in best.items():
+        ratio = (reader + server) / least
+        print(f"  {name:22}{clock:8.2f}{reader:8.2f}{server:8.2f}{ratio:9.1f}")
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
