@@ -24,13 +24,16 @@ def normalise(name: str) -> str:
     return " ".join(name.upper().split())
 
 
-def listed(text: str) -> list[str]:
+def listed(text: str) -> dict[str, str]:
     """Names in a field that holds nothing else: `CDP-12; CDP-14`, one web address, one title.
 
-    Every part counts, so what matches no record can be reported as dangling.
+    Each with its spelling there. Every part counts, so what matches no record can be reported as
+    dangling.
     """
-    parts = (part.strip() for part in _LIST.split(text))
-    return list(dict.fromkeys(normalise(part) for part in parts if part))
+    found: dict[str, str] = {}
+    for part in filter(None, map(str.strip, _LIST.split(text))):
+        found.setdefault(normalise(part), part)
+    return found
 
 
 def references(text: str) -> list[str]:

@@ -109,6 +109,12 @@ class Lookup(Protocol):
         """Where each dependency (predecessor id, successor id) stands: `column "Depends on"`."""
         ...
 
+    def written(
+        self, targets: Iterable[tuple[int, str]]
+    ) -> Mapping[tuple[int, str], tuple[str, str]]:
+        """How each target that a record (by its id) states is spelled, and in which connection."""
+        ...
+
     def sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
         """Where the planned dates of each record stand: `Jira "Due date"`, `column "End"`."""
         ...

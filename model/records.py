@@ -8,7 +8,7 @@ and free of anything that differs between two pulls of the same state.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
@@ -209,7 +209,8 @@ class Claim:
 
     `target` is a key, native id, or web address in any tool, as `model.keys` normalises it.
     `lag_days` are working days and may be negative (a lead). `where` tells a person where it
-    stands: `issue link "is blocked by"`, `column "Depends on"`.
+    stands: `issue link "is blocked by"`, `column "Depends on"`. `written` is the target as it is
+    spelled there, for people only; empty where nobody is told of it.
     """
 
     target: str
@@ -218,6 +219,7 @@ class Claim:
     where: str
     type: DependencyType = DependencyType.FINISH_TO_START
     lag_days: int = 0
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

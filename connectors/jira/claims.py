@@ -63,6 +63,7 @@ def _from_links(fields: Fields, settings: JiraSettings) -> Iterator[Claim]:
             origin=Origin.LINK,
             where=f'issue link "{kind.get("outward" if outward else "inward") or kind["name"]}"',
             type=meaning.type,
+            written=str(target),
         )
 
 
@@ -70,12 +71,14 @@ def _from_versions(key: str, fields: Fields) -> Iterator[Claim]:
     """A release is not finished before each of its issues is."""
     for version in fields.get("fixVersions") or ():
         if version.get("name"):
+            name = version_key(key.rpartition("-")[0], str(version["name"]))
             yield Claim(
-                target=normalise(version_key(key.rpartition("-")[0], str(version["name"]))),
+                target=normalise(name),
                 role=Role.SUCCESSOR,
                 origin=Origin.LINK,
                 where="fix version",
                 type=DependencyType.FINISH_TO_FINISH,
+                written=name,
             )
 
 
@@ -87,8 +90,8 @@ def version_key(project: str, name: str) -> str:
 def _from_field(fields: Fields, chosen: ChosenFields) -> list[Claim]:
     where = f'field "{chosen.name(chosen.depends_on)}"'
     return [
-        Claim(target, Role.PREDECESSOR, Origin.FIELD, where)
-        for target in listed(text_of(chosen.value(fields, chosen.depends_on)))
+        Claim(target, Role.PREDECESSOR, Origin.FIELD, where, written=written)
+        for target, written in listed(text_of(chosen.value(fields, chosen.depends_on))).items()
     ]
 
 

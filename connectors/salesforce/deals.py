@@ -110,7 +110,10 @@ def _claims(depends_on: str | None, present: Row) -> tuple[Claim, ...]:
         return ()
     # People know the field by its label, which is its API name without the technical parts.
     where = f'Salesforce field "{depends_on.removesuffix("__c").replace("_", " ")}"'
-    return tuple(Claim(name, Role.PREDECESSOR, Origin.FIELD, where) for name in listed(text))
+    return tuple(
+        Claim(name, Role.PREDECESSOR, Origin.FIELD, where, written=written)
+        for name, written in listed(text).items()
+    )
 
 
 def _stage(row: Row) -> DealStage:

@@ -186,10 +186,11 @@ def _claims(reader: Reader) -> Iterator[Claim]:
     itself = normalise(reader.native_id)
     named = set()
     if (cell := reader.cell("depends_on")) and not unknown(cell.text):
-        for target, kind, lag in reader.value("depends_on", as_links, held=True) or ():
+        links = reader.value("depends_on", as_links, held=True) or ()
+        for target, kind, lag, written in links:
             named.add(target)
             where = f'column "{cell.heading}"'
-            yield Claim(target, Role.PREDECESSOR, Origin.FIELD, where, kind, lag)
+            yield Claim(target, Role.PREDECESSOR, Origin.FIELD, where, kind, lag, written)
     for heading in reader.settings.references_in:
         if cell := reader.column((heading,)):
             for target in references(cell.text):

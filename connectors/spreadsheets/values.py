@@ -25,7 +25,7 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: .*)?")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+|,\d{1,2})?")
 _DAYS = re.compile(r"(.+?)\s*(?:d|days?|pt|tage?)?", re.IGNORECASE)
-_LINK = re.compile(r"(.+?)\s+(FS|SS|FF|SF)(?:\s*([+-])\s*(\d+)\s*(?:D|DAYS?)?)?")
+_LINK = re.compile(r"(.+?)\s+(FS|SS|FF|SF)(?:\s*([+-])\s*(\d+)\s*(?:D|DAYS?)?)?", re.IGNORECASE)
 
 _PRIORITIES = {
     Priority.CRITICAL: "critical highest blocker urgent p0 p1 kritisch dringend",
@@ -157,16 +157,17 @@ def as_labels(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
-def as_links(text: str) -> list[tuple[str, DependencyType, int]]:
-    """Predecessors with type and lag in working days: `CDP-12; CDP-14 FF+3d`."""
-    return [_link(name) for name in listed(text)]
+def as_links(text: str) -> list[tuple[str, DependencyType, int, str]]:
+    """Predecessors with type, lag in working days, and spelling: `CDP-12; cdp-14 FF+3d`."""
+    return [_link(name, written) for name, written in listed(text).items()]
 
 
-def _link(name: str) -> tuple[str, DependencyType, int]:
-    match = _LINK.fullmatch(name)
+def _link(name: str, written: str) -> tuple[str, DependencyType, int, str]:
+    match, spelled = _LINK.fullmatch(name), _LINK.fullmatch(written)
     if match is None:
-        return name, DependencyType.FINISH_TO_START, 0
+        return name, DependencyType.FINISH_TO_START, 0, written
     lag = int(match[4] or 0)
     if not plausible_days(lag):
         raise _too_long(name)
-    return match[1], _TYPES[match[2]], -lag if match[3] == "-" else lag
+    written = spelled[1] if spelled else written
+    return match[1], _TYPES[match[2]], -lag if match[3] == "-" else lag, written

@@ -29,15 +29,18 @@ def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     stated = {(each.record_id, each.target): each for each in reversed(plan.dangling)}
     rows = rows_of(plan, np.array([record_id for record_id, _ in stated], dtype=np.int64))
     is_open = (rows >= 0) & plan.facets.open[rows]
-    drafts = [
-        _draft(plan, parameters, dangling, int(row))
-        for dangling, row, kept in zip(stated.values(), rows, is_open, strict=True)
-        if kept
+    kept = [
+        (at, int(row)) for at, row, is_kept in zip(stated, rows, is_open, strict=True) if is_kept
     ]
+    written = survey.lookup.written(at for at, _ in kept)
+    drafts = [_draft(plan, parameters, stated[at], row, *written[at]) for at, row in kept]
     return completed(survey, drafts)
 
 
-def _draft(plan: Plan, parameters: Parameters, dangling: Dangling, row: int) -> Draft:
+def _draft(
+    plan: Plan, parameters: Parameters, dangling: Dangling, row: int, written: str, connection: str
+) -> Draft:
+    """It is about the name that its spellings have in common, and tells of the one that stands."""
     finding = Finding(
         rule=NAME,
         about=(dangling.target,),
@@ -45,7 +48,7 @@ def _draft(plan: Plan, parameters: Parameters, dangling: Dangling, row: int) -> 
         functions=functions_of(plan, np.array([row])),
         subjects=(dangling.record_id,),
         comment_on=(dangling.record_id,),
-        facts=(("depends on", dangling.target), ("stated in", dangling.where)),
+        facts=(("depends on", written), ("stated in", f"{dangling.where} in {connection}")),
     )
     return Draft(finding, about=(dangling.record_id,), chain=(row,))
 

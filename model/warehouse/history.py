@@ -180,7 +180,10 @@ def _columns(record: SharedRecord) -> dict[str, Any]:
 
 
 def _claim_json(claim: Claim) -> dict[str, Any]:
+    """A spelling stands only where it tells more, so that most versions stay what they were."""
+    spelled = claim.written and claim.written != claim.target
     return {
+        **({"written": claim.written} if spelled else {}),
         "target": claim.target,
         "role": claim.role.value,
         "origin": claim.origin.value,

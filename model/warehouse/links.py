@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from model.records import Problem
+from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.quarantine import replace_problems
 
 _CLAIMS_NOW = "select record_id, target, role, type, lag_days, origin, place from claim"
@@ -73,7 +74,7 @@ _DANGLING = """
     select distinct on (s.record_id, s.target) s.record_id, s.target, s.place
     from stated s
     where s.target_id is null and s.origin <> 'text'
-      and not exists (select from quarantine q where q.held and s.target = any(q.known_as))
+      and s.target not in (select unnest(q.known_as) from quarantine q where q.held)
       and not exists (select from alias a where a.name = s.target)
     order by s.record_id, s.target, s.place
 """
@@ -95,7 +96,7 @@ _TAKE_NEWLY_DANGLING = """
     delete from dangling d using record r
     where r.id = d.record_id and not exists (
         select from dangled k where k.record_id = d.record_id and k.target = d.target)
-    returning r.connection, r.stream, r.landed_id, d.target, d.place
+    returning r.connection, r.stream, r.landed_id, d.record_id, d.target, d.place
 """
 
 _PARENTS = """
@@ -106,7 +107,7 @@ _PARENTS = """
 """
 
 _AMBIGUOUS = """
-    select r.connection, r.stream, r.landed_id, s.target, s.place,
+    select r.connection, r.stream, r.landed_id, s.record_id, s.target, s.place,
            array_agg(t.ref order by t.ref) as named
     from stated s
     join record r on r.id = s.record_id
@@ -115,8 +116,8 @@ _AMBIGUOUS = """
       and not exists (
           select from stated c
           where c.record_id = s.record_id and c.target = s.target and c.certain)
-    group by 1, 2, 3, 4, 5
-    order by 1, 2, 3, 4
+    group by 1, 2, 3, 4, 5, 6
+    order by 1, 2, 3, 5
 """
 
 
@@ -167,10 +168,12 @@ def _dangling(connection: Connection, unread: Sequence[str]) -> tuple[int, _Prob
         return count, waiting
     missing = ", ".join(unread)
     taken = connection.execute(text(_TAKE_NEWLY_DANGLING)).all()
-    for name, stream, landed_id, target, place in taken:
+    written = WarehouseLookup(connection).written((row.record_id, row.target) for row in taken)
+    for name, stream, landed_id, record_id, target, place in taken:
+        said, _ = written[record_id, target]
         problem = Problem(
             landed_id,
-            f'{place} says "{target}", which nothing read so far is called; {missing} could not '
+            f'{place} says "{said}", which nothing read so far is called; {missing} could not '
             "be read to the end",
             f"Mend {missing}; what is then still unknown becomes a conflict",
             held=False,
@@ -197,10 +200,13 @@ def _state(connection: Connection, claims: str, parameters: dict[str, datetime])
 
 def _ambiguous(connection: Connection) -> _Problems:
     problems: _Problems = {}
-    for name, stream, landed_id, target, place, named in connection.execute(text(_AMBIGUOUS)):
+    found = connection.execute(text(_AMBIGUOUS)).all()
+    written = WarehouseLookup(connection).written((row.record_id, row.target) for row in found)
+    for name, stream, landed_id, record_id, target, place, named in found:
+        said, _ = written[record_id, target]
         problem = Problem(
             landed_id,
-            f'{place} says "{target}", which names {len(named)} records: {", ".join(named[:3])}',
+            f'{place} says "{said}", which names {len(named)} records: {", ".join(named[:3])}',
             "Name the one that is meant by its key or web address",
             held=False,
         )

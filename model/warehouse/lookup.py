@@ -48,6 +48,25 @@ _STATED = text("""
          as asked (predecessor_id, successor_id) using (predecessor_id, successor_id)
 """)
 
+_WRITTEN = text("""
+    select asked.record_id, asked.target, coalesce(v.written, asked.target), r.connection
+    from unnest(cast(:ids as bigint[]), cast(:targets as text[])) as asked (record_id, target)
+    join record r on r.id = asked.record_id
+    left join lateral (
+        select coalesce(
+            (select min(c.written)
+             from jsonb_to_recordset(present.claims) as c (target text, written text)
+             where c.target = asked.target),
+            case when upper(present.wbs) = asked.target then present.wbs end) as written
+        from (
+            select claims, wbs from work_item
+            where record_id = asked.record_id and valid_to is null
+            union all
+            select claims, null from deal where record_id = asked.record_id and valid_to is null
+        ) present
+    ) v on true
+""")
+
 _SOURCES = text("""
     select record_id, dates_from, record.connection
     from (
@@ -115,6 +134,14 @@ class WarehouseLookup:
         }
         found = self.connection.execute(_STATED, parameters)
         return {(p, s): f"{place} in {name}" for p, s, place, name in found}
+
+    def written(
+        self, targets: Iterable[tuple[int, str]]
+    ) -> Mapping[tuple[int, str], tuple[str, str]]:
+        asked = list(targets)
+        parameters = {"ids": _ids(i for i, _ in asked), "targets": [target for _, target in asked]}
+        found = self.connection.execute(_WRITTEN, parameters)
+        return {(i, target): (written, name) for i, target, written, name in found}
 
     def sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
         found = self.connection.execute(_SOURCES, {"ids": _ids(record_ids)})

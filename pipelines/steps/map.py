@@ -18,7 +18,7 @@ from model.warehouse.mapping import Taken, take_over
 from pipelines.instance import Instance
 
 BATCH = 1000
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 """Raised whenever the connectors map the same landed record to something else."""
 
 

@@ -26,7 +26,11 @@ def test_a_deal_is_named_by_the_id_in_its_address() -> None:
 
 
 def test_a_named_field_lists_names_and_every_part_counts() -> None:
-    assert listed("CDP-12; Launch plan,\nD-4711.2") == ["CDP-12", "LAUNCH PLAN", "D-4711.2"]
+    assert listed("cdp-12; Launch plan,\nCDP-12; D-4711.2") == {
+        "CDP-12": "cdp-12",
+        "LAUNCH PLAN": "Launch plan",
+        "D-4711.2": "D-4711.2",
+    }
 
 
 def test_free_text_yields_what_could_be_a_name_without_its_punctuation() -> None:

@@ -109,7 +109,7 @@ def test_labels_keep_their_spelling() -> None:
 
 def test_a_predecessor_may_carry_its_type_and_lag() -> None:
     assert as_links("CDP-12; cdp-14 FF+3d, M-1 SS - 2") == [
-        ("CDP-12", DependencyType.FINISH_TO_START, 0),
-        ("CDP-14", DependencyType.FINISH_TO_FINISH, 3),
-        ("M-1", DependencyType.START_TO_START, -2),
+        ("CDP-12", DependencyType.FINISH_TO_START, 0, "CDP-12"),
+        ("CDP-14", DependencyType.FINISH_TO_FINISH, 3, "cdp-14"),
+        ("M-1", DependencyType.START_TO_START, -2, "M-1"),
     ]

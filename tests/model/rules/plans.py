@@ -113,6 +113,11 @@ class Names:
     def stated(self, links: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
         return dict.fromkeys(links, 'column "Depends on"')
 
+    def written(
+        self, targets: Iterable[tuple[int, str]]
+    ) -> Mapping[tuple[int, str], tuple[str, str]]:
+        return {(i, target): (target.lower(), self.rows[i].function) for i, target in targets}
+
     def sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
         return dict.fromkeys(record_ids, 'field "Due"')
 

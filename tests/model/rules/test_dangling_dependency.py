@@ -15,17 +15,17 @@ CAMPAIGN = Row("MKT-1", "marketing", finish=date(2026, 3, 27))
 POINTS = ("MKT-1", "CDP-99", 'column "Depends on"')
 
 
-def test_open_work_that_names_an_unknown_target_is_found():
+def test_open_work_that_names_an_unknown_target_is_told_as_it_is_written_there():
     plan = situation(CAMPAIGN, dangling=[POINTS])
     (finding,) = found(RULE, plan)
     assert finding.about == ("marketing:work_item:MKT-1", "CDP-99")
     assert keys(plan, finding.comment_on) == ["MKT-1"]
     assert said(plan, finding).splitlines() == [
-        "MKT-1 of Marketing depends on “CDP-99”, which no connected tool knows",
-        'MKT-1 “Title of MKT-1” (Marketing) depends on “CDP-99” (column "Depends on").',
+        "MKT-1 of Marketing depends on “cdp-99”, which no connected tool knows",
+        f"MKT-1 “Title of MKT-1” (Marketing) depends on “cdp-99” ({POINTS[2]} in marketing).",
         "It may be mistyped, deleted, or in a tool that is not connected.",
         "Nobody is warned when it moves.",
-        "What does MKT-1 depend on? Correct “CDP-99” or take it out.",
+        "What does MKT-1 depend on? Correct “cdp-99” or take it out.",
     ]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 from model.records import Claim, Kind, Mapped, Origin, Problem, Ref, Role, State, Version, WorkItem
 from model.warehouse.landing import DELETED, LandedRow
 from model.warehouse.links import Linked, link
+from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.mapping import take_over
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -100,6 +101,34 @@ def test_a_named_field_that_points_at_nothing_dangles(warehouse: Engine) -> None
     put(warehouse, "plan", "CMP-1", claims("CDP-99"))
 
     assert dangling(warehouse) == ["CDP-99"]
+
+
+def test_what_dangles_is_told_as_it_is_written_in_its_connection(warehouse: Engine) -> None:
+    written = Claim("CDP-99", Role.PREDECESSOR, Origin.FIELD, 'column "Needs"', written="Cdp-99")
+    put(warehouse, "plan", "CMP-1", (written,), wbs="d-9.x")
+    put(warehouse, "jira", "A-1", claims("B-1"))
+
+    with warehouse.connect() as connection:
+        plan, jira = connection.execute(text("select id from record order by id")).scalars()
+        asked = [(plan, "CDP-99"), (plan, "D-9.X"), (jira, "B-1")]
+        assert WarehouseLookup(connection).written(asked) == {
+            (plan, "CDP-99"): ("Cdp-99", "plan"),
+            (plan, "D-9.X"): ("d-9.x", "plan"),
+            (jira, "B-1"): ("B-1", "jira"),
+        }
+
+
+def test_a_name_of_two_records_is_reported_as_it_is_written(warehouse: Engine) -> None:
+    put(warehouse, "plan", "T-1")
+    put(warehouse, "other", "T-1")
+    named = Claim("T-1", Role.PREDECESSOR, Origin.FIELD, 'column "Needs"', written="t-1")
+    put(warehouse, "jira", "CDP-1", (named,))
+
+    linked(warehouse)
+
+    with warehouse.connect() as connection:
+        reason = connection.execute(text("select reason from quarantine")).scalar_one()
+    assert reason.startswith('column "Needs" says "t-1", which names 2 records')
 
 
 def test_while_a_tool_is_not_read_to_the_end_only_what_dangled_before_dangles(
