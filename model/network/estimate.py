@@ -9,6 +9,8 @@ Every gap in a plan has one treatment (`model.network.treatment`). The rules:
   bounds ("as planned, unless pushed"). Two planned dates give the duration, because an estimate
   is effort and the dates are the plan; otherwise the estimate does. Work planned for days off
   alone (a go-live at the weekend) takes no working day and is over before the next one.
+- A day off still to come can be met, though no working day is left before it: what ends on it
+  is behind its plan only once it has passed, and a predecessor that ends on it is in time.
 - Constraint dates are soft (see `Constraint`).
 """
 
@@ -57,6 +59,8 @@ class Estimate:
     """Day on which a done item finished; `NO_DATE` for the others."""
     spans: Flags
     """Open parents whose dates follow from their children."""
+    ends_off: Flags
+    """Planned to end on a day off, between two working days."""
     treatment: Days
 
 
@@ -72,6 +76,9 @@ class _Draft:
     """The first working day from today on, for each item."""
     due: Days
     """The working day after the planned finish."""
+    ends_off: Flags
+    still_due: Flags
+    """Planned to end on a day off from today on, when no working day is left before it."""
     floor: Days
     duration: Days
     limit: Days
@@ -107,7 +114,7 @@ def estimate(items: Items, calendars: Calendars, today: int, spans: Flags) -> Es
     draft.treatment[cancelled] = Treatment.CANCELLED
     return Estimate(
         draft.floor, draft.duration, draft.limit, draft.due, done, cancelled,
-        draft.begun, draft.ended, spans & ~(done | cancelled), draft.treatment,
+        draft.begun, draft.ended, spans & ~(done | cancelled), draft.ends_off, draft.treatment,
     )  # fmt: skip
 
 
@@ -116,14 +123,27 @@ def _draft(items: Items, calendars: Calendars, today: int, spans: Flags) -> _Dra
     none = np.full(rows, NO_DATE, dtype=np.int32)
     now = calendars.number(items.calendar, np.full(rows, today, dtype=np.int32))
     due = calendars.number(items.calendar, items.planned_finish + 1)
+    ends_off, end = _ends_off(items, calendars, spans)
     return _Draft(
-        items, calendars, today, spans, now, due,
+        items, calendars, today, spans, now, due, ends_off,
+        still_due=ends_off & (end >= today) & (calendars.number(items.calendar, end) <= now),
         floor=np.zeros(rows, dtype=np.int32),
         duration=np.ones(rows, dtype=np.int32),
         limit=np.full(rows, NO_LIMIT, dtype=np.int32),
         begun=none, ended=none.copy(),
         treatment=np.zeros(rows, dtype=np.int32),
     )  # fmt: skip
+
+
+def _ends_off(items: Items, calendars: Calendars, spans: Flags) -> tuple[Flags, Days]:
+    """Whether each item is planned to end on a day off, and on which day: of a point with a
+    start alone that is its end."""
+    start, finish = items.planned_start, items.planned_finish
+    point = items.milestone & ~spans & (finish == NO_DATE)
+    end = np.where(point, start, finish)
+    off = calendars.number(items.calendar, end) == calendars.number(items.calendar, end + 1)
+    reversed_ = (start != NO_DATE) & (start > end) & ~spans
+    return off & (end != NO_DATE) & ~reversed_, end
 
 
 def _planned(draft: _Draft) -> None:
@@ -142,7 +162,7 @@ def _planned(draft: _Draft) -> None:
     by_start = np.where(starts, first, 0)
     by_finish = np.where(ends & ~reversed_, after - draft.duration, 0)
     wanted = np.maximum(by_start, by_finish)
-    earliest = draft.now + (draft.duration == 0)
+    earliest = draft.now + ((draft.duration == 0) & ~draft.still_due)
     draft.floor = np.maximum(wanted, earliest).astype(np.int32)
     draft.mark_all(starts & ~ends & ~point, Treatment.START_ONLY)
     draft.mark_all(ends & ~starts & ~point, Treatment.DUE_ONLY)
@@ -183,13 +203,14 @@ def _remaining(draft: _Draft, rows: Index, begun: Days) -> None:
     by_plan = np.where(due > 0, due, by_length) - now
     told, partly = items.remaining[rows] >= 0, (percent >= 0) & ~guessed
     left = np.where(told, items.remaining[rows], np.where(partly, by_percent, by_plan))
-    left = np.clip(left, 1, LONGEST)
+    still_due = draft.still_due[rows]
+    left = np.clip(left, ~still_due, LONGEST)
     draft.duration[rows], draft.floor[rows] = left, np.maximum(now, due - left)
     draft.treatment[rows] &= ~_REPLACED
     unknown = ~told & ~partly
     draft.mark(rows[unknown], Treatment.REMAINING_UNKNOWN)
-    draft.mark(rows[unknown & (by_plan < 1)], Treatment.NO_ESTIMATE)
-    draft.mark(rows[planned & (due <= now)], Treatment.OVERDUE)
+    draft.mark(rows[unknown & (by_plan < 1) & ~still_due], Treatment.NO_ESTIMATE)
+    draft.mark(rows[planned & (due <= now) & ~still_due], Treatment.OVERDUE)
 
 
 def _finished(draft: _Draft, rows: Index) -> None:

@@ -85,9 +85,15 @@ def _read_off(passes: Passes) -> Forecast:
 
 
 def early_columns(forecast: Forecast, rows: Places) -> None:
-    """Early dates of these rows; those of parents still without their children."""
-    first, last = _dates(forecast.passes, forecast.passes.early, rows)
-    forecast.early_start[rows], forecast.early_finish[rows] = first, last
+    """Early dates of these rows; those of parents still without their children.
+
+    What is planned for the day off that is today lies at the end of the working day before.
+    """
+    passes, found = forecast.passes, forecast.passes.estimate
+    first, last = _dates(passes, passes.early, rows)
+    closed, begun = _closed(passes, rows), found.begun[rows] != NO_DATE
+    forecast.early_start[rows] = np.where(closed | begun, first, np.maximum(first, passes.today))
+    forecast.early_finish[rows] = np.where(closed, last, np.maximum(last, passes.today))
 
 
 def late_columns(forecast: Forecast, rows: Places) -> None:

@@ -59,9 +59,13 @@ def _measured(network: Network, forecast: Forecast, links: Links) -> Needs:
     known = (planned != NO_DATE) & (items.state[tail] < State.DONE)
     known &= items.state[head] < State.DONE
     by_start = np.isin(links.type, _FROM_START) & ~items.milestone[tail]
-    calendar, at_close = items.calendar[tail], at_end & ~by_start
+    estimate = forecast.passes.estimate
+    off = estimate.ends_off[head] & (at_end | (estimate.duration[head] == 0)) & ~by_start
+    calendar, at_close = items.calendar[tail], at_end & ~by_start & ~off
     number = _number(planned, at_end, links, items.calendar[head], calendars)
     instant = calendars.day(items.calendar[head], number - at_close) + at_close
+    on_the_day = off & (links.elapsed | (links.lag == 0))
+    instant = np.where(on_the_day, planned + at_end, instant)
     instant -= np.where(links.elapsed, links.lag, 0)
     need = calendars.number(calendar, instant + by_start) - by_start
     start = calendars.number(calendar, forecast.early_start[tail])

@@ -90,7 +90,7 @@ def plan_end(passes: Passes) -> int:
     finish = passes.network.calendars.days[start + work.duration - 1 + work.calendar]
     items = len(passes.network.items)
     found = passes.estimate
-    ends = np.where(found.done, found.ended, finish[:items])
+    ends = np.where(found.done, found.ended, np.maximum(finish[:items], passes.today))
     return int(np.where(found.cancelled, NO_DATE, ends).max(initial=NO_DATE)) + 1
 
 
@@ -119,7 +119,7 @@ def _work(network: Network, found: Estimate) -> Work:
     duration = _by_node(wiring, found.duration, 0)
     point = _by_node(wiring, found.duration == 0, False)
     tables = network.calendars.table.astype(np.int32)[network.items.calendar]
-    return Work(tables[wiring.owner], duration, point)
+    return Work(tables[wiring.owner], duration, point, found.ends_off)
 
 
 def dead_links(wiring: Wiring, found: Estimate, links: Places) -> Flags:

@@ -6,7 +6,8 @@ lag, start-to-start the lag alone, and a link to a finish takes the head's durat
 
 Between calendars, or with an elapsed lag, the time goes through the day. A tail's finish at the
 end of day t frees a start on the next working day of the head, and a finish (or point in time)
-at the end of the first working day of the head from t on.
+at the end of the first working day of the head from t on; one that is planned for a day off may
+come as soon as t is over.
 """
 
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ class Work:
     duration: Days
     point: Flags
     """An item without duration: its time lies at the end of a day, not at the start of one."""
+    ends_off: Flags
+    """By item row: planned to end on a day off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ def bridged(wiring: Wiring, work: Work, links: Places, dead: Flags) -> tuple[Hop
     tail, head, lag = wiring.tail[links], wiring.head[links], wiring.lag[links]
     elapsed, to_finish = wiring.elapsed[links], wiring.to_finish[links]
     late = wiring.from_finish[links] | work.point[tail]
-    meets = late & (to_finish | work.point[head])
+    meets = late & (to_finish | work.point[head]) & ~work.ends_off[wiring.owner[head]]
     out = (work.duration[tail] - 1) * late
     calendar_days = lag * elapsed
     over = calendar_days + (late & ~meets)

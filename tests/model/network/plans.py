@@ -25,6 +25,7 @@ class Plan:
     items: Items
     links: Links
     calendars: list[Calendar]
+    today: int = TODAY
 
     @property
     def tables(self) -> Calendars:
@@ -75,7 +76,8 @@ def plans(draw: st.DrawFn, calendars: int = 3, parents: bool = True, limits: boo
             above = draw(st.sampled_from([-1, -1, row - 1, row // 2]))
             parent[row] = ids[above] if 0 <= above < row else -1
     items = Items.of(ids, parent=parent, **columns)
-    return Plan(items, draw(links_among(ids)), CALENDARS[:calendars])
+    today = draw(st.integers(TODAY, TODAY + 4))
+    return Plan(items, draw(links_among(ids)), CALENDARS[:calendars], today)
 
 
 @st.composite

@@ -31,6 +31,8 @@ class Node:
     cancelled: bool = False
     begun: int = NO_DATE
     ended: int = NO_DATE
+    ends_off: bool = False
+    """Planned to end on a day off."""
     children: list[int] = field(default_factory=list)
     early: int = 0
     late: int = 0
@@ -80,7 +82,7 @@ def reference(
     live = [edge for edge in edges if _moves(nodes, edge)]
     _settle_early(nodes, live)
     counting = [node for node in nodes if not node.gate and not node.cancelled]
-    finishes = [node.ended if node.done else node.last(node.early) for node in counting]
+    finishes = [node.ended if node.done else max(node.last(node.early), today) for node in counting]
     end = max(finishes, default=FIRST) + 1
     _settle_late(nodes, live, end)
     return nodes, live, end
@@ -92,7 +94,7 @@ def demand(nodes: list[Node], edge: Edge, start: int) -> int:
     at_end = edge.from_finish or tail.point
     time = tail.last(start) + 1 if at_end else tail.works[start]
     time += edge.lag if edge.elapsed else 0
-    if at_end and (edge.to_finish or head.point):
+    if at_end and (edge.to_finish or head.point) and not head.ends_off:
         number = head.number(time - 1) + 1
     else:
         number = head.number(time)
@@ -133,6 +135,9 @@ def _estimate(node: Node, item: dict[str, int], today: int, spans: bool) -> None
         start = NO_DATE
     backwards = NO_DATE not in (start, finish) and start > finish
     both = NO_DATE not in (start, finish) and not backwards
+    end = start if item["milestone"] and finish == NO_DATE else finish
+    node.ends_off = end != NO_DATE and not backwards and node.number(end) == node.number(end + 1)
+    still_due = node.ends_off and end >= today and node.number(end) == node.number(today)
     estimate = item["duration"] if item["duration"] >= 0 else None
     if point:
         node.duration = 0
@@ -140,21 +145,24 @@ def _estimate(node: Node, item: dict[str, int], today: int, spans: bool) -> None
         node.duration = node.number(finish + 1) - node.number(start)
     else:
         node.duration = 1 if estimate is None else estimate
-    floors = [node.number(today) + (node.duration == 0)]
+    floors = [node.number(today) + (node.duration == 0 and not still_due)]
     if start != NO_DATE:
         floors.append(node.number(start + 1) if point else node.number(start))
     if finish != NO_DATE and not backwards:
         floors.append(node.number(finish + 1) - node.duration)
     under_way = item["actual_start"] != NO_DATE or item["state"] == State.IN_PROGRESS
     if under_way and not point and not node.cancelled:
-        _under_way(node, item, today, both or estimate is not None, backwards)
+        sized = both or estimate is not None
+        _under_way(node, item, today, sized, backwards, 0 if still_due else 1)
     else:
         node.floor = max(floors)
     if not node.cancelled:
         _constrain(node, item)
 
 
-def _under_way(node: Node, item: dict[str, int], today: int, sized: bool, backwards: bool) -> None:
+def _under_way(
+    node: Node, item: dict[str, int], today: int, sized: bool, backwards: bool, least: int
+) -> None:
     begun = item["actual_start"] if item["actual_start"] != NO_DATE else item["planned_start"]
     node.begun = today if begun == NO_DATE or begun > today else begun
     now = node.number(today)
@@ -166,7 +174,7 @@ def _under_way(node: Node, item: dict[str, int], today: int, sized: bool, backwa
         left = -(-node.duration * (100 - item["percent"]) // 100)
     else:
         left = (ends or (node.number(node.begun) + node.duration if sized else 0)) - now
-    node.duration = max(left, 1)
+    node.duration = max(left, least)
     node.floor = max(now, ends - node.duration)
 
 

@@ -31,7 +31,7 @@ def test_following_changes_equals_computing_afresh(data: st.DataObject, bridged:
     plan = data.draw(plans(calendars=3 if bridged else 1))
     network = Network.build(plan.items, plan.links, plan.tables)
     assume(not network.cycles)
-    live = LivePlan(schedule(network, TODAY))
+    live = LivePlan(schedule(network, plan.today))
     items = plan.items
     for _ in range(data.draw(st.integers(1, 3))):
         rows = data.draw(st.lists(st.integers(0, len(items) - 1), min_size=1, unique=True))
@@ -42,8 +42,8 @@ def test_following_changes_equals_computing_afresh(data: st.DataObject, bridged:
         items = Items(**columns)
         live.update(taken(items, rows))
         if data.draw(st.booleans()):
-            equals(live, schedule(Network.build(items, plan.links, plan.tables), TODAY))
-    equals(live, schedule(Network.build(items, plan.links, plan.tables), TODAY))
+            equals(live, schedule(Network.build(items, plan.links, plan.tables), plan.today))
+    equals(live, schedule(Network.build(items, plan.links, plan.tables), plan.today))
 
 
 @pytest.mark.parametrize("plan", [simple, everything], ids=["estimates", "everything"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from model.network import Certainty, Constraint, Items, Links, Treatment
+from model.network import Certainty, Constraint, Items, Links, Network, Treatment, schedule
 from model.records import State
 from tests.model.network.days import day, finishes, scheduled, starts
 
@@ -31,6 +31,16 @@ def test_work_planned_for_a_weekend_alone_is_over_before_the_monday_after_it() -
 
     assert starts(found)[1] == "30 Nov"
     assert found.early_finish[0] < MON_30
+
+
+def test_work_under_way_that_is_due_on_the_day_off_that_is_today_is_forecast_for_today() -> None:
+    sunday = day(11, 22)
+    items = Items.of([1], state=[State.IN_PROGRESS], planned_finish=[sunday])
+    found = schedule(Network.build(items, Links.of([], [])), sunday)
+
+    assert finishes(found) == ["22 Nov"]
+    assert found.certainty[0] == Certainty.PLANNED
+    assert Treatment.OVERDUE not in Treatment(int(found.treatment[0]))
 
 
 def test_an_item_with_only_a_due_date_ends_then() -> None:
