@@ -33,17 +33,12 @@ def read_columns(
 ) -> dict[str, npt.NDArray[Any]]:
     """The columns of a query by the names of the dtype's fields, each a contiguous array.
 
-    The query's columns have the types of the fields, in order (`i2`, `i4`, `i8`, `f8`, `?`, and
-    `M8[us]` for an instant, where `-infinity` becomes NaT), and are never null. Raises ValueError
-    where one is null; a wider type is refused by PostgreSQL.
+    The query's columns have the types of the fields, in order: `i2`, `i4`, `i8`, `f8`, `?`,
+    `M8[us]` for an instant, where `-infinity` becomes NaT, and `O` for text. Only text may be
+    null (None); ValueError tells of any other that is. A wider type is refused by PostgreSQL.
     """
     names = _names(dtype)
-    strings = sql.SQL(", ").join(
-        sql.SQL("string_agg({}({}), '')").format(
-            sql.Identifier(_SEND[dtype[name].str[1:]]), sql.Identifier(name)
-        )
-        for name in names
-    )
+    strings = sql.SQL(", ").join(_string(name, dtype[name]) for name in names)
     statement = sql.SQL("select count(*), {} from ({}) as rows ({})").format(
         strings, sql.SQL(query), sql.SQL(", ").join(map(sql.Identifier, names))
     )
@@ -51,11 +46,34 @@ def read_columns(
         cursor.execute(statement)
         result = cursor.pgresult
         assert result is not None
-        rows = int.from_bytes(result.get_value(0, 0) or b"", "big")
+        values = (result.get_value(0, at) or b"" for at in range(result.nfields))
+        rows = int.from_bytes(next(values), "big")
         return {
-            name: _column(result.get_value(0, at) or b"", dtype[name], name, rows)
-            for at, name in enumerate(names, start=1)
+            name: _texts(next(values), next(values))
+            if dtype[name].kind == "O"
+            else _column(next(values), dtype[name], name, rows)
+            for name in names
         }
+
+
+def _string(name: str, dtype: np.dtype[Any]) -> sql.Composable:
+    """A column as one value; of text two: where there is one, and those there are."""
+    column = sql.Identifier(name)
+    if dtype.kind == "O":
+        return sql.SQL(
+            "string_agg(boolsend({0} is not null), ''), "
+            "string_agg(convert_to({0}, 'UTF8'), '\\x00')"
+        ).format(column)
+    return sql.SQL("string_agg({}({}), '')").format(sql.Identifier(_SEND[dtype.str[1:]]), column)
+
+
+def _texts(stated: bytes, texts: bytes) -> npt.NDArray[Any]:
+    """Text, and None where `stated` is 0; no text in PostgreSQL holds the byte between them."""
+    found = np.frombuffer(stated, dtype=np.bool_)
+    column = np.full(len(found), None, dtype=object)
+    if found.any():
+        column[found] = texts.decode().split("\0")
+    return column
 
 
 def _column(value: bytes, dtype: np.dtype[Any], name: str, rows: int) -> npt.NDArray[Any]:

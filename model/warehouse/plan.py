@@ -5,15 +5,18 @@ Columns leave PostgreSQL whole and become the plan's arrays, without an object a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from model.calendars import function_calendars
 from model.network import Items, Network, schedule
 from model.operating_model.schema import OperatingModel
-from model.plan import Dangling, Facets, Plan, SpendLines
+from model.plan import NONE, Dangling, Facets, Int32, Plan, SpendLines
 from model.warehouse.links import link_as_of
 from model.warehouse.plan_items import read_items
 from model.warehouse.plan_queries import (
@@ -21,10 +24,8 @@ from model.warehouse.plan_queries import (
     SPEND_QUERY,
     Columns,
     Names,
-    Wbs,
     read,
     read_links,
-    read_wbs,
 )
 
 _CURRENCY_NAMES = """
@@ -49,15 +50,15 @@ def read_plan(
     names = _names(connection, model)
     rows = read_items(connection, names, as_of)
     links = read_links(connection, names, as_of)
-    wbs = read_wbs(connection, names, as_of)
     spend = read(connection, SPEND_QUERY, SPEND, names, as_of)
+    wbs = tuple(sorted({*rows["wbs"], *spend["wbs"]} - {None}))
     items, calendars = _items(rows), function_calendars(model, today)
     network = Network.build(items, links, calendars)
     return Plan(
         today=today,
         functions=names.functions,
         initiatives=names.initiatives,
-        wbs=wbs.names,
+        wbs=wbs,
         currencies=names.currencies,
         items=items,
         facets=_facets(rows, wbs),
@@ -77,22 +78,29 @@ def _items(rows: Columns) -> Items:
     return Items.of(rows["id"], calendar=rows["function"], **columns)
 
 
-def _facets(rows: Columns, wbs: Wbs) -> Facets:
+def _facets(rows: Columns, wbs: Iterable[str]) -> Facets:
     kept = ("deal", "open", "function", "initiative", "priority", "owned", "touched", "value")
     columns = {name: rows[name] for name in (*kept, "currency")}
-    return Facets(wbs=wbs.of(rows["id"]), **columns)
+    return Facets(wbs=_indices(rows["wbs"], wbs), **columns)
 
 
-def _spend(rows: Columns, wbs: Wbs) -> SpendLines:
+def _spend(rows: Columns, wbs: Iterable[str]) -> SpendLines:
     return SpendLines(
         id=rows["id"],
         kind=rows["kind"].astype(np.int8),
         amount=rows["amount"],
         currency=rows["currency"],
         on=rows["on"],
-        wbs=wbs.of(rows["id"]),
+        wbs=_indices(rows["wbs"], wbs),
         function=rows["function"],
     )
+
+
+def _indices(column: npt.NDArray[Any], names: Iterable[str]) -> Int32:
+    """The index of each text of a column; NONE where there is none."""
+    number: dict[str | None, int] = {name: at for at, name in enumerate(names)}
+    number[None] = NONE
+    return np.fromiter(map(number.__getitem__, column), dtype=np.int32, count=len(column))
 
 
 def _names(connection: Connection, model: OperatingModel) -> Names:

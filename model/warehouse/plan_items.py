@@ -26,7 +26,7 @@ from model.warehouse.plan_queries import (
     read,
 )
 
-Given = Mapping[str, npt.NDArray[Any] | int]
+Given = Mapping[str, npt.NDArray[Any] | int | None]
 """Columns, or the one value that all rows have."""
 
 _ITEM: Final = np.dtype(
@@ -38,24 +38,34 @@ _ITEM: Final = np.dtype(
         *((name, "i2") for name in ("function", "initiative", "currency")),
         *((name, "i1") for name in ("percent", "state", "priority")),
         *((name, "?") for name in ("milestone", "deal", "open", "owned")),
+        ("wbs", "O"),
     ]
 )
 
 
 def read_items(connection: Connection, names: Names, as_of: datetime | None) -> Columns:
-    """All columns of `Items` and `Facets` but the WBS.
+    """All columns of `Items` and `Facets`, a WBS as its text.
 
     The records are read after the versions of which they know the parent and the last touch, so
     that none is missing. A tool that does not tell of touches: when the version began.
     """
-    work = _work_items(read(connection, WORK_ITEMS_QUERY, WORK_ITEM, names, as_of))
-    deals = _deals(read(connection, DEALS_QUERY, DEAL, names, as_of))
-    items = {name: _one(name, work, deals) for name in _ITEM.names or ()}
+    work = read(connection, WORK_ITEMS_QUERY, WORK_ITEM, names, as_of)
+    items = _together(work, read(connection, DEALS_QUERY, DEAL, names, as_of))
     records = read(connection, RECORDS_QUERY, RECORD, names, as_of)
     row = Rows(records["id"]).of(items["id"])
     touched = records["touched"][row]
     items["parent"] = records["parent"][row]
     items["touched"] = _days(np.where(np.isnat(touched), items.pop("since"), touched))
+    return items
+
+
+def _together(work: Columns, deals: Columns) -> Columns:
+    ends = len(work["id"])
+    items: Columns = {}
+    parts = _work_items(work), _deals(deals)
+    for name in _ITEM.names or ():
+        items[name] = np.empty(ends + len(deals["id"]), dtype=_ITEM[name])
+        items[name][:ends], items[name][ends:] = (part[name] for part in parts)
     return items
 
 
@@ -76,14 +86,8 @@ def _deals(rows: Columns) -> Given:
         **dict.fromkeys(("initiative", "priority"), NONE),
         **dict.fromkeys(("milestone", "deal"), True),
         "open": state != State.CANCELLED,
+        "wbs": None,
     }
-
-
-def _one(name: str, work: Given, deals: Given) -> npt.NDArray[Any]:
-    ends = np.size(work["id"])
-    column: npt.NDArray[Any] = np.empty(ends + np.size(deals["id"]), dtype=_ITEM[name])
-    column[:ends], column[ends:] = work[name], deals[name]
-    return column
 
 
 def _days(instants: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int32]:

@@ -1,6 +1,7 @@
 """The queries by which the plan leaves the warehouse, and the types of their columns.
 
-Every missing value has a sentinel, names (functions, initiatives, WBS, currencies) are indices.
+Every missing value has a sentinel; names (functions, initiatives, currencies) are indices, but a
+WBS is its text, for the warehouse alone knows which there are.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from model.network import NO_DATE, Links
-from model.network.rows import Rows
-from model.plan import NONE
 from model.warehouse.columns import read_columns
 from model.warehouse.rows import driver_connection
 
@@ -39,6 +38,7 @@ WORK_ITEM = np.dtype(
         ("priority", "i2"),
         ("milestone", "?"),
         ("owned", "?"),
+        ("wbs", "O"),
     ]
 )
 DEAL = np.dtype(
@@ -62,6 +62,7 @@ SPEND = np.dtype(
         ("kind", "i2"),
         ("currency", "i2"),
         ("function", "i2"),
+        ("wbs", "O"),
     ]
 )
 
@@ -71,7 +72,7 @@ WORK_ITEMS_QUERY = """
            {day_w_actual_finish}, coalesce(w.estimate_days, -1), coalesce(w.remaining_days, -1),
            {index_functions_w_function}, {index_initiatives_w_initiative},
            coalesce(w.percent_complete, -1::int2), w.state, coalesce(w.priority, -1::int2),
-           w.milestone, w.owner is not null
+           w.milestone, w.owner is not null, upper(w.wbs)
     from work_item w
     where {holds_w}
 """
@@ -99,20 +100,9 @@ LINKS_QUERY = """
 SPEND_QUERY = """
     select s.record_id, round(s.amount * 100)::int8, {day_s_on},
            case s.spend_kind when 'budget' then 0 when 'commitment' then 1 else 2 end::int2,
-           {index_currencies_s_currency}, {index_functions_s_function}
+           {index_currencies_s_currency}, {index_functions_s_function}, upper(s.wbs)
     from spend s
     where {holds_s}
-"""
-
-WBS_QUERY = """
-    select upper(wbs), string_agg(int8send(record_id), '')
-    from (
-        select w.record_id, w.wbs from work_item w where {holds_w}
-        union all
-        select s.record_id, s.wbs from spend s where {holds_s}
-    ) as stated
-    where wbs is not null
-    group by 1 order by 1
 """
 
 
@@ -135,7 +125,8 @@ def read(
 
 def read_links(connection: Connection, names: Names, as_of: datetime | None) -> Links:
     """The dependencies: a row for those of one type and lag, as nearly all are of few."""
-    groups = _rows(connection, LINKS_QUERY, names, as_of)
+    with driver_connection(connection).cursor(binary=True) as cursor:
+        groups = cursor.execute(_formatted(LINKS_QUERY, names, as_of)).fetchall()
     ends = np.frombuffer(b"".join(ends for *_, ends in groups), dtype=">i8").reshape(-1, 2)
     counts = [len(ends) // 16 for *_, ends in groups]
     return Links.of(
@@ -144,41 +135,6 @@ def read_links(connection: Connection, names: Names, as_of: datetime | None) -> 
         type=np.repeat(np.array([kind for kind, *_ in groups], dtype=np.int8), counts),
         lag=np.repeat(np.array([lag for _, lag, _ in groups], dtype=np.int32), counts),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Wbs:
-    """The WBS elements that are named, in order, and by whom."""
-
-    names: tuple[str, ...]
-    record: Rows
-    """The records that name one, …"""
-    index: npt.NDArray[np.int32]
-    """… and which each of them names."""
-
-    def of(self, records: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-        """The index of each record's WBS; NONE where it names none."""
-        found: npt.NDArray[np.int32] = np.append(self.index, np.int32(NONE))
-        return found[self.record.of(records)]
-
-
-def read_wbs(connection: Connection, names: Names, as_of: datetime | None) -> Wbs:
-    """Who names which WBS: a row a name, as most records name none."""
-    groups = _rows(connection, WBS_QUERY, names, as_of)
-    records = np.frombuffer(b"".join(ids for _, ids in groups), dtype=">i8").astype(np.int64)
-    counts = [len(ids) // 8 for _, ids in groups]
-    return Wbs(
-        tuple(name for name, _ in groups),
-        Rows(records),
-        np.arange(len(groups), dtype=np.int32).repeat(counts),
-    )
-
-
-def _rows(
-    connection: Connection, query: str, names: Names, as_of: datetime | None
-) -> list[tuple[Any, ...]]:
-    with driver_connection(connection).cursor(binary=True) as cursor:
-        return cursor.execute(_formatted(query, names, as_of)).fetchall()
 
 
 def _formatted(query: str, names: Names, as_of: datetime | None) -> sql.Composed:

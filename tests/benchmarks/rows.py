@@ -32,7 +32,6 @@ from model.warehouse.plan_queries import (
     Names,
     read,
     read_links,
-    read_wbs,
 )
 from tests.benchmarks import floor
 from tests.benchmarks.plans import Plain, layered
@@ -75,7 +74,6 @@ def _parts(connection: Connection, plain: Plain) -> Parts:
         "deals": lambda: read(connection, DEALS_QUERY, DEAL, names, None),
         "records": lambda: read(connection, RECORDS_QUERY, RECORD, names, None),
         "links": lambda: read_links(connection, names, None),
-        "WBS": lambda: read_wbs(connection, names, None),
         "network": lambda: Network.build(plan.items, plan.links, plan.calendars),
         "schedule": lambda: schedule(plan.network, plan.today),
         "rows to rules' inputs": lambda: read_plan(connection, MODEL, DAY),

@@ -46,6 +46,19 @@ def test_an_instant_is_one_in_utc_or_none_at_all(warehouse: Engine) -> None:
     assert found == ["2026-03-03T23:30:00.500000", "1969-12-31T23:00:00.000000", "NaT"]
 
 
+def test_text_may_be_null_or_empty(warehouse: Engine) -> None:
+    types = np.dtype([("name", "O")])
+    with warehouse.connect() as connection:
+        driver = driver_connection(connection)
+        some = read_columns(driver, "values ('Größe'), (null), (''), ('b')", types)
+        none = read_columns(driver, "values (null::text)", types)
+        empty = read_columns(driver, "select '' where false", types)
+
+    assert some["name"].tolist() == ["Größe", None, "", "b"]
+    assert none["name"].tolist() == [None]
+    assert empty["name"].tolist() == []
+
+
 def test_no_rows_are_empty_columns(warehouse: Engine) -> None:
     with warehouse.connect() as connection:
         columns = read(connection, "select 1::int8, 1::int2, 1::float8, true where false")
