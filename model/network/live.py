@@ -143,7 +143,7 @@ class LivePlan:
         floor[of_items] = passes.estimate.floor[of_items]
         if self._starts:
             raise_by_starts(passes, floor, topology.ins.link[cells_of(topology.ins, here)])
-        changed = here[passes.floor[here] != floor[node]]
+        changed: Index = here[passes.floor[here] != floor[node]]
         passes.floor[here] = floor[node]
         return changed
 

@@ -143,7 +143,8 @@ def _begun(found: Estimate, rows: Places) -> Flags:
 def _of_items(wiring: Wiring, flag: Callable[[Places], Flags], nodes: Index) -> Flags:
     """A flag of items at these nodes; for many nodes it pays to lay it out by node first."""
     if len(nodes) > len(wiring.owner):
-        return flag(ALL)[wiring.owner][nodes]
+        found: Flags = flag(ALL)[wiring.owner][nodes]
+        return found
     return flag(_items(wiring, nodes))
 
 
