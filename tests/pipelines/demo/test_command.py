@@ -54,7 +54,9 @@ def interlock(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_demo_finds_its_conflicts_and_writes_nothing_new_when_it_is_run_again(
     home: Path,
 ) -> None:
-    first, again = on_one_day(home, lambda: (interlock(home, "demo"), interlock(home, "demo")))
+    first, again = on_one_day(
+        home, lambda: (interlock(home, "demo", "--fresh"), interlock(home, "demo"))
+    )
     assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
     written = re.search(r"([1-9]\d*) comments written, 0 edited, 0 say", first.stdout)
     assert written
