@@ -106,6 +106,7 @@ class LivePlan:
         topology, wiring = network.topology, network.wiring
         duration = found.duration[rows]
         passes.work.duration[rows], passes.work.point[rows] = duration, duration == 0
+        passes.work.ends_off[rows] = found.ends_off[rows]
         places = distinct(topology.place[np.concatenate([rows, wiring.gate[rows]])])
         passes.limit[topology.place[rows]] = found.limit[rows]
         cells = cells_of(topology.ins, places), cells_of(topology.outs, places)

@@ -119,7 +119,7 @@ def _work(network: Network, found: Estimate) -> Work:
     duration = _by_node(wiring, found.duration, 0)
     point = _by_node(wiring, found.duration == 0, False)
     tables = network.calendars.table.astype(np.int32)[network.items.calendar]
-    return Work(tables[wiring.owner], duration, point, found.ends_off)
+    return Work(tables[wiring.owner], duration, point, _by_node(wiring, found.ends_off, False))
 
 
 def dead_links(wiring: Wiring, found: Estimate, links: Places) -> Flags:
@@ -137,7 +137,8 @@ def dead_links(wiring: Wiring, found: Estimate, links: Places) -> Flags:
 
 
 def _begun(found: Estimate, rows: Places) -> Flags:
-    return (found.begun[rows] != NO_DATE) & ~found.done[rows]
+    begun: Flags = (found.begun[rows] != NO_DATE) & ~found.done[rows]
+    return begun
 
 
 def _of_items(wiring: Wiring, flag: Callable[[Places], Flags], nodes: Index) -> Flags:

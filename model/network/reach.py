@@ -34,7 +34,7 @@ class Work:
     point: Flags
     """An item without duration: its time lies at the end of a day, not at the start of one."""
     ends_off: Flags
-    """By item row: planned to end on a day off."""
+    """Planned to end on a day off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def bridged(wiring: Wiring, work: Work, links: Places, dead: Flags) -> tuple[Hop
     tail, head, lag = wiring.tail[links], wiring.head[links], wiring.lag[links]
     elapsed, to_finish = wiring.elapsed[links], wiring.to_finish[links]
     late = wiring.from_finish[links] | work.point[tail]
-    meets = late & (to_finish | work.point[head]) & ~work.ends_off[wiring.owner[head]]
+    meets = late & (to_finish | work.point[head]) & ~work.ends_off[head]
     out = (work.duration[tail] - 1) * late
     calendar_days = lag * elapsed
     over = calendar_days + (late & ~meets)

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from model.network import NO_DATE, Calendars, Forecast, Items, Links, LivePlan, Network, schedule
+from model.network import (
+    NO_DATE,
+    Calendar,
+    Calendars,
+    Forecast,
+    Items,
+    Links,
+    LivePlan,
+    Network,
+    schedule,
+)
 from model.records import DependencyType, State
 from tests.benchmarks.plans import Plain, everything, layered, simple
 from tests.model.network.plans import TODAY, plans
@@ -71,6 +81,18 @@ def test_a_change_that_keeps_the_end_does_not_hide_one_before_that_moved_it() ->
     live.update(taken(longer, [0]))
     live.update(taken(after, [1]))
     equals(live, schedule(Network.build(after, Links.of([2], [3])), TODAY))
+
+
+def test_a_milestone_moved_to_a_day_off_waits_for_work_of_that_day() -> None:
+    columns = {"duration": [2, 0, 1, 1], "milestone": [False, True, False, False]}
+    before = Items.of([1, 2, 3, 4], calendar=[1, 0, 0, 0], parent=[-1, -1, -1, 3], **columns)
+    saturdays = Calendars.of([Calendar(), Calendar((True,) * 6 + (False,))])
+    links = Links.of([1], [2])
+    live = LivePlan(schedule(Network.build(before, links, saturdays), TODAY))
+    finish = np.array([NO_DATE, TODAY + 1, NO_DATE, NO_DATE], dtype=np.int32)
+    after = replace(before, planned_finish=finish)
+    live.update(taken(after, [1]))
+    equals(live, schedule(Network.build(after, links, saturdays), TODAY))
 
 
 def test_a_cancelled_successor_leaves_its_predecessor_more_time() -> None:
