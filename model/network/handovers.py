@@ -58,8 +58,9 @@ def _measured(network: Network, forecast: Forecast, links: Links) -> Needs:
     planned, at_end = _wanted(items, links, head, calendars)
     known = (planned != NO_DATE) & (items.state[tail] < State.DONE)
     known &= items.state[head] < State.DONE
-    by_start = np.isin(links.type, _FROM_START) & ~items.milestone[tail]
     estimate = forecast.passes.estimate
+    point = (estimate.duration[tail] == 0) & ~estimate.spans[tail]
+    by_start = np.isin(links.type, _FROM_START) & ~point
     off = estimate.ends_off[head] & (at_end | (estimate.duration[head] == 0)) & ~by_start
     calendar, at_close = items.calendar[tail], at_end & ~by_start & ~off
     number = _number(planned, at_end, links, items.calendar[head], calendars)

@@ -48,6 +48,13 @@ def test_a_start_to_start_link_asks_for_the_start() -> None:
     assert needed(pair(planned_start=day(11, 30)), type=1) == ("30 Nov", 2)
 
 
+def test_work_without_length_starts_when_it_is_over() -> None:
+    items = Items.of(
+        [1, 2], duration=[0, -1], milestone=[False, True], planned_finish=[NO_DATE, day(11, 19)]
+    )
+    assert needed(items, type=1) == ("19 Nov", 1)
+
+
 def test_nothing_is_needed_without_a_planned_date_or_once_it_is_done() -> None:
     assert needed(pair()) == (None, 0)
     done = Items.of([1, 2], state=[3, 0], planned_start=[NO_DATE, day(11, 23)])
