@@ -69,7 +69,10 @@ def issue(key: str, summary: str, due: date, start: date, **more: Any) -> dict[s
 
 JIRA: Mapping[str, Any] = {
     "users": [{"account_id": _LANG, "display_name": "Tobias Lang", "email": "t@example.com"}],
-    "projects": [{"key": "CDP", "name": "Customer data platform", "type": "software"}],
+    "projects": [
+        {"key": "CDP", "name": "Customer data platform", "type": "software"},
+        {"key": "OPS", "name": "Operations", "type": "software"},
+    ],
     "fields": [{"id": "customfield_10015", "name": "Start date", "type": "date"}],
     "statuses": [
         {"name": "To Do", "category": "new"},

@@ -153,3 +153,78 @@ def test_a_deputy_decides_and_the_decision_outlives_the_deadlines(
     assert "Decided by Nina Scholz" in text_on(small, "CDP-2")
     assert late(later).decision is not None
     assert ("CMP-2", True) not in edits(later)
+
+
+def test_an_issue_moved_to_another_project_keeps_its_conflict_and_its_comments(
+    small: Small, instance: Instance
+) -> None:
+    conflict = late(run(instance))
+    before = [each["id"] for each in jira_comments(small, "CDP-2")]
+    small.settings(it_jira={"projects": ["CDP", "OPS"]})
+    httpx.post(
+        f"{small.sandbox.jira_url}/_sandbox/issues/CDP-2/move",
+        json={"to": "OPS-7"},
+        auth=("interlock@example.com", "sandbox-token"),
+    ).raise_for_status()
+
+    changed = small.opened()
+    result = run(changed, day=1)
+    again = run(changed, day=2)
+    changed.close()
+
+    assert not result.failures
+    assert rules(result) == ["broken_promise", "late_handover"]
+    assert late(result).id == conflict.id
+    assert [each["id"] for each in jira_comments(small, "OPS-7")] == before
+    assert "OPS-7 of IT is forecast to finish" in text_on(small, "OPS-7")
+    assert ("OPS-7", True) not in edits(result)
+    assert written(again) == {}
+
+
+def test_a_comment_above_the_ceiling_of_a_day_follows_on_the_next(small: Small) -> None:
+    settings = small.home / "interlock.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("mode: write", "mode: write\n  per_day: 1"), encoding="utf-8")
+    instance = small.opened()
+
+    first, same_day = run(instance), run(instance)
+    next_day, later = run(instance, day=1), run(instance, day=2)
+    instance.close()
+
+    assert [waits.remark.conflict_id for waits in first.commented["it-jira"].difference.postponed]
+    assert written(same_day) == {}
+    assert written(next_day) == {"it-jira": ["CDP-2"]}
+    assert written(later) == {}
+    assert len(jira_comments(small, "CDP-2")) == 2
+
+
+def test_a_plan_that_another_function_takes_over_is_another_conflict(
+    small: Small, instance: Instance
+) -> None:
+    conflict = late(run(instance))
+    small.settings(marketing_plan={"function": "sales"})
+
+    changed = small.opened()
+    result = run(changed, day=1)
+    again = run(changed, day=2)
+    changed.close()
+
+    assert late(result).id != conflict.id
+    assert "than Sales needs" in text_on(small, "CDP-2")
+    assert "The cause is gone since 5 Mar 2026" in text_on(small, "CDP-2")
+    assert written(again) == {}
+
+
+def test_who_has_no_identity_in_a_tool_is_named_there_and_not_mentioned(
+    small: Small, instance: Instance
+) -> None:
+    replaced(small, "people.yaml", "      it-jira: 5b10a2844c20165700ede21a\n", "")
+
+    changed = small.opened()
+    result = run(changed)
+    again = run(changed, day=1)
+    changed.close()
+
+    assert not result.failures
+    assert "Jonas Krüger (Head of IT) decides by" in text_on(small, "CDP-2")
+    assert written(again) == {}
