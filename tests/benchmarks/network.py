@@ -21,6 +21,7 @@ from model.network import (
     NO_DATE,
     Forecast,
     Items,
+    Links,
     LivePlan,
     Network,
     downstream,
@@ -118,11 +119,15 @@ def kept(plain: Plain) -> None:
     items, links, _ = simple(plain)
     network = Network.build(items, links)
     forecast = schedule(network, TODAY)
+    back = np.append(links.predecessor, links.successor[0])
+    tangled = Links.of(back, np.append(links.successor, links.predecessor[0]))
     one, few = np.array([FIRST_ID + 7]), np.arange(FIRST_ID, FIRST_ID + 100)
     function = np.zeros(plain.nodes, dtype=np.int32)
     best = in_turns(
         {
             "floor": lambda: floor.kernel(plain),
+            "build": lambda: Network.build(items, links),
+            "build, two items waiting for each other": lambda: Network.build(items, tangled),
             "another pass, plain": lambda: swept(topology, plain.duration),
             "another schedule": lambda: schedule(network, TODAY + 1),
             f"{DRAWS} draws": lambda: simulate(forecast, DRAWS, 1, one),
