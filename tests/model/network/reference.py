@@ -285,7 +285,8 @@ def _moves(nodes: list[Node], edge: Edge) -> bool:
     tail, head = nodes[edge.tail], nodes[edge.head]
     if tail.cancelled or head.cancelled or head.done or (tail.gate and tail.done):
         return False
-    on_known_start = edge.stated and not edge.from_finish and tail.begun != NO_DATE
+    begun = nodes[tail.owner].begun != NO_DATE
+    on_known_start = edge.stated and not edge.from_finish and begun
     return tail.done or not on_known_start
 
 
