@@ -62,10 +62,11 @@ def farewell(conflict: Conflict) -> dict[str, Any]:
 
 def _what(conflict: Conflict, known: Known) -> str:
     between = listed(known.functions.get(f, f) for f in conflict.finding.functions)
+    where = "Between" if len(conflict.finding.functions) > 1 else "Within"
     severity = conflict.severity.name.capitalize()
     return (
         f"**{severity}: {escaped(conflict.wording.title)}**\n\n"
-        f"Between {escaped(between)}.{_stake(conflict)}"
+        f"{where} {escaped(between)}.{_stake(conflict)}"
     )
 
 
