@@ -14,8 +14,8 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from model.comment_content import CommentChange, Outcome, PostedComment, Target
 from model.records import Mapped, Problem, Ref, State
-from model.remarks import Change, Outcome, Posted, Target
 
 JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 Cursor = dict[str, JsonValue]
@@ -50,7 +50,7 @@ class Lookups:
 
 
 @dataclass(frozen=True, slots=True)
-class Landed:
+class RawRecord:
     """One record as the tool said it, word for word, as JSON text."""
 
     native_id: str
@@ -61,16 +61,16 @@ class Landed:
 class Page:
     """A step of a pull: what it brought and where to go on once that is committed.
 
-    `problems` are what could not even be landed. `census`, on the last page of a complete
+    `problems` are what could not even be landed. `snapshot_ids`, on the last page of a complete
     sweep, names every native id that exists now: what the warehouse holds beyond it is gone
     from the tool (`gone_reason` says whether it was deleted or can no longer be seen). `deleted`
     are native ids beyond it which the tool itself reports as deleted, whatever the `gone_reason`.
     """
 
-    records: tuple[Landed, ...]
+    records: tuple[RawRecord, ...]
     cursor: Cursor
     problems: tuple[Problem, ...] = ()
-    census: frozenset[str] | None = None
+    snapshot_ids: frozenset[str] | None = None
     deleted: frozenset[str] = frozenset()
     gone_reason: str = "deleted"
 
@@ -107,7 +107,7 @@ class Connector(Protocol):
         """
         ...
 
-    def map(self, stream: str, landed: Landed, observed_at: datetime) -> Mapped:
+    def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:
         """Turn a landed record into shared records; pure, and never raises for bad data.
 
         `observed_at` is when this content was first landed, for tools that keep no dates of
@@ -115,11 +115,11 @@ class Connector(Protocol):
         """
         ...
 
-    def find_comments(self, targets: Sequence[Target]) -> list[Posted]:
+    def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         """Our own comments on these records, by their markers."""
         ...
 
-    def apply(self, changes: Iterable[Change]) -> Iterator[Outcome]:
+    def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
         """Carry the changes out, yielding one outcome a change as soon as it is known.
 
         A create whose answer was lost is looked for before it is tried again: the outcome is
@@ -145,7 +145,7 @@ class ConnectionFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ConnectorContext:
     """What a connector is given beside its settings: its name, secrets, place and lookups.
 
     `secrets` are the values of the environment variables that the settings name, `home` is the

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.base import ConnectionSettings, Connector, Surroundings
+from connectors.base import ConnectionSettings, Connector, ConnectorContext
 from connectors.erp.settings import ErpSettings
 from connectors.jira.settings import JiraSettings
 from connectors.salesforce.settings import SalesforceSettings
@@ -22,31 +22,31 @@ class Tool:
     """A kind of connection: the shape of its entry in interlock.yaml, and its connector."""
 
     settings: type[ConnectionSettings]
-    open: Callable[[Any, Surroundings], Connector]
+    open: Callable[[Any, ConnectorContext], Connector]
 
 
-def _jira(settings: JiraSettings, around: Surroundings) -> Connector:
+def _jira(settings: JiraSettings, context: ConnectorContext) -> Connector:
     from connectors.jira.connector import open_connector
 
-    return open_connector(settings, around)
+    return open_connector(settings, context)
 
 
-def _salesforce(settings: SalesforceSettings, around: Surroundings) -> Connector:
+def _salesforce(settings: SalesforceSettings, context: ConnectorContext) -> Connector:
     from connectors.salesforce.connector import open_connector
 
-    return open_connector(settings, around)
+    return open_connector(settings, context)
 
 
-def _spreadsheet(settings: SpreadsheetSettings, around: Surroundings) -> Connector:
+def _spreadsheet(settings: SpreadsheetSettings, context: ConnectorContext) -> Connector:
     from connectors.spreadsheets.connector import open_connector
 
-    return open_connector(settings, around)
+    return open_connector(settings, context)
 
 
-def _erp(settings: ErpSettings, around: Surroundings) -> Connector:
+def _erp(settings: ErpSettings, context: ConnectorContext) -> Connector:
     from connectors.erp.connector import open_connector
 
-    return open_connector(settings, around)
+    return open_connector(settings, context)
 
 
 TOOLS: Mapping[str, Tool] = {

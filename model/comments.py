@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from model.comment_content import CommentChange, CommentContent, CommentState, PostedComment, Target
 from model.findings import Severity
 from model.records import Ref
-from model.remarks import Change, Posted, Remark, RemarkState, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,43 +26,43 @@ class Ceilings:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DesiredComment:
     """The comment one record should carry; `changed_at` is when its matter last changed."""
 
     target: Target
-    remark: Remark
+    content: CommentContent
     severity: Severity
     changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class RecordedComment:
     """A comment of ours as the warehouse remembers it."""
 
     digest: str
-    state: RemarkState
+    state: CommentState
     written_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Postponed:
+class PostponedComment:
     """A comment that a ceiling holds back for now."""
 
     target: Target
-    remark: Remark
+    content: CommentContent
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class CommentDiff:
     """What to change, what waits, and the comments that already say what they should."""
 
-    changes: tuple[Change, ...] = ()
-    postponed: tuple[Postponed, ...] = ()
-    standing: tuple[tuple[Remark, Posted], ...] = ()
+    changes: tuple[CommentChange, ...] = ()
+    postponed: tuple[PostponedComment, ...] = ()
+    unchanged: tuple[tuple[CommentContent, PostedComment], ...] = ()
 
 
-Place = tuple[str, Ref]
+CommentKey = tuple[str, Ref]
 """A conflict id and the record that carries its comment."""
 
 
@@ -86,63 +86,70 @@ class _Room:
         self.created_today += 1
 
 
-def difference(
-    wanted: Iterable[Wanted],
-    found: Sequence[Posted],
-    written: Mapping[Place, Written],
+def diff_comments(
+    wanted: Iterable[DesiredComment],
+    found: Sequence[PostedComment],
+    written: Mapping[CommentKey, RecordedComment],
     ceilings: Ceilings,
     created_today: int,
-) -> Difference:
+) -> CommentDiff:
     """Compare what should be said with what the tool says; worst conflicts come first.
 
     `found` are our comments in the tool, `written` what the warehouse remembers of them. A reader
     is notified of a new comment and of an edit whose matter changed, not of a mere new date.
     """
     standing_now = {(p.conflict_id, p.target): p for p in reversed(found)}
-    ordered = sorted(wanted, key=lambda w: (-w.severity, w.remark.conflict_id, str(w.target.ref)))
+    ordered = sorted(wanted, key=lambda w: (-w.severity, w.content.conflict_id, str(w.target.ref)))
     room = _Room(ceilings, created_today, _in_force(ordered, standing_now))
-    changes: list[Change] = []
-    postponed: list[Postponed] = []
-    standing: list[tuple[Remark, Posted]] = []
+    changes: list[CommentChange] = []
+    postponed: list[PostponedComment] = []
+    unchanged: list[tuple[CommentContent, PostedComment]] = []
     for want in ordered:
-        place = (want.remark.conflict_id, want.target.ref)
+        place = (want.content.conflict_id, want.target.ref)
         posted = standing_now.get(place)
         if posted is None:
             _create(want, room, changes, postponed)
-        elif _says(posted, written.get(place)) == want.remark.digest:
-            standing.append((want.remark, posted))
+        elif _says(posted, written.get(place)) == want.content.digest:
+            unchanged.append((want.content, posted))
         else:
             notify = _matter_changed(want, written.get(place))
-            changes.append(Change(want.target, want.remark, posted, notify))
-    return Difference(tuple(changes), tuple(postponed), tuple(standing))
+            changes.append(CommentChange(want.target, want.content, posted, notify))
+    return CommentDiff(tuple(changes), tuple(postponed), tuple(unchanged))
 
 
-def _in_force(wanted: Sequence[Wanted], standing: Mapping[Place, Posted]) -> Counter[Ref]:
+def _in_force(
+    wanted: Sequence[DesiredComment], standing: Mapping[CommentKey, PostedComment]
+) -> Counter[Ref]:
     return Counter(
         want.target.ref
         for want in wanted
-        if want.remark.state is not RemarkState.RESOLVED
-        and (want.remark.conflict_id, want.target.ref) in standing
+        if want.content.state is not CommentState.RESOLVED
+        and (want.content.conflict_id, want.target.ref) in standing
     )
 
 
-def _create(want: Wanted, room: _Room, changes: list[Change], postponed: list[Postponed]) -> None:
-    if want.remark.state is RemarkState.RESOLVED:
+def _create(
+    want: DesiredComment,
+    room: _Room,
+    changes: list[CommentChange],
+    postponed: list[PostponedComment],
+) -> None:
+    if want.content.state is CommentState.RESOLVED:
         return
     refusal = room.refusal(want.target.ref)
     if refusal:
-        postponed.append(Postponed(want.target, want.remark, refusal))
+        postponed.append(PostponedComment(want.target, want.content, refusal))
         return
     room.take(want.target.ref)
-    changes.append(Change(want.target, want.remark))
+    changes.append(CommentChange(want.target, want.content))
 
 
-def _says(posted: Posted, written: Written | None) -> str | None:
+def _says(posted: PostedComment, written: RecordedComment | None) -> str | None:
     """The digest of what stands in the tool; where it cannot tell, what we last wrote there."""
     return posted.digest or (written.digest if written else None)
 
 
-def _matter_changed(want: Wanted, written: Written | None) -> bool:
+def _matter_changed(want: DesiredComment, written: RecordedComment | None) -> bool:
     if written is None:
         return False
-    return written.state is not want.remark.state or want.changed_at > written.written_at
+    return written.state is not want.content.state or want.changed_at > written.written_at

@@ -51,7 +51,7 @@ class Authority(_Value):
     person_name: str
 
 
-class Standing(_Value):
+class EscalationStatus(_Value):
     """Where a conflict stands on the escalation path, at one instant.
 
     `level` counts from 1; `authority` is None where nobody may decide. `decide_by` is the last
@@ -66,7 +66,7 @@ class Standing(_Value):
     overdue: bool = False
 
 
-class Decided(_Value):
+class Decision(_Value):
     """The decision in force."""
 
     verdict: Verdict
@@ -87,12 +87,12 @@ class Conflict(_Value):
     status: Status
     finding: Finding
     wording: Wording
-    standing: Standing
+    escalation: EscalationStatus
     opened_at: datetime
     changed_at: datetime
     due_from: datetime | None = None
     resolved_at: datetime | None = None
-    decision: Decided | None = None
+    decision: Decision | None = None
 
     @property
     def severity(self) -> Severity:

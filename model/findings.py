@@ -33,7 +33,7 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ChainStep:
     """One link of the chain that explains a finding, upstream first.
 
     `planned` is the date its tool says, `forecast` what the network computes; `source` names
@@ -68,7 +68,7 @@ class Finding:
     comment_on: tuple[int, ...]
     impact: Impact = Impact()
     needed_by: date | None = None
-    chain: tuple[Step, ...] = ()
+    chain: tuple[ChainStep, ...] = ()
     downstream: tuple[int, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     found_on: date | None = None

@@ -1,7 +1,7 @@
 """The life of a conflict: opened, changed, escalated, decided, resolved, reopened.
 
-`settle` is a pure function from what the ledger holds and what the rules find now to what the
-ledger holds next, with the events in between. The same findings twice give no events.
+`update_ledger` is a pure function: from the conflicts in the ledger and the present findings to
+the changed conflicts and their events. It is idempotent: the same findings give no events.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from model.conflicts import Conflict, Decided, Standing, Status
+from model.conflicts import Conflict, Decision, EscalationStatus, Status
 from model.findings import Finding, Wording
 
-StandingOf = Callable[[Finding, datetime], Standing]
+EscalationOf = Callable[[Finding, datetime], EscalationStatus]
 """Where a conflict that opened at this instant stands now on the escalation path."""
 
 
@@ -29,7 +29,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class WordedFinding:
     """A finding and its words."""
 
     finding: Finding
@@ -37,19 +37,19 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class LedgerUpdate:
     """What a run changes: conflicts that differ from before, and what happened to them."""
 
     conflicts: tuple[Conflict, ...] = ()
     events: tuple[Event, ...] = ()
 
 
-def settle(
+def update_ledger(
     held: Mapping[str, Conflict],
-    found: Sequence[Found],
-    standing_of: StandingOf,
+    found: Sequence[WordedFinding],
+    escalation_of: EscalationOf,
     now: datetime,
-) -> Settled:
+) -> LedgerUpdate:
     """Compare what the ledger holds with what is found now; what is not found is resolved.
 
     `held` are all conflicts ever opened, by id.
@@ -58,17 +58,17 @@ def settle(
     events: list[Event] = []
     for one in found:
         before = held.get(one.finding.conflict_id)
-        after, happened = _next(before, one, standing_of, now)
+        after, happened = _next(before, one, escalation_of, now)
         events += happened
         if after != before:
             conflicts.append(after)
     gone = _gone(held.values(), {one.finding.conflict_id for one in found})
     conflicts += [_resolve(before, now) for before in gone]
     events += [Event(before.id, "resolved", now) for before in gone]
-    return Settled(tuple(conflicts), tuple(events))
+    return LedgerUpdate(tuple(conflicts), tuple(events))
 
 
-def decide(conflict: Conflict, decision: Decided) -> Settled:
+def decide(conflict: Conflict, decision: Decision) -> LedgerUpdate:
     """Put a decision into force. The caller has made sure that the person had the right."""
     after = conflict.model_copy(
         update={
@@ -79,7 +79,7 @@ def decide(conflict: Conflict, decision: Decided) -> Settled:
     )
     details = {"verdict": decision.verdict.value, "person": decision.person}
     event = Event(conflict.id, "decided", decision.decided_at, details)
-    return Settled((after,), (event,))
+    return LedgerUpdate((after,), (event,))
 
 
 def _gone(held: Iterable[Conflict], seen: set[str]) -> list[Conflict]:
@@ -93,17 +93,17 @@ def _resolve(before: Conflict, now: datetime) -> Conflict:
 
 
 def _next(
-    before: Conflict | None, one: Found, standing_of: StandingOf, now: datetime
+    before: Conflict | None, one: WordedFinding, escalation_of: EscalationOf, now: datetime
 ) -> tuple[Conflict, list[Event]]:
     if before is None or before.status is Status.RESOLVED:
-        return _opened(before, one, standing_of(one.finding, now), now)
+        return _opened(before, one, escalation_of(one.finding, now), now)
     if before.status is Status.DECIDED:
-        return _decided(before, one, standing_of, now)
-    return _open(before, one, standing_of, now)
+        return _decided(before, one, escalation_of, now)
+    return _open(before, one, escalation_of, now)
 
 
 def _opened(
-    before: Conflict | None, one: Found, standing: Standing, now: datetime
+    before: Conflict | None, one: WordedFinding, escalation: EscalationStatus, now: datetime
 ) -> tuple[Conflict, list[Event]]:
     """A conflict that comes back is the same one, and its deadlines start anew."""
     conflict = Conflict(
@@ -111,7 +111,7 @@ def _opened(
         status=Status.OPEN,
         finding=one.finding,
         wording=one.wording,
-        standing=standing,
+        escalation=escalation,
         opened_at=now,
         changed_at=now,
     )
@@ -120,25 +120,25 @@ def _opened(
 
 
 def _decided(
-    before: Conflict, one: Found, standing_of: StandingOf, now: datetime
+    before: Conflict, one: WordedFinding, escalation_of: EscalationOf, now: datetime
 ) -> tuple[Conflict, list[Event]]:
     """A decision holds until the matter gets worse than what was decided on."""
     assert before.decision is not None
     if one.finding.severity > before.decision.severity:
-        return _opened(before, one, standing_of(one.finding, now), now)
+        return _opened(before, one, escalation_of(one.finding, now), now)
     kept = before.model_copy(update={"finding": one.finding, "wording": one.wording})
     return kept, []
 
 
 def _open(
-    before: Conflict, one: Found, standing_of: StandingOf, now: datetime
+    before: Conflict, one: WordedFinding, escalation_of: EscalationOf, now: datetime
 ) -> tuple[Conflict, list[Event]]:
-    since, standing = _turn(before, one, standing_of, now)
+    since, escalation = _turn(before, one, escalation_of, now)
     after = before.model_copy(
         update={
             "finding": one.finding,
             "wording": one.wording,
-            "standing": standing,
+            "escalation": escalation,
             "due_from": since,
         }
     )
@@ -149,27 +149,27 @@ def _open(
 
 
 def _turn(
-    before: Conflict, one: Found, standing_of: StandingOf, now: datetime
-) -> tuple[datetime | None, Standing]:
+    before: Conflict, one: WordedFinding, escalation_of: EscalationOf, now: datetime
+) -> tuple[datetime | None, EscalationStatus]:
     """Since when deadlines count, and where that leaves the conflict.
 
     A worse matter has shorter deadlines. Where these would have passed before anybody was told
     of them, they start anew.
     """
-    standing = standing_of(one.finding, before.due_from or before.opened_at)
+    escalation = escalation_of(one.finding, before.due_from or before.opened_at)
     worse = one.finding.severity > before.severity
-    if worse and _stage(standing) > _stage(before.standing):
-        return now, standing_of(one.finding, now)
-    return before.due_from, standing
+    if worse and _stage(escalation) > _stage(before.escalation):
+        return now, escalation_of(one.finding, now)
+    return before.due_from, escalation
 
 
-def _stage(standing: Standing) -> tuple[int, bool]:
-    return standing.level, standing.overdue
+def _stage(escalation: EscalationStatus) -> tuple[int, bool]:
+    return escalation.level, escalation.overdue
 
 
 def _happened(before: Conflict, after: Conflict) -> Iterator[str]:
     """What readers are told of: a new severity, level or authority, the end of the last turn."""
-    then, now = before.standing, after.standing
+    then, now = before.escalation, after.escalation
     if now.level > then.level:
         yield "escalated"
     elif now.overdue and not then.overdue:
@@ -180,15 +180,15 @@ def _happened(before: Conflict, after: Conflict) -> Iterator[str]:
         yield "handed on"
 
 
-def _person(standing: Standing) -> str | None:
-    return standing.authority.person if standing.authority else None
+def _person(escalation: EscalationStatus) -> str | None:
+    return escalation.authority.person if escalation.authority else None
 
 
 def _facts(conflict: Conflict) -> dict[str, Any]:
     return {
         "severity": conflict.severity.name.lower(),
         "title": conflict.wording.title,
-        "level": conflict.standing.level,
-        "authority": _person(conflict.standing),
-        "decide_by": conflict.standing.decide_by.isoformat(),
+        "level": conflict.escalation.level,
+        "authority": _person(conflict.escalation),
+        "decide_by": conflict.escalation.decide_by.isoformat(),
     }

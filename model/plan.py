@@ -1,7 +1,7 @@
 """The plan as the rules see it: columns, one row an item, plus the forecast over them.
 
-Rows of `items` and of every column in `Facets` are the same rows in the same order: all work
-items and all deals (a deal is a milestone whose deadline is its close date). Text is not in
+Rows of `items` and of every column in `ItemAttributes` are the same rows in the same order: all
+work items and all deals (a deal is a milestone whose deadline is its close date). Text is not in
 here: `Lookup` fetches names only for what a finding mentions.
 """
 
@@ -30,7 +30,7 @@ NONE = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Facets:
+class ItemAttributes:
     """What the rules ask of an item beside its dates; n rows, aligned to `Plan.items`.
 
     `function`, `initiative`, `wbs` and `currency` index the name tuples of the plan, `priority`
@@ -87,7 +87,7 @@ class Plan:
     wbs: tuple[str, ...]
     currencies: tuple[str, ...]
     items: Items
-    facets: Facets
+    attributes: ItemAttributes
     links: Links
     calendars: Calendars
     network: Network

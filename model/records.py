@@ -196,7 +196,7 @@ class Origin(StrEnum):
     TEXT = "text"
 
 
-class Role(StrEnum):
+class DependencyRole(StrEnum):
     """What the target is to the item that states the dependency."""
 
     PREDECESSOR = "predecessor"
@@ -204,7 +204,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Claim:
+class StatedDependency:
     """A dependency as one tool states it; the warehouse resolves the target to a record.
 
     `target` is a key, native id, or web address in any tool, as `model.keys` normalises it.
@@ -214,7 +214,7 @@ class Claim:
     """
 
     target: str
-    role: Role
+    role: DependencyRole
     origin: Origin
     where: str
     type: DependencyType = DependencyType.FINISH_TO_START
@@ -228,7 +228,7 @@ class Version:
 
     valid_from: datetime
     record: SharedRecord
-    claims: tuple[Claim, ...] = ()
+    stated_dependencies: tuple[StatedDependency, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

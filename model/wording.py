@@ -6,23 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from model.conflicts import VERDICT_MEANING, Conflict, Status
-from model.findings import Label, Step
-from model.operating_model.schema import OperatingModel
-from model.records import Kind, Ref
-from model.remarks import (
+from model.comment_content import (
     Block,
     Bullets,
+    CommentContent,
+    CommentState,
     Link,
     Mention,
     Paragraph,
-    Remark,
-    RemarkState,
     Span,
     Text,
 )
+from model.conflicts import VERDICT_MEANING, Conflict, Status
+from model.escalation_status import turn
+from model.findings import ChainStep, Label
+from model.operating_model.schema import OperatingModel
+from model.records import Kind, Ref
 from model.rules.words import behind, day
-from model.standing import turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,18 @@ class Audience:
     card_url: str
 
 
-def remark(
+def build_content(
     conflict: Conflict,
     labels: Mapping[int, Label],
     model: OperatingModel,
     audience: Audience,
-) -> Remark:
+) -> CommentContent:
     """What one tool should say about a conflict, in its present state."""
-    state = RemarkState(conflict.status.value)
+    state = CommentState(conflict.status.value)
     worded = _worded(conflict, labels, model, audience)
     severity = conflict.severity.name.capitalize()
     prefix = {Status.OPEN: severity, Status.DECIDED: "Decided", Status.RESOLVED: "Resolved"}
-    return Remark(
+    return CommentContent(
         conflict.id,
         state,
         f"{prefix[conflict.status]}: {conflict.wording.title}",
@@ -53,12 +53,12 @@ def remark(
     )
 
 
-def withdrawn(conflict: Conflict, audience: Audience) -> Remark:
+def build_withdrawal(conflict: Conflict, audience: Audience) -> CommentContent:
     """What replaces the words on a record that its conflict no longer concerns."""
     said = _says("The conflict is no longer about this; nothing is left to decide here.")
     heading = f"Resolved here: {conflict.wording.title}"
     blocks = (said, _footer(conflict, audience))
-    return Remark(conflict.id, RemarkState.RESOLVED, heading, blocks)
+    return CommentContent(conflict.id, CommentState.RESOLVED, heading, blocks)
 
 
 def _worded(
@@ -73,10 +73,10 @@ def _worded(
             return _resolved(conflict, model)
 
 
-def plain(remark_: Remark) -> str:
+def plain(content: CommentContent) -> str:
     """A remark as plain text, for a dry run, a cell note, or a person at a terminal."""
-    lines = [remark_.heading]
-    for block in remark_.blocks:
+    lines = [content.heading]
+    for block in content.blocks:
         if isinstance(block, Paragraph):
             lines.append(_plain_spans(block.spans))
         else:
@@ -132,7 +132,7 @@ def _says(text: str) -> Paragraph:
     return Paragraph((Text(text),))
 
 
-def _step(step: Step, labels: Mapping[int, Label]) -> tuple[Span, ...]:
+def _step(step: ChainStep, labels: Mapping[int, Label]) -> tuple[Span, ...]:
     """`CDP-12 Profile service: due 4 Dec 2026 (Jira "Due date"), forecast 18 Dec 2026`."""
     label = labels[step.record_id]
     name: Span = Link(label.key, label.url) if label.url else Text(label.key, strong=True)
@@ -149,7 +149,7 @@ def _step(step: Step, labels: Mapping[int, Label]) -> tuple[Span, ...]:
 
 
 def _who_decides(conflict: Conflict, model: OperatingModel, audience: Audience) -> tuple[Span, ...]:
-    standing = conflict.standing
+    standing = conflict.escalation
     if standing.authority is None:
         return (Text("Nobody has the right to decide this; the operating model needs one."),)
     who, (decides, after) = standing.authority, turn(standing)
@@ -171,7 +171,7 @@ def _facts(
 ) -> tuple[tuple[str, str], ...]:
     """The columns of a findings file."""
     names = {function.id: function.name for function in model.functions}
-    who = conflict.standing.authority
+    who = conflict.escalation.authority
     subjects = [labels[i] for i in conflict.finding.subjects if i in labels]
     decision = conflict.decision
     return (
@@ -183,7 +183,7 @@ def _facts(
         ("Functions", ", ".join(names.get(f, f) for f in conflict.finding.functions)),
         ("Concerns", ", ".join(dict.fromkeys(label.key for label in subjects))),
         ("Who decides", f"{who.person_name} ({who.role_name})" if who else "nobody"),
-        ("Decide by", conflict.standing.decide_by.isoformat()),
-        ("Otherwise", conflict.standing.otherwise),
+        ("Decide by", conflict.escalation.decide_by.isoformat()),
+        ("Otherwise", conflict.escalation.otherwise),
         ("Decision", f"{decision.verdict.value}: {decision.reason}" if decision else ""),
     )

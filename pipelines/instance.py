@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from connectors.base import Connector, Lookups, Surroundings
+from connectors.base import Connector, ConnectorContext, Lookups
 from connectors.tools import TOOLS
 from model.operating_model.load import load
 from model.operating_model.lookups import lookups_for
@@ -43,8 +43,8 @@ class Instance:
         settings = self.deployment.connections[name]
         found = lookups_for(self.model, name)
         lookups = Lookups(found.statuses, found.functions, found.initiatives, found.wbs)
-        around = Surroundings(name, self.home, self.environment, lookups)
-        connector = TOOLS[settings.tool].open(settings, around)
+        context = ConnectorContext(name, self.home, self.environment, lookups)
+        connector = TOOLS[settings.tool].open(settings, context)
         try:
             yield connector
         finally:

@@ -18,14 +18,14 @@ from connectors.erp.exports import Book, Export, standing
 from connectors.erp.mapping import line_id
 from connectors.erp.settings import Profile
 from connectors.erp.text import Unreadable
-from model.remarks import Change, Outcome, Refused
+from model.comment_content import CommentChange, Outcome, RefusedChange
 
 Place = tuple[Path, tuple[str, str]]
 """A findings file, and the (delimiter, encoding) of the export it stands beside."""
 
 
 def apply_changes(
-    changes: Sequence[Change], exports: Sequence[Export], profile: Profile
+    changes: Sequence[CommentChange], exports: Sequence[Export], profile: Profile
 ) -> list[Outcome]:
     """One outcome a change, in their order.
 
@@ -35,7 +35,7 @@ def apply_changes(
     placed = _standing_rows(exports)
     new = {change.target.ref.native_id for change in changes if _marker(change) not in placed}
     lines = _lines_at(new, exports, profile)
-    batches: dict[Place, list[Change]] = defaultdict(list)
+    batches: dict[Place, list[CommentChange]] = defaultdict(list)
     outcomes: dict[Marker, Outcome] = {}
     for change in changes:
         place = placed.get(_marker(change)) or lines.get(change.target.ref.native_id)
@@ -49,8 +49,8 @@ def apply_changes(
     return [outcomes[_marker(change)] for change in changes]
 
 
-def _marker(change: Change) -> Marker:
-    return change.target.ref, change.remark.marker
+def _marker(change: CommentChange) -> Marker:
+    return change.target.ref, change.content.marker
 
 
 def _standing_rows(exports: Sequence[Export]) -> dict[Marker, Place]:
@@ -77,8 +77,8 @@ def _lines_at(
     return places
 
 
-def _homeless(change: Change) -> Refused:
-    return Refused(
+def _homeless(change: CommentChange) -> RefusedChange:
+    return RefusedChange(
         change,
         f"no export holds the line {change.target.ref.native_id} now",
         "Look whether an export is missing or cannot be read; the next sync tries again",

@@ -14,8 +14,8 @@ from connectors.erp.exports import FINDINGS, Export
 from connectors.erp.findings import Findings, Mark, blank, parse, put, render
 from connectors.erp.text import Unreadable
 from connectors.replace import Blocked, replace_file
+from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange
 from model.records import Ref
-from model.remarks import Change, Outcome, Posted, Refused
 
 Marker = tuple[Ref, str]
 """What a comment is found by: its record and the marker of its conflict."""
@@ -31,7 +31,7 @@ def findings_beside(exports: Sequence[Export]) -> list[Path]:
     return sorted(path for folder in folders for path in folder.glob(f"*{FINDINGS}"))
 
 
-def read_posted(path: Path) -> dict[Marker, Posted]:
+def read_posted(path: Path) -> dict[Marker, PostedComment]:
     """Our comments in a findings file; raises Unreadable naming the file."""
     try:
         findings = parse(path.read_bytes())
@@ -42,12 +42,14 @@ def read_posted(path: Path) -> dict[Marker, Posted]:
     return {(mark.ref, mark.marker): _posted(path, mark) for _, mark in findings.marks()}
 
 
-def _posted(path: Path, mark: Mark) -> Posted:
+def _posted(path: Path, mark: Mark) -> PostedComment:
     place = f"{path.name}!{mark.conflict_id} {mark.ref.native_id}"
-    return Posted(mark.ref, mark.conflict_id, place, mark.digest, path.absolute().as_uri())
+    return PostedComment(mark.ref, mark.conflict_id, place, mark.digest, path.absolute().as_uri())
 
 
-def write_changes(path: Path, changes: Sequence[Change], like: tuple[str, str]) -> list[Outcome]:
+def write_changes(
+    path: Path, changes: Sequence[CommentChange], like: tuple[str, str]
+) -> list[Outcome]:
     """Rewrite one findings file for all its changes; `like` is a new file's (delimiter, encoding).
 
     A row that is there already is edited, so a write whose outcome was lost can be repeated.
@@ -56,13 +58,13 @@ def write_changes(path: Path, changes: Sequence[Change], like: tuple[str, str]) 
         _rewrite(path, lambda findings: _changed(findings, changes), blank(*like))
         posted = read_posted(path)
     except (Unreadable, Blocked) as held:
-        return [Refused(change, held.reason, held.remedy) for change in changes]
-    return [posted[change.target.ref, change.remark.marker] for change in changes]
+        return [RefusedChange(change, held.reason, held.remedy) for change in changes]
+    return [posted[change.target.ref, change.content.marker] for change in changes]
 
 
-def _changed(findings: Findings, changes: Sequence[Change]) -> Findings:
+def _changed(findings: Findings, changes: Sequence[CommentChange]) -> Findings:
     for change in changes:
-        findings = put(findings, change.target, change.remark)
+        findings = put(findings, change.target, change.content)
     return findings
 
 

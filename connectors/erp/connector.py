@@ -9,10 +9,10 @@ from datetime import datetime
 from connectors.base import (
     AccessProblem,
     ConnectionFailed,
+    ConnectorContext,
     Cursor,
-    Landed,
     Page,
-    Surroundings,
+    RawRecord,
 )
 from connectors.erp.applying import apply_changes
 from connectors.erp.comments import Marker, findings_beside, read_posted
@@ -22,17 +22,17 @@ from connectors.erp.pulling import pull_exports
 from connectors.erp.settings import ErpSettings, Profile, load_profile
 from connectors.erp.text import Unreadable
 from connectors.functions import unknown_functions
+from model.comment_content import CommentChange, Outcome, PostedComment, Target
 from model.records import Mapped
-from model.remarks import Change, Outcome, Posted, Target
 
 
-def open_connector(settings: ErpSettings, surroundings: Surroundings) -> ErpConnector:
+def open_connector(settings: ErpSettings, context: ConnectorContext) -> ErpConnector:
     """A connector over the exports that `settings` names.
 
     Raises ConnectionFailed for a profile that cannot be read.
     """
-    profile = load_profile(settings, surroundings.name, surroundings.home)
-    return ErpConnector(settings, profile, surroundings)
+    profile = load_profile(settings, context.name, context.home)
+    return ErpConnector(settings, profile, context)
 
 
 class ErpConnector:
@@ -40,11 +40,11 @@ class ErpConnector:
 
     streams = ("lines",)
 
-    def __init__(self, settings: ErpSettings, profile: Profile, around: Surroundings) -> None:
-        self.name = around.name
+    def __init__(self, settings: ErpSettings, profile: Profile, context: ConnectorContext) -> None:
+        self.name = context.name
         self._settings = settings
         self._profile = profile
-        self._around = around
+        self._around = context
 
     def check(self) -> list[AccessProblem]:
         """Whether every export can be read and its folder written, and functions are known."""
@@ -59,17 +59,17 @@ class ErpConnector:
         """Standing lines of every file that changed; see `pulling`."""
         return pull_exports(self.name, self._exports(), self._profile, cursor)
 
-    def map(self, stream: str, landed: Landed, observed_at: datetime) -> Mapped:  # noqa: ARG002
+    def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:  # noqa: ARG002
         """Spend, valid from when its file was saved."""
         return map_line(self.name, self._settings, self._profile, landed, observed_at)
 
-    def find_comments(self, targets: Sequence[Target]) -> list[Posted]:
+    def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         """Our rows in the findings files beside the exports.
 
         Raises ConnectionFailed for a findings file that is no longer one.
         """
         wanted = {target.ref for target in targets}
-        found: dict[Marker, Posted] = {}
+        found: dict[Marker, PostedComment] = {}
         for path in findings_beside(self._exports()):
             try:
                 found |= read_posted(path)
@@ -77,7 +77,7 @@ class ErpConnector:
                 raise ConnectionFailed(self.name, unreadable.reason, unreadable.remedy) from None
         return [posted for posted in found.values() if posted.target in wanted]
 
-    def apply(self, changes: Iterable[Change]) -> Iterator[Outcome]:
+    def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
         """Rewrite each findings file once for all its changes; outcomes in their order."""
         return iter(apply_changes(list(changes), self._exports(), self._profile))
 

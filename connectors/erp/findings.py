@@ -16,8 +16,8 @@ from io import StringIO
 from connectors.erp.settings import DELIMITERS
 from connectors.erp.text import Unreadable, decode, split
 from connectors.formulas import harmless
+from model.comment_content import MARKER_PREFIX, CommentContent, Target
 from model.records import Ref
-from model.remarks import MARKER_PREFIX, Remark, Target
 
 MARK = "Interlock"
 
@@ -97,7 +97,7 @@ def render(findings: Findings) -> bytes:
     return text.getvalue().encode(findings.encoding)
 
 
-def put(findings: Findings, target: Target, remark: Remark) -> Findings:
+def put(findings: Findings, target: Target, remark: CommentContent) -> Findings:
     """Write a remark into the row it has, or into a new one below all others."""
     said = {"Record": target.key, "Finding": remark.heading, **dict(remark.facts)}
     mark = Mark(target.ref, remark.marker, remark.digest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from connectors.base import Landed
+from connectors.base import RawRecord
 from connectors.erp.landing import Said
 from connectors.erp.reading import LineReader, Unmappable
 from connectors.erp.settings import ErpSettings, Profile
@@ -16,7 +16,7 @@ def map_line(
     connection: str,
     settings: ErpSettings,
     profile: Profile,
-    landed: Landed,
+    landed: RawRecord,
     observed_at: datetime,
 ) -> Mapped:
     """The spend that a landed line states, valid from when its file was saved.

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from connectors.base import ConnectionFailed, Cursor, Landed, Page
+from connectors.base import ConnectionFailed, Cursor, Page, RawRecord
 from connectors.erp.exports import Book, BookLine, Export, standing
 from connectors.erp.landing import Said
 from connectors.erp.settings import Profile
@@ -52,10 +52,10 @@ class _State(BaseModel):
 def pull_exports(
     connection: str, exports: Sequence[Export], profile: Profile, cursor: Cursor | None
 ) -> Iterator[Page]:
-    """Give the standing lines of all files that changed, and at the end the census.
+    """Give the standing lines of all files that changed, and at the end the snapshot_ids.
 
     While a file cannot be read or seems cut off, or a line cannot be split into cells and so has
-    no identity, there is no census: nothing is taken for gone that may only be unreadable.
+    no identity, there is no snapshot_ids: nothing is taken for gone that may only be unreadable.
     Raises ConnectionFailed after the last page when a file could not be read.
     """
     state = _resumed(cursor, profile)
@@ -101,7 +101,7 @@ def _sweep(
     if not unread:
         files = {name: state.files[name] for name, _ in order}
         done = _State(profile=state.profile, files=files, order=order)
-        yield Page((), done.dump(), census=frozenset(present) if whole else None)
+        yield Page((), done.dump(), snapshot_ids=frozenset(present) if whole else None)
 
 
 def _given(export: Export, book: Book, lines: Sequence[BookLine], state: _State) -> Iterator[Page]:
@@ -127,10 +127,10 @@ def _digest(book: Book, lines: Sequence[BookLine]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _landed(export: Export, book: Book, entry: BookLine) -> Landed:
+def _landed(export: Export, book: Book, entry: BookLine) -> RawRecord:
     line = entry.line
     said = Said(export.name, line.number, export.saved_at, line.cells, book.styles)
-    return Landed(entry.native_id, said.dump())
+    return RawRecord(entry.native_id, said.dump())
 
 
 def _unread(export: Export, unreadable: Unreadable) -> Problem:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from connectors.addresses import leads_to_the_web
-from model.remarks import Block, Bullets, Link, Mention, Remark, Span, Text
+from model.comment_content import Block, Bullets, CommentContent, Link, Mention, Span, Text
 
 Node = dict[str, Any]
 
@@ -23,7 +23,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BLOCKS = {"paragraph", "heading", "listItem", "blockquote", "codeBlock", "tableCell", "rule"}
 
 
-def render(remark: Remark) -> Node:
+def render(remark: CommentContent) -> Node:
     """The document for a remark; what does not fit is left out at its end, and that is said."""
     body = [node for block in remark.blocks for node in _block(block)]
     heading = _paragraph((Text(remark.heading, strong=True),))

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from connectors.base import Landed
+from connectors.base import RawRecord
 from connectors.http import RequestFailed
 from connectors.jira.api import JiraApi
 from connectors.jira.fields import STANDARD
@@ -24,9 +24,9 @@ _FAULT_OF_SOME_ISSUE = {200, 400, 404, 413}
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Landed issues, those that could not be read, and when each was updated (epoch ms)."""
+    """Raw records of issues, those that could not be read, and when each was updated (epoch ms)."""
 
-    records: tuple[Landed, ...] = ()
+    records: tuple[RawRecord, ...] = ()
     problems: tuple[Problem, ...] = ()
     updated: tuple[int, ...] = ()
 
@@ -88,14 +88,14 @@ def _read_chunk(api: JiraApi, ids: Sequence[str], legend: Legend) -> Read:
     return Read(records, missing, updated)
 
 
-def _landed(issue: Mapping[str, Any], changelog: Sequence[Any], legend: Legend) -> Landed:
+def _landed(issue: Mapping[str, Any], changelog: Sequence[Any], legend: Legend) -> RawRecord:
     payload = {
         "issue": issue,
         "changelog": changelog,
         "names": legend.names,
         "categories": _past_categories(changelog, legend.categories),
     }
-    return Landed(str(issue["id"]), orjson.dumps(payload).decode())
+    return RawRecord(str(issue["id"]), orjson.dumps(payload).decode())
 
 
 def _past_categories(

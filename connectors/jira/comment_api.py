@@ -15,7 +15,7 @@ from typing import Any
 from connectors.http import Clock, HttpClient
 from connectors.jira.adf import render
 from connectors.jira.bodies import chunks
-from model.remarks import MARKER_PREFIX, Remark
+from model.comment_content import MARKER_PREFIX, CommentContent
 
 _PAGE = 100
 _MOST_LISTED = 1000
@@ -60,13 +60,13 @@ class CommentApi:
             if (mark := _mark(places[str(comment["id"])], comment))
         ]
 
-    def add(self, issue: str, remark: Remark) -> str:
+    def add(self, issue: str, remark: CommentContent) -> str:
         """Create the comment with its marker in one call; returns its id."""
         self._pace.wait(issue)
         created = self._client.write("POST", _path(issue), json=_body(remark))
         return str(created["id"])
 
-    def edit(self, issue: str, comment_id: str, remark: Remark, notify: bool) -> None:
+    def edit(self, issue: str, comment_id: str, remark: CommentContent, notify: bool) -> None:
         self._pace.wait(issue)
         path, params = _path(issue, comment_id), {"notifyUsers": str(notify).lower()}
         self._client.write("PUT", path, params=params, json=_body(remark))
@@ -95,7 +95,7 @@ def _path(issue: str, comment_id: str | None = None) -> str:
     return f"{comments}/{comment_id}" if comment_id else comments
 
 
-def _body(remark: Remark) -> dict[str, Any]:
+def _body(remark: CommentContent) -> dict[str, Any]:
     """The second property keeps the comment from a service desk's customers.
 
     Elsewhere Jira keeps it and does nothing with it.

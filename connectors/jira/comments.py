@@ -12,7 +12,7 @@ from connectors.jira.api import JiraApi
 from connectors.jira.comment_api import CommentApi, Marked
 from connectors.jira.releases import PREFIX
 from connectors.jira.settings import JiraSettings
-from model.remarks import Change, Outcome, Posted, Refused, Target
+from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange, Target
 
 _TRIES = 3
 _SETTLING = 2.0
@@ -37,7 +37,7 @@ class Comments:
     comments: CommentApi
     clock: Clock
 
-    def find(self, targets: Sequence[Target]) -> list[Posted]:
+    def find(self, targets: Sequence[Target]) -> list[PostedComment]:
         """Our comments on these issues; an issue that cannot be seen has none.
 
         Raises ConnectionFailed when Jira cannot be read.
@@ -48,7 +48,7 @@ class Comments:
             places = {id_: issue for issue, ids in listed for id_ in ids}
         return [self._posted(issues[mark.issue], mark) for mark in self.comments.marked(places)]
 
-    def apply(self, changes: Iterable[Change]) -> Iterator[Outcome]:
+    def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
         """One outcome a change; raises ConnectionFailed when Jira takes none any more."""
         return (self._carried_out(change) for change in changes)
 
@@ -60,29 +60,29 @@ class Comments:
                 return []
             raise
 
-    def _carried_out(self, change: Change) -> Outcome:
+    def _carried_out(self, change: CommentChange) -> Outcome:
         if _is_release(change.target):
             reason = "Jira has no comments on a release"
-            return Refused(change, reason, "Comment on one of its issues.", retryable=False)
+            return RefusedChange(change, reason, "Comment on one of its issues.", retryable=False)
         try:
             if change.posted:
                 found = self._present(change)
                 return self._edit(change, found.comment_id if found else change.posted.comment_id)
             return self._create(change)
         except AnswerLost as error:
-            return Refused(change, error.reason, error.remedy)
+            return RefusedChange(change, error.reason, error.remedy)
         except RequestFailed as error:
             if error.status not in _REMEDIES:
                 raise
-            return Refused(change, error.reason, _REMEDIES[error.status])
+            return RefusedChange(change, error.reason, _REMEDIES[error.status])
 
-    def _create(self, change: Change) -> Outcome:
+    def _create(self, change: CommentChange) -> Outcome:
         """Write the comment unless it is there; after a lost answer look before trying again."""
         for _ in range(_TRIES):
             if found := self._present(change):
                 return self._adopt(change, found)
             try:
-                comment_id = self.comments.add(change.target.ref.native_id, change.remark)
+                comment_id = self.comments.add(change.target.ref.native_id, change.content)
             except AnswerLost as error:
                 lost = error
                 self.clock.sleep(_SETTLING)
@@ -92,42 +92,42 @@ class Comments:
             return self._adopt(change, found)
         raise lost
 
-    def _adopt(self, change: Change, found: Marked) -> Outcome:
-        if found.digest == change.remark.digest:
+    def _adopt(self, change: CommentChange, found: Marked) -> Outcome:
+        if found.digest == change.content.digest:
             return self._kept_internal(change, found.comment_id)
         return self._edit(change, found.comment_id)
 
-    def _edit(self, change: Change, comment_id: str) -> Outcome:
+    def _edit(self, change: CommentChange, comment_id: str) -> Outcome:
         """Give our comment the wanted content; after a lost answer see whether it has it."""
         for _ in range(_TRIES):
             try:
                 self.comments.edit(
-                    change.target.ref.native_id, comment_id, change.remark, change.notify
+                    change.target.ref.native_id, comment_id, change.content, change.notify
                 )
             except AnswerLost as error:
                 lost = error
                 self.clock.sleep(_SETTLING)
                 found = self._present(change)
-                if found is None or found.digest != change.remark.digest:
+                if found is None or found.digest != change.content.digest:
                     continue
             return self._kept_internal(change, comment_id)
         raise lost
 
-    def _present(self, change: Change) -> Marked | None:
+    def _present(self, change: CommentChange) -> Marked | None:
         """Our comment for this conflict; should there be more than one, the oldest stays."""
-        issue, wanted = change.target.ref.native_id, change.remark.conflict_id
+        issue, wanted = change.target.ref.native_id, change.content.conflict_id
         places = dict.fromkeys(self.comments.ids(issue), issue)
         mine = [mark for mark in self.comments.marked(places) if mark.conflict_id == wanted]
         for extra in mine[1:]:
             self.comments.remove(issue, extra.comment_id)
         return mine[0] if mine else None
 
-    def _kept_internal(self, change: Change, comment_id: str) -> Outcome:
+    def _kept_internal(self, change: CommentChange, comment_id: str) -> Outcome:
         """On a service desk customers must not see it: read that back, and remove it if they do."""
         issue, key = change.target.ref.native_id, change.target.key
         if self._is_service_desk(key) and self.comments.is_public(issue, comment_id):
             self.comments.remove(issue, comment_id)
-            return Refused(
+            return RefusedChange(
                 change,
                 f"Jira showed the comment on {key} to customers, so it was removed",
                 "Let the account write internal comments in this service project.",
@@ -135,7 +135,7 @@ class Comments:
             )
         return self._posted(
             change.target,
-            Marked(issue, comment_id, change.remark.conflict_id, change.remark.digest),
+            Marked(issue, comment_id, change.content.conflict_id, change.content.digest),
         )
 
     def _is_service_desk(self, key: str) -> bool:
@@ -146,9 +146,9 @@ class Comments:
     def _projects(self) -> dict[str, str]:
         return self.api.projects()
 
-    def _posted(self, target: Target, mark: Marked) -> Posted:
+    def _posted(self, target: Target, mark: Marked) -> PostedComment:
         url = f"{self.settings.url}/browse/{target.key}?focusedCommentId={mark.comment_id}"
-        return Posted(target.ref, mark.conflict_id, mark.comment_id, mark.digest, url)
+        return PostedComment(target.ref, mark.conflict_id, mark.comment_id, mark.digest, url)
 
 
 def _is_release(target: Target) -> bool:

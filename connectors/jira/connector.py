@@ -10,10 +10,10 @@ import httpx
 from connectors.base import (
     AccessProblem,
     ConnectionFailed,
+    ConnectorContext,
     Cursor,
-    Landed,
     Page,
-    Surroundings,
+    RawRecord,
 )
 from connectors.functions import unknown_functions
 from connectors.http import Clock, HttpClient
@@ -25,8 +25,8 @@ from connectors.jira.mapping import IssueMapping
 from connectors.jira.pull import IssuePull
 from connectors.jira.releases import ReleaseMapping, pull_releases
 from connectors.jira.settings import JiraSettings
+from model.comment_content import CommentChange, Outcome, PostedComment, Target
 from model.records import Mapped
-from model.remarks import Change, Outcome, Posted, Target
 
 
 class JiraConnector:
@@ -35,16 +35,16 @@ class JiraConnector:
     streams = ("issues", "versions")
 
     def __init__(
-        self, settings: JiraSettings, surroundings: Surroundings, token: str, clock: Clock
+        self, settings: JiraSettings, context: ConnectorContext, token: str, clock: Clock
     ) -> None:
-        self.name = surroundings.name
+        self.name = context.name
         self._settings = settings
-        self._functions = surroundings.lookups.functions
+        self._functions = context.lookups.functions
         auth = httpx.BasicAuth(settings.email, token)
         self._client = HttpClient(self.name, settings.api, auth, settings.credentials, clock)
         self._access = Access(settings, token)
         self._api = JiraApi(self.name, self._client)
-        self._issues = IssueMapping(self.name, settings, surroundings.lookups)
+        self._issues = IssueMapping(self.name, settings, context.lookups)
         self._releases = ReleaseMapping(self.name, settings)
         self._comments = Comments(settings, self._api, CommentApi(self._client, clock), clock)
 
@@ -59,14 +59,14 @@ class JiraConnector:
             return pull_releases(self.name, self._api, self._settings)
         return IssuePull(self.name, self._api, self._settings).pages(cursor)
 
-    def map(self, stream: str, landed: Landed, observed_at: datetime) -> Mapped:
+    def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:
         mapping = self._releases if stream == "versions" else self._issues
         return mapping.map(landed, observed_at)
 
-    def find_comments(self, targets: Sequence[Target]) -> list[Posted]:
+    def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         return self._comments.find(targets)
 
-    def apply(self, changes: Iterable[Change]) -> Iterator[Outcome]:
+    def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
         return self._comments.apply(changes)
 
     def close(self) -> None:
@@ -74,14 +74,14 @@ class JiraConnector:
 
 
 def open_connector(
-    settings: JiraSettings, surroundings: Surroundings, clock: Clock | None = None
+    settings: JiraSettings, context: ConnectorContext, clock: Clock | None = None
 ) -> JiraConnector:
     """Connect without asking anything yet; raises ConnectionFailed when the token is not set."""
-    token = surroundings.environment.get(settings.token_env)
+    token = context.environment.get(settings.token_env)
     if not token:
         raise ConnectionFailed(
-            surroundings.name,
+            context.name,
             f"the environment variable {settings.token_env} is not set",
             f"Set it to the API token of {settings.email}.",
         )
-    return JiraConnector(settings, surroundings, token, clock or Clock())
+    return JiraConnector(settings, context, token, clock or Clock())

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectors.jira.claims import text_of
 from connectors.jira.fields import ChosenFields
 from connectors.jira.history import Fields
+from connectors.jira.stated_dependencies import text_of
 from connectors.plausible import LONGEST, plausible_days
 from model.records import Problem
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import orjson
 
-from connectors.base import Landed, Lookups
-from connectors.jira.claims import claims, text_of
+from connectors.base import Lookups, RawRecord
 from connectors.jira.fields import STANDARD, ChosenFields, choose
 from connectors.jira.figures import left_out, percent, working_days
 from connectors.jira.history import Change, Fields, Moment, changes, moments
 from connectors.jira.settings import JiraSettings
+from connectors.jira.stated_dependencies import claims, text_of
 from connectors.jira.states import Standing, states
 from connectors.jira.times import day, instant
 from model.records import Kind, Mapped, Problem, Ref, Version, WorkItem
@@ -28,7 +28,7 @@ class IssueMapping:
     settings: JiraSettings
     lookups: Lookups
 
-    def map(self, landed: Landed, observed_at: datetime) -> Mapped:
+    def map(self, landed: RawRecord, observed_at: datetime) -> Mapped:
         """Never raises: an issue of another shape than Jira documents is held with the reason."""
         known_as: tuple[str, ...] = ()
         try:

@@ -69,12 +69,12 @@ class IssuePull:
     settings: JiraSettings
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
-        """Changed issues, then those that showed up again, then one page with the census."""
+        """Changed issues, then those that showed up again, then one page with the snapshot_ids."""
         visible, hidden = roster(self.connection, self.api, self.settings)
         legend = self._legend()
         place, newest = Place.read(cursor), self._newest(visible)
         changed = list(self.api.ids(_changed(visible, place.updated_from)))
-        census = set(changed)
+        snapshot_ids = set(changed)
         with ThreadPoolExecutor(_IN_FLIGHT) as pool:
             for group in chunks(changed, self.settings.page_size):
                 read = read_issues(self.api, pool, group, legend)
@@ -82,12 +82,12 @@ class IssuePull:
                 yield Page(read.records, place.cursor(), read.problems)
             place = place.reached(newest - self._overlap)
             if cursor is not None:
-                census.update(self.api.ids(f"{_within(visible)} ORDER BY id ASC"))
-            for group in self._appeared(census.difference(changed), place):
+                snapshot_ids.update(self.api.ids(f"{_within(visible)} ORDER BY id ASC"))
+            for group in self._appeared(snapshot_ids.difference(changed), place):
                 read = read_issues(self.api, pool, group, legend)
                 place = place.after(read, newest, self._overlap)
                 yield Page(read.records, place.cursor(), read.problems)
-        yield self._last(place, frozenset(census), hidden)
+        yield self._last(place, frozenset(snapshot_ids), hidden)
 
     def _legend(self) -> Legend:
         fields = catalogue(self.api.fields())
@@ -110,17 +110,25 @@ class IssuePull:
         fresh = sorted(set(unchanged) - place.known, key=int)
         return chunks(fresh, self.settings.page_size)
 
-    def _last(self, place: Place, census: frozenset[str], hidden: tuple[Problem, ...]) -> Page:
-        """The census, once it is sure that we were not logged out while it was taken.
+    def _last(
+        self, place: Place, snapshot_ids: frozenset[str], hidden: tuple[Problem, ...]
+    ) -> Page:
+        """The snapshot_ids, once it is sure that we were not logged out while it was taken.
 
         A project that was out of sight before or after it counts as hidden.
         """
         visible, still_hidden = roster(self.connection, self.api, self.settings)
         problems = tuple(dict.fromkeys((*hidden, *still_hidden)))
-        missing = sorted((place.known or frozenset()) - census, key=int)
-        census |= self._still_there(missing, visible)
-        after = replace(place, known=census)
-        return Page((), after.cursor(), problems, census=census, gone_reason=gone_reason(problems))
+        missing = sorted((place.known or frozenset()) - snapshot_ids, key=int)
+        snapshot_ids |= self._still_there(missing, visible)
+        after = replace(place, known=snapshot_ids)
+        return Page(
+            (),
+            after.cursor(),
+            problems,
+            snapshot_ids=snapshot_ids,
+            gone_reason=gone_reason(problems),
+        )
 
     def _still_there(self, ids: Sequence[str], visible: Sequence[str]) -> frozenset[str]:
         """Those that search left out although they exist in a project we pull."""

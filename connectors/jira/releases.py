@@ -9,11 +9,11 @@ from typing import Any
 
 import orjson
 
-from connectors.base import Landed, Page
+from connectors.base import Page, RawRecord
 from connectors.jira.api import JiraApi
-from connectors.jira.claims import version_key
 from connectors.jira.pull import gone_reason, roster
 from connectors.jira.settings import JiraSettings
+from connectors.jira.stated_dependencies import version_key
 from connectors.jira.times import day
 from model.records import Kind, Mapped, Problem, Ref, State, Version, WorkItem
 
@@ -31,14 +31,14 @@ def pull_releases(connection: str, api: JiraApi, settings: JiraSettings) -> Iter
         records,
         cursor={},
         problems=problems,
-        census=frozenset(record.native_id for record in records),
+        snapshot_ids=frozenset(record.native_id for record in records),
         gone_reason=gone_reason(problems),
     )
 
 
-def _landed(project: str, version: Mapping[str, Any]) -> Landed:
+def _landed(project: str, version: Mapping[str, Any]) -> RawRecord:
     payload = orjson.dumps({"project": project, "version": version}).decode()
-    return Landed(f"{PREFIX}{version['id']}", payload)
+    return RawRecord(f"{PREFIX}{version['id']}", payload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class ReleaseMapping:
     connection: str
     settings: JiraSettings
 
-    def map(self, landed: Landed, observed_at: datetime) -> Mapped:
+    def map(self, landed: RawRecord, observed_at: datetime) -> Mapped:
         """One milestone; Jira keeps no history of versions, so it holds from `observed_at`."""
         try:
             payload = orjson.loads(landed.payload)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from connectors.base import ConnectionSettings
-from model.records import DependencyType, Priority, Role
+from model.records import DependencyRole, DependencyType, Priority
 
 ProjectKey = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]+$")]
 
@@ -54,14 +54,14 @@ class LinkMeaning(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    outward: Role
+    outward: DependencyRole
     type: Annotated[DependencyType, _named(DependencyType)] = DependencyType.FINISH_TO_START
 
 
 USUAL_LINKS: Mapping[str, LinkMeaning] = {
-    "blocks": LinkMeaning(outward=Role.SUCCESSOR),
-    "depends": LinkMeaning(outward=Role.PREDECESSOR),
-    "dependency": LinkMeaning(outward=Role.PREDECESSOR),
+    "blocks": LinkMeaning(outward=DependencyRole.SUCCESSOR),
+    "depends": LinkMeaning(outward=DependencyRole.PREDECESSOR),
+    "dependency": LinkMeaning(outward=DependencyRole.PREDECESSOR),
 }
 """By the link type's name in lower case; all other types are no dependencies."""
 

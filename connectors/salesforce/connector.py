@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from connectors.base import AccessProblem, ConnectionFailed, Cursor, Landed, Page, Surroundings
+from connectors.base import (
+    AccessProblem,
+    ConnectionFailed,
+    ConnectorContext,
+    Cursor,
+    Page,
+    RawRecord,
+)
 from connectors.functions import unknown_functions
 from connectors.http import Clock, HttpClient
 from connectors.salesforce.access import Access
@@ -17,8 +24,8 @@ from connectors.salesforce.queries import Queries
 from connectors.salesforce.reading import Reader
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.sign_in import SessionAuth
+from model.comment_content import CommentChange, Outcome, PostedComment, Target
 from model.records import Mapped
-from model.remarks import Change, Outcome, Posted, Target
 
 
 class SalesforceConnector:
@@ -27,12 +34,12 @@ class SalesforceConnector:
     streams = ("opportunities",)
 
     def __init__(
-        self, settings: SalesforceSettings, surroundings: Surroundings, clock: Clock
+        self, settings: SalesforceSettings, context: ConnectorContext, clock: Clock
     ) -> None:
-        self.name = surroundings.name
+        self.name = context.name
         self._settings = settings
-        self._functions = surroundings.lookups.functions
-        self._auth = SessionAuth(self.name, settings, surroundings.environment)
+        self._functions = context.lookups.functions
+        self._auth = SessionAuth(self.name, settings, context.environment)
         self._http = HttpClient(self.name, settings.url, self._auth, settings.credentials, clock)
         self._org = Org(self.name, settings, self._auth, clock)
         self._feed = Feed(self.name, settings, self._http, self._auth, clock)
@@ -46,14 +53,14 @@ class SalesforceConnector:
         queries = Queries(self.name, self._settings.api, self._http)
         yield from Reader(queries, self._fields()).pages(cursor, now)
 
-    def map(self, stream: str, landed: Landed, observed_at: datetime) -> Mapped:
+    def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:
         del stream, observed_at  # one stream, and Salesforce dates its changes itself
         return map_deal(self.name, self._settings, landed)
 
-    def find_comments(self, targets: Sequence[Target]) -> list[Posted]:
+    def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         return [posted for target in targets for posted in self._feed.comments(target.ref)]
 
-    def apply(self, changes: Iterable[Change]) -> Iterator[Outcome]:
+    def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
         return (self._feed.carry_out(change) for change in changes)
 
     def close(self) -> None:
@@ -74,7 +81,7 @@ class SalesforceConnector:
 
 
 def open_connector(
-    settings: SalesforceSettings, surroundings: Surroundings, clock: Clock | None = None
+    settings: SalesforceSettings, context: ConnectorContext, clock: Clock | None = None
 ) -> SalesforceConnector:
     """Nothing is asked of Salesforce yet: the first use signs in."""
-    return SalesforceConnector(settings, surroundings, clock or Clock())
+    return SalesforceConnector(settings, context, clock or Clock())

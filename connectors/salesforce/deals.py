@@ -10,14 +10,25 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 
-from connectors.base import Landed
+from connectors.base import RawRecord
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.snapshots import Figures, Row, Unreadable, figures
 from model.keys import listed
-from model.records import Claim, Deal, DealStage, Kind, Mapped, Origin, Problem, Ref, Role, Version
+from model.records import (
+    Deal,
+    DealStage,
+    DependencyRole,
+    Kind,
+    Mapped,
+    Origin,
+    Problem,
+    Ref,
+    StatedDependency,
+    Version,
+)
 
 
-def map_deal(connection: str, settings: SalesforceSettings, landed: Landed) -> Mapped:
+def map_deal(connection: str, settings: SalesforceSettings, landed: RawRecord) -> Mapped:
     """Versions oldest first, the last one being the opportunity itself; never raises."""
     try:
         payload = json.loads(landed.payload, parse_float=Decimal)
@@ -104,14 +115,14 @@ def _name(ref: Ref, present: Row) -> str:
     return str(present.get("Name") or ref.native_id)
 
 
-def _claims(depends_on: str | None, present: Row) -> tuple[Claim, ...]:
+def _claims(depends_on: str | None, present: Row) -> tuple[StatedDependency, ...]:
     text = present.get(depends_on) if depends_on else None
     if depends_on is None or not isinstance(text, str):
         return ()
     # People know the field by its label, which is its API name without the technical parts.
     where = f'Salesforce field "{depends_on.removesuffix("__c").replace("_", " ")}"'
     return tuple(
-        Claim(name, Role.PREDECESSOR, Origin.FIELD, where, written=written)
+        StatedDependency(name, DependencyRole.PREDECESSOR, Origin.FIELD, where, written=written)
         for name, written in listed(text).items()
     )
 

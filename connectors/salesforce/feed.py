@@ -17,8 +17,8 @@ from connectors.salesforce.refusals import ends_the_run, explained
 from connectors.salesforce.segments import Segment, marked, segments
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.sign_in import SessionAuth
+from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange
 from model.records import Ref
-from model.remarks import Change, Outcome, Posted, Refused
 
 _PAGE = 100
 """The most elements that Salesforce gives at once."""
@@ -36,7 +36,7 @@ class Feed:
     auth: SessionAuth
     clock: Clock
 
-    def comments(self, deal: Ref) -> list[Posted]:
+    def comments(self, deal: Ref) -> list[PostedComment]:
         """Our own posts on a deal, newest first; none on a deal that cannot be seen.
 
         Only what the user of this connection wrote counts, for anybody can copy a marker. Raises
@@ -50,35 +50,35 @@ class Feed:
                 return []
             raise
 
-    def carry_out(self, change: Change) -> Outcome:
+    def carry_out(self, change: CommentChange) -> Outcome:
         """Create or edit one post. Raises ConnectionFailed when no other change would succeed."""
         try:
             with explained():
                 return self._say(change)
         except AnswerLost as error:
-            return Refused(change, error.reason, error.remedy)
+            return RefusedChange(change, error.reason, error.remedy)
         except RequestFailed as error:
             if ends_the_run(error):
                 raise
-            return Refused(change, error.reason, _remedy(change, error))
+            return RefusedChange(change, error.reason, _remedy(change, error))
 
     def reach(self, native_id: str) -> None:
         """Ask for a deal's feed. Raises ConnectionFailed when there is none to be had."""
         with explained():
             self.http.read("GET", self._feed_of(native_id), params={"pageSize": 1})
 
-    def _say(self, change: Change) -> Outcome:
-        body = segments(change.remark, change.notify)
+    def _say(self, change: CommentChange) -> Outcome:
+        body = segments(change.content, change.notify)
         try:
             return self._surely(change, body)
         except RequestFailed as error:
-            plain = segments(change.remark, notify=False)
+            plain = segments(change.content, notify=False)
             if ends_the_run(error) or error.status not in (400, 403) or plain == body:
                 raise
             # Somebody who left, or may not see the deal, cannot be mentioned but can be named.
             return self._surely(change, plain)
 
-    def _surely(self, change: Change, body: list[Segment]) -> Outcome:
+    def _surely(self, change: CommentChange, body: list[Segment]) -> Outcome:
         """Try again while the answer is lost and the effect is not there."""
         again = patiently(self.clock, lambda error: isinstance(error, AnswerLost))
         if change.posted:
@@ -86,14 +86,14 @@ class Feed:
             return again(self._edit, change, change.posted.comment_id, body)
         return again(self._create, change, body)
 
-    def _remove_doubles(self, change: Change, kept: str) -> None:
+    def _remove_doubles(self, change: CommentChange, kept: str) -> None:
         """Posts that took effect long after their answer was lost would keep the former words."""
         for posted in self._ours(change.target.ref):
             double = not _same_id(posted.comment_id, kept)
-            if posted.conflict_id == change.remark.conflict_id and double:
+            if posted.conflict_id == change.content.conflict_id and double:
                 self.http.write("DELETE", f"{self._elements_path}/{posted.comment_id}")
 
-    def _create(self, change: Change, body: list[Segment]) -> Outcome:
+    def _create(self, change: CommentChange, body: list[Segment]) -> Outcome:
         post = {
             "feedElementType": "FeedItem",
             "subjectId": change.target.ref.native_id,
@@ -106,7 +106,7 @@ class Feed:
             return self._looked_for(change, lost)
         return self._as_posted(change, str(answer["id"]))
 
-    def _looked_for(self, change: Change, lost: AnswerLost) -> Outcome:
+    def _looked_for(self, change: CommentChange, lost: AnswerLost) -> Outcome:
         """The post if it stands there; raises `lost` when it surely does not."""
         self.clock.sleep(_SETTLING)
         try:
@@ -114,35 +114,35 @@ class Feed:
         except RequestFailed as error:
             if ends_the_run(error):
                 raise
-            return Refused(change, lost.reason, lost.remedy)
+            return RefusedChange(change, lost.reason, lost.remedy)
         for posted in ours:
-            if posted.conflict_id == change.remark.conflict_id:
+            if posted.conflict_id == change.content.conflict_id:
                 return posted
         raise lost
 
-    def _edit(self, change: Change, comment_id: str, body: list[Segment]) -> Posted:
+    def _edit(self, change: CommentChange, comment_id: str, body: list[Segment]) -> PostedComment:
         """An edit done twice is the same edit, so it may simply be repeated."""
         path = f"{self._elements_path}/{comment_id}"
         self.http.write("PATCH", path, json={"body": {"messageSegments": body}})
         return self._as_posted(change, comment_id)
 
-    def _as_posted(self, change: Change, comment_id: str) -> Posted:
-        ref, remark = change.target.ref, change.remark
+    def _as_posted(self, change: CommentChange, comment_id: str) -> PostedComment:
+        ref, remark = change.target.ref, change.content
         url = self.settings.deal_url(ref.native_id)
-        return Posted(ref, remark.conflict_id, comment_id, remark.digest, url)
+        return PostedComment(ref, remark.conflict_id, comment_id, remark.digest, url)
 
-    def _ours(self, deal: Ref) -> list[Posted]:
+    def _ours(self, deal: Ref) -> list[PostedComment]:
         found = (self._posted(deal, element) for element in self._elements(deal.native_id))
         return [posted for posted in found if posted]
 
-    def _posted(self, deal: Ref, element: dict[str, Any]) -> Posted | None:
+    def _posted(self, deal: Ref, element: dict[str, Any]) -> PostedComment | None:
         author = str((element.get("actor") or {}).get("id"))
         marker = marked(str((element.get("body") or {}).get("text") or ""))
         if marker is None or not _same_id(author, self.auth.session().user_id):
             return None
         conflict_id, digest = marker
         url = self.settings.deal_url(deal.native_id)
-        return Posted(deal, conflict_id, str(element["id"]), digest, url)
+        return PostedComment(deal, conflict_id, str(element["id"]), digest, url)
 
     def _elements(self, native_id: str) -> Iterator[dict[str, Any]]:
         params: dict[str, str | int] | None = {"pageSize": _PAGE, "sort": "CreatedDateDesc"}
@@ -169,7 +169,7 @@ def _same_id(one: str, other: str) -> bool:
     return one[:15] == other[:15]
 
 
-def _remedy(change: Change, error: RequestFailed) -> str:
+def _remedy(change: CommentChange, error: RequestFailed) -> str:
     if error.status == 404 and change.posted:
         return "Nothing has to be done: somebody removed the post, and the next run writes it anew."
     if error.status == 404:

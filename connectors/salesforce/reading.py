@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connectors.base import Cursor, Landed, Page
+from connectors.base import Cursor, Page, RawRecord
 from connectors.salesforce import soql
 from connectors.salesforce.fields import Fields
 from connectors.salesforce.queries import Queries, Row
@@ -38,7 +38,7 @@ class Reader:
     fields: Fields
 
     def pages(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
-        """Changed opportunities with their history, then one page with deletions and census."""
+        """Changed opportunities with their history, then one page with deletions and ids."""
         since, going = _begin(cursor, now)
         for rows in self.queries.pages(soql.changed_deals(self.fields.deal, since)):
             if rows:
@@ -46,7 +46,7 @@ class Reader:
                 yield Page(tuple(self._with_history(rows)), going)
         yield self._gone(going, now)
 
-    def _with_history(self, rows: list[Row]) -> Iterator[Landed]:
+    def _with_history(self, rows: list[Row]) -> Iterator[RawRecord]:
         for at in range(0, len(rows), soql.IDS_IN_A_QUERY):
             part = rows[at : at + soql.IDS_IN_A_QUERY]
             past: defaultdict[str, list[Row]] = defaultdict(list)
@@ -60,7 +60,7 @@ class Reader:
     def _gone(self, cursor: Cursor, now: datetime) -> Page:
         """The delete log tells a deletion from lost permission.
 
-        The census comes first: what is deleted between the two is found by the next reading.
+        The snapshot_ids comes first: what is deleted between the two is found by the next reading.
         """
         visible = {row["Id"] for page in self.queries.pages(soql.ALL_IDS) for row in page}
         log, until = self._delete_log(cursor, now)
@@ -69,7 +69,7 @@ class Reader:
         return Page(
             (),
             onward,
-            census=frozenset(visible),
+            snapshot_ids=frozenset(visible),
             deleted=frozenset(deleted),
             gone_reason=_UNSEEN,
         )
@@ -83,8 +83,8 @@ class Reader:
         return self.queries.deleted("Opportunity", since, now)
 
 
-def _landed(native_id: str, payload: Row) -> Landed:
-    return Landed(native_id, json.dumps(payload, ensure_ascii=False, sort_keys=True))
+def _landed(native_id: str, payload: Row) -> RawRecord:
+    return RawRecord(native_id, json.dumps(payload, ensure_ascii=False, sort_keys=True))
 
 
 def _begin(cursor: Cursor | None, now: datetime) -> tuple[datetime | None, Cursor]:

@@ -14,14 +14,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from connectors.addresses import leads_to_the_web
-from model.remarks import MARKER_PREFIX, Bullets, Link, Mention, Paragraph, Remark, Span, Text
+from model.comment_content import (
+    MARKER_PREFIX,
+    Bullets,
+    CommentContent,
+    Link,
+    Mention,
+    Paragraph,
+    Span,
+    Text,
+)
 
 Segment = dict[str, str]
 
 _ROOM = 9_500
 _MENTIONS = 25
 _TAGS = 60
-"""At least what the tags around a span, a link or a mention add to the stored body."""
+"""At least what the tags context a span, a link or a mention add to the stored body."""
 _SHORTENED = "Shortened here, as Chatter takes no more than 10,000 characters."
 _MARKER = re.compile(rf"{MARKER_PREFIX}:(\S+) · ([0-9a-f]{{16}})\s*$")
 _USER_ID = re.compile(r"005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
@@ -34,7 +43,7 @@ class _Line:
     bullet: bool = False
 
 
-def segments(remark: Remark, notify: bool) -> list[Segment]:
+def segments(remark: CommentContent, notify: bool) -> list[Segment]:
     """Render a remark; without `notify` people are named in plain text, which tells nobody."""
     lines = _mentionable(_lines(remark), _MENTIONS if notify else 0)
     marker = _Line((Text(f"{remark.marker} · {remark.digest}"),))
@@ -47,7 +56,7 @@ def marked(text: str) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
-def _lines(remark: Remark) -> Iterator[_Line]:
+def _lines(remark: CommentContent) -> Iterator[_Line]:
     yield _Line((Text(remark.heading, strong=True),))
     for block in remark.blocks:
         match block:
@@ -110,7 +119,7 @@ def _size(span: Span) -> int:
 
 
 def _grouped(lines: list[_Line]) -> Iterator[list[Segment]]:
-    """The lines' segments, with one list around bullets that follow each other."""
+    """The lines' segments, with one list context bullets that follow each other."""
     listing = False
     for line in lines:
         if line.bullet != listing:

@@ -8,10 +8,10 @@ from datetime import datetime
 from connectors.base import (
     AccessProblem,
     ConnectionFailed,
+    ConnectorContext,
     Cursor,
-    Landed,
     Page,
-    Surroundings,
+    RawRecord,
 )
 from connectors.functions import unknown_functions
 from connectors.spreadsheets.delimited_comments import apply_to_notes_file, find_in_notes_file
@@ -23,8 +23,8 @@ from connectors.spreadsheets.settings import SpreadsheetSettings
 from connectors.spreadsheets.sources import Source, Sources, find_files, read_sources
 from connectors.spreadsheets.table import doubled
 from connectors.spreadsheets.workbook_comments import apply_to_workbook, find_in_workbook
+from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange, Target
 from model.records import Mapped
-from model.remarks import Change, Outcome, Posted, Refused, Target
 
 ROWS = "rows"
 _LOOK_AT_FILES = "Correct the file, or the columns of this connection in interlock.yaml"
@@ -33,10 +33,10 @@ _LOOK_AT_FILES = "Correct the file, or the columns of this connection in interlo
 class SpreadsheetConnector:
     """Plans in files: rows become work items, remarks become notes on the cells of their rows."""
 
-    def __init__(self, settings: SpreadsheetSettings, surroundings: Surroundings) -> None:
-        self.name = surroundings.name
+    def __init__(self, settings: SpreadsheetSettings, context: ConnectorContext) -> None:
+        self.name = context.name
         self._settings = settings
-        self._surroundings = surroundings
+        self._surroundings = context
 
     @property
     def streams(self) -> tuple[str, ...]:
@@ -68,11 +68,11 @@ class SpreadsheetConnector:
         if sources.failures:
             raise self._failed(sources.failures)
 
-    def map(self, stream: str, landed: Landed, observed_at: datetime) -> Mapped:
+    def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:
         del stream
         return map_row(landed, observed_at, self._settings, self._surroundings)
 
-    def find_comments(self, targets: Sequence[Target]) -> list[Posted]:
+    def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         """Our sections in notes, and our rows in notes files; raises ConnectionFailed when a
         file that may hold some cannot be read."""
         sources = self._sources()
@@ -80,25 +80,27 @@ class SpreadsheetConnector:
             raise self._failed(sources.failures)
         rows, _ = by_key(rows_of(sources.read))
         wanted = [(t, rows[t.ref.native_id]) for t in targets if t.ref.native_id in rows]
-        found: list[Posted] = []
+        found: list[PostedComment] = []
         for source in sources.read:
             mine = [(target, row) for target, row in wanted if row.source is source]
             if mine:
                 found += self._find_in(source, mine)
         return found
 
-    def _find_in(self, source: Source, targets: Sequence[tuple[Target, Row]]) -> list[Posted]:
+    def _find_in(
+        self, source: Source, targets: Sequence[tuple[Target, Row]]
+    ) -> list[PostedComment]:
         find = find_in_workbook if source.delimiter is None else find_in_notes_file
         try:
             return find(source, targets)
         except NotAPackage as error:
             raise self._failed([f"{source.name}: {error}"]) from error
 
-    def apply(self, changes: Iterable[Change]) -> Iterator[Outcome]:
+    def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
         """Write the comments, each file once for all of its changes."""
         sources = self._sources()
         rows, _ = by_key(rows_of(sources.read))
-        by_file: dict[str, list[tuple[Change, Row]]] = {}
+        by_file: dict[str, list[tuple[CommentChange, Row]]] = {}
         for change in changes:
             row = rows.get(change.target.ref.native_id)
             if row is None:
@@ -126,11 +128,11 @@ class SpreadsheetConnector:
     def _failed(self, failures: Sequence[str]) -> ConnectionFailed:
         return ConnectionFailed(self.name, "; ".join(failures), _LOOK_AT_FILES)
 
-    def _unplaced(self, change: Change, sources: Sources) -> Refused:
+    def _unplaced(self, change: CommentChange, sources: Sources) -> RefusedChange:
         reason = f'no row of "{self._settings.path}" has the key "{change.target.key}" for itself'
         if sources.failures:
-            return Refused(change, f"{reason}; {'; '.join(sources.failures)}", _LOOK_AT_FILES)
-        return Refused(change, reason, "Put the row back, or wait for the next sync", False)
+            return RefusedChange(change, f"{reason}; {'; '.join(sources.failures)}", _LOOK_AT_FILES)
+        return RefusedChange(change, reason, "Put the row back, or wait for the next sync", False)
 
 
 def _doubts(source: Source) -> Iterator[AccessProblem]:
@@ -152,6 +154,6 @@ def _doubts(source: Source) -> Iterator[AccessProblem]:
 
 
 def open_connector(
-    settings: SpreadsheetSettings, surroundings: Surroundings
+    settings: SpreadsheetSettings, context: ConnectorContext
 ) -> SpreadsheetConnector:
-    return SpreadsheetConnector(settings, surroundings)
+    return SpreadsheetConnector(settings, context)

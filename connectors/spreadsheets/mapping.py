@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import orjson
 
-from connectors.base import Landed, Surroundings
+from connectors.base import ConnectorContext, RawRecord
 from connectors.spreadsheets.reader import Reader
 from connectors.spreadsheets.settings import FieldName, SpreadsheetSettings
 from connectors.spreadsheets.values import (
@@ -24,50 +24,61 @@ from connectors.spreadsheets.values import (
     unknown,
 )
 from model.keys import normalise, references
-from model.records import Claim, Kind, Mapped, Origin, Problem, Ref, Role, State, Version, WorkItem
+from model.records import (
+    DependencyRole,
+    Kind,
+    Mapped,
+    Origin,
+    Problem,
+    Ref,
+    State,
+    StatedDependency,
+    Version,
+    WorkItem,
+)
 
 
 def map_row(
-    landed: Landed,
+    landed: RawRecord,
     observed_at: datetime,
     settings: SpreadsheetSettings,
-    surroundings: Surroundings,
+    context: ConnectorContext,
 ) -> Mapped:
     """Map one landed row; a row whose plan cannot be told for certain is held back."""
     reader = Reader(landed.native_id, orjson.loads(landed.payload), settings)
-    item, claims = _work_item(reader, surroundings), tuple(_claims(reader))
+    item, claims = _work_item(reader, context), tuple(_claims(reader))
     if item is None or any(problem.held for problem in reader.problems):
         return Mapped(problems=tuple(reader.problems))
     version = Version(min(reader.saved, observed_at), item, claims)
     return Mapped((version,), tuple(reader.problems))
 
 
-def _work_item(reader: Reader, surroundings: Surroundings) -> WorkItem | None:
+def _work_item(reader: Reader, context: ConnectorContext) -> WorkItem | None:
     """None without a title or state, for which the reason is among the reader's problems."""
     title = _title(reader)
     whole = bool(reader.payload.get("whole_percents"))
     percent = _unless_unknown(reader, "percent", lambda text: as_percent(text, whole))
-    state = _state(reader, surroundings, percent or 0)
+    state = _state(reader, context, percent or 0)
     dates = _dates(reader)
     if title is None or state is None:
         return None
     return WorkItem(
-        ref=_item(surroundings, reader.native_id),
+        ref=_item(context, reader.native_id),
         key=reader.native_id,
         title=title,
-        url=row_url(reader, surroundings.home),
+        url=row_url(reader, context.home),
         touched_at=reader.saved,
         dates_from=_dates_from(reader),
         state=state,
         status=reader.text("status") or "",
         percent_complete=percent,
         **dates,
-        **_details(reader, surroundings),
+        **_details(reader, context),
     )
 
 
-def _item(surroundings: Surroundings, key: str) -> Ref:
-    return Ref(surroundings.name, Kind.WORK_ITEM, " ".join(key.split()))
+def _item(context: ConnectorContext, key: str) -> Ref:
+    return Ref(context.name, Kind.WORK_ITEM, " ".join(key.split()))
 
 
 def _title(reader: Reader) -> str | None:
@@ -82,19 +93,19 @@ def _title(reader: Reader) -> str | None:
     return title
 
 
-def _state(reader: Reader, surroundings: Surroundings, percent: int) -> State | None:
+def _state(reader: Reader, context: ConnectorContext, percent: int) -> State | None:
     """The mapped status; where none is written, it follows from the percentage."""
     if reader.cell("status") is None:
         started = State.IN_PROGRESS if percent else State.PLANNED
         return State.DONE if percent == 100 else started
 
     def mapped(text: str) -> State:
-        state = surroundings.lookups.statuses.get(text.lower())
+        state = context.lookups.statuses.get(text.lower())
         if state is None:
             raise Unclear(
                 f'the status "{text}" is not mapped to a state',
                 f'Add "{text}" to the statuses of the workflow for connection '
-                f'"{surroundings.name}" in operating_model/, or correct the cell',
+                f'"{context.name}" in operating_model/, or correct the cell',
             )
         return state
 
@@ -123,19 +134,19 @@ def _dates_from(reader: Reader) -> str:
     return f'column "{cell.heading}"' if cell else ""
 
 
-def _details(reader: Reader, surroundings: Surroundings) -> dict[str, Any]:
+def _details(reader: Reader, context: ConnectorContext) -> dict[str, Any]:
     labels = reader.value("labels", as_labels) or ()
     wbs = reader.text("wbs")
     parent = reader.text("parent")
     return {
-        "function": _function(reader, surroundings),
+        "function": _function(reader, context),
         "owner": reader.text("owner"),
         "priority": reader.value("priority", as_priority),
         "estimate_days": _unless_unknown(reader, "estimate", as_days),
         "remaining_days": _unless_unknown(reader, "remaining", as_days),
         "milestone": reader.value("milestone", as_flag) or False,
-        "parent": _item(surroundings, parent) if parent else None,
-        "initiative": _initiative(reader, surroundings, labels, wbs),
+        "parent": _item(context, parent) if parent else None,
+        "initiative": _initiative(reader, context, labels, wbs),
         "labels": labels,
         "wbs": wbs,
     }
@@ -146,10 +157,10 @@ def _unless_unknown(reader: Reader, name: FieldName, parse: Callable[[str], int]
     return None if cell is None or unknown(cell.text) else reader.value(name, parse)
 
 
-def _function(reader: Reader, surroundings: Surroundings) -> str:
+def _function(reader: Reader, context: ConnectorContext) -> str:
     def known(text: str) -> str:
-        if text.lower() not in surroundings.lookups.functions:
-            ids = ", ".join(sorted(surroundings.lookups.functions))
+        if text.lower() not in context.lookups.functions:
+            ids = ", ".join(sorted(context.lookups.functions))
             raise Unclear(f'"{text}" is no function of the operating model', f"Write one of {ids}")
         return text.lower()
 
@@ -157,10 +168,10 @@ def _function(reader: Reader, surroundings: Surroundings) -> str:
 
 
 def _initiative(
-    reader: Reader, surroundings: Surroundings, labels: tuple[str, ...], wbs: str | None
+    reader: Reader, context: ConnectorContext, labels: tuple[str, ...], wbs: str | None
 ) -> str | None:
     """By its own column, else by the first label that stands for one, else by WBS prefix."""
-    lookups = surroundings.lookups
+    lookups = context.lookups
 
     def known(text: str) -> str:
         found = lookups.initiatives.get(text.lower())
@@ -178,7 +189,7 @@ def _initiative(
     return named or next(filter(None, by_label), None) or by_wbs
 
 
-def _claims(reader: Reader) -> Iterator[Claim]:
+def _claims(reader: Reader) -> Iterator[StatedDependency]:
     """What the row waits for: firm from its own column, possible from free text.
 
     A cell that cannot be read holds the row back: it waits for something, and not for nothing.
@@ -190,13 +201,17 @@ def _claims(reader: Reader) -> Iterator[Claim]:
         for target, kind, lag, written in links:
             named.add(target)
             where = f'column "{cell.heading}"'
-            yield Claim(target, Role.PREDECESSOR, Origin.FIELD, where, kind, lag, written)
+            yield StatedDependency(
+                target, DependencyRole.PREDECESSOR, Origin.FIELD, where, kind, lag, written
+            )
     for heading in reader.settings.references_in:
         if cell := reader.column((heading,)):
             for target in references(cell.text):
                 if target not in named and target != itself:
                     named.add(target)
-                    yield Claim(target, Role.PREDECESSOR, Origin.TEXT, f'column "{cell.heading}"')
+                    yield StatedDependency(
+                        target, DependencyRole.PREDECESSOR, Origin.TEXT, f'column "{cell.heading}"'
+                    )
 
 
 def row_url(reader: Reader, home: Path) -> str:

@@ -17,7 +17,7 @@ from connectors.spreadsheets.delimited import DELIMITERS, decode
 from connectors.spreadsheets.grid import Unreadable
 from connectors.spreadsheets.sections import plain_text
 from connectors.spreadsheets.sources import NOTES_SUFFIX
-from model.remarks import Remark
+from model.comment_content import CommentContent
 
 KEY, CONFLICT, STATE, COMMENT, DIGEST = "Key", "Conflict", "State", "Comment", "Digest"
 
@@ -56,7 +56,7 @@ def entries_of(entries: list[Entry], key: str) -> list[Entry]:
     return [entry for entry in entries if entry.get(KEY) == harmless(key) and entry[CONFLICT]]
 
 
-def with_entry(entries: list[Entry], key: str, remark: Remark) -> list[Entry]:
+def with_entry(entries: list[Entry], key: str, remark: CommentContent) -> list[Entry]:
     """The rows with the one row of this remark on this key, in its place or at the end."""
     mine = (e for e in entries_of(entries, key) if e[CONFLICT] == remark.conflict_id)
     old = next(mine, None)

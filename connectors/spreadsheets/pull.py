@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from connectors.base import Cursor, JsonValue, Landed, Page
+from connectors.base import Cursor, JsonValue, Page, RawRecord
 from connectors.plausible import may_be_cut_off
 from connectors.spreadsheets.rows import by_key, keys_of, rows_of
 from connectors.spreadsheets.settings import SpreadsheetSettings
@@ -47,7 +47,7 @@ def changed_page(
     digests = {key: _digest(content) for key, content in contents.items()}
     saved = {source.name: before.saved_at(source, now) for source in sources.read}
     landed = tuple(
-        Landed(key, _payload(contents[key], saved[row.source.name]))
+        RawRecord(key, _payload(contents[key], saved[row.source.name]))
         for key, row in unique.items()
         if before.rows.get(key) != digests[key]
     )

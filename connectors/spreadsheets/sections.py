@@ -11,14 +11,14 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from model.remarks import (
+from model.comment_content import (
     MARKER_PREFIX,
     Bullets,
+    CommentContent,
+    CommentState,
     Link,
     Mention,
     Paragraph,
-    Remark,
-    RemarkState,
     Span,
 )
 
@@ -47,7 +47,7 @@ def sections(note: str) -> list[Section]:
     return [_section(match) for match in _SECTION.finditer(_unified(note))]
 
 
-def with_section(note: str, remark: Remark) -> str:
+def with_section(note: str, remark: CommentContent) -> str:
     """The note's text with the one section of this remark's conflict, in its place or at the end.
 
     A copy of the section is removed; everything else stays as it is.
@@ -64,7 +64,7 @@ def with_section(note: str, remark: Remark) -> str:
     return text if intact else "\n".join(filter(None, (text.rstrip("\n"), ours)))
 
 
-def plain_text(remark: Remark) -> str:
+def plain_text(remark: CommentContent) -> str:
     """The remark's words, one line a paragraph or bullet."""
     lines = [remark.heading]
     for block in remark.blocks:
@@ -97,8 +97,8 @@ def _tame(line: str) -> str:
     return flat.replace(_RULE, "--").replace(f"[{MARKER_PREFIX}:", f"({MARKER_PREFIX}:")
 
 
-def _rendered(remark: Remark) -> str:
-    state = "" if remark.state is RemarkState.OPEN else f" · {remark.state.value}"
+def _rendered(remark: CommentContent) -> str:
+    state = "" if remark.state is CommentState.OPEN else f" · {remark.state.value}"
     words = plain_text(remark) + "\n"
     marker = f"[{remark.marker} {remark.digest} {_checksum(words)}]"
     return f"{_RULE} Interlock{state} {_RULE}\n{words}{marker}"

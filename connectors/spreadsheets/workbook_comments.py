@@ -17,7 +17,7 @@ from connectors.spreadsheets.notes import (
 from connectors.spreadsheets.rows import Row
 from connectors.spreadsheets.sections import sections, with_section
 from connectors.spreadsheets.sources import Source
-from model.remarks import Change, Outcome, Posted, Refused, Target
+from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange, Target
 
 _NO_CELL = NoteRefused(
     "every mapped cell of the row carries a conversation, beside which Excel keeps no note",
@@ -25,11 +25,13 @@ _NO_CELL = NoteRefused(
 )
 
 
-def find_in_workbook(source: Source, targets: Sequence[tuple[Target, Row]]) -> list[Posted]:
+def find_in_workbook(source: Source, targets: Sequence[tuple[Target, Row]]) -> list[PostedComment]:
     """Our sections in the notes of these rows."""
     notes = read_notes(source.raw)
     return [
-        Posted(target.ref, section.conflict_id, _comment_id(place), section.digest, target.url)
+        PostedComment(
+            target.ref, section.conflict_id, _comment_id(place), section.digest, target.url
+        )
         for target, row in targets
         for place in _places(row)
         if place in notes
@@ -37,7 +39,9 @@ def find_in_workbook(source: Source, targets: Sequence[tuple[Target, Row]]) -> l
     ]
 
 
-def apply_to_workbook(source: Source, changes: Sequence[tuple[Change, Row]]) -> list[Outcome]:
+def apply_to_workbook(
+    source: Source, changes: Sequence[tuple[CommentChange, Row]]
+) -> list[Outcome]:
     """Write all changes of a file at once; one that a sheet or cell refuses leaves the others."""
     try:
         notes = read_notes(source.raw)
@@ -48,13 +52,13 @@ def apply_to_workbook(source: Source, changes: Sequence[tuple[Change, Row]]) -> 
     wanted: dict[NoteCell, str] = {}
     outcomes: list[Outcome] = []
     for change, row in changes:
-        place = _choose(row, notes, change.remark.conflict_id)
+        place = _choose(row, notes, change.content.conflict_id)
         refused = closed.get(row.sheet) or (None if place else _NO_CELL)
         if refused or place is None:
             outcomes.append(_refused(change, refused or _NO_CELL))
             continue
         before = wanted.get(place, notes[place].text if place in notes else "")
-        wanted[place] = with_section(before, change.remark)
+        wanted[place] = with_section(before, change.content)
         outcomes.append(_posted(change, place))
     return _written(source, wanted, outcomes, [change for change, _ in changes])
 
@@ -63,7 +67,7 @@ def _written(
     source: Source,
     wanted: Mapping[NoteCell, str],
     outcomes: list[Outcome],
-    changes: Sequence[Change],
+    changes: Sequence[CommentChange],
 ) -> list[Outcome]:
     """The outcomes once the file is replaced; when it cannot be, every change is refused."""
     try:
@@ -73,7 +77,7 @@ def _written(
     except NoteRefused as refused:
         return [_refused(change, refused) for change in changes]
     except Blocked as blocked:
-        return [Refused(change, blocked.reason, blocked.remedy) for change in changes]
+        return [RefusedChange(change, blocked.reason, blocked.remedy) for change in changes]
     return outcomes
 
 
@@ -97,10 +101,12 @@ def _comment_id(place: NoteCell) -> str:
     return "!".join(place)
 
 
-def _posted(change: Change, place: NoteCell) -> Posted:
-    remark, target = change.remark, change.target
-    return Posted(target.ref, remark.conflict_id, _comment_id(place), remark.digest, target.url)
+def _posted(change: CommentChange, place: NoteCell) -> PostedComment:
+    remark, target = change.content, change.target
+    return PostedComment(
+        target.ref, remark.conflict_id, _comment_id(place), remark.digest, target.url
+    )
 
 
-def _refused(change: Change, refused: NoteRefused) -> Refused:
-    return Refused(change, refused.reason, refused.remedy, retryable=False)
+def _refused(change: CommentChange, refused: NoteRefused) -> RefusedChange:
+    return RefusedChange(change, refused.reason, refused.remedy, retryable=False)

@@ -14,14 +14,14 @@ from model.network.below import Counts, downstream, downstream_counts, upstream
 from model.network.calendars import Calendar, Calendars
 from model.network.columns import NO_DATE, UNKNOWN, Constraint, Items, Links, date_of, day_of
 from model.network.cycles import Cycle
-from model.network.explain import Explanation, Step, driving_chain, explain
+from model.network.explain import DrivingStep, Explanation, driving_chain, explain
 from model.network.forecast import Forecast, schedule
 from model.network.handovers import Needs, needs
 from model.network.live import LivePlan
 from model.network.montecarlo import Simulation, Spread, simulate
 from model.network.network import Network
-from model.network.picture import ChainStep, chain_svg
-from model.network.slips import Impact, impact, impact_of_lateness
+from model.network.picture import TimelineRow, chain_svg
+from model.network.slips import DelayImpact, impact, impact_of_lateness
 from model.network.treatment import REASONS, Certainty, Treatment
 from model.network.wiring import LinkUse
 
@@ -32,13 +32,13 @@ __all__ = [
     "Calendar",
     "Calendars",
     "Certainty",
-    "ChainStep",
     "Constraint",
     "Counts",
     "Cycle",
+    "DelayImpact",
+    "DrivingStep",
     "Explanation",
     "Forecast",
-    "Impact",
     "Items",
     "LinkUse",
     "Links",
@@ -47,7 +47,7 @@ __all__ = [
     "Network",
     "Simulation",
     "Spread",
-    "Step",
+    "TimelineRow",
     "Treatment",
     "chain_svg",
     "date_of",

@@ -11,7 +11,7 @@ from model.network.treatment import Certainty, Treatment
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DrivingStep:
     """One item of a chain; dates as in `Items`."""
 
     id: int
@@ -28,7 +28,7 @@ class Step:
 class Explanation:
     """The forecast of one item, and what it rests on."""
 
-    chain: tuple[Step, ...]
+    chain: tuple[DrivingStep, ...]
     """From the item whose own plan sets the date, each driving the next, to the one asked for."""
     total_slack: int
     free_slack: int
@@ -69,9 +69,9 @@ def _chain_rows(forecast: Forecast, item: int) -> list[int]:
     return chain[::-1]
 
 
-def _step(forecast: Forecast, row: int) -> Step:
+def _step(forecast: Forecast, row: int) -> DrivingStep:
     items = forecast.passes.network.items
-    return Step(
+    return DrivingStep(
         int(items.id[row]), int(items.planned_start[row]), int(items.planned_finish[row]),
         int(forecast.early_start[row]), int(forecast.early_finish[row]),
         Certainty(int(forecast.certainty[row])),

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 
 @dataclass(frozen=True, slots=True)
-class ChainStep:
+class TimelineRow:
     """One item of the chain as a person knows it."""
 
     key: str
@@ -33,7 +33,7 @@ _PAPER, _INK, _FAINT = "#fbfbfc", "#1f2933", "#5f6b7a"
 _PLAN, _ON_TIME, _LATE = "#9aa5b1", "#2f7d5b", "#c2402c"
 
 
-def chain_svg(steps: Sequence[ChainStep]) -> str:
+def chain_svg(steps: Sequence[TimelineRow]) -> str:
     """The items one below the other on one time axis: grey as planned, below it as forecast,
     green where the plan holds and red where it does not.
 
@@ -53,7 +53,7 @@ def chain_svg(steps: Sequence[ChainStep]) -> str:
     )
 
 
-def _axis(steps: Sequence[ChainStep]) -> tuple[date | None, date | None]:
+def _axis(steps: Sequence[TimelineRow]) -> tuple[date | None, date | None]:
     dates = [
         day
         for step in steps
@@ -74,7 +74,7 @@ def _heading(first: date, last: date) -> str:
     )
 
 
-def _step(step: ChainStep, top: int, first: date | None, last: date | None) -> str:
+def _step(step: TimelineRow, top: int, first: date | None, last: date | None) -> str:
     label = _cut(f"{step.key}  {step.title}", _LONGEST_TEXT - len(step.function) - len(step.tool))
     origin = _cut(f"{step.function} · {step.tool}", _LONGEST_TEXT // 2)
     parts = [
@@ -106,7 +106,7 @@ def _span(start: date | None, finish: date | None) -> str:
     return str(finish or start or "–")
 
 
-def _is_late(step: ChainStep) -> bool:
+def _is_late(step: TimelineRow) -> bool:
     planned, forecast = step.planned_finish, step.forecast_finish
     return planned is not None and forecast is not None and forecast > planned
 

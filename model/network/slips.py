@@ -13,7 +13,7 @@ from model.network.topology import Index, beyond, cells_of, counts_of, distinct
 
 
 @dataclass(frozen=True, slots=True)
-class Impact:
+class DelayImpact:
     """The items that move with a slip, without the slipping ones; in the order of their ids."""
 
     ids: Ints
@@ -41,7 +41,7 @@ class Impact:
         return path[::-1]
 
 
-def impact(forecast: Forecast, ids: Ints, days: Days, function: NDArray[np.int32]) -> Impact:
+def impact(forecast: Forecast, ids: Ints, days: Days, function: NDArray[np.int32]) -> DelayImpact:
     """What happens if these items finish so many working days later than forecast.
 
     `function` has one code an item row. What is done or cancelled does not slip.
@@ -57,7 +57,7 @@ def impact(forecast: Forecast, ids: Ints, days: Days, function: NDArray[np.int32
     return _between(passes, passes.early, late, moved, rows, function)
 
 
-def impact_of_lateness(forecast: Forecast, ids: Ints, function: NDArray[np.int32]) -> Impact:
+def impact_of_lateness(forecast: Forecast, ids: Ints, function: NDArray[np.int32]) -> DelayImpact:
     """What these items move already by finishing later than their own planned finish.
 
     Compares the forecast with one in which they keep to it. An item that is not late, or has no
@@ -91,7 +91,7 @@ def _open(passes: Passes, ids: Ints, days: Days) -> tuple[Index, Days]:
 
 def _between(
     passes: Passes, early: Days, late: Days, moved: Index, sources: Index, function: Days
-) -> Impact:
+) -> DelayImpact:
     """The impact that leads from the earlier schedule to the later one."""
     network = passes.network
     items, topology, calendars = network.items, network.topology, network.calendars
@@ -105,7 +105,7 @@ def _between(
     former = calendars.day(items.calendar[rows], early[places] + span)
     deadline = items.deadline[rows]
     by = np.array([carrier[row] for row in rows.tolist()], dtype=np.int64)
-    return Impact(
+    return DelayImpact(
         items.id[rows], late[places] - early[places], finish, items.id[by],
         function[rows] != function[by],
         (deadline != NO_DATE) & (finish > deadline) & (former <= deadline),

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from model.findings import Severity
 from model.operating_model.calendar import calendar_named
-from model.operating_model.rights import Authority, Decidable, authorities
+from model.operating_model.rights import Decidable, DecisionAuthority, authorities
 from model.operating_model.schema import OperatingModel
 
 
@@ -28,7 +28,7 @@ class Turn:
 
     level: int
     name: str
-    authority: Authority | None
+    authority: DecisionAuthority | None
     decide_by: date
 
 
@@ -70,8 +70,8 @@ def _turns(
 
 
 def _path(
-    model: OperatingModel, who_may: list[Authority]
-) -> Iterator[tuple[int, Authority | None]]:
+    model: OperatingModel, who_may: list[DecisionAuthority]
+) -> Iterator[tuple[int, DecisionAuthority | None]]:
     """The levels that a conflict passes: its first authority, then upwards who may decide it.
 
     A large conflict starts with somebody who stands higher in the path and goes on above them.

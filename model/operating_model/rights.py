@@ -36,7 +36,7 @@ class Decidable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Authority:
+class DecisionAuthority:
     """A role that may decide by the right with this id, who holds it, and who stands in."""
 
     role: Role
@@ -62,14 +62,14 @@ class RefusedDecision:
     """A decision that does not count: why, and who may decide instead."""
 
     reason: str
-    who_may: tuple[Authority, ...]
+    who_may: tuple[DecisionAuthority, ...]
 
     def __str__(self) -> str:
         names = " or ".join(dict.fromkeys(map(str, self.who_may)))
         return f"{self.reason}. Ask {names}." if names else f"{self.reason}. Nobody may."
 
 
-def authorities(model: OperatingModel, conflict: Decidable) -> list[Authority]:
+def authorities(model: OperatingModel, conflict: Decidable) -> list[DecisionAuthority]:
     """All who may decide a conflict of this rule, these functions and this size, in file order."""
     return [
         _authority(model, right)
@@ -80,7 +80,7 @@ def authorities(model: OperatingModel, conflict: Decidable) -> list[Authority]:
     ]
 
 
-def authority(model: OperatingModel, conflict: Decidable) -> Authority | None:
+def authority(model: OperatingModel, conflict: Decidable) -> DecisionAuthority | None:
     """Who has to decide a conflict first; None where no right fits it."""
     return next(iter(authorities(model, conflict)), None)
 
@@ -101,10 +101,10 @@ def reaches(right: DecisionRight, rule: str) -> bool:
     return rule in right.rules or ALL_RULES in right.rules
 
 
-def _authority(model: OperatingModel, right: DecisionRight) -> Authority:
+def _authority(model: OperatingModel, right: DecisionRight) -> DecisionAuthority:
     role = people.role(model, right.role)
     deputy = people.person(model, role.deputy) if role.deputy else None
-    return Authority(role, people.person(model, role.holder), deputy, right.id)
+    return DecisionAuthority(role, people.person(model, role.holder), deputy, right.id)
 
 
 def _why_not(person: Person | None, conflict: Decidable) -> str:

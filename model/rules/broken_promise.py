@@ -20,7 +20,7 @@ from model.rules.chain import driving_rows
 from model.rules.columns import functions_of, groups, money_of
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import Draft, completed
-from model.rules.rule import Names, Rule, RuleParameters, Scale
+from model.rules.rule import Names, Rule, RuleParameters, SeverityScale
 from model.rules.survey import Survey
 
 NAME = "broken_promise"
@@ -30,26 +30,26 @@ class Parameters(RuleParameters):
     """From how many working days on a promise counts as broken, and how bad it is."""
 
     min_days: int = Field(default=1, ge=1)
-    severity: Scale = Scale()
+    severity: SeverityScale = SeverityScale()
 
 
 def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     """One finding a piece of work, with every deal that closes before its forecast finish."""
     plan, every = survey.plan, survey.dependencies
-    sells = plan.facets.deal[every.successor] & ~plan.facets.deal[every.predecessor]
+    sells = plan.attributes.deal[every.successor] & ~plan.attributes.deal[every.predecessor]
     late = every.where(sells & (every.needed != NO_DATE) & (every.late >= parameters.min_days))
     cases = groups(late.predecessor, within=late.needed)
     drafts = [_draft(plan, parameters.severity, late.where(case)) for case in cases]
     return completed(survey, drafts)
 
 
-def _draft(plan: Plan, scale: Scale, case: Dependencies) -> Draft:
+def _draft(plan: Plan, scale: SeverityScale, case: Dependencies) -> Draft:
     feature, deals = (
         int(case.predecessor[0]),
         np.array(list(dict.fromkeys(case.successor.tolist()))),
     )
     record_id, sold = int(plan.items.id[feature]), tuple(plan.items.id[deals].tolist())
-    value = money_of(plan, plan.facets.value[deals], plan.facets.currency[deals])
+    value = money_of(plan, plan.attributes.value[deals], plan.attributes.currency[deals])
     stake = Impact(days=int(case.late.max()), items=len(deals), value=value)
     finding = Finding(
         rule=NAME,

@@ -24,7 +24,7 @@ from model.records import Money, State
 from model.rules import words
 from model.rules.columns import functions_of, groups, working_days
 from model.rules.drafts import Draft, completed
-from model.rules.rule import Names, Rule, RuleParameters, Scale
+from model.rules.rule import Names, Rule, RuleParameters, SeverityScale
 from model.rules.spend import BUDGET, LinesByWbs, by_wbs_and_currency
 from model.rules.survey import Survey
 
@@ -37,7 +37,7 @@ class Parameters(RuleParameters):
     """By how many percentage points money may run ahead of progress, and how bad more is."""
 
     tolerance: int = Field(default=20, ge=0, le=100)
-    severity: Scale = Scale()
+    severity: SeverityScale = SeverityScale()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +59,20 @@ def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     weight = _weight(plan, rows)
     burn = _burn(plan, rows, weight)
     over = np.any(burn.ahead > parameters.tolerance / 100, axis=1)
-    kept = over[plan.facets.wbs[rows]] & plan.facets.open[rows]
+    kept = over[plan.attributes.wbs[rows]] & plan.attributes.open[rows]
     rows, weight = rows[kept], weight[kept]
-    cases = groups(plan.facets.wbs[rows], within=-weight)
+    cases = groups(plan.attributes.wbs[rows], within=-weight)
     lines = LinesByWbs.of(plan)
     drafts = [
-        _draft(plan, parameters, burn, at, int(lines.paying(int(plan.facets.wbs[at[0]]))[0]))
+        _draft(plan, parameters, burn, at, int(lines.paying(int(plan.attributes.wbs[at[0]]))[0]))
         for at in (rows[case] for case in cases)
     ]
     return completed(survey, drafts)
 
 
 def _leaves(plan: Plan) -> Int64:
-    items, facets = plan.items, plan.facets
-    counts = (facets.wbs >= 0) & ~facets.deal & (items.state != State.CANCELLED)
+    items, attributes = plan.items, plan.attributes
+    counts = (attributes.wbs >= 0) & ~attributes.deal & (items.state != State.CANCELLED)
     return np.flatnonzero(counts & ~np.isin(items.id, items.parent))
 
 
@@ -99,7 +99,7 @@ def _done(plan: Plan, rows: Int64) -> _Share:
 
 
 def _burn(plan: Plan, rows: Int64, weight: Int32) -> _Burn:
-    wbs, count = plan.facets.wbs[rows], len(plan.wbs)
+    wbs, count = plan.attributes.wbs[rows], len(plan.wbs)
     total = np.bincount(wbs, weight, count)
     done = np.bincount(wbs, weight * _done(plan, rows), count)
     progress = np.divide(done, total, out=np.full(count, np.nan), where=total > 0)
@@ -112,7 +112,7 @@ def _burn(plan: Plan, rows: Int64, weight: Int32) -> _Burn:
 
 
 def _draft(plan: Plan, parameters: Parameters, burn: _Burn, rows: Int64, line: int) -> Draft:
-    wbs, payer = int(plan.facets.wbs[rows[0]]), plan.functions[plan.spend.function[line]]
+    wbs, payer = int(plan.attributes.wbs[rows[0]]), plan.functions[plan.spend.function[line]]
     currency = int(burn.ahead[wbs].argmax())
     budget, used = int(burn.budget[wbs, currency]), int(burn.used[wbs, currency])
     early = round(float(burn.ahead[wbs, currency]) * budget)

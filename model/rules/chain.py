@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from model.findings import Step
+from model.findings import ChainStep
 from model.network import NO_DATE, date_of, driving_chain
 from model.plan import Plan
 from model.records import State
@@ -31,7 +31,7 @@ def driving_rows(plan: Plan, row: int) -> list[int]:
     return chain if len(chain) <= _LONGEST else [chain[0], *chain[1 - _LONGEST :]]
 
 
-def explained(survey: Survey, chains: Sequence[Sequence[int]]) -> list[tuple[Step, ...]]:
+def explained(survey: Survey, chains: Sequence[Sequence[int]]) -> list[tuple[ChainStep, ...]]:
     """Chains of rows as steps with their dates and sources, looked up for all chains at once.
 
     A step's `why` is where its dependency on the next one stands in a tool; empty for the last
@@ -50,15 +50,17 @@ def _steps(
     rows: Sequence[int],
     stated: Mapping[tuple[int, int], str],
     sources: Mapping[int, str],
-) -> tuple[Step, ...]:
+) -> tuple[ChainStep, ...]:
     at = list(rows)
     ids = plan.items.id[at].tolist()
     planned = wanted_finish(plan, np.array(at)).tolist()
     forecast = plan.forecast.early_finish[at].tolist()
-    done = (plan.items.state[at] == State.DONE) & ~plan.facets.deal[at]
+    done = (plan.items.state[at] == State.DONE) & ~plan.attributes.deal[at]
     whys = [stated.get(pair, "") for pair in pairwise(ids)]
     return tuple(
-        Step(record_id, date_of(plan_day), date_of(day), sources.get(record_id, ""), why, is_done)
+        ChainStep(
+            record_id, date_of(plan_day), date_of(day), sources.get(record_id, ""), why, is_done
+        )
         for record_id, plan_day, day, why, is_done in zip(
             ids, planned, forecast, [*whys, ""], done.tolist(), strict=True
         )

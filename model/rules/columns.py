@@ -22,13 +22,13 @@ def rows_of(plan: Plan, ids: Int64) -> Int64:
 
 def wanted_finish(plan: Plan, rows: Int64) -> Int32:
     """The finish that each row's own plan states: a deal's close date, an item's planned finish."""
-    deal, items = plan.facets.deal[rows], plan.items
+    deal, items = plan.attributes.deal[rows], plan.items
     return np.where(deal, items.deadline[rows], items.planned_finish[rows])
 
 
 def functions_of(plan: Plan, rows: Int64) -> tuple[str, ...]:
     """Ids of the functions of the rows, each once, in the order of the rows."""
-    codes = dict.fromkeys(plan.facets.function[rows].tolist())
+    codes = dict.fromkeys(plan.attributes.function[rows].tolist())
     return tuple(plan.functions[code] for code in codes if code != NONE)
 
 

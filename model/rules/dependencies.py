@@ -45,14 +45,14 @@ def dependencies(plan: Plan) -> Dependencies:
     A deal needs its predecessor by its close date. Work that has begun needs nobody's start any
     more, and what it began without it needs by its own planned finish.
     """
-    facets, network, links = plan.facets, plan.network, plan.links
+    attributes, network, links = plan.attributes, plan.network, plan.links
     before, after = network.rows.of(links.predecessor), network.rows.of(links.successor)
     kept = np.flatnonzero(network.use == LinkUse.USED)
-    kept = kept[facets.open[before[kept]] & facets.open[after[kept]]]
+    kept = kept[attributes.open[before[kept]] & attributes.open[after[kept]]]
     before, after, type_ = before[kept], after[kept], links.type[kept]
     stated = needs(network, plan.forecast)
     needed, late = stated.needed_by[kept], stated.lateness[kept]
-    begun, deal = _begun(plan, after), facets.deal[after]
+    begun, deal = _begun(plan, after), attributes.deal[after]
     over = begun & (type_ == DependencyType.START_TO_START)
     needed[over], late[over] = NO_DATE, 0
     by_end = np.flatnonzero(deal | (begun & (type_ == DependencyType.FINISH_TO_START)))
@@ -64,7 +64,7 @@ def dependencies(plan: Plan) -> Dependencies:
 
 def handovers(plan: Plan, every: Dependencies) -> Dependencies:
     """The dependencies whose two ends belong to two functions."""
-    function = plan.facets.function
+    function = plan.attributes.function
     giver, taker = function[every.predecessor], function[every.successor]
     return every.where((giver != taker) & (giver != NONE) & (taker != NONE))
 

@@ -32,7 +32,7 @@ def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     drafts = [
         _draft(plan, parameters, cycle, rows)
         for cycle, rows in loops
-        if plan.facets.open[rows].all()
+        if plan.attributes.open[rows].all()
     ]
     return completed(survey, drafts)
 

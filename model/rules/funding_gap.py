@@ -21,7 +21,7 @@ from model.rules import words
 from model.rules.columns import functions_of, groups, money_of, working_days
 from model.rules.drafts import Draft, completed
 from model.rules.fiscal import fiscal_year, quarter_name
-from model.rules.rule import Names, Rule, RuleParameters, Scale
+from model.rules.rule import Names, Rule, RuleParameters, SeverityScale
 from model.rules.spend import BUDGET, LinesByWbs, first_by_wbs, is_budget
 from model.rules.survey import Survey
 
@@ -34,7 +34,7 @@ class Parameters(RuleParameters):
     """Whether a budget lapses at the end of its fiscal year, and how bad a gap is."""
 
     lapses: bool = True
-    severity: Scale = Scale()
+    severity: SeverityScale = SeverityScale()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def find(survey: Survey, parameters: Parameters) -> list[Finding]:
 
 def _gaps(plan: Plan, year_start: int | None) -> list[_Gap]:
     rows = _claiming(plan)
-    wbs, start = plan.facets.wbs[rows], plan.forecast.early_start[rows]
+    wbs, start = plan.attributes.wbs[rows], plan.forecast.early_start[rows]
     first = first_by_wbs(plan, wbs, start)
     due = np.where(first == _NEVER, _NEVER, np.maximum(first, day_of(plan.today)))
     release = _releases(plan, due, year_start)
@@ -76,10 +76,10 @@ def _gaps(plan: Plan, year_start: int | None) -> list[_Gap]:
 
 def _claiming(plan: Plan) -> Int64:
     """Open work that is paid from a WBS and says by a date of its own when it is done."""
-    items, facets = plan.items, plan.facets
+    items, attributes = plan.items, plan.attributes
     dated = (items.planned_start != NO_DATE) | (items.planned_finish != NO_DATE)
     dated |= items.actual_start != NO_DATE
-    return np.flatnonzero(facets.open & ~facets.deal & (facets.wbs >= 0) & dated)
+    return np.flatnonzero(attributes.open & ~attributes.deal & (attributes.wbs >= 0) & dated)
 
 
 def _releases(plan: Plan, due: Int32, year_start: int | None) -> Int32:

@@ -21,7 +21,7 @@ def pushed(plan: Plan) -> Bool:
     """Which open items a predecessor moves past their plan: a deal past its close date."""
     wanted, forecast = wanted_finish(plan, np.arange(len(plan.items))), plan.forecast
     late: Bool = (wanted != NO_DATE) & (forecast.early_finish > wanted)
-    late &= plan.facets.open & (forecast.driver >= 0)
+    late &= plan.attributes.open & (forecast.driver >= 0)
     return late
 
 
@@ -40,12 +40,12 @@ def carried(plan: Plan, mark: Int64) -> Int64:
 
 def impact(plan: Plan, days: int, moved: Int64) -> Impact:
     """Days of delay, how many items move, and the value of the deals among them by currency."""
-    value, currency = plan.facets.value[moved], plan.facets.currency[moved]
+    value, currency = plan.attributes.value[moved], plan.attributes.currency[moved]
     return Impact(days=days, items=len(moved), value=money_of(plan, value, currency))
 
 
 def named(plan: Plan, moved: Int64) -> tuple[int, ...]:
     """Ids of the items downstream that a finding names: deals by value, then work by date."""
-    value, finish = plan.facets.value[moved], plan.forecast.early_finish[moved]
+    value, finish = plan.attributes.value[moved], plan.forecast.early_finish[moved]
     ids = plan.items.id[moved]
     return tuple(ids[np.lexsort((ids, finish, -value))][:_NAMED].tolist())

@@ -22,7 +22,7 @@ from model.rules.columns import functions_of, groups
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import Draft, completed
 from model.rules.impact import carried, impact, named, pushed
-from model.rules.rule import Names, Rule, RuleParameters, Scale
+from model.rules.rule import Names, Rule, RuleParameters, SeverityScale
 from model.rules.survey import Survey
 
 NAME = "late_handover"
@@ -33,7 +33,7 @@ class Parameters(RuleParameters):
     """From how many working days on a handover counts as late, and how bad it is."""
 
     min_days: int = Field(default=1, ge=1)
-    severity: Scale = Scale()
+    severity: SeverityScale = SeverityScale()
 
 
 def find(survey: Survey, parameters: Parameters) -> list[Finding]:
@@ -43,7 +43,7 @@ def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     """
     plan = survey.plan
     late = _late(survey, parameters.min_days)
-    receiver = plan.facets.function[late.successor]
+    receiver = plan.attributes.function[late.successor]
     cases = [late.where(at) for at in groups(late.predecessor, receiver, within=late.needed)]
     moved = _moved(plan, cases)
     drafts = [
@@ -56,7 +56,7 @@ def find(survey: Survey, parameters: Parameters) -> list[Finding]:
 def _late(survey: Survey, min_days: int) -> Dependencies:
     """Late handovers whose predecessor is not itself driven by another late handover."""
     plan, every = survey.plan, survey.handovers
-    work = ~plan.facets.deal[every.successor]
+    work = ~plan.attributes.deal[every.successor]
     late = every.where(work & (every.needed != NO_DATE) & (every.late >= min_days))
     return late.where(carried(plan, _marks(plan, [late]))[late.predecessor] == NONE)
 
@@ -83,7 +83,7 @@ def _moved(plan: Plan, cases: Sequence[Dependencies]) -> list[Int64]:
     ]
 
 
-def _draft(plan: Plan, scale: Scale, case: Dependencies, moved: Int64) -> Draft:
+def _draft(plan: Plan, scale: SeverityScale, case: Dependencies, moved: Int64) -> Draft:
     giver, takers = int(case.predecessor[0]), np.array(list(dict.fromkeys(case.successor.tolist())))
     record_id, waiting = int(plan.items.id[giver]), plan.items.id[takers]
     stake = impact(plan, int(case.late.max()), moved)
@@ -94,7 +94,7 @@ def _draft(plan: Plan, scale: Scale, case: Dependencies, moved: Int64) -> Draft:
     finding = Finding(
         rule=NAME,
         about=functions[1:],
-        severity=scale.grade(stake, int(plan.facets.priority[takers].max())),
+        severity=scale.grade(stake, int(plan.attributes.priority[takers].max())),
         functions=functions,
         subjects=(record_id, *waiting.tolist()),
         comment_on=tuple(dict.fromkeys((record_id, source, *waiting[:_COMMENTED].tolist()))),

@@ -58,9 +58,9 @@ def _lacks(survey: Survey, workflow: Workflow, gate: Gate) -> Iterator[_Lack]:
     held = _recognised(survey, gate.recognised_by)
     held = held[plan.items.state[held] != State.CANCELLED]
     rows = _recognised(survey, gate.before)
-    rows = rows[plan.facets.open[rows] & _followed(plan, workflow, rows)]
+    rows = rows[plan.attributes.open[rows] & _followed(plan, workflow, rows)]
     rows = rows[~_covered(plan, rows, held)]
-    initiative = plan.facets.initiative[rows]
+    initiative = plan.attributes.initiative[rows]
     alone = np.where(initiative == NONE, rows, NONE)
     for at in groups(initiative, alone, within=_due(plan, rows)):
         code = int(initiative[at[0]])
@@ -75,12 +75,12 @@ def _recognised(survey: Survey, sign: GateSign) -> Int64:
 def _followed(plan: Plan, workflow: Workflow, rows: Int64) -> Bool:
     """Whether the workflow's gates hold for the rows; without initiatives they hold for all."""
     wanted = [code for code, name in enumerate(plan.initiatives) if name in workflow.initiatives]
-    return np.isin(plan.facets.initiative[rows], wanted) | (not workflow.initiatives)
+    return np.isin(plan.attributes.initiative[rows], wanted) | (not workflow.initiatives)
 
 
 def _covered(plan: Plan, rows: Int64, held: Int64) -> Bool:
-    initiatives = plan.facets.initiative[held]
-    same = np.isin(plan.facets.initiative[rows], initiatives[initiatives != NONE])
+    initiatives = plan.attributes.initiative[held]
+    same = np.isin(plan.attributes.initiative[rows], initiatives[initiatives != NONE])
     return same | behind(plan, held)[rows]
 
 

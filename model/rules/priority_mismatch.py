@@ -32,11 +32,11 @@ class Parameters(RuleParameters):
 def find(survey: Survey, parameters: Parameters) -> list[Finding]:
     """One finding a predecessor and receiving function, the most urgent successor first."""
     plan, every = survey.plan, survey.handovers
-    rank = plan.facets.priority
+    rank = plan.attributes.priority
     here, there = rank[every.predecessor], rank[every.successor]
     stated = (here != NONE) & (there >= parameters.waiting)
     torn = every.where(stated & (there - here >= parameters.levels))
-    receiver = plan.facets.function[torn.successor]
+    receiver = plan.attributes.function[torn.successor]
     cases = groups(torn.predecessor, receiver, within=-rank[torn.successor])
     return completed(survey, [_draft(plan, parameters, torn.where(case)) for case in cases])
 
@@ -45,7 +45,7 @@ def _draft(plan: Plan, parameters: Parameters, case: Dependencies) -> Draft:
     rows = (int(case.predecessor[0]), int(case.successor[0]))
     functions = functions_of(plan, np.array(rows))
     record_id, waiting = int(plan.items.id[rows[0]]), plan.items.id[case.successor].tolist()
-    ranks = [Priority(int(plan.facets.priority[row])).name.lower() for row in rows]
+    ranks = [Priority(int(plan.attributes.priority[row])).name.lower() for row in rows]
     finding = Finding(
         rule=NAME,
         about=functions[1:],

@@ -46,7 +46,7 @@ Names = Mapping[str, str]
 """What people call a function, by its id."""
 
 
-class Reach(RuleParameters):
+class SeverityThreshold(RuleParameters):
     """From where on a severity holds; any one of those stated is enough.
 
     `days` are working days of delay, `value` is deal value in its own currency (other
@@ -70,17 +70,19 @@ def _exceeds(amount: Money, limit: Money) -> bool:
     return amount.currency == limit.currency and amount.amount >= limit.amount
 
 
-class Scale(RuleParameters):
+class SeverityScale(RuleParameters):
     """How bad a finding is; what reaches none of these is low."""
 
-    medium: Reach = Reach(days=3)
-    high: Reach = Reach(days=10, value=Money.parse("100000 EUR"), priority=Priority.CRITICAL)
-    critical: Reach = Reach(days=30, value=Money.parse("1000000 EUR"))
+    medium: SeverityThreshold = SeverityThreshold(days=3)
+    high: SeverityThreshold = SeverityThreshold(
+        days=10, value=Money.parse("100000 EUR"), priority=Priority.CRITICAL
+    )
+    critical: SeverityThreshold = SeverityThreshold(days=30, value=Money.parse("1000000 EUR"))
 
     def grade(self, impact: Impact, priority: int = -1) -> Severity:
         """The worst severity reached; `priority` is -1 where nobody stated one."""
         for severity in (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM):
-            reach: Reach = getattr(self, severity.name.lower())
+            reach: SeverityThreshold = getattr(self, severity.name.lower())
             if reach.reached(impact, priority):
                 return severity
         return Severity.LOW

@@ -42,10 +42,10 @@ def find(survey: Survey, parameters: Parameters) -> list[Finding]:
 
 def _idle_days(plan: Plan) -> Int32:
     """Working days since each row that should be moving was touched; 0 for all others."""
-    rows = np.flatnonzero(plan.facets.open & _should_move(plan))
+    rows = np.flatnonzero(plan.attributes.open & _should_move(plan))
     today = np.full(len(rows), day_of(plan.today), dtype=np.int32)
     idle = np.zeros(len(plan.items), dtype=np.int32)
-    idle[rows] = working_days(plan, rows, plan.facets.touched[rows], today)
+    idle[rows] = working_days(plan, rows, plan.attributes.touched[rows], today)
     return idle
 
 
@@ -62,7 +62,7 @@ def _should_move(plan: Plan) -> Bool:
 def _draft(plan: Plan, parameters: Parameters, case: Dependencies, idle: Int32) -> Draft:
     giver = int(case.predecessor[0])
     record_id, waiting = int(plan.items.id[giver]), plan.items.id[case.successor].tolist()
-    touched = date_of(int(plan.facets.touched[giver]))
+    touched = date_of(int(plan.attributes.touched[giver]))
     finding = Finding(
         rule=NAME,
         about=(),

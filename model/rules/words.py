@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from model.findings import Finding, Impact, Label, Step
+from model.findings import ChainStep, Finding, Impact, Label
 from model.records import Money
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -67,7 +67,7 @@ def items(labels: Mapping[int, Label], record_ids: Sequence[int]) -> str:
     return listed((item(labels, each) for each in record_ids[:_NAMED]), total=len(record_ids))
 
 
-def dates(step: Step) -> str:
+def dates(step: ChainStep) -> str:
     """`is due on 4 Dec 2026 (column "End") and forecast for 9 Dec 2026`."""
     source = f" ({step.source})" if step.source else ""
     if step.done:
@@ -80,7 +80,7 @@ def dates(step: Step) -> str:
     return f"is due on {day(step.planned)}{source} and forecast for {day(step.forecast)}"
 
 
-def behind(step: Step) -> bool:
+def behind(step: ChainStep) -> bool:
     """Whether the forecast passes the plan; one on the Friday before a due Sunday tells nothing."""
     planned = step.planned
     return step.forecast is not None and (planned is None or step.forecast > planned)

@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from model.records import Claim, Ref, SharedRecord, Version, WorkItem
+from model.records import Ref, SharedRecord, StatedDependency, Version, WorkItem
 from model.warehouse.rows import copy_rows
 from model.warehouse.schema import VERSION_TABLES
 
@@ -46,8 +46,10 @@ class Latest:
 def digest_of(version: Version) -> bytes:
     """A fingerprint of what a version says; touching a record without a change keeps it."""
     content = version.record.model_dump(mode="json", exclude=_NOT_CONTENT)
-    claims = [_claim_json(c) for c in sorted(version.claims)]
-    return hashlib.sha256(orjson.dumps([content, claims], option=orjson.OPT_SORT_KEYS)).digest()
+    dependencies = [_dependency_json(stated) for stated in sorted(version.stated_dependencies)]
+    return hashlib.sha256(
+        orjson.dumps([content, dependencies], option=orjson.OPT_SORT_KEYS)
+    ).digest()
 
 
 def append(
@@ -95,7 +97,7 @@ def new_versions(
 
 
 def _from(version: Version, instant: datetime) -> Version:
-    return Version(instant, version.record, version.claims)
+    return Version(instant, version.record, version.stated_dependencies)
 
 
 def _without_repeats(versions: Iterable[Version], before: bytes | None) -> list[Version]:
@@ -158,7 +160,9 @@ def _rows(
             "recorded_at": recorded_at,
             "valid_to": end,
             "digest": digest_of(version),
-            "claims": [_claim_json(claim) for claim in version.claims],
+            "stated_dependencies": [
+                _dependency_json(stated) for stated in version.stated_dependencies
+            ],
             **_columns(version.record),
         }
         for version, end in zip(versions, [*ends, None], strict=True)
@@ -179,15 +183,15 @@ def _columns(record: SharedRecord) -> dict[str, Any]:
     return columns
 
 
-def _claim_json(claim: Claim) -> dict[str, Any]:
+def _dependency_json(stated: StatedDependency) -> dict[str, Any]:
     """A spelling stands only where it tells more, so that most versions stay what they were."""
-    spelled = claim.written and claim.written != claim.target
+    spelled = stated.written and stated.written != stated.target
     return {
-        **({"written": claim.written} if spelled else {}),
-        "target": claim.target,
-        "role": claim.role.value,
-        "origin": claim.origin.value,
-        "place": claim.where,
-        "type": int(claim.type),
-        "lag_days": claim.lag_days,
+        **({"written": stated.written} if spelled else {}),
+        "target": stated.target,
+        "role": stated.role.value,
+        "origin": stated.origin.value,
+        "place": stated.where,
+        "type": int(stated.type),
+        "lag_days": stated.lag_days,
     }

@@ -23,7 +23,7 @@ DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True)
-class LandedRow:
+class LandingRow:
     """A landed record that the mapping has not seen yet, or that has gone from its tool."""
 
     native_id: str
@@ -129,7 +129,7 @@ def _mark(
 
 def unmapped(
     connection: Connection, name: str, stream: str, after_seq: int, limit: int
-) -> list[LandedRow]:
+) -> list[LandingRow]:
     """The next landed rows that changed after `after_seq`, oldest change first.
 
     Their payloads come without the NUL characters that stand escaped in landing: people do not
@@ -147,7 +147,7 @@ def unmapped(
         .order_by(landing.c.seq)
         .limit(limit)
     )
-    return [LandedRow(row[0], _without_nul(row[1]), *row[2:]) for row in found]
+    return [LandingRow(row[0], _without_nul(row[1]), *row[2:]) for row in found]
 
 
 def _without_nul(payload: str) -> str:

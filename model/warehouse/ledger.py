@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from model.comments import Place, Written
-from model.conflicts import Conflict, Decided, Status
-from model.ledger import Event, Settled
+from model.comment_content import CommentState, PostedComment
+from model.comments import CommentKey, RecordedComment
+from model.conflicts import Conflict, Decision, Status
+from model.ledger import Event, LedgerUpdate
 from model.records import Ref
-from model.remarks import Posted, RemarkState
 from model.warehouse.schema import comment, conflict, conflict_event, decision, record
 
 
@@ -27,7 +27,7 @@ def read_conflicts(connection: Connection, *statuses: Status) -> dict[str, Confl
     return {row.id: Conflict.model_validate(row.details) for row in connection.execute(query)}
 
 
-def write_settled(connection: Connection, settled: Settled) -> None:
+def write_update(connection: Connection, settled: LedgerUpdate) -> None:
     """Store changed conflicts and append their events."""
     for one in settled.conflicts:
         values = _conflict_row(one)
@@ -41,7 +41,7 @@ def write_settled(connection: Connection, settled: Settled) -> None:
 
 
 def write_decision(
-    connection: Connection, conflict_id: str, decided: Decided, role: str, right: str, channel: str
+    connection: Connection, conflict_id: str, decided: Decision, role: str, right: str, channel: str
 ) -> None:
     """Append a decision; `channel` is where it was made: a tool's connection, cli, dagster."""
     connection.execute(
@@ -69,21 +69,23 @@ def read_events(connection: Connection, conflict_id: str) -> list[Event]:
     return [Event(row.conflict_id, row.event, row.at, row.details) for row in found]
 
 
-def read_written(connection: Connection, name: str) -> dict[Place, Written]:
+def read_written(connection: Connection, name: str) -> dict[CommentKey, RecordedComment]:
     """Our comments in one connection, as the warehouse remembers them."""
     return {
-        (row.conflict_id, Ref.parse(row.ref)): Written(
-            row.digest, RemarkState(row.state), row.written_at
+        (row.conflict_id, Ref.parse(row.ref)): RecordedComment(
+            row.digest, CommentState(row.state), row.written_at
         )
         for row in _comments(connection, name)
     }
 
 
-def read_posted(connection: Connection) -> dict[str, list[Posted]]:
+def read_posted(connection: Connection) -> dict[str, list[PostedComment]]:
     """Where our comments stand, by conflict."""
-    by_conflict: dict[str, list[Posted]] = {}
+    by_conflict: dict[str, list[PostedComment]] = {}
     for row in _comments(connection, None):
-        posted = Posted(Ref.parse(row.ref), row.conflict_id, row.comment_id, row.digest, row.url)
+        posted = PostedComment(
+            Ref.parse(row.ref), row.conflict_id, row.comment_id, row.digest, row.url
+        )
         by_conflict.setdefault(row.conflict_id, []).append(posted)
     return by_conflict
 
@@ -103,7 +105,7 @@ def created_since(connection: Connection, name: str, since: datetime) -> int:
 
 
 def write_posted(
-    connection: Connection, posted: Posted, digest: str, state: RemarkState, now: datetime
+    connection: Connection, posted: PostedComment, digest: str, state: CommentState, now: datetime
 ) -> None:
     """Remember a comment as it stands in its tool."""
     values = {

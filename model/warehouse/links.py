@@ -17,28 +17,28 @@ from model.records import Problem
 from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.quarantine import replace_problems
 
-_CLAIMS_NOW = "select record_id, target, role, type, lag_days, origin, place from claim"
+_STATED_NOW = "select record_id, target, role, type, lag_days, origin, place from stated_dependency"
 
-_CLAIMS_THEN = """
+_STATED_THEN = """
     select v.record_id, c.target, c.role, c.type, c.lag_days, c.origin, c.place
     from (
-        select record_id, claims, valid_from, valid_to from work_item
+        select record_id, stated_dependencies, valid_from, valid_to from work_item
         union all
-        select record_id, claims, valid_from, valid_to from deal
+        select record_id, stated_dependencies, valid_from, valid_to from deal
     ) v,
-    jsonb_to_recordset(v.claims) as c(
+    jsonb_to_recordset(v.stated_dependencies) as c(
         target text, role text, type smallint, lag_days int, origin text, place text)
     where v.valid_from <= :as_of and (v.valid_to is null or v.valid_to > :as_of)
 """
 
 _STATED = """
     create temporary table stated on commit drop as
-    with claim as ({claims}),
+    with stated_now as ({stated}),
     found as (
         select c.record_id, c.target, c.role, c.type, c.lag_days, c.origin, c.place,
                a.record_id as target_id,
                t.connection = r.connection as at_home
-        from claim c
+        from stated_now c
         join record r on r.id = c.record_id
         left join alias a on a.name = c.target and a.record_id <> c.record_id
         left join record t on t.id = a.record_id and t.kind <> 'spend'
@@ -126,7 +126,7 @@ _Problems = dict[tuple[str, str], list[Problem]]
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class LinkResult:
     """How many dependencies there are, and how many stated ones point at nothing known."""
 
     dependencies: int
@@ -139,14 +139,14 @@ def link(
     streams: Collection[tuple[str, str]],
     unread: Sequence[str],
     now: datetime,
-) -> Linked:
-    """Make the dependencies anew from all claims, in the caller's transaction.
+) -> LinkResult:
+    """Rebuild the dependencies from all stated dependencies, in the caller's transaction.
 
     `streams` are (connection, stream) of the deployment, whose problems are replaced. While
     connections are `unread` nothing newly dangles, for it may stand in them: it is only reported
     in the quarantine.
     """
-    _state(connection, _CLAIMS_NOW, {})
+    _state(connection, _STATED_NOW, {})
     connection.execute(text(_KEEP_DANGLING))
     connection.execute(text("truncate dependency, dangling"))
     dependencies = connection.execute(text(_DEPENDENCIES.format(table="dependency"))).rowcount
@@ -156,7 +156,7 @@ def link(
     for at in streams:
         problems = [*ambiguous.get(at, []), *waiting.get(at, [])]
         replace_problems(connection, *at, "link", None, problems, now)
-    return Linked(dependencies, dangling, sum(map(len, ambiguous.values())))
+    return LinkResult(dependencies, dangling, sum(map(len, ambiguous.values())))
 
 
 def _dangling(connection: Connection, unread: Sequence[str]) -> tuple[int, _Problems]:
@@ -184,7 +184,7 @@ def _dangling(connection: Connection, unread: Sequence[str]) -> tuple[int, _Prob
 
 def link_as_of(connection: Connection, as_of: datetime) -> None:
     """Make `past_dependency`, for this transaction: the dependencies as they were stated then."""
-    _state(connection, _CLAIMS_THEN, {"as_of": as_of})
+    _state(connection, _STATED_THEN, {"as_of": as_of})
     connection.execute(text("drop table if exists past_dependency"))
     connection.execute(
         text("create temporary table past_dependency (like dependency) on commit drop")
@@ -192,10 +192,10 @@ def link_as_of(connection: Connection, as_of: datetime) -> None:
     connection.execute(text(_DEPENDENCIES.format(table="past_dependency")))
 
 
-def _state(connection: Connection, claims: str, parameters: dict[str, datetime]) -> None:
-    """Make `stated`: every claim with each record that its target may name."""
+def _state(connection: Connection, stated: str, parameters: dict[str, datetime]) -> None:
+    """Make `stated`: every stated dependency with each record that its target may name."""
     connection.execute(text("drop table if exists stated"))
-    connection.execute(text(_STATED.format(claims=claims)), parameters)
+    connection.execute(text(_STATED.format(stated=stated)), parameters)
 
 
 def _ambiguous(connection: Connection) -> _Problems:

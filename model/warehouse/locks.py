@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 WAIT_SECONDS = 120
 
 
-class Busy(Exception):
+class LockTimeout(Exception):
     """Another process does the same step and did not finish in time."""
 
     def __init__(self, step: str, waited: int) -> None:
@@ -22,10 +22,10 @@ class Busy(Exception):
 
 
 @contextmanager
-def only_one(engine: Engine, step: str, wait_seconds: int = WAIT_SECONDS) -> Iterator[None]:
+def exclusive_lock(engine: Engine, step: str, wait_seconds: int = WAIT_SECONDS) -> Iterator[None]:
     """Wait until no other process does this step, then keep all others out.
 
-    Raises Busy. The lock belongs to a database session, so it ends with a killed process.
+    Raises LockTimeout. The lock belongs to a database session, so it ends with a killed process.
     """
     with engine.connect() as connection:
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -35,7 +35,7 @@ def only_one(engine: Engine, step: str, wait_seconds: int = WAIT_SECONDS) -> Ite
         try:
             connection.execute(_LOCK, {"step": step})
         except OperationalError as error:
-            raise Busy(step, wait_seconds) from error
+            raise LockTimeout(step, wait_seconds) from error
         try:
             yield
         finally:

@@ -55,14 +55,15 @@ _WRITTEN = text("""
     left join lateral (
         select coalesce(
             (select min(c.written)
-             from jsonb_to_recordset(present.claims) as c (target text, written text)
+             from jsonb_to_recordset(present.stated_dependencies) as c (target text, written text)
              where c.target = asked.target),
             case when upper(present.wbs) = asked.target then present.wbs end) as written
         from (
-            select claims, wbs from work_item
+            select stated_dependencies, wbs from work_item
             where record_id = asked.record_id and valid_to is null
             union all
-            select claims, null from deal where record_id = asked.record_id and valid_to is null
+            select stated_dependencies, null from deal
+            where record_id = asked.record_id and valid_to is null
         ) present
     ) v on true
 """)

@@ -11,14 +11,14 @@ from sqlalchemy import Connection, delete, func, select, text
 from model.keys import normalise
 from model.records import Mapped, Problem, Ref, Version
 from model.warehouse import history
-from model.warehouse.landing import DELETED, LandedRow
+from model.warehouse.landing import DELETED, LandingRow
 from model.warehouse.quarantine import replace_problems
 from model.warehouse.rows import copy_rows
-from model.warehouse.schema import VERSION_TABLES, alias, claim, record
+from model.warehouse.schema import VERSION_TABLES, alias, record, stated_dependency
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class LoadResult:
     """How one batch went: landed rows looked at, records that changed or ended, problems."""
 
     rows: int = 0
@@ -26,8 +26,8 @@ class Taken:
     ended: int = 0
     problems: int = 0
 
-    def __add__(self, other: Taken) -> Taken:
-        return Taken(
+    def __add__(self, other: LoadResult) -> LoadResult:
+        return LoadResult(
             self.rows + other.rows,
             self.changed + other.changed,
             self.ended + other.ended,
@@ -35,33 +35,35 @@ class Taken:
         )
 
 
-def take_over(
+def load_records(
     connection: Connection,
     name: str,
     stream: str,
-    batch: Sequence[tuple[LandedRow, Mapped]],
+    batch: Sequence[tuple[LandingRow, Mapped]],
     now: datetime,
-) -> Taken:
+) -> LoadResult:
     """Write what a batch of landed rows became. Doing it twice changes nothing more."""
     timelines, sources = _timelines(batch)
     ids = _ensure_ids(connection, stream, sources)
     observed = {ref: row.landed_at for ref, row in sources.items()}
     changed = history.append(connection, ids, timelines, observed)
     _touch(connection, {ids[ref]: line[-1] for ref, line in timelines.items()})
-    _replace_claims(connection, {ids[ref]: version for ref, version in changed.items()})
+    _replace_stated_dependencies(
+        connection, {ids[ref]: version for ref, version in changed.items()}
+    )
     _replace_names(connection, ids, timelines, [m for _, m in batch])
     ended = _end_missing(connection, name, stream, batch, set(ids.values()), now)
     problems = [p for row, mapped in batch for p in (*mapped.problems, *_gone_problem(row))]
     looked_at = {row.native_id for row, _ in batch}
     count = replace_problems(connection, name, stream, "map", looked_at, problems, now)
-    return Taken(len(batch), len(changed), ended, count)
+    return LoadResult(len(batch), len(changed), ended, count)
 
 
 def _timelines(
-    batch: Sequence[tuple[LandedRow, Mapped]],
-) -> tuple[dict[Ref, list[Version]], dict[Ref, LandedRow]]:
+    batch: Sequence[tuple[LandingRow, Mapped]],
+) -> tuple[dict[Ref, list[Version]], dict[Ref, LandingRow]]:
     timelines: dict[Ref, list[Version]] = {}
-    sources: dict[Ref, LandedRow] = {}
+    sources: dict[Ref, LandingRow] = {}
     for row, mapped in batch:
         for version in mapped.versions:
             timelines.setdefault(version.record.ref, []).append(version)
@@ -70,7 +72,7 @@ def _timelines(
 
 
 def _ensure_ids(
-    connection: Connection, stream: str, sources: Mapping[Ref, LandedRow]
+    connection: Connection, stream: str, sources: Mapping[Ref, LandingRow]
 ) -> dict[Ref, int]:
     """Give each record its integer id, once and for ever."""
     if not sources:
@@ -115,8 +117,10 @@ def _touch(connection: Connection, latest: Mapping[int, Version]) -> None:
     )
 
 
-def _replace_claims(connection: Connection, changed: Mapping[int, Version]) -> None:
-    connection.execute(delete(claim).where(claim.c.record_id == func.any(list(changed))))
+def _replace_stated_dependencies(connection: Connection, changed: Mapping[int, Version]) -> None:
+    connection.execute(
+        delete(stated_dependency).where(stated_dependency.c.record_id == func.any(list(changed)))
+    )
     rows = {
         (record_id, c.target, c.role, c.type, c.origin): {
             "record_id": record_id,
@@ -128,9 +132,9 @@ def _replace_claims(connection: Connection, changed: Mapping[int, Version]) -> N
             "lag_days": c.lag_days,
         }
         for record_id, version in changed.items()
-        for c in version.claims
+        for c in version.stated_dependencies
     }
-    copy_rows(connection, claim, rows.values())
+    copy_rows(connection, stated_dependency, rows.values())
 
 
 def _replace_names(
@@ -168,7 +172,7 @@ def _end_missing(
     connection: Connection,
     name: str,
     stream: str,
-    batch: Sequence[tuple[LandedRow, Mapped]],
+    batch: Sequence[tuple[LandingRow, Mapped]],
     alive: set[int],
     now: datetime,
 ) -> int:
@@ -185,12 +189,12 @@ def _end_missing(
     ended = list(found.scalars())
     for table in VERSION_TABLES.values():
         history.end_versions(connection, table, dict.fromkeys(ended, now))
-    for table in (claim, alias):
+    for table in (stated_dependency, alias):
         connection.execute(delete(table).where(table.c.record_id == func.any(ended)))
     return len(ended)
 
 
-def _gone_problem(row: LandedRow) -> tuple[Problem, ...]:
+def _gone_problem(row: LandingRow) -> tuple[Problem, ...]:
     if row.gone_reason in (None, DELETED):
         return ()
     return (

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from model.calendars import function_calendars
 from model.network import Items, Network, schedule
 from model.operating_model.schema import OperatingModel
-from model.plan import NONE, Dangling, Facets, Int32, Plan, SpendLines
+from model.plan import NONE, Dangling, Int32, ItemAttributes, Plan, SpendLines
 from model.warehouse.links import link_as_of
 from model.warehouse.plan_items import read_items
 from model.warehouse.plan_queries import (
@@ -61,7 +61,7 @@ def read_plan(
         wbs=wbs,
         currencies=names.currencies,
         items=items,
-        facets=_facets(rows, wbs),
+        attributes=_facets(rows, wbs),
         links=links,
         calendars=calendars,
         network=network,
@@ -78,10 +78,10 @@ def _items(rows: Columns) -> Items:
     return Items.of(rows["id"], calendar=rows["function"], **columns)
 
 
-def _facets(rows: Columns, wbs: Iterable[str]) -> Facets:
+def _facets(rows: Columns, wbs: Iterable[str]) -> ItemAttributes:
     kept = ("deal", "open", "function", "initiative", "priority", "owned", "touched", "value")
     columns = {name: rows[name] for name in (*kept, "currency")}
-    return Facets(wbs=_indices(rows["wbs"], wbs), **columns)
+    return ItemAttributes(wbs=_indices(rows["wbs"], wbs), **columns)
 
 
 def _spend(rows: Columns, wbs: Iterable[str]) -> SpendLines:

@@ -44,7 +44,7 @@ _ITEM: Final = np.dtype(
 
 
 def read_items(connection: Connection, names: Names, as_of: datetime | None) -> Columns:
-    """All columns of `Items` and `Facets`, a WBS as its text.
+    """All columns of `Items` and `ItemAttributes`, a WBS as its text.
 
     The records are read after the versions of which they know the parent and the last touch, so
     that none is missing. A tool that does not tell of touches: when the version began.

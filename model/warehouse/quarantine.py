@@ -56,7 +56,7 @@ def replace_problems(
 
 
 def drop_stale(connection: Connection, name: str, stream: str, keep: Collection[str]) -> None:
-    """After a whole census: forget what a pull once reported of records that are no more."""
+    """After a whole snapshot_ids: forget what a pull once reported of records that are no more."""
     present = connection.execute(
         select(quarantine.c.native_id, quarantine.c.reason).where(
             quarantine.c.connection == name,

@@ -111,8 +111,8 @@ alias = Table(
     comment="Names under which a present record may be pointed at, as model.keys normalises them.",
 )
 
-claim = Table(
-    "claim",
+stated_dependency = Table(
+    "stated_dependency",
     metadata,
     Column("record_id", BigInteger, ForeignKey("record.id"), primary_key=True),
     Column("target", Text, primary_key=True),
@@ -134,7 +134,7 @@ dependency = Table(
     Column("lag_days", Integer, nullable=False),
     Column("stated_by", BigInteger, nullable=False),
     Column("place", Text, nullable=False),
-    comment="Claims whose target is known, each once whoever states it; made anew by each sync.",
+    comment="Claims whose target is known, each once whoever states it; rebuilt by each sync.",
 )
 
 dangling = Table(
@@ -143,7 +143,7 @@ dangling = Table(
     Column("record_id", BigInteger, ForeignKey("record.id"), primary_key=True),
     Column("target", Text, primary_key=True),
     Column("place", Text, nullable=False),
-    comment="Claims in links and named fields that point at nothing known; made anew by each sync.",
+    comment="Claims in links and named fields that point at nothing known; rebuilt by each sync.",
 )
 
 
@@ -159,7 +159,7 @@ def _version_columns() -> list[Column[object]]:
         Column("url", Text),
         Column("function", Text, nullable=False),
         Column("dates_from", Text, nullable=False),
-        Column("claims", JSONB, nullable=False),
+        Column("stated_dependencies", JSONB, nullable=False),
     ]
 
 
@@ -237,7 +237,7 @@ forecast = Table(
     Column("free_slack", Integer, nullable=False),
     Column("driver_id", BigInteger, nullable=False),
     Column("certainty", SmallInteger, nullable=False),
-    comment="Dates and slack of every item, made anew by each sync; driver_id -1 means none.",
+    comment="Dates and slack of every item, rebuilt by each sync; driver_id -1 means none.",
 )
 
 conflict = Table(

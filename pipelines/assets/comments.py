@@ -5,12 +5,12 @@ from collections.abc import Iterable
 import dagster as dg
 
 from connectors.base import ConnectionFailed
-from model.remarks import Change
+from model.comment_content import CommentChange
 from pipelines.assets.connections import RETRIES, failed
 from pipelines.assets.keys import CONFLICTS, comments_key
 from pipelines.cards.markdown import bullets, entries, escaped, link
 from pipelines.resource import InterlockResource, run_instant
-from pipelines.steps.comment import Commented, comment
+from pipelines.steps.comment import CommentResult, comment
 
 WRITTEN = "written"
 
@@ -47,7 +47,7 @@ def comments_asset(name: str, tool: str, *, dry_run: bool) -> dg.AssetsDefinitio
     return comments
 
 
-def _result(done: Commented, *, dry_run: bool) -> dg.MaterializeResult:
+def _result(done: CommentResult, *, dry_run: bool) -> dg.MaterializeResult:
     created = sum(change.posted is None for change, _ in done.written)
     would = _would(done.difference.changes) if dry_run else {}
     links = (link(change.target.key, posted.url) for change, posted in done.written)
@@ -65,23 +65,23 @@ def _result(done: Commented, *, dry_run: bool) -> dg.MaterializeResult:
     )
 
 
-def _would(changes: Iterable[Change]) -> dict[str, dg.MarkdownMetadataValue]:
+def _would(changes: Iterable[CommentChange]) -> dict[str, dg.MarkdownMetadataValue]:
     """What a dry run would write: where, and the first line of each."""
     lines = [
-        f"{link(one.target.key, one.target.url)}: {escaped(one.remark.heading)}" for one in changes
+        f"{link(one.target.key, one.target.url)}: {escaped(one.content.heading)}" for one in changes
     ]
     head = "Comments are not written yet (`mode: dry-run`); `interlock comments` shows every word."
     return entries("would write", bullets(lines), f"{head}\n\n") if lines else {}
 
 
-def _check(done: Commented) -> dg.AssetCheckResult:
+def _check(done: CommentResult) -> dg.AssetCheckResult:
     """In plain text: on a check's page Dagster hides all Markdown."""
     refused = {
-        f"{one.change.target.key} {one.change.remark.conflict_id}": f"{one.reason}. {one.remedy}"
+        f"{one.change.target.key} {one.change.content.conflict_id}": f"{one.reason}. {one.remedy}"
         for one in done.refused
     }
     waiting = {
-        f"{one.target.key} {one.remark.conflict_id}": one.reason
+        f"{one.target.key} {one.content.conflict_id}": one.reason
         for one in done.difference.postponed
     }
     return dg.AssetCheckResult(

@@ -12,7 +12,7 @@ from pipelines.assets.keys import CARD, CONFLICTS, FORECAST, INBOX
 from pipelines.cards.inbox import inbox_metadata
 from pipelines.cards.publish import CARDS, publish_cards
 from pipelines.resource import InterlockResource, run_instant
-from pipelines.steps.detect import Detected, detect
+from pipelines.steps.detect import DetectResult, detect
 
 SHOWN = 20
 """Conflicts that a check names; the inbox has them with their cards."""
@@ -72,7 +72,7 @@ def _says(rule: str) -> str:
     return f"No conflict of the rule {rule} is open."
 
 
-def _counts(detected: Detected) -> dict[str, int]:
+def _counts(detected: DetectResult) -> dict[str, int]:
     in_force = detected.in_force
     events = {f"newly {event}": count for event, count in detected.events.items()}
     decided = sum(conflict.status is Status.DECIDED for conflict in in_force)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from model.comment_content import PostedComment
 from model.conflicts import VERDICT_MEANING, Conflict, Status
+from model.escalation_status import turn
 from model.findings import Label
-from model.remarks import Posted
 from model.rules.words import counted, day, listed, money, working_days
-from model.standing import turn
 from model.warehouse.lookup import Dates
 from pipelines.cards.markdown import bullets, entries, escaped, heading, link, row
 from pipelines.cards.picture import Bars, Span, timeline
@@ -28,7 +28,9 @@ class Known:
     site: str
 
 
-def card_metadata(conflict: Conflict, known: Known, posted: Sequence[Posted]) -> dict[str, Any]:
+def card_metadata(
+    conflict: Conflict, known: Known, posted: Sequence[PostedComment]
+) -> dict[str, Any]:
     """The card as metadata of the conflict's partition, in the order in which it is read."""
     chain = [step.record_id for step in conflict.finding.chain if step.record_id in known.labels]
     picture = timeline([_bars(record_id, known) for record_id in chain])
@@ -83,7 +85,7 @@ def _stake(conflict: Conflict) -> str:
 
 
 def _authority(conflict: Conflict) -> str:
-    standing = conflict.standing
+    standing = conflict.escalation
     asked = escaped(conflict.wording.question)
     if standing.authority is None:
         return f"{asked}\n\n**Nobody** has the right to decide this; the operating model needs one."
@@ -125,7 +127,7 @@ def _records(conflict: Conflict, known: Known) -> Iterator[str]:
             yield row((link(label.key, label.url), title, *cells))
 
 
-def _comments(posted: Sequence[Posted], known: Known) -> list[str]:
+def _comments(posted: Sequence[PostedComment], known: Known) -> list[str]:
     if not posted:
         return ["None written yet."]
     keys = {label.ref: label.key for label in known.labels.values()}

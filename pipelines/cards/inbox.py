@@ -73,17 +73,17 @@ def _conflicts(
 
 
 def _line(conflict: Conflict, told: _Reader) -> str:
-    who = conflict.standing.authority
+    who = conflict.escalation.authority
     between = escaped(listed(told.functions.get(f, f) for f in conflict.finding.functions))
     decides = f"**{escaped(who.person_name)}** decides" if who else "**nobody** may decide"
-    by = f"by {day(conflict.standing.decide_by)}"
+    by = f"by {day(conflict.escalation.decide_by)}"
     late = ", which is past" if _overdue(conflict, told) else ""
     title = link(conflict.wording.title, card_url(told.site, conflict))
     return f"{title}\\\n  {between}: {decides} {by}{late}"
 
 
 def _overdue(conflict: Conflict, told: _Reader) -> bool:
-    return conflict.standing.decide_by < told.today
+    return conflict.escalation.decide_by < told.today
 
 
 def _connections(

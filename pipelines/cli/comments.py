@@ -11,12 +11,12 @@ from model.wording import plain
 from pipelines.cli.opening import opened
 from pipelines.cli.outcome import DONE, comments_json, comments_table, does, put_off, unwritten
 from pipelines.cli.output import as_json, failed, now, said
-from pipelines.steps.comment import Commented, comment
+from pipelines.steps.comment import CommentResult, comment
 
 
 def comments(*, dry_run: bool, json: bool) -> None:
     """Write the difference, or show it; raises Exit(1) when a tool or a comment failed."""
-    commented: dict[str, Commented] = {}
+    commented: dict[str, CommentResult] = {}
     failures: dict[str, ConnectionFailed] = {}
     with opened() as instance:
         dry_run = dry_run or instance.deployment.comments.mode == "dry-run"
@@ -38,10 +38,10 @@ def comments(*, dry_run: bool, json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _preview(commented: Mapping[str, Commented]) -> None:
+def _preview(commented: Mapping[str, CommentResult]) -> None:
     changes = [(name, change) for name, done in commented.items() for change in unwritten(done)]
     for name, change in changes:
         said(f"── {name} {change.target.key}: would be {DONE[does(change)]}")
-        said(plain(change.remark) + "\n")
+        said(plain(change.content) + "\n")
     put_off(commented)
     said(f"{len(changes)} comments would be written")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from model.comment_content import PostedComment
 from model.conflicts import Conflict, Status
 from model.findings import Label
-from model.remarks import Posted
 from model.rules.words import day
 from model.warehouse.ledger import read_conflicts, read_posted
 from model.warehouse.lookup import WarehouseLookup
@@ -30,7 +30,7 @@ def conflicts(*, every: bool, json: bool) -> None:
 
 def read(
     instance: Instance, *, every: bool = False
-) -> tuple[list[Conflict], Mapping[int, Label], Mapping[str, list[Posted]]]:
+) -> tuple[list[Conflict], Mapping[int, Label], Mapping[str, list[PostedComment]]]:
     """Conflicts, the names of what they mention, and their comments by conflict."""
     statuses = () if every else (Status.OPEN, Status.DECIDED)
     with instance.engine.connect() as connection:
@@ -40,10 +40,10 @@ def read(
 
 
 def shown(
-    conflict: Conflict, labels: Mapping[int, Label], posted: Sequence[Posted]
+    conflict: Conflict, labels: Mapping[int, Label], posted: Sequence[PostedComment]
 ) -> dict[str, Any]:
     """A conflict for machines; amounts are text, dates and instants ISO 8601."""
-    finding, standing = conflict.finding, conflict.standing
+    finding, standing = conflict.finding, conflict.escalation
     who, decision = standing.authority, conflict.decision
     return {
         "id": conflict.id,
@@ -98,7 +98,7 @@ def told(found: Sequence[Conflict], names: Mapping[str, str]) -> None:
 
 
 def _row(conflict: Conflict, names: Mapping[str, str]) -> tuple[str, ...]:
-    standing = conflict.standing
+    standing = conflict.escalation
     who = standing.authority.person_name if standing.authority else "nobody may"
     decided, late = conflict.decision, " (passed)" if standing.overdue else ""
     return (

@@ -12,16 +12,16 @@ import typer
 from model.conflicts import Conflict
 from model.findings import Label
 from model.network import Certainty
-from model.network.picture import ChainStep, chain_svg
+from model.network.picture import TimelineRow, chain_svg
 from model.rules.words import counted, day, working_days
 from model.warehouse.lookup import WarehouseLookup
-from model.wording import Audience, plain, remark
+from model.wording import Audience, build_content, plain
 from pipelines.cli.conflicts import read, shown
 from pipelines.cli.opening import opened
 from pipelines.cli.output import as_json, failed, now, said, table
 from pipelines.instance import Instance
 from pipelines.steps.detect import named_in
-from pipelines.steps.explain import Explained, Link, UnknownName, explain_item
+from pipelines.steps.explain import ExplainedStep, ItemExplanation, UnknownName, explain_item
 from pipelines.ui_links import card_url
 
 _NAMED = 12
@@ -82,12 +82,12 @@ def _tell_conflict(instance: Instance, conflict: Conflict, json: bool) -> None:
         as_json(shown(conflict, labels, posted.get(conflict.id, [])))
         return
     audience = Audience("", card_url(instance.deployment.ui_url, conflict))
-    said(plain(remark(conflict, labels, instance.model, audience)))
+    said(plain(build_content(conflict, labels, instance.model, audience)))
     if below := [labels[i] for i in conflict.finding.downstream if i in labels]:
         said(_downstream(below))
 
 
-def _told(explained: Explained, names: dict[str, str]) -> None:
+def _told(explained: ItemExplanation, names: dict[str, str]) -> None:
     item = explained.item
     said(f"{_name(item.label)} ({names.get(item.label.function, item.label.function)})")
     said(f"planned  {_span(item.planned_start, item.planned_finish)}  {item.source}")
@@ -106,7 +106,7 @@ def _told(explained: Explained, names: dict[str, str]) -> None:
     said(_downstream(explained.downstream))
 
 
-def _slack(explained: Explained) -> str:
+def _slack(explained: ItemExplanation) -> str:
     """How much later it may finish; where it is too late already, by how much."""
     latest, total = day(explained.late_finish), explained.total_slack
     if total < 0:
@@ -115,7 +115,7 @@ def _slack(explained: Explained) -> str:
     return f"{until}, {working_days(explained.free_slack)} until anything else moves"
 
 
-def _row(link: Link, names: dict[str, str]) -> tuple[str, ...]:
+def _row(link: ExplainedStep, names: dict[str, str]) -> tuple[str, ...]:
     return (
         _name(link.label),
         names.get(link.label.function, link.label.function),
@@ -142,7 +142,7 @@ def _span(start: Any, finish: Any) -> str:
     return f"{day(start)} – {day(finish)}" if start and start != finish else day(finish)
 
 
-def _shown(explained: Explained) -> dict[str, Any]:
+def _shown(explained: ItemExplanation) -> dict[str, Any]:
     return {
         "total_slack": explained.total_slack,
         "free_slack": explained.free_slack,
@@ -152,7 +152,7 @@ def _shown(explained: Explained) -> dict[str, Any]:
     }
 
 
-def _link(link: Link) -> dict[str, Any]:
+def _link(link: ExplainedStep) -> dict[str, Any]:
     return {
         "ref": link.label.ref,
         "key": link.label.key,
@@ -170,10 +170,10 @@ def _link(link: Link) -> dict[str, Any]:
     }
 
 
-def _picture(explained: Explained, names: dict[str, str]) -> str:
+def _picture(explained: ItemExplanation, names: dict[str, str]) -> str:
     return chain_svg(
         [
-            ChainStep(
+            TimelineRow(
                 link.label.key,
                 link.label.title,
                 names.get(link.label.function, link.label.function),

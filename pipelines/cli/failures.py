@@ -5,7 +5,7 @@ from __future__ import annotations
 from connectors.base import ConnectionFailed
 from model.operating_model.problems import ModelInvalid
 from model.warehouse.connect import WarehouseUnreachable
-from model.warehouse.locks import Busy
+from model.warehouse.locks import LockTimeout
 from pipelines.cli.output import failed
 from pipelines.steps.decide import DecisionRefused
 
@@ -17,7 +17,7 @@ def tell(error: Exception) -> int | None:
             for problem in error.problems:
                 failed(str(problem))
             return 2
-        case Busy():
+        case LockTimeout():
             failed(str(error))
             return 3
         case ConnectionFailed() | DecisionRefused() | WarehouseUnreachable():

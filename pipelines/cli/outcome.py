@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from model.remarks import Change, Remark, RemarkState, Target
+from model.comment_content import CommentChange, CommentContent, CommentState, Target
 from model.wording import plain
 from pipelines.cli.output import console, failed, lines
-from pipelines.steps.comment import Commented
+from pipelines.steps.comment import CommentResult
 
 
-def comments_json(commented: Mapping[str, Commented]) -> dict[str, Any]:
+def comments_json(commented: Mapping[str, CommentResult]) -> dict[str, Any]:
     """Every comment that a run wrote, would write or put off, in one shape for all of them.
 
     `does` is create, edit, resolve or postpone; `url` leads to the comment where it stands. What
@@ -25,7 +25,7 @@ def comments_json(commented: Mapping[str, Commented]) -> dict[str, Any]:
     }
 
 
-def _told(name: str, done: Commented) -> Iterator[dict[str, Any]]:
+def _told(name: str, done: CommentResult) -> Iterator[dict[str, Any]]:
     for change, posted in done.written:
         yield _changed(name, change) | {"written": True, "url": posted.url}
     for change in unwritten(done):
@@ -34,16 +34,16 @@ def _told(name: str, done: Commented) -> Iterator[dict[str, Any]]:
         why = {"reason": refused.reason, "remedy": refused.remedy}
         yield _changed(name, refused.change) | why
     for waiting in done.difference.postponed:
-        shown = _shown(name, "postpone", waiting.target, waiting.remark)
+        shown = _shown(name, "postpone", waiting.target, waiting.content)
         yield shown | {"reason": waiting.reason}
 
 
-def _changed(name: str, change: Change) -> dict[str, Any]:
-    shown = _shown(name, does(change), change.target, change.remark)
+def _changed(name: str, change: CommentChange) -> dict[str, Any]:
+    shown = _shown(name, does(change), change.target, change.content)
     return shown | {"notify": change.notify, "url": change.posted and change.posted.url}
 
 
-def _shown(name: str, does: str, target: Target, remark: Remark) -> dict[str, Any]:
+def _shown(name: str, does: str, target: Target, remark: CommentContent) -> dict[str, Any]:
     return {
         "connection": name,
         "on": str(target.ref),
@@ -59,13 +59,13 @@ def _shown(name: str, does: str, target: Target, remark: Remark) -> dict[str, An
     }
 
 
-def unwritten(done: Commented) -> list[Change]:
+def unwritten(done: CommentResult) -> list[CommentChange]:
     """What a dry run would write; nothing after a run that wrote."""
     tried = {change for change, _ in done.written} | {one.change for one in done.refused}
     return [change for change in done.difference.changes if change not in tried]
 
 
-def comments_table(commented: Mapping[str, Commented]) -> None:
+def comments_table(commented: Mapping[str, CommentResult]) -> None:
     """Every comment written, with where to open it, then what stayed unsaid and why."""
     rows = [
         (DONE[does(change)], name, change.target.key, posted.conflict_id, posted.url or "")
@@ -80,19 +80,19 @@ def comments_table(commented: Mapping[str, Commented]) -> None:
     put_off(commented)
     for name, done in commented.items():
         for refused in done.refused:
-            where = _where(name, refused.change.target, refused.change.remark)
+            where = _where(name, refused.change.target, refused.change.content)
             failed(f"{where}: {refused.reason}. {refused.remedy}")
 
 
-def put_off(commented: Mapping[str, Commented]) -> None:
+def put_off(commented: Mapping[str, CommentResult]) -> None:
     """Every comment that a ceiling holds back, and which one."""
     for name, done in commented.items():
         for waiting in done.difference.postponed:
-            where = _where(name, waiting.target, waiting.remark)
+            where = _where(name, waiting.target, waiting.content)
             console.print(f"postponed: {where}: {waiting.reason}", markup=False)
 
 
-def _where(name: str, target: Target, remark: Remark) -> str:
+def _where(name: str, target: Target, remark: CommentContent) -> str:
     return f"{name} {target.key} {remark.conflict_id}"
 
 
@@ -100,7 +100,7 @@ DONE = {"create": "created", "edit": "edited", "resolve": "resolved"}
 """What `does` says, once it is done."""
 
 
-def does(change: Change) -> str:
+def does(change: CommentChange) -> str:
     if change.posted is None:
         return "create"
-    return "resolve" if change.remark.state is RemarkState.RESOLVED else "edit"
+    return "resolve" if change.content.state is CommentState.RESOLVED else "edit"

@@ -10,11 +10,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 
 from connectors.base import Connector
-from model.comments import Difference, Place, Wanted, Written, difference
+from model.comment_content import (
+    CommentChange,
+    CommentContent,
+    CommentState,
+    PostedComment,
+    RefusedChange,
+    Target,
+)
+from model.comments import CommentDiff, CommentKey, DesiredComment, RecordedComment, diff_comments
 from model.conflicts import Conflict, Status
 from model.findings import Label
 from model.records import Ref
-from model.remarks import Change, Posted, Refused, Remark, RemarkState, Target
 from model.warehouse.ledger import (
     commented_records,
     created_since,
@@ -23,60 +30,66 @@ from model.warehouse.ledger import (
     read_written,
     write_posted,
 )
-from model.warehouse.locks import only_one
+from model.warehouse.locks import exclusive_lock
 from model.warehouse.lookup import WarehouseLookup
-from model.wording import Audience, remark, withdrawn
+from model.wording import Audience, build_content, build_withdrawal
 from pipelines.instance import Instance
 from pipelines.steps.detect import named_in
 from pipelines.ui_links import card_url
 
 
 @dataclass(frozen=True, slots=True)
-class Commented:
+class CommentResult:
     """How one connection's comments stand after the step; in a dry run nothing was written.
 
     `unchanged` comments said what they should already.
     """
 
-    written: tuple[tuple[Change, Posted], ...]
-    refused: tuple[Refused, ...]
-    difference: Difference
+    written: tuple[tuple[CommentChange, PostedComment], ...]
+    refused: tuple[RefusedChange, ...]
+    difference: CommentDiff
 
     @property
     def unchanged(self) -> int:
-        return len(self.difference.standing)
+        return len(self.difference.unchanged)
 
 
-def comment(instance: Instance, name: str, now: datetime, *, dry_run: bool) -> Commented:
+def comment(instance: Instance, name: str, now: datetime, *, dry_run: bool) -> CommentResult:
     """Bring one connection's comments to what they should say; raises ConnectionFailed."""
-    with only_one(instance.engine, f"comments of {name}"), instance.connector(name) as connector:
+    with (
+        exclusive_lock(instance.engine, f"comments of {name}"),
+        instance.connector(name) as connector,
+    ):
         change = _difference(instance, connector, now)
         _remember(instance.engine, change, now)
         if dry_run:
-            return Commented((), (), change)
+            return CommentResult((), (), change)
         return _apply(instance.engine, connector, change, now)
 
 
-def _difference(instance: Instance, connector: Connector, now: datetime) -> Difference:
+def _difference(instance: Instance, connector: Connector, now: datetime) -> CommentDiff:
     with instance.engine.connect() as connection:
         written = read_written(connection, connector.name)
         wanted = _wanted(instance, connection, connector.name, written)
         created = created_since(connection, connector.name, _midnight(instance, now))
     found = connector.find_comments(list(dict.fromkeys(want.target for want in wanted)))
     ceilings = instance.deployment.comments.ceilings
-    return difference(wanted, found, written, ceilings, created)
+    return diff_comments(wanted, found, written, ceilings, created)
 
 
 def _wanted(
-    instance: Instance, connection: Connection, name: str, written: Mapping[Place, Written]
-) -> list[Wanted]:
+    instance: Instance,
+    connection: Connection,
+    name: str,
+    written: Mapping[CommentKey, RecordedComment],
+) -> list[DesiredComment]:
     """What every record of this connection should say about every conflict."""
     conflicts = list(read_conflicts(connection).values())
     lookup = WarehouseLookup(connection)
     ids = named_in(c.finding for c in conflicts) | set(commented_records(connection, name))
     labels = lookup.labels(ids)
     return [
-        Wanted(_target(labels[record_id]), said, conflict.severity, conflict.changed_at)
+        DesiredComment(_target(labels[record_id]), said, conflict.severity, conflict.changed_at)
         for conflict in conflicts
         for record_id, said in _remarks(instance, conflict, labels, name, written)
     ]
@@ -87,8 +100,8 @@ def _remarks(
     conflict: Conflict,
     labels: Mapping[int, Label],
     name: str,
-    written: Mapping[Place, Written],
-) -> Iterable[tuple[int, Remark]]:
+    written: Mapping[CommentKey, RecordedComment],
+) -> Iterable[tuple[int, CommentContent]]:
     """One for each record that the conflict concerns, or concerned when it was commented on.
 
     A resolved conflict says so where it was commented on, and nowhere else. What was once marked
@@ -98,15 +111,15 @@ def _remarks(
     told = {
         i: written[conflict.id, ref] for i, ref in here.items() if (conflict.id, ref) in written
     }
-    before = [i for i, comment_ in told.items() if comment_.state is not RemarkState.RESOLVED]
+    before = [i for i, comment_ in told.items() if comment_.state is not CommentState.RESOLVED]
     concerned = [i for i in conflict.finding.comment_on if i in here]
     audience = Audience(name, card_url(instance.deployment.ui_url, conflict))
-    said = remark(conflict, labels, instance.model, audience)
+    said = build_content(conflict, labels, instance.model, audience)
     if conflict.status is Status.RESOLVED:
         yield from ((i, said) for i in before)
         return
     yield from ((i, said) for i in concerned)
-    yield from ((i, withdrawn(conflict, audience)) for i in before if i not in concerned)
+    yield from ((i, build_withdrawal(conflict, audience)) for i in before if i not in concerned)
 
 
 def _is_of(label: Label, name: str) -> bool:
@@ -122,7 +135,7 @@ def _midnight(instance: Instance, now: datetime) -> datetime:
     return datetime.combine(instance.today(now), time(), tzinfo=zone)
 
 
-def _remember(engine: Engine, change: Difference, now: datetime) -> None:
+def _remember(engine: Engine, change: CommentDiff, now: datetime) -> None:
     """Note comments as a run left them that was killed before it could note them."""
     with engine.begin() as connection:
         known = {
@@ -130,21 +143,23 @@ def _remember(engine: Engine, change: Difference, now: datetime) -> None:
             for all_ in read_posted(connection).values()
             for p in all_
         }
-        for said, posted in change.standing:
+        for said, posted in change.unchanged:
             if known.get((posted.conflict_id, posted.target)) != said.digest:
                 write_posted(connection, posted, said.digest, said.state, now)
 
 
-def _apply(engine: Engine, connector: Connector, change: Difference, now: datetime) -> Commented:
-    written: list[tuple[Change, Posted]] = []
-    refused: list[Refused] = []
-    by_place = {(c.remark.conflict_id, c.target.ref): c for c in change.changes}
+def _apply(
+    engine: Engine, connector: Connector, change: CommentDiff, now: datetime
+) -> CommentResult:
+    written: list[tuple[CommentChange, PostedComment]] = []
+    refused: list[RefusedChange] = []
+    by_place = {(c.content.conflict_id, c.target.ref): c for c in change.changes}
     for outcome in connector.apply(change.changes):
-        if isinstance(outcome, Refused):
+        if isinstance(outcome, RefusedChange):
             refused.append(outcome)
             continue
         done = by_place[outcome.conflict_id, outcome.target]
         with engine.begin() as connection:
-            write_posted(connection, outcome, done.remark.digest, done.remark.state, now)
+            write_posted(connection, outcome, done.content.digest, done.content.state, now)
         written.append((done, outcome))
-    return Commented(tuple(written), tuple(refused), change)
+    return CommentResult(tuple(written), tuple(refused), change)

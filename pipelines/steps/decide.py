@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from model.conflicts import Conflict, Decided, Status, Verdict
+from model.conflicts import Conflict, Decision, Status, Verdict
 from model.ledger import decide
 from model.operating_model.people import known_as, with_email
 from model.operating_model.rights import RefusedDecision, may_decide
 from model.operating_model.schema import OperatingModel, Person
-from model.warehouse.ledger import read_conflicts, write_decision, write_settled
-from model.warehouse.locks import only_one
+from model.warehouse.ledger import read_conflicts, write_decision, write_update
+from model.warehouse.locks import exclusive_lock
 from pipelines.instance import Instance
 from pipelines.steps.link import MODEL_STEP
 
@@ -33,7 +33,7 @@ def record_decision(
     `identity` is a person's id, e-mail address, or identity in the connection that `channel`
     names.
     """
-    with only_one(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
+    with exclusive_lock(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
         conflict = _open_conflict(read_conflicts(connection), conflict_id)
         allowed = may_decide(
             instance.model, _person(instance.model, channel, identity), conflict.finding
@@ -42,7 +42,7 @@ def record_decision(
             raise DecisionRefused(f"{conflict_id}: {allowed}")
         if not reason.strip():
             raise DecisionRefused(f"{conflict_id}: a decision needs its reason")
-        decided = Decided(
+        decided = Decision(
             verdict=verdict,
             person=allowed.person.id,
             person_name=allowed.person.name,
@@ -52,7 +52,7 @@ def record_decision(
         )
         settled = decide(conflict, decided)
         write_decision(connection, conflict_id, decided, allowed.role.id, allowed.right, channel)
-        write_settled(connection, settled)
+        write_update(connection, settled)
         return settled.conflicts[0]
 
 

@@ -1,4 +1,4 @@
-"""Detect: run the rules over the plan and settle the ledger, in one transaction."""
+"""Detect: run the rules over the plan and update_ledger the ledger, in one transaction."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from model.conflicts import Conflict, Status
+from model.escalation_status import escalation_at
 from model.findings import Finding, Label
-from model.ledger import Found, settle
+from model.ledger import WordedFinding, update_ledger
 from model.plan import Situation
 from model.rules import find_all, word
-from model.standing import standing_at
 from model.warehouse.landing import unread
-from model.warehouse.ledger import read_conflicts, write_settled
-from model.warehouse.locks import only_one
+from model.warehouse.ledger import read_conflicts, write_update
+from model.warehouse.locks import exclusive_lock
 from model.warehouse.lookup import WarehouseLookup
-from model.warehouse.models import keep_model
+from model.warehouse.model_versions import record_model_version
 from model.warehouse.plan import read_plan
 from pipelines.instance import Instance
 from pipelines.steps.link import MODEL_STEP
@@ -27,17 +27,17 @@ FROM_ABSENCE = {"missing_gate"}
 
 
 @dataclass(frozen=True, slots=True)
-class Detected:
+class DetectResult:
     """The conflicts in force after a run, and how often each thing happened to one."""
 
     in_force: tuple[Conflict, ...]
     events: Mapping[str, int]
 
 
-def detect(instance: Instance, now: datetime) -> Detected:
+def detect(instance: Instance, now: datetime) -> DetectResult:
     """Find conflicts and let the ledger follow."""
-    with only_one(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
-        keep_model(connection, instance.model, now)
+    with exclusive_lock(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
+        record_model_version(connection, instance.model, now)
         plan = read_plan(connection, instance.model, instance.today(now))
         lookup = WarehouseLookup(connection)
         held = read_conflicts(connection)
@@ -48,10 +48,10 @@ def detect(instance: Instance, now: datetime) -> Detected:
             if not (unsure and _may_yet_be_found(finding, held))
         ]
         found = _worded(instance, findings, lookup.labels(named_in(findings)))
-        settled = settle(held, found, standing_at(instance.model, now), now)
-        write_settled(connection, settled)
+        settled = update_ledger(held, found, escalation_at(instance.model, now), now)
+        write_update(connection, settled)
         in_force = read_conflicts(connection, Status.OPEN, Status.DECIDED)
-    return Detected(tuple(in_force.values()), Counter(e.event for e in settled.events))
+    return DetectResult(tuple(in_force.values()), Counter(e.event for e in settled.events))
 
 
 def _may_yet_be_found(finding: Finding, held: Mapping[str, Conflict]) -> bool:
@@ -77,6 +77,6 @@ def named_in(findings: Iterable[Finding]) -> set[int]:
 
 def _worded(
     instance: Instance, findings: Iterable[Finding], labels: Mapping[int, Label]
-) -> list[Found]:
+) -> list[WordedFinding]:
     names = {function.id: function.name for function in instance.model.functions}
-    return [Found(finding, word(finding, labels, names)) for finding in findings]
+    return [WordedFinding(finding, word(finding, labels, names)) for finding in findings]

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from model.findings import Label
 from model.network import Certainty, date_of
-from model.network.explain import Step, explain
+from model.network.explain import DrivingStep, explain
 from model.plan import Plan
 from model.records import State
 from model.warehouse.lookup import WarehouseLookup
@@ -22,7 +22,7 @@ class UnknownName(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ExplainedStep:
     """One item of the driving chain: its dates, the tool they came from, how it holds the next."""
 
     label: Label
@@ -39,26 +39,26 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class ItemExplanation:
     """An item's forecast and what it rests on; slack in working days.
 
     `chain` runs from the source to the item; `downstream` are the open items that move with it.
     """
 
-    chain: tuple[Link, ...]
+    chain: tuple[ExplainedStep, ...]
     total_slack: int
     free_slack: int
     late_finish: date | None
     downstream: tuple[Label, ...]
 
     @property
-    def item(self) -> Link:
+    def item(self) -> ExplainedStep:
         return self.chain[-1]
 
 
 def explain_item(
     instance: Instance, name: str, now: datetime, as_of: datetime | None = None
-) -> Explained:
+) -> ItemExplanation:
     """Explain the item with this key, address, or reference, as of a past instant if one is given.
 
     Raises UnknownName.
@@ -75,7 +75,7 @@ def explain_item(
         labels = lookup.labels([*chain, *below])
         stated, sources = lookup.stated(pairwise(chain)), lookup.sources(chain)
         done = _done(plan)
-    return Explained(
+    return ItemExplanation(
         _links(found.chain, labels, stated, sources, done),
         found.total_slack,
         found.free_slack,
@@ -86,7 +86,7 @@ def explain_item(
 
 def _done(plan: Plan) -> set[int]:
     """Ids of the work that is done; a deal that is won still waits for what it was sold on."""
-    done = (plan.items.state == State.DONE) & ~plan.facets.deal
+    done = (plan.items.state == State.DONE) & ~plan.attributes.deal
     return set(plan.items.id[done].tolist())
 
 
@@ -109,15 +109,15 @@ def _not_there(name: str, as_of: datetime | None) -> str:
 
 
 def _links(
-    steps: tuple[Step, ...],
+    steps: tuple[DrivingStep, ...],
     labels: Mapping[int, Label],
     stated: Mapping[tuple[int, int], str],
     sources: Mapping[int, str],
     done: Collection[int],
-) -> tuple[Link, ...]:
+) -> tuple[ExplainedStep, ...]:
     following = [step.id for step in steps[1:]]
     return tuple(
-        Link(
+        ExplainedStep(
             labels[step.id],
             date_of(step.planned_start),
             date_of(step.planned_finish),

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from model.warehouse.forecast import write_forecast
-from model.warehouse.locks import only_one
+from model.warehouse.locks import exclusive_lock
 from model.warehouse.plan import read_plan
 from pipelines.instance import Instance
 from pipelines.steps.link import MODEL_STEP
 
 
 @dataclass(frozen=True, slots=True)
-class Forecasted:
+class ForecastResult:
     """How large the plan is, and what about it could not be computed as stated."""
 
     items: int
@@ -21,9 +21,9 @@ class Forecasted:
     cycles: int
 
 
-def forecast(instance: Instance, now: datetime) -> Forecasted:
+def forecast(instance: Instance, now: datetime) -> ForecastResult:
     """Compute and store early and late dates, slack and driver of all items."""
-    with only_one(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
+    with exclusive_lock(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
         plan = read_plan(connection, instance.model, instance.today(now))
         write_forecast(connection, plan)
-        return Forecasted(len(plan.items), len(plan.links), len(plan.network.cycles))
+        return ForecastResult(len(plan.items), len(plan.links), len(plan.network.cycles))

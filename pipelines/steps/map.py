@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from connectors.base import Connector, Landed
+from connectors.base import Connector, RawRecord
 from model.operating_model.lookups import lookups_for
 from model.records import Mapped
-from model.warehouse.landing import LandedRow, move_cursor, read_cursor, unmapped
-from model.warehouse.locks import only_one
-from model.warehouse.mapping import Taken, take_over
+from model.warehouse.landing import LandingRow, move_cursor, read_cursor, unmapped
+from model.warehouse.locks import exclusive_lock
+from model.warehouse.mapping import LoadResult, load_records
 from pipelines.instance import Instance
 
 BATCH = 1000
@@ -22,39 +22,39 @@ MAPPING_VERSION = 3
 """Raised whenever the connectors map the same landed record to something else."""
 
 
-def map_records(instance: Instance, name: str, now: datetime) -> Taken:
+def map_records(instance: Instance, name: str, now: datetime) -> LoadResult:
     """Take over what landed since the last mapping of one connection."""
     mapping = _fingerprint(instance, name)
-    with only_one(instance.engine, name), instance.connector(name) as connector:
+    with exclusive_lock(instance.engine, name), instance.connector(name) as connector:
         taken = (_stream(instance, connector, s, mapping, now) for s in connector.streams)
-        return sum(taken, Taken())
+        return sum(taken, LoadResult())
 
 
 def _stream(
     instance: Instance, connector: Connector, stream: str, mapping: str, now: datetime
-) -> Taken:
+) -> LoadResult:
     with instance.engine.connect() as connection:
         position = read_cursor(connection, connector.name, stream, "map") or {}
     seq = position.get("seq", 0) if position.get("mapping") == mapping else 0
-    total = Taken()
+    total = LoadResult()
     while True:
         with instance.engine.begin() as connection:
             rows = unmapped(connection, connector.name, stream, seq, BATCH)
             if rows:
                 seq = rows[-1].seq
                 batch = [(row, _mapped(connector, stream, row)) for row in rows]
-                total += take_over(connection, connector.name, stream, batch, now)
+                total += load_records(connection, connector.name, stream, batch, now)
             at = {"seq": seq, "mapping": mapping}
             move_cursor(connection, connector.name, stream, "map", at, now)
         if len(rows) < BATCH:
             return total
 
 
-def _mapped(connector: Connector, stream: str, row: LandedRow) -> Mapped:
+def _mapped(connector: Connector, stream: str, row: LandingRow) -> Mapped:
     """A record that is gone from its tool becomes nothing."""
     if row.gone_reason is not None:
         return Mapped()
-    return connector.map(stream, Landed(row.native_id, row.payload), row.landed_at)
+    return connector.map(stream, RawRecord(row.native_id, row.payload), row.landed_at)
 
 
 def _fingerprint(instance: Instance, name: str) -> str:

@@ -17,13 +17,13 @@ from model.warehouse.landing import (
     note_pull,
     read_cursor,
 )
-from model.warehouse.locks import only_one
+from model.warehouse.locks import exclusive_lock
 from model.warehouse.quarantine import drop_stale, replace_problems
 from pipelines.instance import Instance
 
 
 @dataclass(frozen=True, slots=True)
-class Pulled:
+class PullResult:
     """What one pull brought: records read, those new or changed, those gone, and problems."""
 
     read: int = 0
@@ -31,8 +31,8 @@ class Pulled:
     gone: int = 0
     problems: int = 0
 
-    def __add__(self, other: Pulled) -> Pulled:
-        return Pulled(
+    def __add__(self, other: PullResult) -> PullResult:
+        return PullResult(
             self.read + other.read,
             self.changed + other.changed,
             self.gone + other.gone,
@@ -46,13 +46,13 @@ Progress = Callable[[str, int], None]
 
 def pull(
     instance: Instance, name: str, now: datetime, progress: Progress = lambda _name, _count: None
-) -> Pulled:
+) -> PullResult:
     """Bring what changed in one connection since the last pull.
 
     Raises ConnectionFailed when the tool cannot be read further; what came before stays.
     """
-    total = Pulled()
-    with only_one(instance.engine, name):
+    total = PullResult()
+    with exclusive_lock(instance.engine, name):
         _note(instance, name, now, to_the_end=False)
         with instance.connector(name) as connector:
             for stream in connector.streams:
@@ -73,10 +73,10 @@ def _stream(
     now: datetime,
     progress: Progress,
     before: int,
-) -> Pulled:
+) -> PullResult:
     with instance.engine.connect() as connection:
         cursor = read_cursor(connection, connector.name, stream, "pull")
-    total, troubled = Pulled(), set[str]()
+    total, troubled = PullResult(), set[str]()
     for page in connector.pull(stream, cursor, now):
         troubled |= {problem.native_id for problem in page.problems}
         with instance.engine.begin() as connection:
@@ -87,17 +87,17 @@ def _stream(
 
 def _page(
     connection: Connection, name: str, stream: str, page: Page, troubled: set[str], now: datetime
-) -> Pulled:
+) -> PullResult:
     changed = land(connection, name, stream, [(r.native_id, r.payload) for r in page.records], now)
     looked_at = {record.native_id for record in page.records} | {
         problem.native_id for problem in page.problems
     }
     count = replace_problems(connection, name, stream, "pull", looked_at, page.problems, now)
     gone = 0
-    if page.census is not None:
+    if page.snapshot_ids is not None:
         gone = mark_deleted(connection, name, stream, page.deleted, now)
-        here = page.census | page.deleted
+        here = page.snapshot_ids | page.deleted
         gone += mark_gone(connection, name, stream, here, page.gone_reason, now)
-        drop_stale(connection, name, stream, keep=page.census | troubled)
+        drop_stale(connection, name, stream, keep=page.snapshot_ids | troubled)
     move_cursor(connection, name, stream, "pull", page.cursor, now)
-    return Pulled(len(page.records), changed, gone, count)
+    return PullResult(len(page.records), changed, gone, count)

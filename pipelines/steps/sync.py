@@ -7,26 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.base import ConnectionFailed
-from model.warehouse.links import Linked
-from model.warehouse.mapping import Taken
+from model.warehouse.links import LinkResult
+from model.warehouse.mapping import LoadResult
 from pipelines.instance import Instance
-from pipelines.steps.comment import Commented, comment
-from pipelines.steps.detect import Detected, detect
+from pipelines.steps.comment import CommentResult, comment
+from pipelines.steps.detect import DetectResult, detect
 from pipelines.steps.forecast import forecast
 from pipelines.steps.link import link_records
 from pipelines.steps.map import map_records
-from pipelines.steps.pull import Pulled, pull
+from pipelines.steps.pull import PullResult, pull
 
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
     """What each step did, by connection where it has one."""
 
-    pulled: dict[str, Pulled]
-    mapped: dict[str, Taken]
-    linked: Linked
-    detected: Detected
-    commented: dict[str, Commented]
+    pulled: dict[str, PullResult]
+    mapped: dict[str, LoadResult]
+    linked: LinkResult
+    detected: DetectResult
+    commented: dict[str, CommentResult]
     failures: dict[str, ConnectionFailed]
 
 
@@ -43,7 +43,7 @@ def sync_all(
     progress("forecasting")
     forecast(instance, now)
     detected = detect(instance, now)
-    commented: dict[str, Commented] = {}
+    commented: dict[str, CommentResult] = {}
     for name in names:
         progress(f"comments in {name}")
         try:
@@ -55,12 +55,12 @@ def sync_all(
 
 def _mapped(
     instance: Instance, name: str, now: datetime, failures: dict[str, ConnectionFailed]
-) -> Taken:
+) -> LoadResult:
     try:
         return map_records(instance, name, now)
     except ConnectionFailed as failure:
         failures.setdefault(name, failure)
-        return Taken()
+        return LoadResult()
 
 
 def _pulled(
@@ -69,10 +69,10 @@ def _pulled(
     now: datetime,
     progress: Callable[[str], None],
     failures: dict[str, ConnectionFailed],
-) -> Pulled:
+) -> PullResult:
     progress(f"pulling {name}")
     try:
         return pull(instance, name, now, lambda n, count: progress(f"pulling {n}: {count} read"))
     except ConnectionFailed as failure:
         failures[name] = failure
-        return Pulled()
+        return PullResult()

@@ -30,7 +30,7 @@ def test_it_is_told_as_it_is_written_and_where_and_stays_the_same_conflict_howev
 
     assert dangling(first).wording.title.endswith("“Print shop 7”, which no connected tool knows")
     assert '(column "Depends on" in marketing-plan)' in dangling(first).wording.explanation[0]
-    told = [plain(change.remark) for change, _ in again.commented["marketing-plan"].written]
+    told = [plain(change.content) for change, _ in again.commented["marketing-plan"].written]
     assert any("depends on “PRINT Shop 7”" in words for words in told)
     assert dangling(again).id == dangling(first).id
     assert again.detected.events == {}

@@ -30,7 +30,7 @@ _STATE = {
     "cursors": "select connection, stream, stage from cursor",
     "work items": """
         select r.ref, valid_from, valid_to, key, title, state, status, planned_start,
-               planned_finish, actual_start, owner, claims
+               planned_finish, actual_start, owner, stated_dependencies
         from work_item join record r on r.id = record_id
         where r.connection <> 'marketing-plan'""",
     "deals": """

@@ -89,7 +89,7 @@ def test_who_takes_over_a_role_is_told_what_there_is_to_decide(
 
     assert result.detected.events == {"handed on": 1}
     assert edits(result) == [("CDP-2", True), ("CMP-2", True)]
-    assert late(result).standing.authority is not None
+    assert late(result).escalation.authority is not None
     assert f"{TOBIAS} (Head of IT)" in text_on(small, "CDP-2")
 
 
@@ -191,7 +191,7 @@ def test_a_comment_above_the_ceiling_of_a_day_follows_on_the_next(small: Small) 
     next_day, later = run(instance, day=1), run(instance, day=2)
     instance.close()
 
-    assert [waits.remark.conflict_id for waits in first.commented["it-jira"].difference.postponed]
+    assert [waits.content.conflict_id for waits in first.commented["it-jira"].difference.postponed]
     assert written(same_day) == {}
     assert written(next_day) == {"it-jira": ["CDP-2"]}
     assert written(later) == {}

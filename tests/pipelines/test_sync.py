@@ -215,12 +215,12 @@ def test_a_decision_is_said_in_every_comment_and_keeps_its_conflict_quiet(
     small: Small, instance: Instance
 ) -> None:
     late = next(c for c in run(instance).detected.in_force if c.finding.rule == "late_handover")
-    assert late.standing.authority is not None
+    assert late.escalation.authority is not None
     record_decision(
         instance,
         late.id,
         Verdict.MOVE,
-        late.standing.authority.person,
+        late.escalation.authority.person,
         "The fair is later",
         "cli",
         NOW,

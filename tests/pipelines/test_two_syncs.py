@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from model.warehouse.locks import Busy, only_one
+from model.warehouse.locks import LockTimeout, exclusive_lock
 from pipelines.instance import Instance
 from pipelines.steps.pull import pull
 from tests.pipelines.killed import sync_until_killed
@@ -32,15 +32,15 @@ def test_two_syncs_at_once_leave_one_comment_each(small: Small) -> None:
 
 def test_a_step_that_stays_busy_says_so_in_clear_words(instance: Instance) -> None:
     with (
-        only_one(instance.engine, "it-jira"),
-        pytest.raises(Busy, match="another sync is at work on it-jira"),
-        only_one(instance.engine, "it-jira", wait_seconds=1),
+        exclusive_lock(instance.engine, "it-jira"),
+        pytest.raises(LockTimeout, match="another sync is at work on it-jira"),
+        exclusive_lock(instance.engine, "it-jira", wait_seconds=1),
     ):
         pass
 
 
 def test_a_lock_ends_with_its_step_even_when_that_fails(instance: Instance) -> None:
-    with pytest.raises(RuntimeError), only_one(instance.engine, "it-jira"):
+    with pytest.raises(RuntimeError), exclusive_lock(instance.engine, "it-jira"):
         raise RuntimeError
 
     assert pull(instance, "it-jira", NOW).read == 3

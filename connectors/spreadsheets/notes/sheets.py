@@ -1,6 +1,6 @@
 """The sheets of a workbook: where each one is, what locks it, where its drawing of notes belongs.
 
-A sheet part can hold millions of cells, so it is never rebuilt: one pass over what stands around
+A sheet part can hold millions of cells, so it is never rebuilt: one pass over what stands context
 them finds what is needed, and what is added is spliced in between its bytes.
 """
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from connectors.base import ConnectionFailed, Cursor, Landed, Lookups, Page, Surroundings
+from connectors.base import ConnectionFailed, ConnectorContext, Cursor, Lookups, Page, RawRecord
 from connectors.erp.connector import ErpConnector, open_connector
 from connectors.erp.settings import ErpSettings
 from model.records import Mapped, Problem, Spend
@@ -43,7 +43,7 @@ class Pulled:
     failed: ConnectionFailed | None = None
 
     @property
-    def records(self) -> list[Landed]:
+    def records(self) -> list[RawRecord]:
         return [record for page in self.pages for record in page.records]
 
     @property
@@ -55,8 +55,8 @@ class Pulled:
         return [problem for page in self.pages for problem in page.problems]
 
     @property
-    def census(self) -> frozenset[str] | None:
-        return self.pages[-1].census if self.pages else None
+    def snapshot_ids(self) -> frozenset[str] | None:
+        return self.pages[-1].snapshot_ids if self.pages else None
 
     @property
     def cursor(self) -> Cursor:
@@ -83,8 +83,8 @@ class Desk:
     def connector(self) -> ErpConnector:
         settings = {"tool": "erp", "function": "finance", "path": "*.csv", "profile": self.profile}
         lookups = Lookups(functions=frozenset({"finance", "it"}))
-        surroundings = Surroundings("books", self.home, {}, lookups)
-        return open_connector(ErpSettings.model_validate(settings | self.settings), surroundings)
+        context = ConnectorContext("books", self.home, {}, lookups)
+        return open_connector(ErpSettings.model_validate(settings | self.settings), context)
 
     def pull(self, cursor: Cursor | None = None) -> Pulled:
         """All pages, and the failure that may come after them; one before any page is raised."""

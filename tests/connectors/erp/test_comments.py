@@ -7,18 +7,18 @@ import pytest
 
 from connectors.base import ConnectionFailed
 from connectors.erp.findings import Findings, render
-from model.records import Kind, Ref
-from model.remarks import (
-    Change,
+from model.comment_content import (
+    CommentChange,
+    CommentContent,
+    CommentState,
     Outcome,
     Paragraph,
-    Posted,
-    Refused,
-    Remark,
-    RemarkState,
+    PostedComment,
+    RefusedChange,
     Target,
     Text,
 )
+from model.records import Kind, Ref
 
 Line = Callable[..., str]
 Desk = Any
@@ -38,22 +38,24 @@ def change(
     *,
     heading: str = "Budget is released too late",
     conflict: str = "C-1a2b3c4d5e",
-    state: RemarkState = RemarkState.OPEN,
+    state: CommentState = CommentState.OPEN,
     facts: tuple[tuple[str, str], ...] | None = None,
     period: str = "2026/003",
     suffix: str = "",
-) -> Change:
+) -> CommentChange:
     ref = Ref("books", Kind.SPEND, f"1000|{period}|{document}{suffix}")
-    remark = Remark(conflict, state, heading, (Paragraph((Text("Why"),)),), facts or told(state))
-    return Change(Target(ref, document), remark)
+    remark = CommentContent(
+        conflict, state, heading, (Paragraph((Text("Why"),)),), facts or told(state)
+    )
+    return CommentChange(Target(ref, document), remark)
 
 
-def apply(desk: Desk, *changes: Change) -> list[Outcome]:
+def apply(desk: Desk, *changes: CommentChange) -> list[Outcome]:
     return list(desk.connector.apply(changes))
 
 
-def posted(desk: Desk, *changes: Change) -> list[Posted]:
-    found: list[Posted] = desk.connector.find_comments([change.target for change in changes])
+def posted(desk: Desk, *changes: CommentChange) -> list[PostedComment]:
+    found: list[PostedComment] = desk.connector.find_comments([change.target for change in changes])
     return found
 
 
@@ -91,16 +93,16 @@ def test_what_was_written_is_found_again_with_its_digest(desk: Desk, findings: P
     one, two = change("1"), change("2", conflict="C-0000000002")
     outcomes = apply(desk, one, two)
     assert posted(desk, one, two) == outcomes
-    assert [isinstance(outcome, Posted) and outcome.digest for outcome in outcomes] == [
-        one.remark.digest,
-        two.remark.digest,
+    assert [isinstance(outcome, PostedComment) and outcome.digest for outcome in outcomes] == [
+        one.content.digest,
+        two.content.digest,
     ]
     assert posted(desk, two) == outcomes[1:]
 
 
 def test_an_edit_changes_the_row_in_place(desk: Desk, findings: Path) -> None:
     apply(desk, change("1"), change("2"))
-    apply(desk, change("1", state=RemarkState.RESOLVED, heading="No longer late"))
+    apply(desk, change("1", state=CommentState.RESOLVED, heading="No longer late"))
     assert [(row["Status"], row["Finding"]) for row in rows(findings)] == [
         ("resolved", "No longer late"),
         ("open", "Budget is released too late"),
@@ -186,7 +188,7 @@ def test_a_finding_stays_in_its_file_when_a_newer_export_takes_the_line_over(
 ) -> None:
     apply(desk, change())
     desk.put("restated.csv", line("1"), day=2)
-    apply(desk, change(state=RemarkState.RESOLVED))
+    apply(desk, change(state=CommentState.RESOLVED))
     assert [row["Status"] for row in rows(findings)] == ["resolved"]
     assert not (desk.home / "restated.findings.csv").exists()
 
@@ -198,7 +200,7 @@ def test_one_column_of_several_leads_to_its_line(desk: Desk) -> None:
     desk.profile |= {"keys": ["PSP"], "covers": ["BuKr", "Periode"]}
     desk.put("q.csv", "1000;2026/003;P;5,00;1,00", head="BuKr;Periode;PSP;Plan;Ist")
     (outcome,) = apply(desk, change("P", suffix="/budget"))
-    assert isinstance(outcome, Posted)
+    assert isinstance(outcome, PostedComment)
     assert outcome.url == (desk.home / "q.findings.csv").as_uri()
 
 
@@ -206,9 +208,9 @@ def test_a_line_that_no_export_holds_is_refused_and_the_others_are_written(
     desk: Desk, findings: Path
 ) -> None:
     refused, written = apply(desk, change("404"), change("1"))
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RefusedChange)
     assert refused.reason == "no export holds the line 1000|2026/003|404 now"
-    assert isinstance(written, Posted)
+    assert isinstance(written, PostedComment)
 
 
 @pytest.mark.parametrize("lock", [".~lock.march.findings.csv#", "~$march.findings.csv"])
@@ -217,7 +219,7 @@ def test_while_a_person_has_the_file_open_it_is_left_alone(
 ) -> None:
     (desk.home / lock).touch()
     (refused,) = apply(desk, change())
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RefusedChange)
     assert f"is open (lock file {lock})" in refused.reason
     assert refused.retryable
     assert not findings.exists()
@@ -226,7 +228,7 @@ def test_while_a_person_has_the_file_open_it_is_left_alone(
 def test_a_findings_file_without_our_column_is_not_written_over(desk: Desk, findings: Path) -> None:
     findings.write_text("State;Finding\nopen;mine\n")
     (refused,) = apply(desk, change())
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RefusedChange)
     assert 'its first row has no column "Interlock"' in refused.reason
     assert findings.read_text() == "State;Finding\nopen;mine\n"
     with pytest.raises(ConnectionFailed, match=r"march\.findings\.csv: its first row"):
@@ -251,8 +253,8 @@ def test_a_save_by_a_person_between_our_read_and_our_write_is_not_undone(
         return render(found)
 
     monkeypatch.setattr("connectors.erp.comments.render", interrupted)
-    (refused,) = apply(desk, change(state=RemarkState.RESOLVED))
-    assert isinstance(refused, Refused)
+    (refused,) = apply(desk, change(state=CommentState.RESOLVED))
+    assert isinstance(refused, RefusedChange)
     assert "was changed meanwhile" in refused.reason
     assert findings.read_text() == "saved by a person"
     assert sorted(path.name for path in desk.home.iterdir()) == ["march.csv", findings.name]
@@ -263,5 +265,5 @@ def test_a_place_that_cannot_be_written_is_a_refusal_with_its_reason(
 ) -> None:
     findings.mkdir()
     (refused,) = apply(desk, change())
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RefusedChange)
     assert "march.findings.csv cannot be read: Is a directory" in refused.reason

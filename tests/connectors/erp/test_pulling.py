@@ -42,7 +42,7 @@ def test_only_files_that_changed_are_given(desk: Desk, line: Line) -> None:
     desk.put("april.csv", line("2", period="2026/004"), day=2)
     pulled = desk.pull(cursor)
     assert pulled.ids == ["1000|2026/004|2"]
-    assert pulled.census == {"1000|2026/003|1", "1000|2026/004|2"}
+    assert pulled.snapshot_ids == {"1000|2026/003|1", "1000|2026/004|2"}
 
 
 def test_a_restated_period_replaces_what_it_covers_and_nothing_else(desk: Desk, line: Line) -> None:
@@ -50,7 +50,7 @@ def test_a_restated_period_replaces_what_it_covers_and_nothing_else(desk: Desk, 
     cursor = desk.pull().cursor
     desk.put("restated.csv", line("1", "9,00"), day=2)
     pulled = desk.pull(cursor)
-    assert pulled.census == {"1000|2026/003|1", "1000|2026/004|3"}
+    assert pulled.snapshot_ids == {"1000|2026/003|1", "1000|2026/004|3"}
     (restated,) = [record for record in pulled.records if record.native_id == "1000|2026/003|1"]
     assert '"Betrag":"9,00"' in restated.payload
 
@@ -101,7 +101,7 @@ def test_a_pull_that_is_cut_off_goes_on_with_the_file_it_was_in(desk: Desk, line
     after_april = next(index for index, page in enumerate(pages) if page.cursor["files"])
     rest = desk.pull(pages[after_april].cursor)
     assert rest.ids == ["1000|2026/003|1"]
-    assert rest.census == {"1000|2026/003|1", "1000|2026/004|2"}
+    assert rest.snapshot_ids == {"1000|2026/003|1", "1000|2026/004|2"}
     assert desk.pull(pages[0].cursor).ids == ["1000|2026/004|2", "1000|2026/003|1"]
 
 
@@ -124,7 +124,7 @@ def test_a_total_that_differs_holds_the_file_and_tells_both_figures(desk: Desk, 
     (problem,) = pulled.problems
     assert 'the total row in line 3 says 950.00 for "Betrag"' in problem.reason
     assert "its lines (1) add up to 1,000.00" in problem.reason
-    assert (pulled.ids, pulled.census, problem.held) == ([], None, True)
+    assert (pulled.ids, pulled.snapshot_ids, problem.held) == ([], None, True)
 
 
 def test_a_file_cut_off_before_its_total_is_held(desk: Desk, line: Line) -> None:
@@ -145,7 +145,7 @@ def test_wherever_a_file_with_a_total_is_cut_off_no_line_is_lost_in_silence(
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
         pulled = desk.pull()
-        assert len(pulled.ids) == 2 or (pulled.problems and pulled.census is None)
+        assert len(pulled.ids) == 2 or (pulled.problems and pulled.snapshot_ids is None)
 
 
 def test_an_unreadable_amount_leaves_the_total_unchecked_but_not_in_silence(
@@ -181,7 +181,7 @@ def test_while_a_restatement_is_held_the_figures_it_replaced_do_not_come_back(
     cursor = desk.pull().cursor
     desk.put("restated.csv", "1000;2026/003", head="<html>", day=3)
     pulled = desk.pull(cursor)
-    assert (pulled.ids, pulled.census, len(pulled.problems)) == ([], None, 1)
+    assert (pulled.ids, pulled.snapshot_ids, len(pulled.problems)) == ([], None, 1)
     again = desk.pull(pulled.cursor)
     assert (again.ids, again.problems) == ([], pulled.problems)
 
@@ -219,7 +219,7 @@ def test_rows_that_are_no_lines_are_counted_and_shown(desk: Desk, line: Line) ->
 
 def test_what_was_noted_of_a_file_stays_known_until_it_is_mended(desk: Desk, line: Line) -> None:
     desk.put("march.csv", line("1"), "Seite 2")
-    assert desk.pull().census == {"1000|2026/003|1", "march.csv#rows"}
+    assert desk.pull().snapshot_ids == {"1000|2026/003|1", "march.csv#rows"}
 
 
 def test_a_line_that_cannot_be_split_is_not_taken_for_gone(desk: Desk, line: Line) -> None:
@@ -227,10 +227,10 @@ def test_a_line_that_cannot_be_split_is_not_taken_for_gone(desk: Desk, line: Lin
     cursor = desk.pull().cursor
     desk.put("march.csv", line("1"), line("2", text="a;b"))
     pulled = desk.pull(cursor)
-    assert pulled.census is None
+    assert pulled.snapshot_ids is None
     assert desk.pull(pulled.cursor).pages == []
     desk.put("march.csv", line("1"))
-    assert desk.pull(pulled.cursor).census == {"1000|2026/003|1"}
+    assert desk.pull(pulled.cursor).snapshot_ids == {"1000|2026/003|1"}
 
 
 def test_findings_beside_an_export_are_not_taken_for_one(desk: Desk, line: Line) -> None:
@@ -257,7 +257,7 @@ def test_a_file_that_lost_most_of_its_lines_may_be_cut_off_and_none_counts_as_go
     desk.put("march.csv", *_lines(line, left))
     short = desk.pull(cursor)
     (problem,) = short.problems
-    assert (short.census, problem.native_id, problem.held) == (None, "march.csv#lines", False)
+    assert (short.snapshot_ids, problem.native_id, problem.held) == (None, "march.csv#lines", False)
     assert f"march.csv holds {left} lines, where it held 20" in problem.reason
     assert "save it under another name and remove this one" in problem.remedy
 
@@ -270,7 +270,7 @@ def test_a_file_stays_in_doubt_until_it_is_whole_again(desk: Desk, line: Line) -
     desk.put("march.csv", *_lines(line, 4))
     cursor = desk.pull(cursor).cursor
     desk.put("march.csv", *_lines(line, 19))
-    assert len(desk.pull(cursor).census or ()) == 19
+    assert len(desk.pull(cursor).snapshot_ids or ()) == 19
 
 
 def test_a_short_file_under_another_name_is_taken_at_its_word(desk: Desk, line: Line) -> None:
@@ -278,7 +278,7 @@ def test_a_short_file_under_another_name_is_taken_at_its_word(desk: Desk, line: 
     cursor = desk.pull().cursor
     path.unlink()
     desk.put("corrected.csv", *_lines(line, 3))
-    assert len(desk.pull(cursor).census or ()) == 3
+    assert len(desk.pull(cursor).snapshot_ids or ()) == 3
 
 
 def test_a_short_file_whose_total_agrees_is_taken_at_its_word(desk: Desk, line: Line) -> None:
@@ -287,7 +287,7 @@ def test_a_short_file_whose_total_agrees_is_taken_at_its_word(desk: Desk, line: 
     cursor = desk.pull().cursor
     desk.put("march.csv", *_lines(line, 2, amount="1,00"), "Summe;;;;;;;;2,00")
     pulled = desk.pull(cursor)
-    assert (len(pulled.census or ()), pulled.problems) == (2, [])
+    assert (len(pulled.snapshot_ids or ()), pulled.problems) == (2, [])
 
 
 def test_a_restatement_with_few_of_the_lines_it_replaces_may_be_cut_off(
@@ -298,10 +298,10 @@ def test_a_restatement_with_few_of_the_lines_it_replaces_may_be_cut_off(
     desk.put("restated.csv", *_lines(line, 3), day=2)
     pulled = desk.pull(cursor)
     (problem,) = pulled.problems
-    assert pulled.census is None
+    assert pulled.snapshot_ids is None
     assert (
         "restated.csv holds 3 lines of 1000|2026/003, where the older first.csv" in problem.reason
     )
     assert "remove first.csv" in problem.remedy
     older.unlink()
-    assert len(desk.pull(pulled.cursor).census or ()) == 3
+    assert len(desk.pull(pulled.cursor).snapshot_ids or ()) == 3

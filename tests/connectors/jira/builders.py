@@ -10,13 +10,21 @@ from typing import Any
 import httpx
 import orjson
 
-from connectors.base import Landed, Lookups, Page, Surroundings
+from connectors.base import ConnectorContext, Lookups, Page, RawRecord
 from connectors.http import Clock
 from connectors.jira.connector import JiraConnector, open_connector
 from connectors.jira.settings import JiraSettings
 from connectors.sandbox import Sandbox
+from model.comment_content import (
+    CommentChange,
+    CommentContent,
+    CommentState,
+    Mention,
+    Paragraph,
+    Target,
+    Text,
+)
 from model.records import Kind, Mapped, Ref, State, WorkItem
-from model.remarks import Change, Mention, Paragraph, Remark, RemarkState, Target, Text
 
 EMAIL = "interlock@example.com"
 TOKEN = "sandbox-token"
@@ -83,7 +91,7 @@ def connect(
 ) -> JiraConnector:
     return open_connector(
         settings(url, **more),
-        Surroundings(
+        ConnectorContext(
             "jira-it",
             Path(),
             {"JIRA_TOKEN": token},
@@ -97,7 +105,7 @@ def pulled(connector: JiraConnector, cursor: Mapping[str, Any] | None = None) ->
     return list(connector.pull("issues", dict(cursor) if cursor else None, NOW))
 
 
-def landed(pages: list[Page]) -> dict[str, Landed]:
+def landed(pages: list[Page]) -> dict[str, RawRecord]:
     """The landed issues by key."""
     records = [record for page in pages for record in page.records]
     return {orjson.loads(record.payload)["issue"]["key"]: record for record in records}
@@ -154,12 +162,12 @@ def comments(sandbox: Sandbox, key: str) -> list[Json]:
     return found
 
 
-def remark(conflict: str = "C-1", heading: str = "Late handover", **more: Any) -> Remark:
+def remark(conflict: str = "C-1", heading: str = "Late handover", **more: Any) -> CommentContent:
     words = Paragraph((Mention("Ada", "ada"), Text(" decides by Friday.")))
-    return Remark(
+    return CommentContent(
         **{
             "conflict_id": conflict,
-            "state": RemarkState.OPEN,
+            "state": CommentState.OPEN,
             "heading": heading,
             "blocks": (words,),
             **more,
@@ -173,8 +181,10 @@ def target(sandbox: Sandbox, key: str) -> Target:
     return Target(Ref("jira-it", Kind.WORK_ITEM, found.id), key)
 
 
-def change(sandbox: Sandbox, key: str, wanted: Remark | None = None, **more: Any) -> Change:
-    return Change(target(sandbox, key), wanted or remark(), **more)
+def change(
+    sandbox: Sandbox, key: str, wanted: CommentContent | None = None, **more: Any
+) -> CommentChange:
+    return CommentChange(target(sandbox, key), wanted or remark(), **more)
 
 
 Site = Callable[..., Sandbox]

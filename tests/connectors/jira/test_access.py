@@ -11,7 +11,7 @@ import respx
 from jira import JIRA
 from pydantic import ValidationError
 
-from connectors.base import ConnectionFailed, Connector, Surroundings
+from connectors.base import ConnectionFailed, Connector, ConnectorContext
 from connectors.jira.access import Access
 from connectors.jira.connector import open_connector
 from model.records import Priority
@@ -135,7 +135,7 @@ def test_a_check_never_repeats_a_request(jira: Site) -> None:
 @respx.mock
 def test_a_missing_variable_is_named() -> None:
     with pytest.raises(ConnectionFailed, match="JIRA_TOKEN is not set"):
-        open_connector(settings(), Surroundings("jira-it", Path(), {}))
+        open_connector(settings(), ConnectorContext("jira-it", Path(), {}))
 
 
 def test_no_secret_shows_in_what_a_connector_is_made_of() -> None:

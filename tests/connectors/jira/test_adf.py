@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from connectors.jira.adf import plain_text, render
-from model.remarks import Bullets, Link, Mention, Paragraph, Text
+from model.comment_content import Bullets, Link, Mention, Paragraph, Text
 from tests.connectors.jira.builders import remark
 
 

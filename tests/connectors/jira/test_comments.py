@@ -11,8 +11,8 @@ from connectors.base import ConnectionFailed
 from connectors.jira.comment_api import WritePace
 from connectors.jira.connector import JiraConnector
 from connectors.sandbox import Sandbox
+from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange, Target
 from model.records import Kind, Ref
-from model.remarks import Change, Outcome, Posted, Refused, Target
 from tests.connectors.jira.builders import (
     EMAIL,
     TOKEN,
@@ -34,20 +34,20 @@ from tests.connectors.jira.builders import (
 COMMENT = r"POST /rest/api/3/issue/\d+/comment$"
 
 
-def carried_out(connector: JiraConnector, wanted: Change) -> Outcome:
+def carried_out(connector: JiraConnector, wanted: CommentChange) -> Outcome:
     (outcome,) = connector.apply([wanted])
     return outcome
 
 
-def posted(connector: JiraConnector, wanted: Change) -> Posted:
+def posted(connector: JiraConnector, wanted: CommentChange) -> PostedComment:
     outcome = carried_out(connector, wanted)
-    assert isinstance(outcome, Posted)
+    assert isinstance(outcome, PostedComment)
     return outcome
 
 
-def refused(connector: JiraConnector, wanted: Change) -> Refused:
+def refused(connector: JiraConnector, wanted: CommentChange) -> RefusedChange:
     outcome = carried_out(connector, wanted)
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, RefusedChange)
     return outcome
 
 
@@ -170,7 +170,7 @@ def test_a_comment_stays_one_and_internal_when_its_issue_moves_to_a_service_desk
     move(sandbox, "CDP-1", "HELP-7")
     there = target(sandbox, known_as)
     assert [found.comment_id for found in connector.find_comments([there])] == [first.comment_id]
-    edited = posted(connector, Change(there, remark(heading="Worse"), first))
+    edited = posted(connector, CommentChange(there, remark(heading="Worse"), first))
     assert edited.comment_id == first.comment_id
     assert [one["jsdPublic"] for one in comments(sandbox, "HELP-7")] == [False]
 
@@ -209,10 +209,10 @@ def test_an_issue_that_is_gone_refuses_its_comment_and_the_rest_goes_on(jira: Si
     path = f"{sandbox.jira_url}/rest/api/3/issue/CDP-1"
     httpx.delete(path, auth=(EMAIL, TOKEN)).raise_for_status()
     gone, fine = connect(sandbox.jira_url).apply(wanted)
-    assert isinstance(gone, Refused)
+    assert isinstance(gone, RefusedChange)
     assert "404" in gone.reason
     assert "deleted" in gone.remedy
-    assert isinstance(fine, Posted)
+    assert isinstance(fine, PostedComment)
 
 
 def test_a_comment_without_permission_is_refused_with_the_remedy(jira: Site) -> None:
@@ -232,7 +232,7 @@ def test_a_release_takes_no_comment(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     release = Target(Ref("jira-it", Kind.WORK_ITEM, "version-7"), "CDP 2.0")
     connector = connect(sandbox.jira_url)
-    assert not refused(connector, Change(release, remark())).retryable
+    assert not refused(connector, CommentChange(release, remark())).retryable
     assert connector.find_comments([release]) == []
     assert asked(sandbox) == []
 

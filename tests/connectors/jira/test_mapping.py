@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from connectors.base import Landed, Lookups
+from connectors.base import Lookups, RawRecord
 from connectors.jira.mapping import IssueMapping
 from model.records import Kind, Mapped, Priority, Ref, State
 from tests.connectors.jira.builders import (
@@ -48,7 +48,7 @@ def read(
         "names": names or {},
     }
     mapping = IssueMapping("jira-it", settings(**more), lookups or Lookups(statuses=STATUSES))
-    return mapping.map(Landed("10001", orjson.dumps(payload).decode()), NOW)
+    return mapping.map(RawRecord("10001", orjson.dumps(payload).decode()), NOW)
 
 
 def changed(at: str | int, field: str, before: Any, after: Any, **more: Any) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def test_priority_assignee_and_release_are_undone() -> None:
     first, *_, last = records(result)
     assert (first.priority, last.priority) == (Priority.MEDIUM, Priority.HIGH)
     assert (first.owner, last.owner) == (None, "bob")
-    assert [len(version.claims) for version in result.versions] == [0, 0, 0, 1]
+    assert [len(version.stated_dependencies) for version in result.versions] == [0, 0, 0, 1]
 
 
 def test_the_changelog_may_give_its_times_as_numbers() -> None:
@@ -290,7 +290,7 @@ def test_an_impossible_date_of_the_past_is_left_out_there_only() -> None:
 @pytest.mark.parametrize("payload", ["[]", "{}", '{"issue": {"id": "1"}}', '{"issue": '])
 def test_a_landed_record_of_another_shape_is_held_and_raises_nothing(payload: str) -> None:
     mapping = IssueMapping("jira-it", settings(), Lookups())
-    result = mapping.map(Landed("10001", payload), NOW)
+    result = mapping.map(RawRecord("10001", payload), NOW)
     assert result.versions == ()
     assert result.problems[0].held
 

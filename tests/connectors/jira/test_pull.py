@@ -76,7 +76,7 @@ def test_more_issues_than_fit_a_page_all_arrive(jira: Site) -> None:
     sandbox = jira(*(issue(f"CDP-{number}") for number in range(1, 231)))
     pages = pulled(connect(sandbox.jira_url, page_size=100))
     assert [len(page.records) for page in pages] == [100, 100, 30, 0]
-    assert len(pages[-1].census or ()) == 230
+    assert len(pages[-1].snapshot_ids or ()) == 230
 
 
 def test_a_pull_broken_off_goes_on_without_a_gap(jira: Site) -> None:
@@ -111,8 +111,8 @@ def test_a_deleted_issue_is_missing_from_the_census(jira: Site) -> None:
     path = f"{sandbox.jira_url}/rest/api/3/issue/CDP-2"
     httpx.delete(path, auth=(EMAIL, TOKEN)).raise_for_status()
     last = pulled(connector, first[-1].cursor)[-1]
-    assert last.census is not None
-    assert gone not in last.census
+    assert last.snapshot_ids is not None
+    assert gone not in last.snapshot_ids
     assert last.gone_reason == "deleted"
 
 
@@ -124,7 +124,7 @@ def test_a_moved_issue_is_the_same_record_under_its_new_key_and_its_former(jira:
     after = pulled(connector, first[-1].cursor)
     moved = landed(after)["SEC-7"]
     assert moved.native_id == landed(first)["CDP-1"].native_id
-    assert moved.native_id in (after[-1].census or ())
+    assert moved.native_id in (after[-1].snapshot_ids or ())
     assert [name for _, name in connector.map("issues", moved, NOW).aliases] == ["CDP-1"]
 
 
@@ -134,7 +134,7 @@ def test_an_issue_that_moved_out_of_the_pulled_projects_is_gone(jira: Site) -> N
     first = pulled(connector)
     move(sandbox, "CDP-1", "HELP-7")
     after = pulled(connector, first[-1].cursor)
-    assert after[-1].census == {landed(first)["CDP-2"].native_id}
+    assert after[-1].snapshot_ids == {landed(first)["CDP-2"].native_id}
 
 
 def test_lost_permission_is_not_deletion(jira: Site) -> None:
@@ -177,7 +177,7 @@ def test_an_issue_that_search_leaves_out_is_not_taken_for_deleted(jira: Site) ->
     switch_on(sandbox, "stale_search")
     sandbox.jira.issues[held.id] = held
     last = pulled(connector, first[-1].cursor)[-1]
-    assert held.id in (last.census or ())
+    assert held.id in (last.snapshot_ids or ())
 
 
 def test_an_issue_that_cannot_be_fetched_is_reported_and_the_rest_arrives(jira: Site) -> None:

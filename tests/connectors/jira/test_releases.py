@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from connectors.base import Landed
+from connectors.base import RawRecord
 from connectors.jira.releases import ReleaseMapping
 from model.records import State, WorkItem
 from tests.connectors.jira.builders import NOW, Site, configure, connect, issue, settings
@@ -22,7 +22,9 @@ PROJECT = {
 
 def milestone(version: dict[str, Any]) -> WorkItem:
     payload = orjson.dumps({"project": "CDP", "version": {"id": "7", "name": "2.0", **version}})
-    result = ReleaseMapping("jira-it", settings()).map(Landed("version-7", payload.decode()), NOW)
+    result = ReleaseMapping("jira-it", settings()).map(
+        RawRecord("version-7", payload.decode()), NOW
+    )
     record = result.versions[0].record
     assert isinstance(record, WorkItem)
     return record
@@ -45,7 +47,7 @@ def test_the_census_of_releases_tells_lost_sight_from_deletion(jira: Site) -> No
     sandbox = jira(issue("SEC-1"), projects=[PROJECT, {"key": "SEC", "name": "Security"}])
     configure(sandbox, hidden_projects=["CDP"])
     (page,) = connect(sandbox.jira_url).pull("versions", {}, NOW)
-    assert page.census == frozenset()
+    assert page.snapshot_ids == frozenset()
     assert page.gone_reason == "the project CDP cannot be seen"
 
 
@@ -67,6 +69,6 @@ def test_a_release_is_done_once_released(
 
 def test_an_impossible_release_date_holds_the_release() -> None:
     payload = '{"project": "CDP", "version": {"id": "7", "name": "2.0", "releaseDate": "soon"}}'
-    result = ReleaseMapping("jira-it", settings()).map(Landed("version-7", payload), NOW)
+    result = ReleaseMapping("jira-it", settings()).map(RawRecord("version-7", payload), NOW)
     assert result.versions == ()
     assert "soon" in result.problems[0].reason

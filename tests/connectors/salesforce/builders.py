@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connectors.base import Landed
+from connectors.base import RawRecord
 from connectors.salesforce.settings import SalesforceSettings
 
 DEAL_ID = "006000000000001AAA"
@@ -56,6 +56,6 @@ def snapshot(created: str, **own: Any) -> dict[str, Any]:
     } | own
 
 
-def landed(present: dict[str, Any], *history: dict[str, Any]) -> Landed:
+def landed(present: dict[str, Any], *history: dict[str, Any]) -> RawRecord:
     payload = {"opportunity": present, "history": list(history)}
-    return Landed(str(present["Id"]), json.dumps(payload))
+    return RawRecord(str(present["Id"]), json.dumps(payload))

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.base import Lookups, Surroundings
+from connectors.base import ConnectorContext, Lookups
 from connectors.http import Clock
 from connectors.salesforce.connector import SalesforceConnector, open_connector
 from connectors.sandbox import Sandbox, running_sandbox
@@ -121,12 +121,12 @@ def connect(sandbox: Sandbox) -> Iterator[Connect]:
     opened: list[SalesforceConnector] = []
 
     def connect(environment: dict[str, str] | None = None, **own: Any) -> SalesforceConnector:
-        surroundings = Surroundings(
+        context = ConnectorContext(
             "crm", Path(), environment or ENVIRONMENT, Lookups(functions=frozenset({"sales"}))
         )
         clock = Clock(lambda: datetime.now(UTC), lambda _: None)
         own = {"url": sandbox.salesforce_url} | own
-        opened.append(open_connector(settings(**own), surroundings, clock))
+        opened.append(open_connector(settings(**own), context, clock))
         return opened[-1]
 
     yield connect

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Landed
+from connectors.base import RawRecord
 from connectors.salesforce.deals import map_deal
-from model.records import Claim, Deal, DealStage, Mapped, Origin, Role
+from model.records import Deal, DealStage, DependencyRole, Mapped, Origin, StatedDependency
 from tests.connectors.salesforce.builders import (
     DEAL_ID,
     OWNER_ID,
@@ -45,18 +45,18 @@ def test_an_opportunity_becomes_a_deal() -> None:
 
 
 def test_what_the_deal_depends_on_is_claimed_with_the_place_where_it_stands() -> None:
-    claims = mapped(opportunity()).versions[-1].claims
+    claims = mapped(opportunity()).versions[-1].stated_dependencies
 
     where = 'Salesforce field "Depends On"'
     assert claims == (
-        Claim("CDP-12", Role.PREDECESSOR, Origin.FIELD, where),
-        Claim("CDP-14", Role.PREDECESSOR, Origin.FIELD, where),
+        StatedDependency("CDP-12", DependencyRole.PREDECESSOR, Origin.FIELD, where),
+        StatedDependency("CDP-14", DependencyRole.PREDECESSOR, Origin.FIELD, where),
     )
 
 
 @pytest.mark.parametrize("value", [None, "", "  ;  "])
 def test_an_empty_field_claims_nothing(value: str | None) -> None:
-    assert mapped(opportunity(Depends_On__c=value)).versions[-1].claims == ()
+    assert mapped(opportunity(Depends_On__c=value)).versions[-1].stated_dependencies == ()
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_an_amount_without_currency_is_left_out_and_said_once() -> None:
 
 def test_cents_are_exact() -> None:
     payload = landed(opportunity()).payload.replace("250000.0", "1234567890123456.78")
-    found = map_deal("crm", settings(), Landed(DEAL_ID, payload))
+    found = map_deal("crm", settings(), RawRecord(DEAL_ID, payload))
     assert deal(found).amount == Decimal("1234567890123456.78")
 
 
@@ -181,7 +181,7 @@ def test_an_unreadable_snapshot_is_left_out_of_the_history() -> None:
 
 @pytest.mark.parametrize("payload", ["", "[]", "{}", '{"opportunity": 1, "history": 2}', '{"op'])
 def test_what_is_no_opportunity_goes_to_quarantine(payload: str) -> None:
-    found = map_deal("crm", settings(), Landed("006X", payload))
+    found = map_deal("crm", settings(), RawRecord("006X", payload))
     assert [(p.native_id, p.held) for p in found.problems] == [("006X", True)]
 
 

@@ -9,24 +9,24 @@ from pathlib import Path
 import pytest
 import respx
 
-from connectors.base import ConnectionFailed, Surroundings
+from connectors.base import ConnectionFailed, ConnectorContext
 from connectors.http import Clock
 from connectors.salesforce.connector import SalesforceConnector, open_connector
 from connectors.sandbox import Sandbox
 from connectors.sandbox.salesforce.org import SalesforceOrg
-from model.records import Kind, Ref
-from model.remarks import (
-    Change,
+from model.comment_content import (
+    CommentChange,
+    CommentContent,
+    CommentState,
     Mention,
     Outcome,
     Paragraph,
-    Posted,
-    Refused,
-    Remark,
-    RemarkState,
+    PostedComment,
+    RefusedChange,
     Target,
     Text,
 )
+from model.records import Kind, Ref
 from tests.connectors.salesforce.builders import settings
 from tests.connectors.salesforce.conftest import ANNA, ENVIRONMENT, Connect, Person, deal_ids
 
@@ -38,12 +38,12 @@ def target(org: SalesforceOrg) -> Target:
     return Target(Ref("crm", Kind.DEAL, deal_ids(org)[0]), "Nordwind")
 
 
-def remark(words: str = "CDP-12 is late.", who: Mention | None = None) -> Remark:
+def remark(words: str = "CDP-12 is late.", who: Mention | None = None) -> CommentContent:
     spans = (Text(words), *([who] if who else []))
-    return Remark("C-1a2b3c4d", RemarkState.OPEN, "Promise at risk", (Paragraph(spans),))
+    return CommentContent("C-1a2b3c4d", CommentState.OPEN, "Promise at risk", (Paragraph(spans),))
 
 
-def say(crm: SalesforceConnector, *changes: Change) -> list[Outcome]:
+def say(crm: SalesforceConnector, *changes: CommentChange) -> list[Outcome]:
     return list(crm.apply(changes))
 
 
@@ -66,9 +66,9 @@ def test_a_comment_is_created_for_internal_users_and_found_again(
 ) -> None:
     wanted = remark()
 
-    (posted,) = say(crm, Change(target, wanted))
+    (posted,) = say(crm, CommentChange(target, wanted))
 
-    assert isinstance(posted, Posted)
+    assert isinstance(posted, PostedComment)
     assert crm.find_comments([target]) == [posted]
     assert (posted.conflict_id, posted.digest) == (wanted.conflict_id, wanted.digest)
     assert posted.url and posted.url.endswith(f"/r/Opportunity/{target.ref.native_id}/view")
@@ -80,13 +80,13 @@ def test_a_comment_is_created_for_internal_users_and_found_again(
 def test_a_change_edits_the_same_comment(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
-    (posted,) = say(crm, Change(target, remark()))
-    assert isinstance(posted, Posted)
+    (posted,) = say(crm, CommentChange(target, remark()))
+    assert isinstance(posted, PostedComment)
     worse = remark("CDP-12 is even later.")
 
-    (edited,) = say(crm, Change(target, worse, posted))
+    (edited,) = say(crm, CommentChange(target, worse, posted))
 
-    assert isinstance(edited, Posted)
+    assert isinstance(edited, PostedComment)
     assert (edited.comment_id, edited.digest) == (posted.comment_id, worse.digest)
     assert len(bodies(org)) == 1
     assert "even later" in bodies(org)[0]
@@ -95,11 +95,11 @@ def test_a_change_edits_the_same_comment(
 def test_an_edit_leaves_no_double_that_says_the_former_words(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
-    first, _ = say(crm, Change(target, remark()), Change(target, remark()))
-    assert isinstance(first, Posted)
+    first, _ = say(crm, CommentChange(target, remark()), CommentChange(target, remark()))
+    assert isinstance(first, PostedComment)
     assert len(crm.find_comments([target])) == 2
 
-    (edited,) = say(crm, Change(target, remark("New words."), first))
+    (edited,) = say(crm, CommentChange(target, remark("New words."), first))
 
     assert crm.find_comments([target]) == [edited]
 
@@ -108,9 +108,9 @@ def test_the_person_is_notified_once_and_not_by_a_quiet_edit(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
     anna = Mention("Anna Weber", user_id(org, ANNA))
-    (posted,) = say(crm, Change(target, remark(who=anna)))
-    assert isinstance(posted, Posted)
-    say(crm, Change(target, remark("New words.", anna), posted, notify=False))
+    (posted,) = say(crm, CommentChange(target, remark(who=anna)))
+    assert isinstance(posted, PostedComment)
+    say(crm, CommentChange(target, remark("New words.", anna), posted, notify=False))
 
     assert notified(org) == [anna.identity]
 
@@ -120,9 +120,9 @@ def test_a_person_who_cannot_be_mentioned_is_named_instead(
 ) -> None:
     gone = Mention("Olga Gone", "005000000000999AAA")
 
-    (posted,) = say(crm, Change(target, remark(who=gone)))
+    (posted,) = say(crm, CommentChange(target, remark(who=gone)))
 
-    assert isinstance(posted, Posted)
+    assert isinstance(posted, PostedComment)
     assert "Olga Gone" in bodies(org)[0]
     assert notified(org) == []
 
@@ -132,7 +132,7 @@ def test_a_create_whose_answer_was_lost_leaves_one_comment(
 ) -> None:
     person.fault("drop_after", POSTS, times=1)
 
-    (posted,) = say(crm, Change(target, remark()))
+    (posted,) = say(crm, CommentChange(target, remark()))
 
     assert len(bodies(org)) == 1
     assert crm.find_comments([target]) == [posted]
@@ -143,9 +143,9 @@ def test_a_create_that_had_no_effect_is_tried_again_after_looking(
 ) -> None:
     person.fault("5xx", POSTS, times=1)
 
-    (posted,) = say(crm, Change(target, remark()))
+    (posted,) = say(crm, CommentChange(target, remark()))
 
-    assert isinstance(posted, Posted)
+    assert isinstance(posted, PostedComment)
     assert len(bodies(org)) == 1
     assert len(person.asked("GET /services/data/v62.0/chatter/feeds/record")) == 1
 
@@ -158,13 +158,13 @@ def test_a_create_that_takes_effect_only_after_its_answer_was_lost_leaves_one_co
 
     def settle(_: float) -> None:
         if not bodies(org):
-            say(late, Change(target, remark()))
+            say(late, CommentChange(target, remark()))
 
-    surroundings = Surroundings("crm", Path(), ENVIRONMENT)
+    context = ConnectorContext("crm", Path(), ENVIRONMENT)
     clock = Clock(lambda: datetime.now(UTC), settle)
-    slow = open_connector(settings(url=sandbox.salesforce_url), surroundings, clock)
+    slow = open_connector(settings(url=sandbox.salesforce_url), context, clock)
 
-    (posted,) = say(slow, Change(target, remark()))
+    (posted,) = say(slow, CommentChange(target, remark()))
 
     slow.close()
     assert len(bodies(org)) == 1
@@ -174,13 +174,13 @@ def test_a_create_that_takes_effect_only_after_its_answer_was_lost_leaves_one_co
 def test_an_edit_whose_answer_was_lost_is_repeated(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
 ) -> None:
-    (posted,) = say(crm, Change(target, remark()))
-    assert isinstance(posted, Posted)
+    (posted,) = say(crm, CommentChange(target, remark()))
+    assert isinstance(posted, PostedComment)
     person.fault("drop_after", "PATCH", times=1)
 
-    (edited,) = say(crm, Change(target, remark("New words."), posted))
+    (edited,) = say(crm, CommentChange(target, remark("New words."), posted))
 
-    assert isinstance(edited, Posted)
+    assert isinstance(edited, PostedComment)
     assert len(bodies(org)) == 1
 
 
@@ -189,9 +189,9 @@ def test_a_write_of_which_nobody_knows_is_refused_until_the_next_run(
 ) -> None:
     person.fault("5xx", POSTS)
 
-    (outcome,) = say(crm, Change(target, remark()))
+    (outcome,) = say(crm, CommentChange(target, remark()))
 
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, RefusedChange)
     assert outcome.retryable
     assert "looks before it writes" in outcome.remedy
 
@@ -206,7 +206,7 @@ def test_a_copied_marker_is_not_our_comment(
 def test_a_comment_is_found_far_down_a_busy_feed(
     crm: SalesforceConnector, target: Target, person: Person
 ) -> None:
-    (posted,) = say(crm, Change(target, remark()))
+    (posted,) = say(crm, CommentChange(target, remark()))
     for number in range(101):
         person.post(target.ref.native_id, f"chatter {number}")
 
@@ -219,12 +219,12 @@ def test_a_refused_change_does_not_stop_the_others(
 ) -> None:
     unknown = Target(Ref("crm", Kind.DEAL, "006000000000999AAA"), "Gone")
 
-    refused, posted = say(crm, Change(unknown, remark()), Change(target, remark()))
+    refused, posted = say(crm, CommentChange(unknown, remark()), CommentChange(target, remark()))
 
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RefusedChange)
     assert "404" in refused.reason
     assert "Share the opportunity" in refused.remedy
-    assert isinstance(posted, Posted)
+    assert isinstance(posted, PostedComment)
 
 
 def test_a_deal_that_cannot_be_seen_has_no_comments(crm: SalesforceConnector) -> None:
@@ -235,13 +235,13 @@ def test_a_deal_that_cannot_be_seen_has_no_comments(crm: SalesforceConnector) ->
 def test_an_edit_of_a_removed_comment_says_that_it_will_be_written_anew(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
 ) -> None:
-    (posted,) = say(crm, Change(target, remark()))
-    assert isinstance(posted, Posted)
+    (posted,) = say(crm, CommentChange(target, remark()))
+    assert isinstance(posted, PostedComment)
     person.overwrite(posted.comment_id, IsDeleted=True)
 
-    (outcome,) = say(crm, Change(target, remark("New words."), posted))
+    (outcome,) = say(crm, CommentChange(target, remark("New words."), posted))
 
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, RefusedChange)
     assert "somebody removed the post" in outcome.remedy
     assert crm.find_comments([target]) == []
 
@@ -251,7 +251,7 @@ def test_at_the_daily_limit_writing_ends(
 ) -> None:
     person.fault("429", POSTS)
     with pytest.raises(ConnectionFailed, match="REQUEST_LIMIT_EXCEEDED"):
-        say(crm, Change(target, remark()))
+        say(crm, CommentChange(target, remark()))
 
 
 def test_at_chatters_hourly_limit_writing_ends_for_an_hour(
@@ -259,18 +259,18 @@ def test_at_chatters_hourly_limit_writing_ends_for_an_hour(
 ) -> None:
     person.fault("429", "chatter", status=503)
     with pytest.raises(ConnectionFailed, match="Chatter calls of the last hour"):
-        say(crm, Change(target, remark()))
+        say(crm, CommentChange(target, remark()))
 
 
 def test_writing_ends_when_signing_in_is_refused(connect: Connect, target: Target) -> None:
     crm = connect(ENVIRONMENT | {"SF_CLIENT_SECRET": "wrong-one"})
     with pytest.raises(ConnectionFailed, match="SF_CLIENT_SECRET"):
-        say(crm, Change(target, remark()))
+        say(crm, CommentChange(target, remark()))
 
 
 def test_writing_ends_when_nobody_answers(connect: Connect, target: Target) -> None:
     with pytest.raises(ConnectionFailed, match="does not answer"):
-        say(connect(url="http://127.0.0.1:9"), Change(target, remark()))
+        say(connect(url="http://127.0.0.1:9"), CommentChange(target, remark()))
 
 
 def test_nothing_is_written_twice_when_it_cannot_be_looked_for(
@@ -280,9 +280,9 @@ def test_nothing_is_written_twice_when_it_cannot_be_looked_for(
     person.fault("drop_after", POSTS, times=1)
     person.fault("5xx", "GET .*/chatter/feeds", status=403)
 
-    (outcome,) = say(crm, Change(target, remark(who=anna)))
+    (outcome,) = say(crm, CommentChange(target, remark(who=anna)))
 
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, RefusedChange)
     assert len(bodies(org)) == 1
 
 
@@ -292,9 +292,9 @@ def test_a_session_that_expires_before_a_write_is_renewed(
     crm.find_comments([target])
     person.fault("expire_token", POSTS, times=1)
 
-    (posted,) = say(crm, Change(target, remark()))
+    (posted,) = say(crm, CommentChange(target, remark()))
 
-    assert isinstance(posted, Posted)
+    assert isinstance(posted, PostedComment)
     assert len(bodies(org)) == 1
 
 
@@ -302,22 +302,22 @@ def test_a_comment_does_not_count_as_a_touch_of_the_deal(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
     before = dict(org.records["Opportunity"][target.ref.native_id])
-    say(crm, Change(target, remark()))
+    say(crm, CommentChange(target, remark()))
     assert org.records["Opportunity"][target.ref.native_id] == before
 
 
 def test_markup_in_a_remark_is_shown_as_text(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
-    say(crm, Change(target, remark("<script>alert(1)</script>")))
+    say(crm, CommentChange(target, remark("<script>alert(1)</script>")))
     assert "&lt;script&gt;" in bodies(org)[0]
 
 
 def test_the_longest_remark_is_accepted(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
-    (posted,) = say(crm, Change(target, remark("A very long story. " * 5000)))
-    assert isinstance(posted, Posted)
+    (posted,) = say(crm, CommentChange(target, remark("A very long story. " * 5000)))
+    assert isinstance(posted, PostedComment)
     assert crm.find_comments([target]) == [posted]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from connectors.base import ConnectionFailed, Cursor, Page, Surroundings
+from connectors.base import ConnectionFailed, ConnectorContext, Cursor, Page
 from connectors.http import HttpClient
 from connectors.salesforce.connector import SalesforceConnector, open_connector
 from connectors.salesforce.fields import Fields
@@ -50,7 +50,7 @@ def test_the_first_pull_brings_every_deal_with_its_history(
     payload = json.loads(pages[0].records[0].payload)
     assert payload["opportunity"]["Name"] == "Nordwind"
     assert [row["Amount"] for row in payload["history"]] == [1000.0]
-    assert pages[-1].census == set(deal_ids(org))
+    assert pages[-1].snapshot_ids == set(deal_ids(org))
 
 
 def test_what_is_pulled_can_be_mapped(crm: SalesforceConnector) -> None:
@@ -87,7 +87,7 @@ def test_a_short_page_is_not_the_last_page(
     person.set(batch_size=1)
     pages = pull(crm)
     assert [len(page.records) for page in pages] == [1, 1, 1, 0]
-    assert pages[-1].census == set(deal_ids(org))
+    assert pages[-1].snapshot_ids == set(deal_ids(org))
 
 
 def test_a_pull_that_was_stopped_goes_on_from_its_last_page(
@@ -145,7 +145,7 @@ def test_a_deleted_deal_is_told_from_one_that_is_no_longer_shared(
 
     last = pull(crm, cursor)[-1]
 
-    assert (last.deleted, last.census) == ({deleted}, {kept})
+    assert (last.deleted, last.snapshot_ids) == ({deleted}, {kept})
     assert "no longer shared" in last.gone_reason
 
 
@@ -205,7 +205,7 @@ def test_a_connection_that_rested_for_weeks_still_reads_the_delete_log(
 ) -> None:
     cursor = pull(crm)[-1].cursor
     long_ago = (datetime.now(UTC) - timedelta(days=40)).isoformat()
-    assert pull(crm, cursor | {"deleted_until": long_ago})[-1].census
+    assert pull(crm, cursor | {"deleted_until": long_ago})[-1].snapshot_ids
 
 
 def test_more_deals_than_a_query_may_name_keep_their_history(
@@ -224,8 +224,8 @@ def test_more_deals_than_a_query_may_name_keep_their_history(
 def test_an_empty_org_has_an_empty_census(crm: SalesforceConnector, org: SalesforceOrg) -> None:
     org.records["Opportunity"].clear()
     (page,) = pull(crm)
-    assert (page.records, page.census) == ((), frozenset())
-    assert pull(crm, page.cursor)[-1].census == frozenset()
+    assert (page.records, page.snapshot_ids) == ((), frozenset())
+    assert pull(crm, page.cursor)[-1].snapshot_ids == frozenset()
 
 
 def test_a_session_that_expires_half_way_is_renewed(
@@ -294,8 +294,8 @@ def test_an_org_with_several_currencies_states_them_itself() -> None:
     described = described_org() | {"currencies": ["EUR", "USD"]}
     described["opportunities"][0]["currency"] = "USD"
     with running_sandbox(salesforce=described) as sandbox:
-        surroundings = Surroundings("crm", Path(), ENVIRONMENT)
-        crm = open_connector(settings(url=sandbox.salesforce_url, currency=None), surroundings)
+        context = ConnectorContext("crm", Path(), ENVIRONMENT)
+        crm = open_connector(settings(url=sandbox.salesforce_url, currency=None), context)
         found = [crm.map("opportunities", record, NOW) for record in pull(crm)[0].records]
         crm.close()
     assert [getattr(m.versions[-1].record, "currency", "") for m in found] == ["USD", "EUR", "EUR"]

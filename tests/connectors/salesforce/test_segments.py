@@ -8,13 +8,22 @@ from typing import Any
 import pytest
 
 from connectors.salesforce.segments import Segment, marked, segments
-from model.remarks import Bullets, Link, Mention, Paragraph, Remark, RemarkState, Span, Text
+from model.comment_content import (
+    Bullets,
+    CommentContent,
+    CommentState,
+    Link,
+    Mention,
+    Paragraph,
+    Span,
+    Text,
+)
 
 ANNA = Mention("Anna Weber", "005000000000002AAA")
 
 
-def remark(*blocks: Any, heading: str = "Promise at risk") -> Remark:
-    return Remark("C-1a2b3c4d", RemarkState.OPEN, heading, blocks)
+def remark(*blocks: Any, heading: str = "Promise at risk") -> CommentContent:
+    return CommentContent("C-1a2b3c4d", CommentState.OPEN, heading, blocks)
 
 
 def paragraph(*spans: Span) -> Paragraph:

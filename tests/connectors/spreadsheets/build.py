@@ -11,21 +11,21 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from connectors.base import Lookups, Page, Surroundings
+from connectors.base import ConnectorContext, Lookups, Page
 from connectors.spreadsheets.connector import SpreadsheetConnector, open_connector
 from connectors.spreadsheets.settings import SpreadsheetSettings
-from model.records import Kind, Mapped, Ref, State
-from model.remarks import (
+from model.comment_content import (
     Bullets,
-    Change,
+    CommentChange,
+    CommentContent,
+    CommentState,
     Link,
     Mention,
     Paragraph,
-    Remark,
-    RemarkState,
     Target,
     Text,
 )
+from model.records import Kind, Mapped, Ref, State
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HEADINGS = ("Key", "Task", "Start", "End", "Status")
@@ -61,8 +61,8 @@ def connector(home: Path, **settings: Any) -> SpreadsheetConnector:
         initiatives={"cdp": "cdp"},
         wbs={"D-4711": "cdp", "D": "other"},
     )
-    surroundings = Surroundings("marketing-plan", home, {}, lookups)
-    return open_connector(SpreadsheetSettings(**{**given, **settings}), surroundings)
+    context = ConnectorContext("marketing-plan", home, {}, lookups)
+    return open_connector(SpreadsheetSettings(**{**given, **settings}), context)
 
 
 def pulled(connection: SpreadsheetConnector, cursor: Any = None, now: datetime = NOW) -> Page:
@@ -89,22 +89,22 @@ def mapped_row(
 def remark(
     conflict_id: str = "C-1a2b3c4d",
     heading: str = "Late handover",
-    state: RemarkState = RemarkState.OPEN,
+    state: CommentState = CommentState.OPEN,
     words: str = "CDP-12 is 9 days late",
-) -> Remark:
+) -> CommentContent:
     blocks = (
         Paragraph((Text(words), Text(" for "), Mention("Ada Lind", None))),
         Bullets(((Link("CDP-12", "https://jira.test/browse/CDP-12"),),)),
     )
-    return Remark(conflict_id, state, heading, blocks, (("Days late", "9"),))
+    return CommentContent(conflict_id, state, heading, blocks, (("Days late", "9"),))
 
 
 def target(key: str) -> Target:
     return Target(Ref("marketing-plan", Kind.WORK_ITEM, key), key, f"https://plans.test/{key}")
 
 
-def change(key: str, wanted: Remark) -> Change:
-    return Change(target(key), wanted)
+def change(key: str, wanted: CommentContent) -> CommentChange:
+    return CommentChange(target(key), wanted)
 
 
 def packed_entries(raw: bytes) -> dict[str, bytes]:

@@ -9,7 +9,14 @@ from openpyxl.comments import Comment
 
 from connectors.base import ConnectionFailed
 from connectors.spreadsheets.connector import SpreadsheetConnector
-from model.remarks import Change, Outcome, Posted, Refused, Remark, RemarkState
+from model.comment_content import (
+    CommentChange,
+    CommentContent,
+    CommentState,
+    Outcome,
+    PostedComment,
+    RefusedChange,
+)
 from tests.connectors.spreadsheets.build import (
     COLUMNS,
     PLAN,
@@ -28,7 +35,7 @@ def plan(tmp_path: Path) -> Path:
     return tmp_path / "plan.xlsx"
 
 
-def applied(connection: SpreadsheetConnector, *changes: Change) -> list[Outcome]:
+def applied(connection: SpreadsheetConnector, *changes: CommentChange) -> list[Outcome]:
     return list(connection.apply(changes))
 
 
@@ -36,15 +43,15 @@ def note(path: Path, cell: str) -> str:
     return str(load_workbook(path)["Plan"][cell].comment.text)
 
 
-def refused(outcomes: list[Outcome]) -> Refused:
+def refused(outcomes: list[Outcome]) -> RefusedChange:
     (outcome,) = outcomes
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, RefusedChange)
     return outcome
 
 
 def test_a_comment_stands_on_the_key_cell_of_its_row(plan: Path) -> None:
     (posted,) = applied(connector(plan.parent), change("M-2", remark()))
-    assert posted == Posted(
+    assert posted == PostedComment(
         target("M-2").ref, "C-1a2b3c4d", "Plan!A3", remark().digest, "https://plans.test/M-2"
     )
     assert "Late handover" in note(plan, "A3")
@@ -71,8 +78,8 @@ def test_a_comment_is_edited_where_it_stands_even_when_its_row_moved(plan: Path)
     book["Plan"].insert_rows(2)
     book["Plan"]["A3"].comment, book["Plan"]["A4"].comment = None, Comment(text, "Interlock")
     book.save(plan)
-    (posted,) = applied(connection, change("M-2", remark(state=RemarkState.RESOLVED)))
-    assert isinstance(posted, Posted)
+    (posted,) = applied(connection, change("M-2", remark(state=CommentState.RESOLVED)))
+    assert isinstance(posted, PostedComment)
     assert posted.comment_id == "Plan!A4"
     assert note(plan, "A4").startswith("── Interlock · resolved ──")
     assert load_workbook(plan)["Plan"]["A3"].comment is None
@@ -92,7 +99,7 @@ def test_a_conversation_on_the_key_moves_our_note_to_the_next_column(tmp_path: P
     book.save(tmp_path / "plan.xlsx")
     connection = connector(tmp_path)
     (posted,) = applied(connection, change("M-1", remark()))
-    assert isinstance(posted, Posted)
+    assert isinstance(posted, PostedComment)
     assert posted.comment_id == "Plan!B2"
     assert connection.find_comments([target("M-1")]) == [posted]
 
@@ -114,7 +121,7 @@ def test_a_protected_sheet_refuses_and_another_of_the_file_does_not(tmp_path: Pa
     book["Plan"].protection.sheet = book["Plan"].protection.objects = True
     book.save(tmp_path / "plan.xlsx")
     outcomes = applied(connector(tmp_path), change("M-1", remark()), change("M-2", remark()))
-    assert [type(outcome) for outcome in outcomes] == [Refused, Posted]
+    assert [type(outcome) for outcome in outcomes] == [RefusedChange, PostedComment]
     assert "protected" in refused(outcomes[:1]).reason
     assert load_workbook(tmp_path / "plan.xlsx")["Later"]["A2"].comment is not None
 
@@ -127,7 +134,7 @@ def test_an_open_file_is_left_alone_until_it_is_closed(plan: Path, lock: str) ->
     assert (outcome.retryable, plan.read_bytes()) == (True, before)
     assert "is open" in outcome.reason
     plan.with_name(lock).unlink()
-    assert isinstance(applied(connector(plan.parent), change("M-1", remark()))[0], Posted)
+    assert isinstance(applied(connector(plan.parent), change("M-1", remark()))[0], PostedComment)
 
 
 def test_a_row_that_is_gone_is_refused_with_its_key(plan: Path) -> None:
@@ -187,7 +194,7 @@ def test_a_csv_files_comments_are_rows_of_a_file_beside_it(table: Path) -> None:
 def test_a_csv_comment_is_edited_in_its_row(table: Path) -> None:
     connection = csv_connector(table)
     applied(connection, change("M-1", remark("C-1")), change("M-1", remark("C-2")))
-    applied(connection, change("M-1", remark("C-1", state=RemarkState.RESOLVED)))
+    applied(connection, change("M-1", remark("C-1", state=CommentState.RESOLVED)))
     assert [(e["Conflict"], e["State"]) for e in entries(table)] == [
         ("C-1", "resolved"),
         ("C-2", "open"),
@@ -195,7 +202,7 @@ def test_a_csv_comment_is_edited_in_its_row(table: Path) -> None:
 
 
 def test_text_that_looks_like_a_formula_is_written_as_text(table: Path) -> None:
-    evil = Remark("C-1", RemarkState.OPEN, "=cmd|' /C calc'!A0", (), (("Impact", "-5 d"),))
+    evil = CommentContent("C-1", CommentState.OPEN, "=cmd|' /C calc'!A0", (), (("Impact", "-5 d"),))
     connection = csv_connector(table)
     for _ in range(2):
         applied(connection, change("=M-2", evil))

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Landed
+from connectors.base import RawRecord
 from model.records import (
-    Claim,
+    DependencyRole,
     DependencyType,
     Kind,
     Mapped,
@@ -14,8 +14,8 @@ from model.records import (
     Priority,
     Problem,
     Ref,
-    Role,
     State,
+    StatedDependency,
     WorkItem,
 )
 from tests.connectors.spreadsheets.build import NOW, connector, mapped_row, pulled, workbook
@@ -91,7 +91,7 @@ def test_a_version_holds_from_when_the_file_was_saved(tmp_path: Path) -> None:
     (landed,) = pulled(connection).records
     early = NOW - timedelta(days=9)
     payload = landed.payload.replace(NOW.isoformat(), early.isoformat())
-    (version,) = connection.map("rows", Landed("M-1", payload), NOW).versions
+    (version,) = connection.map("rows", RawRecord("M-1", payload), NOW).versions
     assert version.valid_from == version.record.touched_at == early
 
 
@@ -180,11 +180,11 @@ def test_a_total_row_has_no_title_and_is_held(tmp_path: Path) -> None:
 
 def test_named_dependencies_are_firm_and_carry_type_and_lag(tmp_path: Path) -> None:
     result = mapped_field(tmp_path, "depends_on", "CDP-12; cdp-14 FF+3d", "Depends on")
-    assert result.versions[0].claims == (
-        Claim("CDP-12", Role.PREDECESSOR, Origin.FIELD, 'column "Depends on"'),
-        Claim(
+    assert result.versions[0].stated_dependencies == (
+        StatedDependency("CDP-12", DependencyRole.PREDECESSOR, Origin.FIELD, 'column "Depends on"'),
+        StatedDependency(
             "CDP-14",
-            Role.PREDECESSOR,
+            DependencyRole.PREDECESSOR,
             Origin.FIELD,
             'column "Depends on"',
             DependencyType.FINISH_TO_FINISH,
@@ -200,7 +200,7 @@ def test_keys_in_free_text_are_possible_dependencies(tmp_path: Path) -> None:
     book.save(tmp_path / "plan.xlsx")
     connection = connector(tmp_path, columns=columns, references_in="Remarks")
     (landed,) = pulled(connection).records
-    claims = connection.map("rows", landed, NOW).versions[0].claims
+    claims = connection.map("rows", landed, NOW).versions[0].stated_dependencies
     assert [(c.target, c.origin) for c in claims] == [
         ("CDP-12", Origin.FIELD),
         ("CDP-15", Origin.TEXT),
@@ -208,7 +208,7 @@ def test_keys_in_free_text_are_possible_dependencies(tmp_path: Path) -> None:
 
 
 def test_no_dependency_is_said_in_many_ways(tmp_path: Path) -> None:
-    assert mapped_field(tmp_path, "depends_on", "none").versions[0].claims == ()
+    assert mapped_field(tmp_path, "depends_on", "none").versions[0].stated_dependencies == ()
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_the_census_names_the_rows_that_exist(tmp_path: Path) -> None:
     first = pulled(connection)
     write(tmp_path / "plan.xlsx", *PLAN[:2])
     (second,) = again(connection, first)
-    assert (first.census, second.census) == ({"M-1", "M-2"}, {"M-1"})
+    assert (first.snapshot_ids, second.snapshot_ids) == ({"M-1", "M-2"}, {"M-1"})
 
 
 def test_a_row_that_comes_back_is_landed_again(tmp_path: Path) -> None:
@@ -105,14 +105,14 @@ def test_other_columns_in_the_settings_read_everything_anew(tmp_path: Path) -> N
     write(tmp_path / "plan.xlsx", *PLAN)
     first = pulled(connector(tmp_path))
     (second,) = again(connector(tmp_path, columns={"key": "Task"}), first)
-    assert second.census == {"Brief the agency", "Launch campaign"}
+    assert second.snapshot_ids == {"Brief the agency", "Launch campaign"}
 
 
 def test_doubled_keys_are_a_problem_of_each_row_and_not_gone(tmp_path: Path) -> None:
     write(tmp_path / "plan.xlsx", *PLAN, ("M-1", "Again", None, None, "Planned"))
     page = pulled(connector(tmp_path))
     assert [landed.native_id for landed in page.records] == ["M-2"]
-    assert page.census == {"M-1", "M-2"}
+    assert page.snapshot_ids == {"M-1", "M-2"}
     assert [(p.native_id, p.held) for p in page.problems] == [("M-1", True), ("M-1", True)]
     assert "row 2 has the key" in page.problems[0].reason
     assert "stands in plan.xlsx, sheet Plan, row 4" in page.problems[0].reason
@@ -136,7 +136,7 @@ def test_a_row_below_a_merged_key_has_no_key_of_its_own(tmp_path: Path) -> None:
     book.active.merge_cells("A3:A4")
     book.save(tmp_path / "plan.xlsx")
     page = pulled(connector(tmp_path))
-    assert page.census == {"M-1", "M-2"}
+    assert page.snapshot_ids == {"M-1", "M-2"}
     assert "in cell A4" in page.problems[0].reason
 
 
@@ -159,7 +159,7 @@ def test_one_unreadable_file_keeps_neither_the_others_nor_its_rows_from_staying(
     pages = connector(tmp_path).pull("rows", None, NOW)
     page = next(pages)
     assert [landed.native_id for landed in page.records] == ["M-1"]
-    assert page.census is None
+    assert page.snapshot_ids is None
     with pytest.raises(ConnectionFailed, match=r"b\.xlsx cannot be read"):
         next(pages)
 
@@ -218,13 +218,13 @@ def test_a_csv_file_that_lost_most_of_its_rows_may_be_cut_off(tmp_path: Path) ->
     _csv(path, 3)
     short = pulled(plan, cursor)
     (problem,) = short.problems
-    assert short.census is None
+    assert short.snapshot_ids is None
     assert problem.reason.startswith("plan.csv lost most of its 20 rows")
     assert list(plan.pull("rows", short.cursor, NOW)) == []
     _csv(path, 4)
-    assert pulled(plan, short.cursor).census is None
+    assert pulled(plan, short.cursor).snapshot_ids is None
     _csv(path, 19)
-    assert len(pulled(plan, short.cursor).census or ()) == 19
+    assert len(pulled(plan, short.cursor).snapshot_ids or ()) == 19
 
 
 def test_a_workbook_that_lost_most_of_its_rows_is_whole(tmp_path: Path) -> None:
@@ -232,10 +232,10 @@ def test_a_workbook_that_lost_most_of_its_rows_is_whole(tmp_path: Path) -> None:
     write(tmp_path / "plan.xlsx", HEADINGS, *rows)
     cursor = pulled(connector(tmp_path)).cursor
     write(tmp_path / "plan.xlsx", HEADINGS, *rows[:3])
-    assert len(pulled(connector(tmp_path), cursor).census or ()) == 3
+    assert len(pulled(connector(tmp_path), cursor).snapshot_ids or ()) == 3
 
 
 def test_a_file_without_any_row_is_an_empty_plan(tmp_path: Path) -> None:
     _csv(tmp_path / "plan.csv", 0)
     page = pulled(connector(tmp_path, path="plan.csv"))
-    assert (page.records, page.census) == ((), frozenset())
+    assert (page.records, page.snapshot_ids) == ((), frozenset())

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.spreadsheets.sections import MAX_LENGTH, plain_text, sections, with_section
-from model.remarks import Paragraph, Remark, RemarkState, Text
+from model.comment_content import CommentContent, CommentState, Paragraph, Text
 from tests.connectors.spreadsheets.build import remark
 
 
@@ -37,7 +37,7 @@ def test_an_edit_stays_in_its_place_between_peoples_words() -> None:
 
 
 def test_a_resolved_remark_says_so_in_its_rule() -> None:
-    note = with_section(with_section("", remark()), remark(state=RemarkState.RESOLVED))
+    note = with_section(with_section("", remark()), remark(state=CommentState.RESOLVED))
     assert note.startswith("── Interlock · resolved ──\n")
     assert len(sections(note)) == 1
 
@@ -89,6 +89,6 @@ def test_text_from_tools_cannot_pose_as_a_section(words: str) -> None:
 
 
 def test_a_long_remark_is_cut_so_that_a_note_can_be_read() -> None:
-    long = Remark("C-1", RemarkState.OPEN, "h", (Paragraph((Text("word " * 3_000),)),))
+    long = CommentContent("C-1", CommentState.OPEN, "h", (Paragraph((Text("word " * 3_000),)),))
     assert len(plain_text(long)) <= MAX_LENGTH
     assert plain_text(long).endswith(" …")

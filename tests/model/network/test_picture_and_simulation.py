@@ -9,11 +9,11 @@ import pytest
 from model.network import (
     Calendar,
     Calendars,
-    ChainStep,
     Items,
     Links,
     Network,
     Spread,
+    TimelineRow,
     chain_svg,
     schedule,
     simulate,
@@ -23,8 +23,8 @@ from tests.model.network.days import TODAY, day
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def step(key: str, title: str, planned: date | None, forecast: date | None) -> ChainStep:
-    return ChainStep(key, title, "IT", "Jira", planned, planned, forecast, forecast)
+def step(key: str, title: str, planned: date | None, forecast: date | None) -> TimelineRow:
+    return TimelineRow(key, title, "IT", "Jira", planned, planned, forecast, forecast)
 
 
 def test_the_picture_shows_each_item_with_plan_and_forecast() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from model.findings import Finding, Label
 from model.network import NO_DATE, Calendar, Calendars, Items, Links, Network, day_of, schedule
 from model.operating_model.schema import GateSign, Initiative, OperatingModel, Workflow
-from model.plan import Dangling, Facets, Int16, Int64, Plan, Situation, SpendLines
+from model.plan import Dangling, Int16, Int64, ItemAttributes, Plan, Situation, SpendLines
 from model.records import DependencyType, Priority, State
 from model.rules import RULES
 from model.rules.survey import Survey
@@ -153,7 +153,7 @@ def situation(
         wbs=wbs,
         currencies=("EUR", "USD"),
         items=items,
-        facets=_facets(rows, initiatives, wbs),
+        attributes=_facets(rows, initiatives, wbs),
         links=joined,
         calendars=working,
         network=network,
@@ -252,11 +252,11 @@ def _links(links: Iterable[tuple[str, str] | Link], ids: Mapping[str, int]) -> L
     )
 
 
-def _facets(rows: Sequence[Row], initiatives: Sequence[str], wbs: Sequence[str]) -> Facets:
+def _facets(rows: Sequence[Row], initiatives: Sequence[str], wbs: Sequence[str]) -> ItemAttributes:
     def code(names: Sequence[str], name: str | None) -> int:
         return -1 if name is None else names.index(name)
 
-    return Facets(
+    return ItemAttributes(
         deal=np.array([row.deal for row in rows], dtype=np.bool_),
         open=np.array([row.open for row in rows], dtype=np.bool_),
         function=np.array([code(FUNCTIONS, row.function) for row in rows], dtype=np.int16),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from model.findings import Label, Step
+from model.findings import ChainStep, Label
 from model.records import Money
 from model.rules import words
 
@@ -78,9 +78,9 @@ def test_a_title_of_several_lines_stays_on_one():
     ],
 )
 def test_a_step_tells_plan_and_forecast_and_where_the_plan_stands(planned, forecast, text):
-    assert words.dates(Step(1, planned, forecast, source='column "End"')) == text
+    assert words.dates(ChainStep(1, planned, forecast, source='column "End"')) == text
 
 
 def test_what_is_done_has_no_forecast_any_more():
-    step = Step(1, date(2026, 3, 6), date(2026, 3, 9), source='column "End"', done=True)
+    step = ChainStep(1, date(2026, 3, 6), date(2026, 3, 9), source='column "End"', done=True)
     assert words.dates(step) == "was finished on 9 Mar 2026 (it was due on 6 Mar 2026)"

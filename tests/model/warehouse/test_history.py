@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from model.records import Kind, Mapped, Problem, Ref, State, Version, WorkItem
 from model.warehouse.history import holds
-from model.warehouse.landing import DELETED, LandedRow
-from model.warehouse.mapping import Taken, take_over
+from model.warehouse.landing import DELETED, LandingRow
+from model.warehouse.mapping import LoadResult, load_records
 from model.warehouse.schema import work_item
 
 REF = Ref("it-jira", Kind.WORK_ITEM, "10042")
@@ -34,11 +34,11 @@ def take(
     seen: datetime,
     problems: Sequence[Problem] = (),
     gone: str | None = None,
-) -> Taken:
-    row = LandedRow("10042", "{}", seen, 1, gone)
+) -> LoadResult:
+    row = LandingRow("10042", "{}", seen, 1, gone)
     mapped = Mapped(tuple(versions), tuple(problems))
     with warehouse.begin() as connection:
-        return take_over(connection, "it-jira", "issues", [(row, mapped)], seen)
+        return load_records(connection, "it-jira", "issues", [(row, mapped)], seen)
 
 
 def finish_as_of(warehouse: Engine, instant: datetime | None) -> date | None:
@@ -128,14 +128,14 @@ def test_a_record_deleted_in_its_tool_ends_and_one_restored_begins_again(
 
 
 def test_ending_records_reads_their_versions_and_not_those_of_all(warehouse: Engine) -> None:
-    rows = [LandedRow(str(number), "{}", on(2), number, None) for number in range(4000)]
+    rows = [LandingRow(str(number), "{}", on(2), number, None) for number in range(4000)]
     there = [(row, Mapped((Version(on(1), item(ref=ref_of(row))),))) for row in rows]
     gone = [(replace(row, gone_reason=DELETED), Mapped()) for row in rows[:1000]]
     with warehouse.begin() as connection:
-        take_over(connection, "it-jira", "issues", there, on(2))
+        load_records(connection, "it-jira", "issues", there, on(2))
 
     with warehouse.begin() as connection:
-        taken = take_over(connection, "it-jira", "issues", gone, on(5))
+        taken = load_records(connection, "it-jira", "issues", gone, on(5))
         read = connection.execute(
             text("""
                 select seq_tup_read + idx_tup_fetch
@@ -147,7 +147,7 @@ def test_ending_records_reads_their_versions_and_not_those_of_all(warehouse: Eng
     assert read < 2000
 
 
-def ref_of(row: LandedRow) -> Ref:
+def ref_of(row: LandingRow) -> Ref:
     return Ref("it-jira", Kind.WORK_ITEM, row.native_id)
 
 

@@ -7,18 +7,33 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from model.records import Claim, Kind, Mapped, Origin, Problem, Ref, Role, State, Version, WorkItem
-from model.warehouse.landing import DELETED, LandedRow
-from model.warehouse.links import Linked, link
+from model.records import (
+    DependencyRole,
+    Kind,
+    Mapped,
+    Origin,
+    Problem,
+    Ref,
+    State,
+    StatedDependency,
+    Version,
+    WorkItem,
+)
+from model.warehouse.landing import DELETED, LandingRow
+from model.warehouse.links import LinkResult, link
 from model.warehouse.lookup import WarehouseLookup
-from model.warehouse.mapping import take_over
+from model.warehouse.mapping import load_records
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 STREAMS = [("jira", "rows"), ("plan", "rows"), ("other", "rows")]
 
 
-def claims(*targets: str, origin: Origin = Origin.FIELD, role: Role = Role.PREDECESSOR) -> Any:
-    return tuple(Claim(target, role, origin, 'column "Depends on"') for target in targets)
+def claims(
+    *targets: str, origin: Origin = Origin.FIELD, role: DependencyRole = DependencyRole.PREDECESSOR
+) -> Any:
+    return tuple(
+        StatedDependency(target, role, origin, 'column "Depends on"') for target in targets
+    )
 
 
 def put(warehouse: Engine, connection: str, key: str, stated: Any = (), **fields: Any) -> None:
@@ -38,11 +53,11 @@ def take(
     warehouse: Engine, connection: str, key: str, mapped: Mapped, gone: str | None = None
 ) -> None:
     with warehouse.begin() as opened:
-        row = LandedRow(key, "{}", NOW, 1, gone)
-        take_over(opened, connection, "rows", [(row, mapped)], NOW)
+        row = LandingRow(key, "{}", NOW, 1, gone)
+        load_records(opened, connection, "rows", [(row, mapped)], NOW)
 
 
-def linked(warehouse: Engine, *unread: str) -> Linked:
+def linked(warehouse: Engine, *unread: str) -> LinkResult:
     with warehouse.begin() as connection:
         return link(connection, STREAMS, unread, NOW)
 
@@ -91,7 +106,7 @@ def test_a_web_address_names_its_record(warehouse: Engine) -> None:
 
 
 def test_a_link_reported_by_both_ends_is_one_dependency(warehouse: Engine) -> None:
-    put(warehouse, "jira", "A-1", claims("A-2", role=Role.SUCCESSOR, origin=Origin.LINK))
+    put(warehouse, "jira", "A-1", claims("A-2", role=DependencyRole.SUCCESSOR, origin=Origin.LINK))
     put(warehouse, "jira", "A-2", claims("A-1", origin=Origin.LINK))
 
     assert edges(warehouse) == [("A-1", "A-2")]
@@ -104,7 +119,9 @@ def test_a_named_field_that_points_at_nothing_dangles(warehouse: Engine) -> None
 
 
 def test_what_dangles_is_told_as_it_is_written_in_its_connection(warehouse: Engine) -> None:
-    written = Claim("CDP-99", Role.PREDECESSOR, Origin.FIELD, 'column "Needs"', written="Cdp-99")
+    written = StatedDependency(
+        "CDP-99", DependencyRole.PREDECESSOR, Origin.FIELD, 'column "Needs"', written="Cdp-99"
+    )
     put(warehouse, "plan", "CMP-1", (written,), wbs="d-9.x")
     put(warehouse, "jira", "A-1", claims("B-1"))
 
@@ -121,7 +138,9 @@ def test_what_dangles_is_told_as_it_is_written_in_its_connection(warehouse: Engi
 def test_a_name_of_two_records_is_reported_as_it_is_written(warehouse: Engine) -> None:
     put(warehouse, "plan", "T-1")
     put(warehouse, "other", "T-1")
-    named = Claim("T-1", Role.PREDECESSOR, Origin.FIELD, 'column "Needs"', written="t-1")
+    named = StatedDependency(
+        "T-1", DependencyRole.PREDECESSOR, Origin.FIELD, 'column "Needs"', written="t-1"
+    )
     put(warehouse, "jira", "CDP-1", (named,))
 
     linked(warehouse)

@@ -15,26 +15,26 @@ from sqlalchemy import Engine
 from model.network import NO_DATE, UNKNOWN, day_of
 from model.plan import NONE, Plan
 from model.records import (
-    Claim,
     Deal,
     DealStage,
+    DependencyRole,
     DependencyType,
     Kind,
     Mapped,
     Origin,
     Priority,
     Ref,
-    Role,
     SharedRecord,
     Spend,
     SpendKind,
     State,
+    StatedDependency,
     Version,
     WorkItem,
 )
-from model.warehouse.landing import DELETED, LandedRow
+from model.warehouse.landing import DELETED, LandingRow
 from model.warehouse.links import link
-from model.warehouse.mapping import take_over
+from model.warehouse.mapping import load_records
 from model.warehouse.plan import read_plan
 from tests.model.operating_model.small import small
 
@@ -87,7 +87,7 @@ def take(
     warehouse: Engine, key: str, mapped: Mapped, at: datetime, gone: str | None = None
 ) -> None:
     with warehouse.begin() as connection:
-        take_over(connection, "jira", "rows", [(LandedRow(key, "{}", at, 1, gone), mapped)], at)
+        load_records(connection, "jira", "rows", [(LandingRow(key, "{}", at, 1, gone), mapped)], at)
 
 
 def row(plan: Plan, *names: str) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def row(plan: Plan, *names: str) -> dict[str, Any]:
     return {
         name: getattr(part, name).item()
         for name in names
-        for part in (plan.items, plan.facets)
+        for part in (plan.items, plan.attributes)
         if hasattr(part, name)
     }
 
@@ -183,7 +183,7 @@ def test_work_that_is_done_or_cancelled_is_not_open(warehouse: Engine, read: Rea
 
     plan = read()
 
-    assert set(plan.items.state[plan.facets.open].tolist()) == {
+    assert set(plan.items.state[plan.attributes.open].tolist()) == {
         State.PLANNED,
         State.IN_PROGRESS,
         State.BLOCKED,
@@ -221,7 +221,7 @@ def test_a_wbs_is_one_however_work_and_spend_write_it(warehouse: Engine, read: R
     plan = read()
 
     assert plan.wbs == ("D-4711", "X")
-    assert sorted(plan.facets.wbs.tolist()) == [NONE, 0, 0]
+    assert sorted(plan.attributes.wbs.tolist()) == [NONE, 0, 0]
     assert sorted(plan.spend.wbs.tolist()) == [0, 1]
 
 
@@ -245,8 +245,8 @@ def test_a_link_keeps_its_ends_type_and_lag(warehouse: Engine, read: Read) -> No
 
 def claim(
     target: str, kind: DependencyType = DependencyType.FINISH_TO_START, lag: int = 0
-) -> Claim:
-    return Claim(target, Role.PREDECESSOR, Origin.LINK, "link", kind, lag)
+) -> StatedDependency:
+    return StatedDependency(target, DependencyRole.PREDECESSOR, Origin.LINK, "link", kind, lag)
 
 
 def test_what_is_gone_is_in_no_plan_but_in_that_of_a_day_when_it_was_there(
@@ -261,7 +261,7 @@ def test_what_is_gone_is_in_no_plan_but_in_that_of_a_day_when_it_was_there(
     now, then = read(), read(on(2))
 
     assert (len(now.items), len(now.links), now.wbs) == (1, 0, ())
-    assert (len(then.items), then.facets.deal.sum(), then.wbs) == (3, 1, ("X",))
+    assert (len(then.items), then.attributes.deal.sum(), then.wbs) == (3, 1, ("X",))
 
 
 def test_an_empty_warehouse_is_an_empty_plan(read: Read) -> None:

@@ -52,7 +52,7 @@ def test_exactly_the_expected_conflicts_are_found(home: Path, database: URL, tod
         (
             conflict.finding.rule,
             labels[conflict.finding.subjects[0]].key,
-            conflict.standing.authority.person_name if conflict.standing.authority else None,
+            conflict.escalation.authority.person_name if conflict.escalation.authority else None,
         )
         for conflict in found
     ]

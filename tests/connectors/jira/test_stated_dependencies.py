@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from connectors.jira.claims import claims
 from connectors.jira.fields import choose
-from model.records import Claim, DependencyType, Origin, Role
+from connectors.jira.stated_dependencies import claims
+from model.records import DependencyRole, DependencyType, Origin, StatedDependency
 from tests.connectors.jira.builders import Site, connect, issue, mapped, settings
 
 BLOCKS = {"name": "Blocks", "inward": "is blocked by", "outward": "blocks"}
 
 
-def stated(fields: dict[str, Any], **more: Any) -> tuple[Claim, ...]:
+def stated(fields: dict[str, Any], **more: Any) -> tuple[StatedDependency, ...]:
     """Claims of CDP-1 with these fields; `customfield_7` is called "Depends on"."""
     chosen = settings(fields={"depends_on": "Depends on"}, references_in=["description"], **more)
     names = {"customfield_7": "Depends on", "description": "Description"}
@@ -24,10 +24,14 @@ def stated(fields: dict[str, Any], **more: Any) -> tuple[Claim, ...]:
 def test_a_link_is_stated_by_both_of_its_ends(jira: Site) -> None:
     sandbox = jira(issue("CDP-1", links=[{"type": "Blocks", "to": "SEC-1"}]), issue("SEC-1"))
     connector = connect(sandbox.jira_url)
-    (blocking,) = mapped(connector, "CDP-1").versions[-1].claims
-    (blocked,) = mapped(connector, "SEC-1").versions[-1].claims
-    assert blocking == Claim("SEC-1", Role.SUCCESSOR, Origin.LINK, 'issue link "blocks"')
-    assert blocked == Claim("CDP-1", Role.PREDECESSOR, Origin.LINK, 'issue link "is blocked by"')
+    (blocking,) = mapped(connector, "CDP-1").versions[-1].stated_dependencies
+    (blocked,) = mapped(connector, "SEC-1").versions[-1].stated_dependencies
+    assert blocking == StatedDependency(
+        "SEC-1", DependencyRole.SUCCESSOR, Origin.LINK, 'issue link "blocks"'
+    )
+    assert blocked == StatedDependency(
+        "CDP-1", DependencyRole.PREDECESSOR, Origin.LINK, 'issue link "is blocked by"'
+    )
 
 
 def test_a_link_that_is_no_dependency_states_none() -> None:
@@ -41,12 +45,12 @@ def test_the_meaning_of_an_own_link_type_can_be_told() -> None:
         {"issuelinks": [link]},
         links={"Gantt": {"outward": "predecessor", "type": "start-to-start"}},
     )
-    assert (claim.role, claim.type) == (Role.PREDECESSOR, DependencyType.START_TO_START)
+    assert (claim.role, claim.type) == (DependencyRole.PREDECESSOR, DependencyType.START_TO_START)
 
 
 def test_a_release_is_not_finished_before_its_issues() -> None:
     (claim,) = stated({"fixVersions": [{"id": "7", "name": "Release 2.0"}]})
-    assert (claim.target, claim.role) == ("CDP RELEASE 2.0", Role.SUCCESSOR)
+    assert (claim.target, claim.role) == ("CDP RELEASE 2.0", DependencyRole.SUCCESSOR)
     assert claim.type is DependencyType.FINISH_TO_FINISH
 
 
@@ -77,7 +81,7 @@ def test_a_named_field_states_every_name_in_it_however_it_is_typed(value: Any) -
     found = stated({"customfield_7": value})
     assert [claim.target for claim in found] == ["BUD-4", "MK-9"]
     assert {(c.role, c.origin, c.where) for c in found} == {
-        (Role.PREDECESSOR, Origin.FIELD, 'field "Depends on"')
+        (DependencyRole.PREDECESSOR, Origin.FIELD, 'field "Depends on"')
     }
 
 
@@ -98,7 +102,7 @@ def test_a_bare_number_in_text_names_nothing() -> None:
 def test_what_a_link_says_is_not_contradicted_by_text() -> None:
     blocks = {"type": BLOCKS, "outwardIssue": {"key": "OPS-4"}}
     (claim,) = stated({"issuelinks": [blocks], "description": "Then OPS-4 can begin."})
-    assert (claim.role, claim.origin) == (Role.SUCCESSOR, Origin.LINK)
+    assert (claim.role, claim.origin) == (DependencyRole.SUCCESSOR, Origin.LINK)
 
 
 def test_an_issue_does_not_depend_on_itself() -> None:

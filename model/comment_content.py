@@ -54,21 +54,21 @@ class Bullets:
 Block = Paragraph | Bullets
 
 
-class RemarkState(StrEnum):
+class CommentState(StrEnum):
     OPEN = "open"
     DECIDED = "decided"
     RESOLVED = "resolved"
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class CommentContent:
     """The wanted content of the one comment a conflict has on a record.
 
     `facts` are the columns of a findings file (ERP, CSV), in order: heading to value.
     """
 
     conflict_id: str
-    state: RemarkState
+    state: CommentState
     heading: str
     blocks: tuple[Block, ...]
     facts: tuple[tuple[str, str], ...] = ()
@@ -94,7 +94,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PostedComment:
     """A comment of ours as it stands in the tool now."""
 
     target: Ref
@@ -102,12 +102,12 @@ class Posted:
     comment_id: str
     """The tool's own id of it: a comment id, a feed item id, `Sheet!B7`, a row's key."""
     digest: str | None
-    """`Remark.digest` at the time of writing; None when the tool no longer tells."""
+    """`CommentContent.digest` at the time of writing; None when the tool no longer tells."""
     url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CommentChange:
     """One difference between what a tool should say and what it says.
 
     Without `posted` the comment is created, with it the same comment is edited in place.
@@ -115,19 +115,19 @@ class Change:
     """
 
     target: Target
-    remark: Remark
-    posted: Posted | None = None
+    content: CommentContent
+    posted: PostedComment | None = None
     notify: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedChange:
     """A change that a tool did not take: why, and what a person can do about it."""
 
-    change: Change
+    change: CommentChange
     reason: str
     remedy: str
     retryable: bool = True
 
 
-Outcome = Posted | Refused
+Outcome = PostedComment | RefusedChange

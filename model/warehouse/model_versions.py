@@ -11,7 +11,7 @@ from model.operating_model.schema import OperatingModel
 from model.warehouse.schema import operating_model_version
 
 
-def keep_model(connection: Connection, model: OperatingModel, now: datetime) -> None:
+def record_model_version(connection: Connection, model: OperatingModel, now: datetime) -> None:
     """Keep this operating model and since when it holds, if it differs from the last."""
     table = operating_model_version
     latest = connection.execute(

@@ -10,14 +10,17 @@ from connectors.jira.fields import ChosenFields
 from connectors.jira.history import Fields, linked_issue
 from connectors.jira.settings import JiraSettings
 from model.keys import listed, normalise, references
-from model.records import Claim, DependencyType, Origin, Role
+from model.records import DependencyRole, DependencyType, Origin, StatedDependency
 
-_OPPOSITE = {Role.PREDECESSOR: Role.SUCCESSOR, Role.SUCCESSOR: Role.PREDECESSOR}
+_OPPOSITE = {
+    DependencyRole.PREDECESSOR: DependencyRole.SUCCESSOR,
+    DependencyRole.SUCCESSOR: DependencyRole.PREDECESSOR,
+}
 
 
 def claims(
     key: str, fields: Fields, settings: JiraSettings, chosen: ChosenFields
-) -> tuple[Claim, ...]:
+) -> tuple[StatedDependency, ...]:
     """All dependencies of one issue.
 
     A name in free text counts only where nothing firmer is said about it, and never for an issue
@@ -49,7 +52,7 @@ def text_of(value: Any) -> str:
     return str(value) if isinstance(value, int | float) else plain_text(value)
 
 
-def _from_links(fields: Fields, settings: JiraSettings) -> Iterator[Claim]:
+def _from_links(fields: Fields, settings: JiraSettings) -> Iterator[StatedDependency]:
     for link in fields.get("issuelinks") or ():
         kind = link.get("type") or {}
         meaning = settings.link_meaning(str(kind.get("name") or ""))
@@ -57,7 +60,7 @@ def _from_links(fields: Fields, settings: JiraSettings) -> Iterator[Claim]:
         if meaning is None or not target:
             continue
         outward = "outwardIssue" in link
-        yield Claim(
+        yield StatedDependency(
             target=normalise(str(target)),
             role=meaning.outward if outward else _OPPOSITE[meaning.outward],
             origin=Origin.LINK,
@@ -67,14 +70,14 @@ def _from_links(fields: Fields, settings: JiraSettings) -> Iterator[Claim]:
         )
 
 
-def _from_versions(key: str, fields: Fields) -> Iterator[Claim]:
+def _from_versions(key: str, fields: Fields) -> Iterator[StatedDependency]:
     """A release is not finished before each of its issues is."""
     for version in fields.get("fixVersions") or ():
         if version.get("name"):
             name = version_key(key.rpartition("-")[0], str(version["name"]))
-            yield Claim(
+            yield StatedDependency(
                 target=normalise(name),
-                role=Role.SUCCESSOR,
+                role=DependencyRole.SUCCESSOR,
                 origin=Origin.LINK,
                 where="fix version",
                 type=DependencyType.FINISH_TO_FINISH,
@@ -87,16 +90,16 @@ def version_key(project: str, name: str) -> str:
     return f"{project} {name}"
 
 
-def _from_field(fields: Fields, chosen: ChosenFields) -> list[Claim]:
+def _from_field(fields: Fields, chosen: ChosenFields) -> list[StatedDependency]:
     where = f'field "{chosen.name(chosen.depends_on)}"'
     return [
-        Claim(target, Role.PREDECESSOR, Origin.FIELD, where, written=written)
+        StatedDependency(target, DependencyRole.PREDECESSOR, Origin.FIELD, where, written=written)
         for target, written in listed(text_of(chosen.value(fields, chosen.depends_on))).items()
     ]
 
 
-def _from_texts(fields: Fields, chosen: ChosenFields) -> Iterator[Claim]:
+def _from_texts(fields: Fields, chosen: ChosenFields) -> Iterator[StatedDependency]:
     for field in chosen.texts:
         for target in references(text_of(fields.get(field))):
             where = f'text in "{chosen.name(field)}"'
-            yield Claim(target, Role.PREDECESSOR, Origin.TEXT, where)
+            yield StatedDependency(target, DependencyRole.PREDECESSOR, Origin.TEXT, where)

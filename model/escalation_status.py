@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from model.conflicts import Authority, Standing
+from model.conflicts import Authority, EscalationStatus
 from model.findings import Finding
 from model.operating_model import rights
 from model.operating_model.escalation import Turn, escalation
@@ -13,13 +13,15 @@ from model.operating_model.schema import OperatingModel
 from model.rules.words import day
 
 
-def standing_at(model: OperatingModel, now: datetime) -> Callable[[Finding, datetime], Standing]:
+def escalation_at(
+    model: OperatingModel, now: datetime
+) -> Callable[[Finding, datetime], EscalationStatus]:
     """The function from a finding and the opening of its conflict to its standing now."""
 
-    def standing(finding: Finding, opened_at: datetime) -> Standing:
+    def standing(finding: Finding, opened_at: datetime) -> EscalationStatus:
         reached = escalation(model, finding, finding.severity, opened_at, now)
         turn = reached.turn
-        return Standing(
+        return EscalationStatus(
             level=turn.level,
             level_name=turn.name,
             authority=_authority(turn.authority),
@@ -31,7 +33,7 @@ def standing_at(model: OperatingModel, now: datetime) -> Callable[[Finding, date
     return standing
 
 
-def _authority(who: rights.Authority | None) -> Authority | None:
+def _authority(who: rights.DecisionAuthority | None) -> Authority | None:
     if who is None:
         return None
     return Authority(
@@ -48,7 +50,7 @@ def _otherwise(after: Turn | None) -> str:
     return f"it goes to {after.authority}, who then has until {day(after.decide_by)}"
 
 
-def turn(standing: Standing) -> tuple[str, str]:
+def turn(standing: EscalationStatus) -> tuple[str, str]:
     """What goes between who decides and the day, and the sentence after it."""
     if standing.overdue:
         return "was to decide by", "It is still undecided."
