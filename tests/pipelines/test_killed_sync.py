@@ -34,7 +34,8 @@ _STATE = {
         from work_item join record r on r.id = record_id
         where r.connection <> 'marketing-plan'""",
     "deals": """
-        select r.ref, valid_to is null, key, stage, amount, currency, close_date, stated_dependencies
+        select r.ref, valid_to is null, key, stage, amount, currency, close_date,
+            stated_dependencies
         from deal join record r on r.id = record_id""",
     "spend": """
         select r.ref, valid_from, valid_to, spend_kind, amount, currency, "on", wbs
