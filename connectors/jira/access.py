@@ -11,7 +11,7 @@ import requests
 from jira import JIRA, JIRAError
 
 from connectors.base import AccessProblem
-from connectors.jira.fields import catalogue, chosen, trouble
+from connectors.jira.fields import explain_unresolved, index_fields, list_chosen_names
 from connectors.jira.settings import JiraSettings
 
 _TIMEOUT = 30
@@ -19,13 +19,13 @@ _COMMENTING = ("ADD_COMMENTS", "EDIT_OWN_COMMENTS")
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class JiraAccessCheck:
     """One look at a site. The library would repeat a POST, so it never writes and never retries."""
 
     settings: JiraSettings
     token: str = field(repr=False)
 
-    def problems(self) -> list[AccessProblem]:
+    def find_problems(self) -> list[AccessProblem]:
         """All that is missing; never raises for bad access."""
         try:
             site = self._site()
@@ -107,9 +107,9 @@ class Access:
                 )
 
     def _fields(self, site: JIRA) -> Iterator[AccessProblem]:
-        names = catalogue(site.fields())
-        for name in chosen(self.settings):
-            if found := trouble(name, names):
+        names = index_fields(site.fields())
+        for name in list_chosen_names(self.settings):
+            if found := explain_unresolved(name, names):
                 yield AccessProblem(*found)
 
     def _links(self, site: JIRA) -> Iterator[AccessProblem]:

@@ -24,7 +24,7 @@ class JiraApi:
         self._connection = connection
         self._client = client
 
-    def account_id(self) -> str:
+    def fetch_account_id(self) -> str:
         """Who we are. Jira answers most reads of a bad token as if nobody had logged in."""
         answer = self._client.read("GET", "/rest/api/3/myself")
         if not isinstance(answer, dict) or not answer.get("accountId"):
@@ -35,7 +35,7 @@ class JiraApi:
             )
         return str(answer["accountId"])
 
-    def projects(self) -> dict[str, str]:
+    def fetch_projects(self) -> dict[str, str]:
         """Key to type (`software`, `business`, `service_desk`) of all projects we may browse."""
         found: dict[str, str] = {}
         start, last = 0, False
@@ -51,18 +51,18 @@ class JiraApi:
             last = bool(page.get("isLast")) or not values
         return found
 
-    def fields(self) -> list[dict[str, Any]]:
+    def fetch_fields(self) -> list[dict[str, Any]]:
         return list(self._client.read("GET", "/rest/api/3/field"))
 
-    def status_categories(self) -> dict[str, str]:
+    def fetch_status_categories(self) -> dict[str, str]:
         """Status id to the key of its category (`new`, `indeterminate`, `done`)."""
         statuses = self._client.read("GET", "/rest/api/3/status")
         return {str(s["id"]): str((s.get("statusCategory") or {}).get("key")) for s in statuses}
 
-    def versions(self, project: str) -> list[dict[str, Any]]:
+    def fetch_versions(self, project: str) -> list[dict[str, Any]]:
         return list(self._client.read("GET", f"/rest/api/3/project/{project}/versions"))
 
-    def ids(self, jql: str) -> Iterator[str]:
+    def search_ids(self, jql: str) -> Iterator[str]:
         """Ids of the issues that a search finds, page by page.
 
         A short or empty page is not the last; one without a token is. Only ids are asked for,
@@ -72,13 +72,13 @@ class JiraApi:
         for page in self._token_pages(_SEARCH, body):
             yield from (str(issue["id"]) for issue in page.get("issues") or ())
 
-    def newest(self, jql: str) -> Any | None:
+    def fetch_newest_update(self, jql: str) -> Any | None:
         """`updated` of the first issue that an ordered search finds; None when it finds none."""
         body = {"jql": jql, "fields": ["updated"], "maxResults": 1}
         issues = self._object("POST", _SEARCH, json=body).get("issues")
         return issues[0]["fields"]["updated"] if issues else None
 
-    def issues(
+    def fetch_issues(
         self, ids: Sequence[str], fields: Sequence[str]
     ) -> tuple[list[dict[str, Any]], dict[str, str]]:
         """Up to 100 issues, and what Jira says about those it could not give.
@@ -93,7 +93,7 @@ class JiraApi:
             {str(e.get("id")): str(e.get("errorMessage") or "no reason given") for e in errors},
         )
 
-    def changelogs(self, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    def fetch_changelogs(self, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """The whole history of up to 1000 issues by id, oldest change first."""
         found: dict[str, list[dict[str, Any]]] = {}
         body = {"issueIdsOrKeys": list(ids), "maxResults": _MOST_CHANGES}

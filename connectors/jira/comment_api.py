@@ -14,7 +14,7 @@ from typing import Any
 
 from connectors.http import Clock, HttpClient
 from connectors.jira.adf import render
-from connectors.jira.bodies import chunks
+from connectors.jira.issue_batches import chunks
 from model.comment_content import MARKER_PREFIX, CommentContent
 
 _PAGE = 100

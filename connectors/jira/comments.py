@@ -10,7 +10,7 @@ from functools import cached_property
 from connectors.http import AnswerLost, Clock, RequestFailed
 from connectors.jira.api import JiraApi
 from connectors.jira.comment_api import CommentApi, Marked
-from connectors.jira.releases import PREFIX
+from connectors.jira.releases import RELEASE_PREFIX
 from connectors.jira.settings import JiraSettings
 from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange, Target
 
@@ -144,7 +144,7 @@ class Comments:
 
     @cached_property
     def _projects(self) -> dict[str, str]:
-        return self.api.projects()
+        return self.api.fetch_projects()
 
     def _posted(self, target: Target, mark: Marked) -> PostedComment:
         url = f"{self.settings.url}/browse/{target.key}?focusedCommentId={mark.comment_id}"
@@ -152,4 +152,4 @@ class Comments:
 
 
 def _is_release(target: Target) -> bool:
-    return target.ref.native_id.startswith(PREFIX)
+    return target.ref.native_id.startswith(RELEASE_PREFIX)

@@ -17,7 +17,7 @@ from connectors.base import (
 )
 from connectors.functions import unknown_functions
 from connectors.http import Clock, HttpClient
-from connectors.jira.access import Access
+from connectors.jira.access import JiraAccessCheck
 from connectors.jira.api import JiraApi
 from connectors.jira.comment_api import CommentApi
 from connectors.jira.comments import Comments
@@ -42,7 +42,7 @@ class JiraConnector:
         self._functions = context.lookups.functions
         auth = httpx.BasicAuth(settings.email, token)
         self._client = HttpClient(self.name, settings.api, auth, settings.credentials, clock)
-        self._access = Access(settings, token)
+        self._access = JiraAccessCheck(settings, token)
         self._api = JiraApi(self.name, self._client)
         self._issues = IssueMapping(self.name, settings, context.lookups)
         self._releases = ReleaseMapping(self.name, settings)
@@ -51,7 +51,7 @@ class JiraConnector:
     def check(self) -> list[AccessProblem]:
         named = (self._settings.function, *self._settings.functions.values())
         found = unknown_functions(self.name, named, self._functions)
-        return [*self._access.problems(), *found]
+        return [*self._access.find_problems(), *found]
 
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:  # noqa: ARG002
         """Jira's own clock dates every change, so `now` is not asked."""

@@ -30,27 +30,27 @@ STANDARD = (
 """What is landed of every issue, beside the chosen fields."""
 
 
-def chosen(settings: JiraSettings) -> list[str]:
+def list_chosen_names(settings: JiraSettings) -> list[str]:
     """The names or ids that the settings ask for beyond the standard fields."""
     roles = (value for _, value in settings.fields if value)
     return list(dict.fromkeys([*roles, *settings.references_in]))
 
 
-def lookup(name: str, names: Mapping[str, str]) -> list[str]:
+def find_field_ids(name: str, names: Mapping[str, str]) -> list[str]:
     """Ids of the fields called so; `names` maps a field's id to its name."""
     if name in names:
         return [name]
     return [id_ for id_, said in names.items() if said.casefold() == name.casefold()]
 
 
-def catalogue(fields: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def index_fields(fields: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Id to name, from what `GET /rest/api/3/field` answers."""
     return {str(field["id"]): str(field.get("name") or field["id"]) for field in fields}
 
 
-def trouble(name: str, names: Mapping[str, str]) -> tuple[str, str] | None:
+def explain_unresolved(name: str, names: Mapping[str, str]) -> tuple[str, str] | None:
     """What is wrong with a chosen field, and the remedy; None when exactly one is meant."""
-    found = lookup(name, names)
+    found = find_field_ids(name, names)
     if len(found) == 1:
         return None
     if not found:
@@ -64,15 +64,17 @@ def trouble(name: str, names: Mapping[str, str]) -> tuple[str, str] | None:
     )
 
 
-def resolve(connection: str, settings: JiraSettings, names: Mapping[str, str]) -> dict[str, str]:
+def resolve_chosen_fields(
+    connection: str, settings: JiraSettings, names: Mapping[str, str]
+) -> dict[str, str]:
     """Id to name of the chosen fields; raises ConnectionFailed where one cannot be told.
 
     A missing field is not read as empty: that would look as if everybody had deleted their dates.
     """
-    for name in chosen(settings):
-        if found := trouble(name, names):
+    for name in list_chosen_names(settings):
+        if found := explain_unresolved(name, names):
             raise ConnectionFailed(connection, *found)
-    ids = [lookup(name, names)[0] for name in chosen(settings)]
+    ids = [find_field_ids(name, names)[0] for name in list_chosen_names(settings)]
     return {id_: names[id_] for id_ in ids}
 
 
@@ -99,11 +101,11 @@ class ChosenFields:
         return frozenset(field for field in roles if field)
 
 
-def choose(settings: JiraSettings, names: Mapping[str, str]) -> ChosenFields:
+def choose_fields(settings: JiraSettings, names: Mapping[str, str]) -> ChosenFields:
     """Settle the settings' choice with the names that were landed beside an issue."""
 
     def id_of(name: str | None) -> str | None:
-        return next(iter(lookup(name, names)), None) if name else None
+        return next(iter(find_field_ids(name, names)), None) if name else None
 
     wanted = settings.fields
     return ChosenFields(

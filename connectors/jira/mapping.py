@@ -10,13 +10,19 @@ from typing import Any
 import orjson
 
 from connectors.base import Lookups, RawRecord
-from connectors.jira.fields import STANDARD, ChosenFields, choose
-from connectors.jira.figures import left_out, percent, working_days
-from connectors.jira.history import Change, Fields, Moment, changes, moments
+from connectors.jira.fields import STANDARD, ChosenFields, choose_fields
+from connectors.jira.history import (
+    ChangelogEntry,
+    IssueFields,
+    IssueRevision,
+    parse_changelog,
+    rebuild_revisions,
+)
+from connectors.jira.progress import percent_complete, report_left_out, to_working_days
 from connectors.jira.settings import JiraSettings
-from connectors.jira.stated_dependencies import claims, text_of
-from connectors.jira.states import Standing, states
-from connectors.jira.times import day, instant
+from connectors.jira.stated_dependencies import field_text, find_stated_dependencies
+from connectors.jira.states import StateDates, derive_state_dates
+from connectors.jira.timestamps import parse_day, parse_instant
 from model.records import Kind, Mapped, Problem, Ref, Version, WorkItem
 
 
@@ -42,17 +48,19 @@ class IssueMapping:
 
     def _mapped(self, payload: Mapping[str, Any], observed_at: datetime) -> Mapped:
         issue = payload["issue"]
-        fields: Fields = issue.get("fields") or {}
-        chosen = choose(self.settings, payload.get("names") or {})
-        past = changes(payload.get("changelog") or (), self.settings.email)
-        created = instant(fields["created"]) if fields.get("created") else observed_at
-        told = moments(created, fields, past, frozenset(STANDARD) | chosen.ids)
-        standings, unmapped = states(told, self.lookups.statuses, payload.get("categories") or {})
+        fields: IssueFields = issue.get("fields") or {}
+        chosen = choose_fields(self.settings, payload.get("names") or {})
+        past = parse_changelog(payload.get("changelog") or (), self.settings.email)
+        created = parse_instant(fields["created"]) if fields.get("created") else observed_at
+        told = rebuild_revisions(created, fields, past, frozenset(STANDARD) | chosen.ids)
+        standings, unmapped = derive_state_dates(
+            told, self.lookups.statuses, payload.get("categories") or {}
+        )
         problems = [
             *(self._unmapped_status(issue, *found) for found in unmapped.items()),
             *self._unmapped_priorities(issue, told),
             *_impossible_dates(issue, told, chosen),
-            *left_out(issue, told[-1].fields, chosen),
+            *report_left_out(issue, told[-1].fields, chosen),
         ]
         if any(problem.held for problem in problems):
             return Mapped(problems=tuple(problems))
@@ -63,12 +71,16 @@ class IssueMapping:
         return Mapped(tuple(versions), tuple(problems), tuple(self._former_keys(issue, past)))
 
     def _version(
-        self, issue: Mapping[str, Any], moment: Moment, standing: Standing, chosen: ChosenFields
+        self,
+        issue: Mapping[str, Any],
+        moment: IssueRevision,
+        standing: StateDates,
+        chosen: ChosenFields,
     ) -> Version:
         fields, key = moment.fields, str(issue["key"])
         start = _day_or_none(chosen.value(fields, chosen.start))
         finish = _day_or_none(fields.get("duedate"))
-        wbs = text_of(chosen.value(fields, chosen.wbs)) or None
+        wbs = field_text(chosen.value(fields, chosen.wbs)) or None
         labels = tuple(fields.get("labels") or ())
         record = WorkItem(
             ref=self._ref(issue["id"]),
@@ -86,21 +98,21 @@ class IssueMapping:
             planned_finish=finish,
             actual_start=standing.began,
             actual_finish=standing.ended,
-            estimate_days=working_days(fields.get("timeoriginalestimate")),
-            remaining_days=working_days(fields.get("timeestimate")),
-            percent_complete=percent(fields, chosen),
+            estimate_days=to_working_days(fields.get("timeoriginalestimate")),
+            remaining_days=to_working_days(fields.get("timeestimate")),
+            percent_complete=percent_complete(fields, chosen),
             parent=self._parent(fields),
             initiative=self._initiative(labels, wbs),
             labels=labels,
             wbs=wbs,
         )
         since = moment.since.astimezone(UTC)
-        return Version(since, record, claims(key, fields, self.settings, chosen))
+        return Version(since, record, find_stated_dependencies(key, fields, self.settings, chosen))
 
     def _ref(self, id_: Any) -> Ref:
         return Ref(self.connection, Kind.WORK_ITEM, str(id_))
 
-    def _parent(self, fields: Fields) -> Ref | None:
+    def _parent(self, fields: IssueFields) -> Ref | None:
         id_ = (fields.get("parent") or {}).get("id")
         return self._ref(id_) if id_ else None
 
@@ -113,7 +125,7 @@ class IssueMapping:
         return self.lookups.wbs[max(fitting, key=len)] if fitting else None
 
     def _former_keys(
-        self, issue: Mapping[str, Any], past: Sequence[Change]
+        self, issue: Mapping[str, Any], past: Sequence[ChangelogEntry]
     ) -> Iterator[tuple[Ref, str]]:
         """Keys an issue had in other projects; people and tools go on using them."""
         for item in (item for change in past for item in change.items):
@@ -129,7 +141,7 @@ class IssueMapping:
         )
 
     def _unmapped_priorities(
-        self, issue: Mapping[str, Any], told: Sequence[Moment]
+        self, issue: Mapping[str, Any], told: Sequence[IssueRevision]
     ) -> Iterator[Problem]:
         for name in dict.fromkeys(_priority_name(moment.fields) for moment in told):
             if name and self.settings.priority_of(name) is None:
@@ -142,7 +154,7 @@ class IssueMapping:
 
 
 def _impossible_dates(
-    issue: Mapping[str, Any], told: Sequence[Moment], chosen: ChosenFields
+    issue: Mapping[str, Any], told: Sequence[IssueRevision], chosen: ChosenFields
 ) -> Iterator[Problem]:
     """Held where the present date is impossible; a past one is only left out."""
     dates = {"duedate": "Due date"}
@@ -166,14 +178,14 @@ def _impossible_dates(
 
 def _possible(said: str) -> bool:
     try:
-        day(said)
+        parse_day(said)
     except ValueError:
         return False
     return True
 
 
 def _day_or_none(value: Any) -> date | None:
-    return day(value) if _possible(str(value or "")) else None
+    return parse_day(value) if _possible(str(value or "")) else None
 
 
 def _dates_from(start: date | None, finish: date | None, chosen: ChosenFields) -> str:
@@ -182,5 +194,5 @@ def _dates_from(start: date | None, finish: date | None, chosen: ChosenFields) -
     return f'Jira "{chosen.name(chosen.start)}"' if start else ""
 
 
-def _priority_name(fields: Fields) -> str:
+def _priority_name(fields: IssueFields) -> str:
     return str((fields.get("priority") or {}).get("name") or "")

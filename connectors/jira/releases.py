@@ -11,34 +11,34 @@ import orjson
 
 from connectors.base import Page, RawRecord
 from connectors.jira.api import JiraApi
-from connectors.jira.pull import gone_reason, roster
+from connectors.jira.pull import format_gone_reason, list_visible_projects
 from connectors.jira.settings import JiraSettings
 from connectors.jira.stated_dependencies import version_key
-from connectors.jira.times import day
+from connectors.jira.timestamps import parse_day
 from model.records import Kind, Mapped, Problem, Ref, State, Version, WorkItem
 
-PREFIX = "version-"
+RELEASE_PREFIX = "version-"
 """Before the native id of a release, for Jira numbers versions and issues apart."""
 
 
 def pull_releases(connection: str, api: JiraApi, settings: JiraSettings) -> Iterator[Page]:
     """One page with all versions of all visible projects."""
-    visible, problems = roster(connection, api, settings)
+    visible, problems = list_visible_projects(connection, api, settings)
     records = tuple(
-        _landed(project, version) for project in visible for version in api.versions(project)
+        _landed(project, version) for project in visible for version in api.fetch_versions(project)
     )
     yield Page(
         records,
         cursor={},
         problems=problems,
         snapshot_ids=frozenset(record.native_id for record in records),
-        gone_reason=gone_reason(problems),
+        gone_reason=format_gone_reason(problems),
     )
 
 
 def _landed(project: str, version: Mapping[str, Any]) -> RawRecord:
     payload = orjson.dumps({"project": project, "version": version}).decode()
-    return RawRecord(f"{PREFIX}{version['id']}", payload)
+    return RawRecord(f"{RELEASE_PREFIX}{version['id']}", payload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,10 @@ class ReleaseMapping:
 
     def _milestone(self, project: str, version: Mapping[str, Any]) -> WorkItem:
         released = bool(version.get("released"))
-        due = day(version.get("releaseDate"))
+        due = parse_day(version.get("releaseDate"))
         state, status = _state(released, bool(version.get("archived")))
         return WorkItem(
-            ref=Ref(self.connection, Kind.WORK_ITEM, f"{PREFIX}{version['id']}"),
+            ref=Ref(self.connection, Kind.WORK_ITEM, f"{RELEASE_PREFIX}{version['id']}"),
             key=version_key(project, str(version["name"])),
             title=str(version["name"]),
             url=f"{self.settings.url}/projects/{project}/versions/{version['id']}",

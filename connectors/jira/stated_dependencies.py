@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.jira.adf import plain_text
 from connectors.jira.fields import ChosenFields
-from connectors.jira.history import Fields, linked_issue
+from connectors.jira.history import IssueFields, linked_issue
 from connectors.jira.settings import JiraSettings
 from model.keys import listed, normalise, references
 from model.records import DependencyRole, DependencyType, Origin, StatedDependency
@@ -18,8 +18,8 @@ _OPPOSITE = {
 }
 
 
-def claims(
-    key: str, fields: Fields, settings: JiraSettings, chosen: ChosenFields
+def find_stated_dependencies(
+    key: str, fields: IssueFields, settings: JiraSettings, chosen: ChosenFields
 ) -> tuple[StatedDependency, ...]:
     """All dependencies of one issue.
 
@@ -43,16 +43,16 @@ def claims(
     return tuple(sorted({claim for claim in (*firm, *loose) if claim.target != normalise(key)}))
 
 
-def text_of(value: Any) -> str:
+def field_text(value: Any) -> str:
     """The words of any field: text, a document, an option, or a list of these."""
     if isinstance(value, list):
-        return "; ".join(filter(None, map(text_of, value)))
+        return "; ".join(filter(None, map(field_text, value)))
     if isinstance(value, Mapping) and value.get("type") != "doc":
         return str(value.get("value") or value.get("name") or "")
     return str(value) if isinstance(value, int | float) else plain_text(value)
 
 
-def _from_links(fields: Fields, settings: JiraSettings) -> Iterator[StatedDependency]:
+def _from_links(fields: IssueFields, settings: JiraSettings) -> Iterator[StatedDependency]:
     for link in fields.get("issuelinks") or ():
         kind = link.get("type") or {}
         meaning = settings.link_meaning(str(kind.get("name") or ""))
@@ -70,7 +70,7 @@ def _from_links(fields: Fields, settings: JiraSettings) -> Iterator[StatedDepend
         )
 
 
-def _from_versions(key: str, fields: Fields) -> Iterator[StatedDependency]:
+def _from_versions(key: str, fields: IssueFields) -> Iterator[StatedDependency]:
     """A release is not finished before each of its issues is."""
     for version in fields.get("fixVersions") or ():
         if version.get("name"):
@@ -90,16 +90,16 @@ def version_key(project: str, name: str) -> str:
     return f"{project} {name}"
 
 
-def _from_field(fields: Fields, chosen: ChosenFields) -> list[StatedDependency]:
+def _from_field(fields: IssueFields, chosen: ChosenFields) -> list[StatedDependency]:
     where = f'field "{chosen.name(chosen.depends_on)}"'
     return [
         StatedDependency(target, DependencyRole.PREDECESSOR, Origin.FIELD, where, written=written)
-        for target, written in listed(text_of(chosen.value(fields, chosen.depends_on))).items()
+        for target, written in listed(field_text(chosen.value(fields, chosen.depends_on))).items()
     ]
 
 
-def _from_texts(fields: Fields, chosen: ChosenFields) -> Iterator[StatedDependency]:
+def _from_texts(fields: IssueFields, chosen: ChosenFields) -> Iterator[StatedDependency]:
     for field in chosen.texts:
-        for target in references(text_of(fields.get(field))):
+        for target in references(field_text(fields.get(field))):
             where = f'text in "{chosen.name(field)}"'
             yield StatedDependency(target, DependencyRole.PREDECESSOR, Origin.TEXT, where)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from connectors.jira.history import Moment
-from connectors.jira.times import day
+from connectors.jira.history import IssueRevision
+from connectors.jira.timestamps import parse_day
 from model.records import State
 
 _BY_CATEGORY = {"new": State.PLANNED, "indeterminate": State.IN_PROGRESS, "done": State.DONE}
@@ -18,7 +18,7 @@ _BEGUN = {State.IN_PROGRESS, State.BLOCKED}
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StateDates:
     """The state at one moment, the tool's word for it, and the real dates known by then."""
 
     state: State
@@ -27,16 +27,16 @@ class Standing:
     ended: date | None
 
 
-def states(
-    moments: Sequence[Moment], mapped: Mapping[str, State], categories: Mapping[str, str]
-) -> tuple[list[Standing], dict[str, str]]:
+def derive_state_dates(
+    moments: Sequence[IssueRevision], mapped: Mapping[str, State], categories: Mapping[str, str]
+) -> tuple[list[StateDates], dict[str, str]]:
     """A standing for each moment, and unmapped statuses with how they count instead.
 
     A status of the past is named only where its category is unknown: nobody would map it now.
     `mapped` is by status in lower case; `categories` by the id of a past status, for the
     changelog does not tell them. One that Jira no longer has counts as in progress.
     """
-    told: list[Standing] = []
+    told: list[StateDates] = []
     unmapped: dict[str, str] = {}
     for moment in moments:
         status = moment.fields.get("status") or {}
@@ -60,11 +60,13 @@ def _by_category(status: Mapping[str, Any], categories: Mapping[str, str]) -> tu
     return state, f"it counts as {state.name.lower().replace('_', ' ')}, by its category in Jira"
 
 
-def _next(before: Standing | None, state: State, status: str, moment: Moment) -> Standing:
-    return Standing(state, status, _began(before, state, moment), _ended(before, state, moment))
+def _next(
+    before: StateDates | None, state: State, status: str, moment: IssueRevision
+) -> StateDates:
+    return StateDates(state, status, _began(before, state, moment), _ended(before, state, moment))
 
 
-def _began(before: Standing | None, state: State, moment: Moment) -> date | None:
+def _began(before: StateDates | None, state: State, moment: IssueRevision) -> date | None:
     """The day of the move into work; an issue created in work does not tell when it began."""
     if state is State.PLANNED or before is None:
         return None
@@ -73,7 +75,7 @@ def _began(before: Standing | None, state: State, moment: Moment) -> date | None
     return moment.since.date() if state in _BEGUN else None
 
 
-def _ended(before: Standing | None, state: State, moment: Moment) -> date | None:
+def _ended(before: StateDates | None, state: State, moment: IssueRevision) -> date | None:
     """The day of the move to done; for an issue that was never seen moving, of its resolution."""
     if state is not State.DONE:
         return None
@@ -82,8 +84,8 @@ def _ended(before: Standing | None, state: State, moment: Moment) -> date | None
     return before.ended if before.state is State.DONE else moment.since.date()
 
 
-def _resolved(moment: Moment) -> date | None:
+def _resolved(moment: IssueRevision) -> date | None:
     try:
-        return day(moment.fields.get("resolutiondate"))
+        return parse_day(moment.fields.get("resolutiondate"))
     except ValueError:
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from connectors.base import AccessProblem, ConnectionFailed
 from connectors.http import RequestFailed
 from connectors.salesforce.feed import Feed
-from connectors.salesforce.fields import choose, problems
+from connectors.salesforce.fields import choose_fields, find_field_problems
 from connectors.salesforce.org import Org
 from connectors.salesforce.settings import SalesforceSettings
 
@@ -20,14 +20,14 @@ _OPEN_CHATTER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class SalesforceAccessCheck:
     """The checks of one connection, in the order in which they build on each other."""
 
     settings: SalesforceSettings
     org: Org
     feed: Feed
 
-    def problems(self) -> list[AccessProblem]:
+    def find_problems(self) -> list[AccessProblem]:
         """All that is missing; never raises for bad access."""
         try:
             found = self._calls_left()
@@ -46,7 +46,7 @@ class Access:
 
     def _fields(self) -> list[AccessProblem]:
         deal, history = self.org.describe("Opportunity"), self.org.describe("OpportunityHistory")
-        return problems(choose(self.settings, deal, history), self.settings)
+        return find_field_problems(choose_fields(self.settings, deal, history), self.settings)
 
     def _chatter(self) -> list[AccessProblem]:
         deal = self.org.any_deal()

@@ -15,13 +15,13 @@ from connectors.base import (
 )
 from connectors.functions import unknown_functions
 from connectors.http import Clock, HttpClient
-from connectors.salesforce.access import Access
+from connectors.salesforce.access import SalesforceAccessCheck
 from connectors.salesforce.deals import map_deal
 from connectors.salesforce.feed import Feed
-from connectors.salesforce.fields import Fields, choose, problems
+from connectors.salesforce.fields import OpportunityFields, choose_fields, find_field_problems
 from connectors.salesforce.org import Org
-from connectors.salesforce.queries import Queries
-from connectors.salesforce.reading import Reader
+from connectors.salesforce.pull import OpportunityPull
+from connectors.salesforce.queries import QueryClient
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.sign_in import SessionAuth
 from model.comment_content import CommentChange, Outcome, PostedComment, Target
@@ -45,13 +45,13 @@ class SalesforceConnector:
         self._feed = Feed(self.name, settings, self._http, self._auth, clock)
 
     def check(self) -> list[AccessProblem]:
-        found = Access(self._settings, self._org, self._feed).problems()
+        found = SalesforceAccessCheck(self._settings, self._org, self._feed).find_problems()
         return found + unknown_functions(self.name, [self._settings.function], self._functions)
 
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         del stream  # there is only one
-        queries = Queries(self.name, self._settings.api, self._http)
-        yield from Reader(queries, self._fields()).pages(cursor, now)
+        queries = QueryClient(self.name, self._settings.api, self._http)
+        yield from OpportunityPull(queries, self._fields()).pages(cursor, now)
 
     def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:
         del stream, observed_at  # one stream, and Salesforce dates its changes itself
@@ -67,13 +67,13 @@ class SalesforceConnector:
         self._http.close()
         self._org.close()
 
-    def _fields(self) -> Fields:
+    def _fields(self) -> OpportunityFields:
         """The fields to read; a needed one that is hidden would be missed in silence, so it ends
         the pull.
         """
         deal, history = self._org.describe("Opportunity"), self._org.describe("OpportunityHistory")
-        fields = choose(self._settings, deal, history)
-        missing = [p for p in problems(fields, self._settings) if p.blocking]
+        fields = choose_fields(self._settings, deal, history)
+        missing = [p for p in find_field_problems(fields, self._settings) if p.blocking]
         if missing:
             what = "; ".join(problem.what for problem in missing)
             raise ConnectionFailed(self.name, what, missing[0].remedy)

@@ -11,8 +11,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from connectors.base import RawRecord
+from connectors.salesforce.opportunity_values import (
+    InvalidFieldValue,
+    OpportunityValues,
+    SObjectRow,
+    parse_values,
+)
 from connectors.salesforce.settings import SalesforceSettings
-from connectors.salesforce.snapshots import Figures, Row, Unreadable, figures
 from model.keys import listed
 from model.records import (
     Deal,
@@ -40,11 +45,13 @@ def map_deal(connection: str, settings: SalesforceSettings, landed: RawRecord) -
     return _timeline(ref, settings, present, history)
 
 
-def _timeline(ref: Ref, settings: SalesforceSettings, present: Row, history: list[Row]) -> Mapped:
+def _timeline(
+    ref: Ref, settings: SalesforceSettings, present: SObjectRow, history: list[SObjectRow]
+) -> Mapped:
     name = _name(ref, present)
     try:
-        now = figures(present, "LastModifiedDate", settings.currency)
-    except Unreadable as error:
+        now = parse_values(present, "LastModifiedDate", settings.currency)
+    except InvalidFieldValue as error:
         known_as = (name, settings.deal_url(ref.native_id))
         held = Problem(ref.native_id, str(error), error.remedy, known_as=known_as)
         return Mapped(problems=(held,))
@@ -65,20 +72,22 @@ def _timeline(ref: Ref, settings: SalesforceSettings, present: Row, history: lis
 
 
 def _readable(
-    history: list[Row], settings: SalesforceSettings, faults: list[Unreadable]
-) -> Iterator[tuple[Row, Figures]]:
+    history: list[SObjectRow], settings: SalesforceSettings, faults: list[InvalidFieldValue]
+) -> Iterator[tuple[SObjectRow, OpportunityValues]]:
     """Snapshots in order; one that cannot be read is a fault, the rest still tells the history."""
     for row in sorted(history, key=lambda row: (str(row.get("CreatedDate")), str(row.get("Id")))):
         try:
-            then = figures(row, "CreatedDate", settings.currency)
-        except Unreadable as error:
-            faults.append(Unreadable(f"a snapshot of its history: {error}", error.remedy))
+            then = parse_values(row, "CreatedDate", settings.currency)
+        except InvalidFieldValue as error:
+            faults.append(InvalidFieldValue(f"a snapshot of its history: {error}", error.remedy))
         else:
             faults += then.left_out
             yield row, then
 
 
-def _deal(ref: Ref, settings: SalesforceSettings, present: Row, now: Figures) -> Deal:
+def _deal(
+    ref: Ref, settings: SalesforceSettings, present: SObjectRow, now: OpportunityValues
+) -> Deal:
     key = present.get(settings.key_field) if settings.key_field else None
     return Deal(
         ref=ref,
@@ -98,7 +107,7 @@ def _deal(ref: Ref, settings: SalesforceSettings, present: Row, now: Figures) ->
     )
 
 
-def _changes(row: Row, present: Row, then: Figures) -> dict[str, object]:
+def _changes(row: SObjectRow, present: SObjectRow, then: OpportunityValues) -> dict[str, object]:
     """Wherein the deal of a snapshot differs from the present one."""
     return {
         "touched_at": then.since,
@@ -111,11 +120,11 @@ def _changes(row: Row, present: Row, then: Figures) -> dict[str, object]:
     }
 
 
-def _name(ref: Ref, present: Row) -> str:
+def _name(ref: Ref, present: SObjectRow) -> str:
     return str(present.get("Name") or ref.native_id)
 
 
-def _claims(depends_on: str | None, present: Row) -> tuple[StatedDependency, ...]:
+def _claims(depends_on: str | None, present: SObjectRow) -> tuple[StatedDependency, ...]:
     text = present.get(depends_on) if depends_on else None
     if depends_on is None or not isinstance(text, str):
         return ()
@@ -127,13 +136,13 @@ def _claims(depends_on: str | None, present: Row) -> tuple[StatedDependency, ...
     )
 
 
-def _stage(row: Row) -> DealStage:
+def _stage(row: SObjectRow) -> DealStage:
     if row.get("IsWon"):
         return DealStage.WON
     return DealStage.LOST if row.get("IsClosed") else DealStage.OPEN
 
 
-def _past_stage(row: Row, present: Row) -> DealStage:
+def _past_stage(row: SObjectRow, present: SObjectRow) -> DealStage:
     """History lacks IsWon and IsClosed, so they follow from the forecast category.
 
     A won stage forecasts as Closed; a lost one is Omitted with no probability left:

@@ -12,7 +12,7 @@ from typing import Any
 
 from connectors.http import AnswerLost, Clock, HttpClient, RequestFailed
 from connectors.salesforce.patience import patiently
-from connectors.salesforce.queries import confused
+from connectors.salesforce.queries import unexpected_answer
 from connectors.salesforce.refusals import ends_the_run, explained
 from connectors.salesforce.segments import Segment, marked, segments
 from connectors.salesforce.settings import SalesforceSettings
@@ -150,7 +150,7 @@ class Feed:
         seen: set[str] = set()
         while link:
             if link in seen:
-                raise confused(self.connection, "leads back to a page that was read")
+                raise unexpected_answer(self.connection, "leads back to a page that was read")
             seen.add(link)
             page = self.http.read("GET", link, params=params)
             yield from page.get("elements") or []

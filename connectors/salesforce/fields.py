@@ -25,7 +25,7 @@ _HISTORY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
+class OpportunityFields:
     """The fields to select, and the needed ones that cannot be seen (`Opportunity.Amount`)."""
 
     deal: tuple[str, ...]
@@ -37,12 +37,14 @@ class Fields:
     """Whether opportunities have a Chatter feed."""
 
 
-def choose(settings: SalesforceSettings, deal: dict[str, Any], history: dict[str, Any]) -> Fields:
+def choose_fields(
+    settings: SalesforceSettings, deal: dict[str, Any], history: dict[str, Any]
+) -> OpportunityFields:
     """Decide from the describes of Opportunity and OpportunityHistory."""
     own = [name for name in (settings.depends_on, settings.key_field) if name]
     deals, deals_hidden = _split("Opportunity", (*_DEAL, *own), deal)
     past, past_hidden = _split("OpportunityHistory", _HISTORY, history)
-    return Fields(
+    return OpportunityFields(
         deal=(*deals, *_optional(deal)),
         history=(*past, *_optional(history)),
         hidden=(*deals_hidden, *past_hidden),
@@ -52,7 +54,9 @@ def choose(settings: SalesforceSettings, deal: dict[str, Any], history: dict[str
     )
 
 
-def problems(fields: Fields, settings: SalesforceSettings) -> list[AccessProblem]:
+def find_field_problems(
+    fields: OpportunityFields, settings: SalesforceSettings
+) -> list[AccessProblem]:
     """What a person should put right before these fields can be relied on."""
     found = [
         AccessProblem(

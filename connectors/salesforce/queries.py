@@ -11,18 +11,18 @@ from connectors.base import ConnectionFailed
 from connectors.http import HttpClient
 from connectors.salesforce.refusals import explained
 
-Row = dict[str, Any]
+SObjectRow = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Queries:
+class QueryClient:
     """Reads of one org below `api` (`/services/data/v62.0`). All methods raise ConnectionFailed."""
 
     connection: str
     api: str
     http: HttpClient
 
-    def pages(self, soql: str) -> Iterator[list[Row]]:
+    def fetch_pages(self, soql: str) -> Iterator[list[SObjectRow]]:
         """A query's rows in pages, followed to the end on the same origin only."""
         answer = self._get(f"{self.api}/query", {"q": soql})
         seen: set[str] = set()
@@ -32,11 +32,13 @@ class Queries:
             if link is None:
                 return
             if link in seen:
-                raise confused(self.connection, "leads back to a page that was read")
+                raise unexpected_answer(self.connection, "leads back to a page that was read")
             seen.add(link)
             answer = self._get(link)
 
-    def deleted(self, thing: str, since: datetime, until: datetime) -> tuple[list[Row], str]:
+    def fetch_delete_log(
+        self, thing: str, since: datetime, until: datetime
+    ) -> tuple[list[SObjectRow], str]:
         """The delete log (`id`, `deletedDate`) and the instant up to which it is complete.
 
         https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getdeleted.htm
@@ -46,19 +48,19 @@ class Queries:
         entries = self._list(answer, "deletedRecords")
         return entries, str(answer.get("latestDateCovered") or until.isoformat())
 
-    def _get(self, path: str, params: dict[str, str] | None = None) -> Row:
+    def _get(self, path: str, params: dict[str, str] | None = None) -> SObjectRow:
         with explained():
             answer = self.http.read("GET", path, params=params)
         return answer if isinstance(answer, dict) else {}
 
-    def _list(self, answer: Row, name: str) -> list[Row]:
+    def _list(self, answer: SObjectRow, name: str) -> list[SObjectRow]:
         found = answer.get(name)
         if not isinstance(found, list):
-            raise confused(self.connection, f"holds no {name}")
+            raise unexpected_answer(self.connection, f"holds no {name}")
         return found
 
 
-def confused(connection: str, how: str) -> ConnectionFailed:
+def unexpected_answer(connection: str, how: str) -> ConnectionFailed:
     """An answer that Salesforce itself would not give."""
     return ConnectionFailed(
         connection,

@@ -27,7 +27,7 @@ _USER_ID = re.compile(r"005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class OAuthSession:
     """An access token and the 18-character id of the user it stands for."""
 
     token: str = field(repr=False)
@@ -43,13 +43,13 @@ class SessionAuth(httpx.Auth):
         self._connection = connection
         self._settings = settings
         self._environment = environment
-        self._session: Session | None = None
+        self._session: OAuthSession | None = None
 
-    def session(self) -> Session:
+    def session(self) -> OAuthSession:
         """The session in use, a new one if there is none. Raises ConnectionFailed."""
         return self._session or self.renew()
 
-    def renew(self) -> Session:
+    def renew(self) -> OAuthSession:
         """Sign in afresh. Raises ConnectionFailed; a RequestFailed where a repeat may help."""
         self._session = _sign_in(self._connection, self._settings, self._environment)
         return self._session
@@ -64,7 +64,7 @@ class SessionAuth(httpx.Auth):
 
 def _sign_in(
     connection: str, settings: SalesforceSettings, environment: Mapping[str, str]
-) -> Session:
+) -> OAuthSession:
     grant = _grant(connection, settings, environment)
     try:
         response = httpx.post(f"{settings.url}/services/oauth2/token", data=grant, timeout=_TIMEOUT)
@@ -79,13 +79,13 @@ def _sign_in(
     return session
 
 
-def _session(answer: Any) -> Session | None:
+def _session(answer: Any) -> OAuthSession | None:
     """Read a token answer; its `id` is an address that ends with the user's id."""
     if not isinstance(answer, dict):
         return None
     user = _USER_ID.search(str(answer.get("id")))
     token = answer.get("access_token")
-    return Session(str(token), user[0]) if user and token else None
+    return OAuthSession(str(token), user[0]) if user and token else None
 
 
 def _refused(

@@ -8,11 +8,11 @@ from datetime import datetime
 from simple_salesforce.format import format_soql
 
 ALL_IDS = "SELECT Id FROM Opportunity"
-IDS_IN_A_QUERY = 300
+IDS_PER_QUERY = 300
 """A query travels in the address, which Salesforce cuts off at 16 kB (HTTP 414)."""
 
 
-def changed_deals(fields: Sequence[str], since: datetime | None) -> str:
+def select_changed_deals(fields: Sequence[str], since: datetime | None) -> str:
     """Opportunities in order of change, from `since` on (inclusive, whole seconds)."""
     return format_soql(
         "SELECT {fields:literal} FROM Opportunity{where:literal} ORDER BY SystemModstamp, Id",
@@ -21,8 +21,8 @@ def changed_deals(fields: Sequence[str], since: datetime | None) -> str:
     )
 
 
-def history_of(fields: Sequence[str], deal_ids: Sequence[str]) -> str:
-    """The snapshots of at most IDS_IN_A_QUERY deals, oldest first."""
+def select_history(fields: Sequence[str], deal_ids: Sequence[str]) -> str:
+    """The snapshots of at most IDS_PER_QUERY deals, oldest first."""
     return format_soql(
         "SELECT {fields:literal} FROM OpportunityHistory WHERE OpportunityId IN {ids} "
         "ORDER BY CreatedDate, Id",

@@ -12,7 +12,7 @@ from jira import JIRA
 from pydantic import ValidationError
 
 from connectors.base import ConnectionFailed, Connector, ConnectorContext
-from connectors.jira.access import Access
+from connectors.jira.access import JiraAccessCheck
 from connectors.jira.connector import open_connector
 from model.records import Priority
 from tests.connectors.elsewhere import ODD_ANSWERS, answering
@@ -101,10 +101,10 @@ class Foreign:
 
 
 def test_a_site_none_of_whose_links_means_a_dependency_is_told() -> None:
-    access = Access(settings(), TOKEN)
+    access = JiraAccessCheck(settings(), TOKEN)
     (problem,) = access._links(cast(JIRA, Foreign()))
     assert 'it has "Blockiert", "Verwandt"' in problem.what
-    known = Access(settings(links={"Blockiert": {"outward": "successor"}}), TOKEN)
+    known = JiraAccessCheck(settings(links={"Blockiert": {"outward": "successor"}}), TOKEN)
     assert list(known._links(cast(JIRA, Foreign()))) == []
 
 
@@ -174,6 +174,6 @@ class ReadOnly:
 
 
 def test_an_account_that_may_not_comment_is_told_but_may_sync() -> None:
-    found = list(Access(settings(), TOKEN)._permissions(cast(JIRA, ReadOnly()), "CDP"))
+    found = list(JiraAccessCheck(settings(), TOKEN)._permissions(cast(JIRA, ReadOnly()), "CDP"))
     assert [problem.blocking for problem in found] == [False, False]
     assert "ADD_COMMENTS in CDP" in found[0].what

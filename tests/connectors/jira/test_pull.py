@@ -61,7 +61,7 @@ def test_a_short_page_is_not_the_last_page() -> None:
         respx.post("https://jira.example/rest/api/3/search/jql").mock(
             side_effect=[httpx.Response(200, json=page) for page in (first, empty, last)]
         )
-        assert list(connect("https://jira.example")._api.ids("project = CDP")) == ["1", "2"]
+        assert list(connect("https://jira.example")._api.search_ids("project = CDP")) == ["1", "2"]
 
 
 def test_a_repeated_page_token_ends_the_pull_instead_of_going_round() -> None:
@@ -69,7 +69,7 @@ def test_a_repeated_page_token_ends_the_pull_instead_of_going_round() -> None:
     with respx.mock:
         respx.post("https://jira.example/rest/api/3/search/jql").respond(200, json=page)
         with pytest.raises(ConnectionFailed, match="same nextPageToken twice"):
-            list(connect("https://jira.example")._api.ids("project = CDP"))
+            list(connect("https://jira.example")._api.search_ids("project = CDP"))
 
 
 def test_more_issues_than_fit_a_page_all_arrive(jira: Site) -> None:

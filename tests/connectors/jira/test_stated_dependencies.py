@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from connectors.jira.fields import choose
-from connectors.jira.stated_dependencies import claims
+from connectors.jira.fields import choose_fields
+from connectors.jira.stated_dependencies import find_stated_dependencies
 from model.records import DependencyRole, DependencyType, Origin, StatedDependency
 from tests.connectors.jira.builders import Site, connect, issue, mapped, settings
 
@@ -18,7 +18,7 @@ def stated(fields: dict[str, Any], **more: Any) -> tuple[StatedDependency, ...]:
     """Claims of CDP-1 with these fields; `customfield_7` is called "Depends on"."""
     chosen = settings(fields={"depends_on": "Depends on"}, references_in=["description"], **more)
     names = {"customfield_7": "Depends on", "description": "Description"}
-    return claims("CDP-1", fields, chosen, choose(chosen, names))
+    return find_stated_dependencies("CDP-1", fields, chosen, choose_fields(chosen, names))
 
 
 def test_a_link_is_stated_by_both_of_its_ends(jira: Site) -> None:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connectors.base import ConnectionFailed
 from connectors.salesforce.connector import SalesforceConnector
-from connectors.salesforce.sign_in import Session, SessionAuth
+from connectors.salesforce.sign_in import OAuthSession, SessionAuth
 from connectors.sandbox import Sandbox
 from connectors.sandbox.salesforce.org import SalesforceOrg
 from tests.connectors.elsewhere import ODD_ANSWERS, answering
@@ -184,7 +184,7 @@ def test_a_function_that_the_operating_model_lacks_is_told(connect: Connect) -> 
 def test_what_is_no_salesforce_is_a_problem_of_the_check_and_a_failure_of_the_pull(
     connect: Connect, monkeypatch: pytest.MonkeyPatch, answer: bytes
 ) -> None:
-    session = Session("token", "005000000000001AAA")
+    session = OAuthSession("token", "005000000000001AAA")
     monkeypatch.setattr(SessionAuth, "session", lambda _: session)
     with answering(answer) as url:
         assert connect(url=url).check()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.salesforce.fields import choose, problems
+from connectors.salesforce.fields import choose_fields, find_field_problems
 from tests.connectors.salesforce.builders import opportunity, settings, snapshot
 
 
@@ -18,15 +18,15 @@ HISTORY = described(snapshot("2026-01-05"))
 
 
 def test_what_is_needed_and_seen_is_read() -> None:
-    fields = choose(settings(), DEAL, HISTORY)
+    fields = choose_fields(settings(), DEAL, HISTORY)
     assert set(fields.deal) == set(opportunity())
     assert set(fields.history) == set(snapshot("2026-01-05"))
-    assert problems(fields, settings()) == []
+    assert find_field_problems(fields, settings()) == []
 
 
 def test_a_field_hidden_by_field_level_security_is_named() -> None:
     hidden = described(opportunity(), "Amount", "Depends_On__c")
-    found = problems(choose(settings(), hidden, HISTORY), settings())
+    found = find_field_problems(choose_fields(settings(), hidden, HISTORY), settings())
     assert [problem.blocking for problem in found] == [True, True]
     assert "Opportunity.Amount" in found[0].what
     assert "Opportunity.Depends_On__c" in found[1].what
@@ -34,27 +34,29 @@ def test_a_field_hidden_by_field_level_security_is_named() -> None:
 
 def test_an_org_with_several_currencies_needs_no_default() -> None:
     several = described(opportunity(CurrencyIsoCode="USD"))
-    fields = choose(settings(currency=None), several, HISTORY)
+    fields = choose_fields(settings(currency=None), several, HISTORY)
     assert "CurrencyIsoCode" in fields.deal
-    assert problems(fields, settings(currency=None)) == []
+    assert find_field_problems(fields, settings(currency=None)) == []
 
 
 def test_an_org_with_one_currency_needs_it_named() -> None:
-    (problem,) = problems(choose(settings(currency=None), DEAL, HISTORY), settings(currency=None))
+    (problem,) = find_field_problems(
+        choose_fields(settings(currency=None), DEAL, HISTORY), settings(currency=None)
+    )
     assert problem.blocking
     assert "`currency`" in problem.remedy
 
 
 def test_a_formula_is_allowed_with_a_word_about_its_delay() -> None:
     formula = {"fields": [f | {"calculated": True} for f in DEAL["fields"]]}
-    (problem,) = problems(choose(settings(), formula, HISTORY), settings())
+    (problem,) = find_field_problems(choose_fields(settings(), formula, HISTORY), settings())
     assert not problem.blocking
     assert "formula" in problem.what
 
 
 def test_deals_without_a_feed_can_be_read_but_not_commented_on() -> None:
-    (problem,) = problems(
-        choose(settings(), described(opportunity(), feedEnabled=False), HISTORY), settings()
+    (problem,) = find_field_problems(
+        choose_fields(settings(), described(opportunity(), feedEnabled=False), HISTORY), settings()
     )
     assert not problem.blocking
     assert "feed tracking" in problem.remedy

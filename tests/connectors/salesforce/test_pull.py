@@ -13,10 +13,10 @@ import pytest
 from connectors.base import ConnectionFailed, ConnectorContext, Cursor, Page
 from connectors.http import HttpClient
 from connectors.salesforce.connector import SalesforceConnector, open_connector
-from connectors.salesforce.fields import Fields
-from connectors.salesforce.queries import Queries, Row
-from connectors.salesforce.reading import Reader
-from connectors.salesforce.soql import ALL_IDS, IDS_IN_A_QUERY
+from connectors.salesforce.fields import OpportunityFields
+from connectors.salesforce.pull import OpportunityPull
+from connectors.salesforce.queries import QueryClient, SObjectRow
+from connectors.salesforce.soql import ALL_IDS, IDS_PER_QUERY
 from connectors.sandbox import running_sandbox
 from connectors.sandbox.salesforce.org import SalesforceOrg, insert, stamp
 from tests.connectors.salesforce.builders import settings
@@ -179,19 +179,23 @@ def test_a_deal_taken_from_the_recycle_bin_is_back(
     assert back[-1].cursor["deleted"] == []
 
 
-class _LogKeepsAll(Queries):
+class _LogKeepsAll(QueryClient):
     """A delete log that still lists a deal which was taken from the recycle bin since."""
 
-    def deleted(self, thing: str, since: datetime, until: datetime) -> tuple[list[Row], str]:
+    def fetch_delete_log(
+        self, thing: str, since: datetime, until: datetime
+    ) -> tuple[list[SObjectRow], str]:
         return [{"id": "006000000000001AAA"}], until.isoformat()
 
-    def pages(self, soql: str) -> Iterator[list[Row]]:
+    def fetch_pages(self, soql: str) -> Iterator[list[SObjectRow]]:
         yield [{"Id": "006000000000001AAA"}] if soql == ALL_IDS else []
 
 
 def test_a_deal_that_is_there_is_not_deleted_whatever_the_log_says() -> None:
     client = HttpClient("crm", "https://acme.example", httpx.Auth(), "nothing")
-    reader = Reader(_LogKeepsAll("crm", "/api", client), Fields((), (), (), (), False, True))
+    reader = OpportunityPull(
+        _LogKeepsAll("crm", "/api", client), OpportunityFields((), (), (), (), False, True)
+    )
     before: Cursor = {"deleted_until": NOW.isoformat()}
 
     (page,) = reader.pages(before, NOW + timedelta(hours=1))
@@ -212,12 +216,12 @@ def test_more_deals_than_a_query_may_name_keep_their_history(
     crm: SalesforceConnector, org: SalesforceOrg
 ) -> None:
     owner = next(iter(org.records["User"]))
-    for number in range(IDS_IN_A_QUERY):
+    for number in range(IDS_PER_QUERY):
         insert(org, "Opportunity", {"Name": f"Deal {number}"}, owner, stamp(NOW))
 
     records = pull(crm)[0].records
 
-    assert len(records) == IDS_IN_A_QUERY + 3
+    assert len(records) == IDS_PER_QUERY + 3
     assert all(json.loads(record.payload)["history"] for record in records)
 
 

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 
 from connectors.base import Cursor, Page, RawRecord
 from connectors.salesforce import soql
-from connectors.salesforce.fields import Fields
-from connectors.salesforce.queries import Queries, Row
+from connectors.salesforce.fields import OpportunityFields
+from connectors.salesforce.queries import QueryClient, SObjectRow
 
 _OVERLAP = timedelta(minutes=10)
 _ALL_AGAIN = timedelta(days=1)
@@ -26,7 +26,7 @@ _UNSEEN = "it was deleted over 15 days ago, or is no longer shared with the conn
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class OpportunityPull:
     """One stream of an org. What it yields and raises is what `Connector.pull` promises.
 
     The cursor holds `stamp`, the newest stamp read; `all_from`, when the last reading of
@@ -34,24 +34,24 @@ class Reader:
     `deleted`, the ids found in it, which have to be known for longer than the log does.
     """
 
-    queries: Queries
-    fields: Fields
+    queries: QueryClient
+    fields: OpportunityFields
 
     def pages(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         """Changed opportunities with their history, then one page with deletions and ids."""
         since, going = _begin(cursor, now)
-        for rows in self.queries.pages(soql.changed_deals(self.fields.deal, since)):
+        for rows in self.queries.fetch_pages(soql.select_changed_deals(self.fields.deal, since)):
             if rows:
                 going = going | {"stamp": rows[-1]["SystemModstamp"]}
                 yield Page(tuple(self._with_history(rows)), going)
         yield self._gone(going, now)
 
-    def _with_history(self, rows: list[Row]) -> Iterator[RawRecord]:
-        for at in range(0, len(rows), soql.IDS_IN_A_QUERY):
-            part = rows[at : at + soql.IDS_IN_A_QUERY]
-            past: defaultdict[str, list[Row]] = defaultdict(list)
-            query = soql.history_of(self.fields.history, [row["Id"] for row in part])
-            for page in self.queries.pages(query):
+    def _with_history(self, rows: list[SObjectRow]) -> Iterator[RawRecord]:
+        for at in range(0, len(rows), soql.IDS_PER_QUERY):
+            part = rows[at : at + soql.IDS_PER_QUERY]
+            past: defaultdict[str, list[SObjectRow]] = defaultdict(list)
+            query = soql.select_history(self.fields.history, [row["Id"] for row in part])
+            for page in self.queries.fetch_pages(query):
                 for snapshot in page:
                     past[snapshot["OpportunityId"]].append(snapshot)
             for row in part:
@@ -62,7 +62,7 @@ class Reader:
 
         The snapshot_ids comes first: what is deleted between the two is found by the next reading.
         """
-        visible = {row["Id"] for page in self.queries.pages(soql.ALL_IDS) for row in page}
+        visible = {row["Id"] for page in self.queries.fetch_pages(soql.ALL_IDS) for row in page}
         log, until = self._delete_log(cursor, now)
         deleted = (_known_deleted(cursor) | {entry["id"] for entry in log}) - visible
         onward = cursor | {"deleted_until": until, "deleted": [*sorted(deleted)]}
@@ -74,16 +74,16 @@ class Reader:
             gone_reason=_UNSEEN,
         )
 
-    def _delete_log(self, cursor: Cursor, now: datetime) -> tuple[list[Row], str]:
+    def _delete_log(self, cursor: Cursor, now: datetime) -> tuple[list[SObjectRow], str]:
         """Entries since the last reading, and how far the log is complete; none at first."""
         until = _moment(cursor, "deleted_until")
         if until is None:
             return [], now.isoformat()
         since = max(until - _OVERLAP, now - _DELETE_LOG)
-        return self.queries.deleted("Opportunity", since, now)
+        return self.queries.fetch_delete_log("Opportunity", since, now)
 
 
-def _landed(native_id: str, payload: Row) -> RawRecord:
+def _landed(native_id: str, payload: SObjectRow) -> RawRecord:
     return RawRecord(native_id, json.dumps(payload, ensure_ascii=False, sort_keys=True))
 
 

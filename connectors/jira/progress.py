@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connectors.jira.fields import ChosenFields
-from connectors.jira.history import Fields
-from connectors.jira.stated_dependencies import text_of
+from connectors.jira.history import IssueFields
+from connectors.jira.stated_dependencies import field_text
 from connectors.plausible import LONGEST, plausible_days
 from model.records import Problem
 
@@ -17,7 +17,7 @@ _WORKING_DAY = 8 * 3600
 _ESTIMATES = {"timeoriginalestimate": "Original estimate", "timeestimate": "Remaining estimate"}
 
 
-def working_days(seconds: Any) -> int | None:
+def to_working_days(seconds: Any) -> int | None:
     """An estimate in working days, begun ones counted whole; None where it cannot be meant."""
     if seconds is None:
         return None
@@ -25,7 +25,7 @@ def working_days(seconds: Any) -> int | None:
     return days if plausible_days(days) else None
 
 
-def percent(fields: Fields, chosen: ChosenFields) -> int | None:
+def percent_complete(fields: IssueFields, chosen: ChosenFields) -> int | None:
     """The chosen field, else time spent of time estimated, subtasks included.
 
     Where no time was ever logged, that tells nothing of the progress.
@@ -38,19 +38,21 @@ def percent(fields: Fields, chosen: ChosenFields) -> int | None:
     return min(100, int(100 * progress["progress"] / progress["total"]))
 
 
-def left_out(issue: Mapping[str, Any], fields: Fields, chosen: ChosenFields) -> Iterator[Problem]:
+def report_left_out(
+    issue: Mapping[str, Any], fields: IssueFields, chosen: ChosenFields
+) -> Iterator[Problem]:
     """A problem for each present figure that was left out."""
     said = _said(fields, chosen)
     if said and _whole_percent(said) is None:
         name = chosen.name(chosen.percent)
         yield _problem(issue, f'"{said}" as its {name}, which is no whole percentage', name)
     for id_, name in _ESTIMATES.items():
-        if fields.get(id_) is not None and working_days(fields[id_]) is None:
+        if fields.get(id_) is not None and to_working_days(fields[id_]) is None:
             yield _problem(issue, f"an {name} of more than {LONGEST:,} working days", name)
 
 
-def _said(fields: Fields, chosen: ChosenFields) -> str:
-    return text_of(chosen.value(fields, chosen.percent)).strip()
+def _said(fields: IssueFields, chosen: ChosenFields) -> str:
+    return field_text(chosen.value(fields, chosen.percent)).strip()
 
 
 def _whole_percent(said: str) -> int | None:

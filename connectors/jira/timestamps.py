@@ -11,7 +11,7 @@ _MILLISECONDS = 100_000_000_000
 """From here on an epoch number counts milliseconds; in seconds it would be the year 5138."""
 
 
-def instant(value: Any) -> datetime:
+def parse_instant(value: Any) -> datetime:
     """Read `2026-03-02T10:00:00.000+0100`, or epoch seconds or milliseconds as in bulk changelogs.
 
     The zone stays the tool's, so that `.date()` is the day as its users saw it. Raises ValueError.
@@ -23,11 +23,11 @@ def instant(value: Any) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def milliseconds(value: Any) -> int:
-    return int(instant(value).timestamp() * 1000)
+def epoch_milliseconds(value: Any) -> int:
+    return int(parse_instant(value).timestamp() * 1000)
 
 
-def day(value: Any) -> date | None:
+def parse_day(value: Any) -> date | None:
     """The day of a date or date-time field; raises ValueError for one that cannot be meant."""
     if value in (None, ""):
         return None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.jira.known_ids import pack, unpack
+from connectors.jira.id_ranges import format_id_ranges, parse_id_ranges
 
 
 @given(st.frozensets(st.integers(min_value=1, max_value=10_000_000).map(str)))
 def test_what_is_packed_is_unpacked_whole(ids: frozenset[str]) -> None:
-    assert unpack(pack(ids)) == ids
+    assert parse_id_ranges(format_id_ranges(ids)) == ids
 
 
 def test_neighbours_are_written_as_a_range() -> None:
-    assert pack(["10003", "10001", "10002", "10009"]) == "10001-10003 10009"
+    assert format_id_ranges(["10003", "10001", "10002", "10009"]) == "10001-10003 10009"

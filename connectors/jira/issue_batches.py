@@ -13,25 +13,25 @@ from connectors.base import RawRecord
 from connectors.http import RequestFailed
 from connectors.jira.api import JiraApi
 from connectors.jira.fields import STANDARD
-from connectors.jira.times import milliseconds
+from connectors.jira.timestamps import epoch_milliseconds
 from model.records import Problem
 
-BULK = 100
+ISSUES_PER_REQUEST = 100
 """How many issues one bulkfetch may ask for."""
 _FAULT_OF_SOME_ISSUE = {200, 400, 404, 413}
 """Answers that smaller requests can get past: half a body, or a complaint about one issue."""
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class IssueBatch:
     """Raw records of issues, those that could not be read, and when each was updated (epoch ms)."""
 
     records: tuple[RawRecord, ...] = ()
     problems: tuple[Problem, ...] = ()
     updated: tuple[int, ...] = ()
 
-    def __add__(self, other: Read) -> Read:
-        return Read(
+    def __add__(self, other: IssueBatch) -> IssueBatch:
+        return IssueBatch(
             self.records + other.records,
             self.problems + other.problems,
             self.updated + other.updated,
@@ -39,7 +39,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Legend:
+class SiteMetadata:
     """What the site's ids mean; each issue is landed with the part that concerns it.
 
     `names` are the chosen fields, id to name; `categories` all statuses, id to category key.
@@ -49,22 +49,24 @@ class Legend:
     categories: Mapping[str, str]
 
 
-def read_issues(api: JiraApi, pool: Executor, ids: Sequence[str], legend: Legend) -> Read:
+def read_issues(
+    api: JiraApi, pool: Executor, ids: Sequence[str], legend: SiteMetadata
+) -> IssueBatch:
     """Read these issues.
 
     Each payload is `{"issue": …, "changelog": […], "names": {…}, "categories": {…}}`, the first
     two word for word but for the field `updated`: our own comment changes it, and the issue is
     still the same.
     """
-    parts = pool.map(lambda chunk: _isolate(api, chunk, legend), chunks(ids, BULK))
-    return sum(parts, Read())
+    parts = pool.map(lambda chunk: _isolate(api, chunk, legend), chunks(ids, ISSUES_PER_REQUEST))
+    return sum(parts, IssueBatch())
 
 
 def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
-def _isolate(api: JiraApi, ids: Sequence[str], legend: Legend) -> Read:
+def _isolate(api: JiraApi, ids: Sequence[str], legend: SiteMetadata) -> IssueBatch:
     """Read a chunk; when some issue in it spoils the answer, halve until it stands alone."""
     try:
         return _read_chunk(api, ids, legend)
@@ -72,23 +74,23 @@ def _isolate(api: JiraApi, ids: Sequence[str], legend: Legend) -> Read:
         if error.status not in _FAULT_OF_SOME_ISSUE:
             raise
         if len(ids) == 1:
-            return Read(problems=(Problem(ids[0], error.reason, error.remedy),))
+            return IssueBatch(problems=(Problem(ids[0], error.reason, error.remedy),))
     middle = len(ids) // 2
     return _isolate(api, ids[:middle], legend) + _isolate(api, ids[middle:], legend)
 
 
-def _read_chunk(api: JiraApi, ids: Sequence[str], legend: Legend) -> Read:
-    histories = api.changelogs(ids)
-    issues, errors = api.issues(ids, [*STANDARD, *legend.names, "updated"])
+def _read_chunk(api: JiraApi, ids: Sequence[str], legend: SiteMetadata) -> IssueBatch:
+    histories = api.fetch_changelogs(ids)
+    issues, errors = api.fetch_issues(ids, [*STANDARD, *legend.names, "updated"])
     stamps = [issue["fields"].pop("updated", None) for issue in issues]
-    updated = tuple(milliseconds(stamp) for stamp in stamps if stamp)
+    updated = tuple(epoch_milliseconds(stamp) for stamp in stamps if stamp)
     records = tuple(_landed(issue, histories.get(str(issue["id"]), []), legend) for issue in issues)
     given = {record.native_id for record in records}
     missing = tuple(_ungiven(id_, errors.get(id_)) for id_ in ids if id_ not in given)
-    return Read(records, missing, updated)
+    return IssueBatch(records, missing, updated)
 
 
-def _landed(issue: Mapping[str, Any], changelog: Sequence[Any], legend: Legend) -> RawRecord:
+def _landed(issue: Mapping[str, Any], changelog: Sequence[Any], legend: SiteMetadata) -> RawRecord:
     payload = {
         "issue": issue,
         "changelog": changelog,

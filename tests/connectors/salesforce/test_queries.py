@@ -10,7 +10,7 @@ import respx
 
 from connectors.base import ConnectionFailed
 from connectors.http import HttpClient
-from connectors.salesforce.queries import Queries
+from connectors.salesforce.queries import QueryClient
 from connectors.salesforce.sign_in import SessionAuth
 from tests.connectors.salesforce.builders import settings
 
@@ -20,10 +20,10 @@ TOKEN = {"access_token": "token", "id": f"{BASE}/id/00D/005000000000001AAA"}
 
 
 @pytest.fixture
-def queries() -> Queries:
+def queries() -> QueryClient:
     environment = {"SF_CLIENT_ID": "id", "SF_CLIENT_SECRET": "secret"}
     auth = SessionAuth("crm", settings(), environment)
-    return Queries("crm", API, HttpClient("crm", BASE, auth, "nothing"))
+    return QueryClient("crm", API, HttpClient("crm", BASE, auth, "nothing"))
 
 
 def answering(mock: respx.MockRouter, link: str) -> None:
@@ -33,33 +33,33 @@ def answering(mock: respx.MockRouter, link: str) -> None:
 
 
 def test_a_link_to_another_origin_is_not_followed(
-    queries: Queries, respx_mock: respx.MockRouter
+    queries: QueryClient, respx_mock: respx.MockRouter
 ) -> None:
     answering(respx_mock, "https://evil.example/services/data/v62.0/query/1")
     with pytest.raises(ConnectionFailed, match=r"leads away .* evil\.example"):
-        list(queries.pages("SELECT Id FROM Opportunity"))
+        list(queries.fetch_pages("SELECT Id FROM Opportunity"))
 
 
 def test_a_link_back_to_a_page_that_was_read_ends_the_reading(
-    queries: Queries, respx_mock: respx.MockRouter
+    queries: QueryClient, respx_mock: respx.MockRouter
 ) -> None:
     answering(respx_mock, f"{API}/query/01g-2000")
     with pytest.raises(ConnectionFailed, match="leads back"):
-        list(queries.pages("SELECT Id FROM Opportunity"))
+        list(queries.fetch_pages("SELECT Id FROM Opportunity"))
 
 
 @pytest.mark.parametrize("body", [[], {}, {"records": None}])
 def test_an_answer_that_is_no_result_is_named(
-    queries: Queries, body: object, respx_mock: respx.MockRouter
+    queries: QueryClient, body: object, respx_mock: respx.MockRouter
 ) -> None:
     respx_mock.post(f"{BASE}/services/oauth2/token").respond(json=TOKEN)
     respx_mock.get(path=f"{API}/query").mock(return_value=httpx.Response(200, json=body))
     with pytest.raises(ConnectionFailed, match="holds no records"):
-        list(queries.pages("SELECT Id FROM Opportunity"))
+        list(queries.fetch_pages("SELECT Id FROM Opportunity"))
 
 
 def test_the_delete_log_is_complete_up_to_what_salesforce_says(
-    queries: Queries, respx_mock: respx.MockRouter
+    queries: QueryClient, respx_mock: respx.MockRouter
 ) -> None:
     respx_mock.post(f"{BASE}/services/oauth2/token").respond(json=TOKEN)
     covered = "2026-03-01T11:58:00.000+0000"
@@ -67,5 +67,5 @@ def test_the_delete_log_is_complete_up_to_what_salesforce_says(
     log.respond(json={"deletedRecords": [], "latestDateCovered": covered})
 
     since, until = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, 12, 0, 0, 5, tzinfo=UTC)
-    assert queries.deleted("Opportunity", since, until) == ([], covered)
+    assert queries.fetch_delete_log("Opportunity", since, until) == ([], covered)
     assert log.calls[0].request.url.params["end"] == "2026-03-01T12:00:00+00:00"

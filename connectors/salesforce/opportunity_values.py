@@ -10,10 +10,10 @@ from typing import Any
 
 from connectors.plausible import plausible_day
 
-Row = dict[str, Any]
+SObjectRow = dict[str, Any]
 
 
-class Unreadable(ValueError):
+class InvalidFieldValue(ValueError):
     """A value that makes no sense, and what a person can do about it."""
 
     def __init__(self, reason: str, remedy: str) -> None:
@@ -22,7 +22,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class OpportunityValues:
     """What a row says; `left_out` explains values that were dropped."""
 
     since: datetime
@@ -31,17 +31,17 @@ class Figures:
     amount: Decimal | None
     currency: str | None
     probability: int | None
-    left_out: tuple[Unreadable, ...]
+    left_out: tuple[InvalidFieldValue, ...]
 
 
-def figures(row: Row, since: str, default_currency: str | None) -> Figures:
+def parse_values(row: SObjectRow, since: str, default_currency: str | None) -> OpportunityValues:
     """Read a row that holds from the instant in its field `since`.
 
-    Raises Unreadable for impossible dates, without which nothing can be planned.
+    Raises InvalidFieldValue for impossible dates, without which nothing can be planned.
     """
-    left_out: list[Unreadable] = []
+    left_out: list[InvalidFieldValue] = []
     amount, currency = _money(row, default_currency, left_out)
-    return Figures(
+    return OpportunityValues(
         since=_instant(row, since),
         close_date=_day(row, "CloseDate"),
         amount=amount,
@@ -52,7 +52,7 @@ def figures(row: Row, since: str, default_currency: str | None) -> Figures:
 
 
 def _money(
-    row: Row, default_currency: str | None, left_out: list[Unreadable]
+    row: SObjectRow, default_currency: str | None, left_out: list[InvalidFieldValue]
 ) -> tuple[Decimal | None, str | None]:
     """An amount never stands without its currency."""
     currency = row.get("CurrencyIsoCode") or default_currency
@@ -60,12 +60,14 @@ def _money(
     amount = _number(row, "Amount", left_out)
     if amount is not None and known is None:
         reason = "Amount has no currency and was left out"
-        left_out.append(Unreadable(reason, "Set `currency` of this connection in interlock.yaml"))
+        left_out.append(
+            InvalidFieldValue(reason, "Set `currency` of this connection in interlock.yaml")
+        )
         return None, None
     return amount, known
 
 
-def _percent(row: Row, left_out: list[Unreadable]) -> int | None:
+def _percent(row: SObjectRow, left_out: list[InvalidFieldValue]) -> int | None:
     number = _number(row, "Probability", left_out)
     if number is None or 0 <= number <= 100:
         return None if number is None else round(number)
@@ -73,7 +75,7 @@ def _percent(row: Row, left_out: list[Unreadable]) -> int | None:
     return None
 
 
-def _number(row: Row, name: str, left_out: list[Unreadable]) -> Decimal | None:
+def _number(row: SObjectRow, name: str, left_out: list[InvalidFieldValue]) -> Decimal | None:
     value = row.get(name)
     if value is None:
         return None
@@ -87,7 +89,7 @@ def _number(row: Row, name: str, left_out: list[Unreadable]) -> Decimal | None:
     return None
 
 
-def _day(row: Row, name: str) -> date | None:
+def _day(row: SObjectRow, name: str) -> date | None:
     value = row.get(name)
     if value is None:
         return None
@@ -100,7 +102,7 @@ def _day(row: Row, name: str) -> date | None:
     return day
 
 
-def _instant(row: Row, name: str) -> datetime:
+def _instant(row: SObjectRow, name: str) -> datetime:
     try:
         moment = datetime.fromisoformat(str(row.get(name)))
     except ValueError:
@@ -110,5 +112,7 @@ def _instant(row: Row, name: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _wrong(row: Row, name: str, how: str) -> Unreadable:
-    return Unreadable(f"{name} {str(row.get(name))!r:.60} {how}", f"Correct {name} in Salesforce")
+def _wrong(row: SObjectRow, name: str, how: str) -> InvalidFieldValue:
+    return InvalidFieldValue(
+        f"{name} {str(row.get(name))!r:.60} {how}", f"Correct {name} in Salesforce"
+    )

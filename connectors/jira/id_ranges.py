@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def pack(ids: Iterable[str]) -> str:
+def format_id_ranges(ids: Iterable[str]) -> str:
     """Write ids as ranges, ascending."""
     ranges: list[list[int]] = []
     for number in sorted({int(id_) for id_ in ids}):
@@ -19,8 +19,8 @@ def pack(ids: Iterable[str]) -> str:
     return " ".join(f"{low}-{high}" if high > low else f"{low}" for low, high in ranges)
 
 
-def unpack(text: str) -> frozenset[str]:
-    """Read what `pack` wrote."""
+def parse_id_ranges(text: str) -> frozenset[str]:
+    """Read what `format_id_ranges` wrote."""
     found: set[str] = set()
     for part in text.split():
         low, _, high = part.partition("-")
