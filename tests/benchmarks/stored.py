@@ -55,7 +55,7 @@ _VERSION = """
 _WORK_ITEMS = f"""
     insert into work_item (
         record_id, valid_from, recorded_at, valid_to, digest, key, title, url, function,
-        dates_from, claims, owner, state, status, priority, planned_start, planned_finish,
+        dates_from, stated_dependencies, owner, state, status, priority, planned_start, planned_finish,
         actual_start, actual_finish, estimate_days, remaining_days, percent_complete, milestone,
         initiative, labels, wbs)
     {_VERSION}, state, 'In Progress', nullif(id % 5, 4),
@@ -71,7 +71,7 @@ _WORK_ITEMS = f"""
 _DEALS = f"""
     insert into deal (
         record_id, valid_from, recorded_at, valid_to, digest, key, title, url, function,
-        dates_from, claims, owner, stage, status, amount, currency, close_date)
+        dates_from, stated_dependencies, owner, stage, status, amount, currency, close_date)
     {_VERSION}, (array['open', 'won', 'lost'])[1 + id % 3], 'Negotiation', id % 90000 + 0.5,
            (array['EUR', 'CHF'])[1 + id % 2], nullif(deadline, '-infinity')
     from staged_item where id % 20 = 0
