@@ -13,8 +13,8 @@ from connectors.base import Connector, RawRecord
 from model.operating_model.lookups import lookups_for
 from model.records import Mapped
 from model.warehouse.landing import LandingRow, move_cursor, read_cursor, unmapped
+from model.warehouse.load import LoadResult, load_records
 from model.warehouse.locks import exclusive_lock
-from model.warehouse.mapping import LoadResult, load_records
 from pipelines.instance import Instance
 
 BATCH = 1000

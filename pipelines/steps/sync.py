@@ -8,7 +8,7 @@ from datetime import datetime
 
 from connectors.base import ConnectionFailed
 from model.warehouse.links import LinkResult
-from model.warehouse.mapping import LoadResult
+from model.warehouse.load import LoadResult
 from pipelines.instance import Instance
 from pipelines.steps.comment import CommentResult, comment
 from pipelines.steps.detect import DetectResult, detect

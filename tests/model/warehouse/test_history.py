@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from model.records import Kind, Mapped, Problem, Ref, State, Version, WorkItem
 from model.warehouse.history import holds
 from model.warehouse.landing import DELETED, LandingRow
-from model.warehouse.mapping import LoadResult, load_records
+from model.warehouse.load import LoadResult, load_records
 from model.warehouse.schema import work_item
 
 REF = Ref("it-jira", Kind.WORK_ITEM, "10042")

@@ -21,8 +21,8 @@ from model.records import (
 )
 from model.warehouse.landing import DELETED, LandingRow
 from model.warehouse.links import LinkResult, link
+from model.warehouse.load import load_records
 from model.warehouse.lookup import WarehouseLookup
-from model.warehouse.mapping import load_records
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 STREAMS = [("jira", "rows"), ("plan", "rows"), ("other", "rows")]

@@ -34,7 +34,7 @@ from model.records import (
 )
 from model.warehouse.landing import DELETED, LandingRow
 from model.warehouse.links import link
-from model.warehouse.mapping import load_records
+from model.warehouse.load import load_records
 from model.warehouse.plan import read_plan
 from tests.model.operating_model.small import small
 
