@@ -55,8 +55,9 @@ _VERSION = """
 _WORK_ITEMS = f"""
     insert into work_item (
         record_id, valid_from, recorded_at, valid_to, digest, key, title, url, function,
-        dates_from, stated_dependencies, owner, state, status, priority, planned_start, planned_finish,
-        actual_start, actual_finish, estimate_days, remaining_days, percent_complete, milestone,
+        dates_from, stated_dependencies, owner, state, status, priority,
+        planned_start, planned_finish, actual_start, actual_finish,
+        estimate_days, remaining_days, percent_complete, milestone,
         initiative, labels, wbs)
     {_VERSION}, state, 'In Progress', nullif(id % 5, 4),
            nullif(planned_start, '-infinity'), nullif(planned_finish, '-infinity'),
