@@ -17,7 +17,7 @@ MARKER_PREFIX = "interlock"
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextSpan:
     """A run of plain text; it is data and is escaped by whoever renders it."""
 
     text: str
@@ -25,20 +25,20 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LinkSpan:
     text: str
     url: str
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class MentionSpan:
     """A person to be notified; `identity` is theirs in the tool that shows the remark."""
 
     name: str
     identity: str | None
 
 
-Span = Text | Link | Mention
+Span = TextSpan | LinkSpan | MentionSpan
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Authority(_Value):
+class NamedAuthority(_Value):
     """Who may decide a conflict: a role, and the person who holds it (ids and names)."""
 
     role: str
@@ -60,7 +60,7 @@ class EscalationStatus(_Value):
 
     level: int
     level_name: str
-    authority: Authority | None
+    authority: NamedAuthority | None
     decide_by: date
     otherwise: str
     overdue: bool = False

@@ -5,53 +5,53 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from model.conflicts import Authority, EscalationStatus
+from model.conflicts import EscalationStatus, NamedAuthority
 from model.findings import Finding
-from model.operating_model import rights
-from model.operating_model.escalation import Turn, escalation
+from model.operating_model.escalation import AssignedLevel, locate_on_path
+from model.operating_model.rights import DecisionAuthority
 from model.operating_model.schema import OperatingModel
 from model.rules.words import day
 
 
-def escalation_at(
+def escalation_status_at(
     model: OperatingModel, now: datetime
 ) -> Callable[[Finding, datetime], EscalationStatus]:
-    """The function from a finding and the opening of its conflict to its standing now."""
+    """The function from a finding and the instant its conflict opened to its status at `now`."""
 
-    def standing(finding: Finding, opened_at: datetime) -> EscalationStatus:
-        reached = escalation(model, finding, finding.severity, opened_at, now)
-        turn = reached.turn
+    def status_of(finding: Finding, opened_at: datetime) -> EscalationStatus:
+        position = locate_on_path(model, finding, finding.severity, opened_at, now)
+        level = position.current
         return EscalationStatus(
-            level=turn.level,
-            level_name=turn.name,
-            authority=_authority(turn.authority),
-            decide_by=turn.decide_by,
-            otherwise=_otherwise(reached.otherwise),
-            overdue=reached.undecided,
+            level=level.number,
+            level_name=level.name,
+            authority=_named(level.authority),
+            decide_by=level.decide_by,
+            otherwise=_otherwise_text(position.following),
+            overdue=position.is_overdue,
         )
 
-    return standing
+    return status_of
 
 
-def _authority(who: rights.DecisionAuthority | None) -> Authority | None:
-    if who is None:
+def _named(authority: DecisionAuthority | None) -> NamedAuthority | None:
+    if authority is None:
         return None
-    return Authority(
-        role=who.role.id,
-        role_name=who.role.name,
-        person=who.person.id,
-        person_name=who.person.name,
+    return NamedAuthority(
+        role=authority.role.id,
+        role_name=authority.role.name,
+        person=authority.person.id,
+        person_name=authority.person.name,
     )
 
 
-def _otherwise(after: Turn | None) -> str:
-    if after is None or after.authority is None:
+def _otherwise_text(following: AssignedLevel | None) -> str:
+    if following is None or following.authority is None:
         return "it stays undecided, for nobody stands above them"
-    return f"it goes to {after.authority}, who then has until {day(after.decide_by)}"
+    return f"it goes to {following.authority}, who then has until {day(following.decide_by)}"
 
 
-def turn(standing: EscalationStatus) -> tuple[str, str]:
-    """What goes between who decides and the day, and the sentence after it."""
-    if standing.overdue:
+def deadline_text(status: EscalationStatus) -> tuple[str, str]:
+    """The words between who decides and the day, and the sentence after the day."""
+    if status.overdue:
         return "was to decide by", "It is still undecided."
-    return "decides by", f"Otherwise {standing.otherwise}."
+    return "decides by", f"Otherwise {status.otherwise}."

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from model.findings import Label
 from model.network import Calendars, Forecast, Items, Links, Network
-from model.operating_model.schema import GateSign, OperatingModel
+from model.operating_model.schema import GateSign
 
 Int8 = npt.NDArray[np.int8]
 Int16 = npt.NDArray[np.int16]
@@ -118,12 +118,3 @@ class Lookup(Protocol):
     def sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
         """Where the planned dates of each record stand: `Jira "Due date"`, `column "End"`."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What a rule is called with: the plan, the operating model, and names on demand."""
-
-    plan: Plan
-    model: OperatingModel
-    lookup: Lookup

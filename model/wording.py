@@ -11,14 +11,14 @@ from model.comment_content import (
     Bullets,
     CommentContent,
     CommentState,
-    Link,
-    Mention,
+    LinkSpan,
+    MentionSpan,
     Paragraph,
     Span,
-    Text,
+    TextSpan,
 )
 from model.conflicts import VERDICT_MEANING, Conflict, Status
-from model.escalation_status import turn
+from model.escalation_status import deadline_text
 from model.findings import ChainStep, Label
 from model.operating_model.schema import OperatingModel
 from model.records import Kind, Ref
@@ -26,7 +26,7 @@ from model.rules.words import behind, day
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
+class CommentAudience:
     """For whom a remark is worded: the connection whose people read it, and where the card is."""
 
     connection: str
@@ -37,7 +37,7 @@ def build_content(
     conflict: Conflict,
     labels: Mapping[int, Label],
     model: OperatingModel,
-    audience: Audience,
+    audience: CommentAudience,
 ) -> CommentContent:
     """What one tool should say about a conflict, in its present state."""
     state = CommentState(conflict.status.value)
@@ -53,7 +53,7 @@ def build_content(
     )
 
 
-def build_withdrawal(conflict: Conflict, audience: Audience) -> CommentContent:
+def build_withdrawal(conflict: Conflict, audience: CommentAudience) -> CommentContent:
     """What replaces the words on a record that its conflict no longer concerns."""
     said = _says("The conflict is no longer about this; nothing is left to decide here.")
     heading = f"Resolved here: {conflict.wording.title}"
@@ -62,7 +62,10 @@ def build_withdrawal(conflict: Conflict, audience: Audience) -> CommentContent:
 
 
 def _worded(
-    conflict: Conflict, labels: Mapping[int, Label], model: OperatingModel, audience: Audience
+    conflict: Conflict,
+    labels: Mapping[int, Label],
+    model: OperatingModel,
+    audience: CommentAudience,
 ) -> tuple[Block, ...]:
     match conflict.status:
         case Status.OPEN:
@@ -90,16 +93,19 @@ def _plain_spans(spans: tuple[Span, ...]) -> str:
 
 def _plain_span(span: Span) -> str:
     match span:
-        case Text(text):
+        case TextSpan(text):
             return text
-        case Link(text, url):
+        case LinkSpan(text, url):
             return f"{text} ({url})"
-        case Mention(name):
+        case MentionSpan(name):
             return f"@{name}"
 
 
 def _open(
-    conflict: Conflict, labels: Mapping[int, Label], model: OperatingModel, audience: Audience
+    conflict: Conflict,
+    labels: Mapping[int, Label],
+    model: OperatingModel,
+    audience: CommentAudience,
 ) -> tuple[Block, ...]:
     blocks: list[Block] = [_says(" ".join(conflict.wording.explanation))]
     if conflict.finding.chain:
@@ -116,7 +122,7 @@ def _decided(conflict: Conflict, model: OperatingModel) -> tuple[Block, ...]:
     verdict = f"{VERDICT_MEANING[decision.verdict].capitalize()}."
     said = f"Decided by {decision.person_name} on {day(on)}. Reason: {decision.reason}"
     return (
-        Paragraph((Text(verdict, strong=True),)),
+        Paragraph((TextSpan(verdict, strong=True),)),
         _says(said),
         _says(" ".join(conflict.wording.explanation)),
     )
@@ -129,13 +135,13 @@ def _resolved(conflict: Conflict, model: OperatingModel) -> tuple[Block, ...]:
 
 
 def _says(text: str) -> Paragraph:
-    return Paragraph((Text(text),))
+    return Paragraph((TextSpan(text),))
 
 
 def _step(step: ChainStep, labels: Mapping[int, Label]) -> tuple[Span, ...]:
     """`CDP-12 Profile service: due 4 Dec 2026 (Jira "Due date"), forecast 18 Dec 2026`."""
     label = labels[step.record_id]
-    name: Span = Link(label.key, label.url) if label.url else Text(label.key, strong=True)
+    name: Span = LinkSpan(label.key, label.url) if label.url else TextSpan(label.key, strong=True)
     title = "" if label.title == label.key else f" {label.title}"
     deal = Ref.parse(label.ref).kind is Kind.DEAL
     due = "closes" if deal else "due"
@@ -145,25 +151,27 @@ def _step(step: ChainStep, labels: Mapping[int, Label]) -> tuple[Span, ...]:
     verb = "finished" if step.done else "the work for it is there on" if deal else "forecast"
     forecast = f", {verb} {day(step.forecast)}" if moves else ""
     why = f"; the next waits for it ({step.why})" if step.why else ""
-    return name, Text(f"{title}: {planned}{forecast}{why}")
+    return name, TextSpan(f"{title}: {planned}{forecast}{why}")
 
 
-def _who_decides(conflict: Conflict, model: OperatingModel, audience: Audience) -> tuple[Span, ...]:
+def _who_decides(
+    conflict: Conflict, model: OperatingModel, audience: CommentAudience
+) -> tuple[Span, ...]:
     standing = conflict.escalation
     if standing.authority is None:
-        return (Text("Nobody has the right to decide this; the operating model needs one."),)
-    who, (decides, after) = standing.authority, turn(standing)
+        return (TextSpan("Nobody has the right to decide this; the operating model needs one."),)
+    who, (decides, after) = standing.authority, deadline_text(standing)
     identities = {person.id: person.identities for person in model.people}.get(who.person, {})
     return (
-        Mention(who.person_name, identities.get(audience.connection)),
-        Text(f" ({who.role_name}) {decides} "),
-        Text(day(standing.decide_by), strong=True),
-        Text(f". {after}"),
+        MentionSpan(who.person_name, identities.get(audience.connection)),
+        TextSpan(f" ({who.role_name}) {decides} "),
+        TextSpan(day(standing.decide_by), strong=True),
+        TextSpan(f". {after}"),
     )
 
 
-def _footer(conflict: Conflict, audience: Audience) -> Paragraph:
-    return Paragraph((Link(f"Interlock {conflict.id}", audience.card_url),))
+def _footer(conflict: Conflict, audience: CommentAudience) -> Paragraph:
+    return Paragraph((LinkSpan(f"Interlock {conflict.id}", audience.card_url),))
 
 
 def _facts(

@@ -12,7 +12,15 @@ from typing import Any
 import orjson
 
 from connectors.addresses import leads_to_the_web
-from model.comment_content import Block, Bullets, CommentContent, Link, Mention, Span, Text
+from model.comment_content import (
+    Block,
+    Bullets,
+    CommentContent,
+    LinkSpan,
+    MentionSpan,
+    Span,
+    TextSpan,
+)
 
 Node = dict[str, Any]
 
@@ -26,10 +34,10 @@ _BLOCKS = {"paragraph", "heading", "listItem", "blockquote", "codeBlock", "table
 def render(remark: CommentContent) -> Node:
     """The document for a remark; what does not fit is left out at its end, and that is said."""
     body = [node for block in remark.blocks for node in _block(block)]
-    heading = _paragraph((Text(remark.heading, strong=True),))
+    heading = _paragraph((TextSpan(remark.heading, strong=True),))
     shown = _fitting(body, _ROOM - _size(heading))
     if len(shown) < len(body):
-        shown.append(_paragraph((Text("… shortened: there is more to this than fits here."),)))
+        shown.append(_paragraph((TextSpan("… shortened: there is more to this than fits here."),)))
     return {"type": "doc", "version": 1, "content": [heading, *_joined(shown)]}
 
 
@@ -54,11 +62,11 @@ def _paragraph(spans: tuple[Span, ...]) -> Node:
 
 
 def _inline(span: Span) -> list[Node]:
-    if isinstance(span, Mention):
+    if isinstance(span, MentionSpan):
         if span.identity:
             return [{"type": "mention", "attrs": {"id": span.identity, "text": f"@{span.name}"}}]
         return _run(span.name)
-    if isinstance(span, Link):
+    if isinstance(span, LinkSpan):
         return _run(span.text, _link_mark(span.url))
     return _run(span.text, {"type": "strong"} if span.strong else None)
 

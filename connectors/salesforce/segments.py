@@ -18,11 +18,11 @@ from model.comment_content import (
     MARKER_PREFIX,
     Bullets,
     CommentContent,
-    Link,
-    Mention,
+    LinkSpan,
+    MentionSpan,
     Paragraph,
     Span,
-    Text,
+    TextSpan,
 )
 
 Segment = dict[str, str]
@@ -46,7 +46,7 @@ class _Line:
 def segments(remark: CommentContent, notify: bool) -> list[Segment]:
     """Render a remark; without `notify` people are named in plain text, which tells nobody."""
     lines = _mentionable(_lines(remark), _MENTIONS if notify else 0)
-    marker = _Line((Text(f"{remark.marker} · {remark.digest}"),))
+    marker = _Line((TextSpan(f"{remark.marker} · {remark.digest}"),))
     return [part for line in _grouped([*_fitting(lines), marker]) for part in line]
 
 
@@ -57,7 +57,7 @@ def marked(text: str) -> tuple[str, str] | None:
 
 
 def _lines(remark: CommentContent) -> Iterator[_Line]:
-    yield _Line((Text(remark.heading, strong=True),))
+    yield _Line((TextSpan(remark.heading, strong=True),))
     for block in remark.blocks:
         match block:
             case Paragraph(spans):
@@ -71,16 +71,16 @@ def _mentionable(lines: Iterator[_Line], left: int) -> Iterator[_Line]:
     for line in lines:
         spans: list[Span] = []
         for span in line.spans:
-            if isinstance(span, Mention):
+            if isinstance(span, MentionSpan):
                 left -= 1 if _mentions(span) else 0
                 named = left < 0 or not _mentions(span)
-                spans.append(Text(span.name) if named else span)
+                spans.append(TextSpan(span.name) if named else span)
             else:
                 spans.append(span)
         yield replace(line, spans=tuple(spans))
 
 
-def _mentions(span: Mention) -> bool:
+def _mentions(span: MentionSpan) -> bool:
     return span.identity is not None and _USER_ID.fullmatch(span.identity) is not None
 
 
@@ -91,7 +91,7 @@ def _fitting(lines: Iterator[_Line]) -> Iterator[_Line]:
         size = _TAGS + sum(_size(span) for span in line.spans)
         if size > room:
             yield replace(line, spans=tuple(_cut(line.spans, room)))
-            yield _Line((Text(_SHORTENED),))
+            yield _Line((TextSpan(_SHORTENED),))
             return
         room -= size
         yield line
@@ -100,7 +100,7 @@ def _fitting(lines: Iterator[_Line]) -> Iterator[_Line]:
 def _cut(spans: tuple[Span, ...], room: int) -> Iterator[Span]:
     for span in spans:
         if _size(span) > room:
-            if isinstance(span, Text) and room > _TAGS:
+            if isinstance(span, TextSpan) and room > _TAGS:
                 # One character can take six once escaped, as `&quot;` does.
                 yield replace(span, text=span.text[: (room - _TAGS) // 6] + "…")
             return
@@ -110,11 +110,11 @@ def _cut(spans: tuple[Span, ...], room: int) -> Iterator[Span]:
 
 def _size(span: Span) -> int:
     match span:
-        case Text(text):
+        case TextSpan(text):
             return len(html.escape(text)) + _TAGS
-        case Link(text, url):
+        case LinkSpan(text, url):
             return len(html.escape(text)) + 2 * len(html.escape(url)) + _TAGS
-        case Mention(name):
+        case MentionSpan(name):
             return len(html.escape(name)) + _TAGS
 
 
@@ -136,14 +136,14 @@ def _content(line: _Line) -> list[Segment]:
 
 def _parts(span: Span) -> list[Segment]:
     match span:
-        case Mention(identity=str(identity)):
+        case MentionSpan(identity=str(identity)):
             return [{"type": "Mention", "id": identity}]
-        case Link(text, url) if leads_to_the_web(url):
+        case LinkSpan(text, url) if leads_to_the_web(url):
             label = [_text(f"{text} ")] if text and text != url else []
             return [*label, {"type": "Link", "url": url}]
-        case Text(text, strong=True) if text:
+        case TextSpan(text, strong=True) if text:
             return _wrapped("Bold", [_text(text)])
-        case Text(text) | Link(text) | Mention(text):
+        case TextSpan(text) | LinkSpan(text) | MentionSpan(text):
             return [_text(text)] if text else []
 
 

@@ -16,8 +16,8 @@ from model.comment_content import (
     Bullets,
     CommentContent,
     CommentState,
-    Link,
-    Mention,
+    LinkSpan,
+    MentionSpan,
     Paragraph,
     Span,
 )
@@ -83,9 +83,9 @@ def _line(spans: tuple[Span, ...]) -> str:
 
 def _span(span: Span) -> str:
     match span:
-        case Link(text, url):
+        case LinkSpan(text, url):
             return f"{text} ({url})"
-        case Mention(name):
+        case MentionSpan(name):
             return f"@{name}"
         case _:
             return span.text

@@ -75,7 +75,7 @@ class WorkingCalendar:
         return _busdays(self.spec, day.year - reach, day.year + reach)
 
 
-def calendar_named(model: OperatingModel, calendar_id: str) -> WorkingCalendar:
+def calendar_with_id(model: OperatingModel, calendar_id: str) -> WorkingCalendar:
     """A calendar of the model; raises KeyError for one that a validated model cannot name."""
     return WorkingCalendar({spec.id: spec for spec in model.calendars}[calendar_id])
 

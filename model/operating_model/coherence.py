@@ -9,12 +9,12 @@ from holidays import list_supported_countries
 from model.operating_model.documents import Document, Location
 from model.operating_model.problems import choose
 from model.operating_model.references import ids
-from model.operating_model.rights import reaches
+from model.operating_model.rights import covers_rule
 from model.operating_model.schema import (
     CalendarSpec,
+    DecisionLimit,
     DecisionRight,
     EscalationLevel,
-    Size,
     Workflow,
 )
 from model.operating_model.shape import sound
@@ -65,7 +65,9 @@ def check_decisions(document: Document, rules: Collection[str] | None) -> None:
 
 
 def _check_cover(document: Document, rights: list[DecisionRight], rule: str) -> None:
-    unlimited = [right for right in rights if right.up_to == Size() and reaches(right, rule)]
+    unlimited = [
+        right for right in rights if right.up_to == DecisionLimit() and covers_rule(right, rule)
+    ]
     everywhere = any(not right.functions for right in unlimited)
     touched = {function for right in unlimited for function in right.functions}
     if not everywhere and not (touched and touched >= ids(document, "functions")):

@@ -1,8 +1,8 @@
 """Who has to decide by when: a function of time, so that any run at any time agrees.
 
 A conflict passes along the escalation path: each level has some working days, counted in the
-operating model's calendar from the day the conflict opened or the level before ran out. Days
-are those of the operating model's time zone, and a level has its last day until midnight.
+operating model's calendar from the day the conflict opened or the previous level ran out. Days
+are those of the operating model's time zone; a level ends at midnight after its last day.
 """
 
 from __future__ import annotations
@@ -13,79 +13,80 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from model.findings import Severity
-from model.operating_model.calendar import calendar_named
-from model.operating_model.rights import Decidable, DecisionAuthority, authorities
+from model.operating_model.calendar import calendar_with_id
+from model.operating_model.rights import ConflictFacts, DecisionAuthority, find_authorities
 from model.operating_model.schema import OperatingModel
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One level's time to decide: its number in the path from 1, its name, who, and until when.
+class AssignedLevel:
+    """One level of the path for one conflict: its number from 1, its name, who, and until when.
 
     `decide_by` is the last day, in the operating model's time zone. `authority` is None where no
     decision right fits the conflict.
     """
 
-    level: int
+    number: int
     name: str
     authority: DecisionAuthority | None
     decide_by: date
 
 
 @dataclass(frozen=True, slots=True)
-class Escalation:
-    """Whose turn it is, whose it becomes otherwise, and whether all turns have passed."""
+class EscalationPosition:
+    """Which level has a conflict now, which one gets it next, and whether the last has run out."""
 
-    turn: Turn
-    otherwise: Turn | None
-    undecided: bool
+    current: AssignedLevel
+    following: AssignedLevel | None
+    is_overdue: bool
 
 
-def escalation(
+def locate_on_path(
     model: OperatingModel,
-    conflict: Decidable,
+    conflict: ConflictFacts,
     severity: Severity,
     opened_at: datetime,
     now: datetime,
-) -> Escalation:
+) -> EscalationPosition:
     """Where an open conflict stands; raises ValueError for an instant without a time zone."""
-    today = _day(model, now)
-    turns = _turns(model, conflict, severity, _day(model, opened_at))
-    reached = next((i for i, turn in enumerate(turns) if today <= turn.decide_by), len(turns))
-    current = min(reached, len(turns) - 1)
-    otherwise = turns[current + 1] if current + 1 < len(turns) else None
-    return Escalation(turns[current], otherwise, undecided=reached == len(turns))
+    today = _local_day(model, now)
+    levels = _assigned_levels(model, conflict, severity, _local_day(model, opened_at))
+    reached = next((i for i, level in enumerate(levels) if today <= level.decide_by), len(levels))
+    current = min(reached, len(levels) - 1)
+    following = levels[current + 1] if current + 1 < len(levels) else None
+    return EscalationPosition(levels[current], following, is_overdue=reached == len(levels))
 
 
-def _turns(
-    model: OperatingModel, conflict: Decidable, severity: Severity, opened_on: date
-) -> list[Turn]:
-    calendar = calendar_named(model, model.calendar)
-    start, turns = opened_on, list[Turn]()
-    for number, who in _path(model, authorities(model, conflict)):
-        level = model.escalation_path[number]
-        start = calendar.add_working_days(start, level.within[severity.name.lower()])
-        turns.append(Turn(number + 1, level.name, who, start))
-    return turns
+def _assigned_levels(
+    model: OperatingModel, conflict: ConflictFacts, severity: Severity, opened_on: date
+) -> list[AssignedLevel]:
+    calendar = calendar_with_id(model, model.calendar)
+    decide_by, levels = opened_on, list[AssignedLevel]()
+    for index, authority in _path_of(model, find_authorities(model, conflict)):
+        level = model.escalation_path[index]
+        decide_by = calendar.add_working_days(decide_by, level.within[severity.name.lower()])
+        levels.append(AssignedLevel(index + 1, level.name, authority, decide_by))
+    return levels
 
 
-def _path(
-    model: OperatingModel, who_may: list[DecisionAuthority]
+def _path_of(
+    model: OperatingModel, authorities: list[DecisionAuthority]
 ) -> Iterator[tuple[int, DecisionAuthority | None]]:
     """The levels that a conflict passes: its first authority, then upwards who may decide it.
 
     A large conflict starts with somebody who stands higher in the path and goes on above them.
     """
-    first = next(iter(who_may), None)
-    by_role = {who.role.id: who for who in reversed(who_may)}
+    first = next(iter(authorities), None)
+    # Reversed, so that of several rights of one role the first in the file remains.
+    by_role = {authority.role.id: authority for authority in reversed(authorities)}
     roles = enumerate(level.role for level in model.escalation_path)
-    later = [(i, by_role[role]) for i, role in roles if role in by_role]
-    passed = [i for i, who in later if first and who.person == first.person]
+    later = [(index, by_role[role]) for index, role in roles if role in by_role]
+    passed = [index for index, authority in later if first and authority.person == first.person]
     yield 0, first
-    yield from ((i, who) for i, who in later if i > max(passed, default=0))
+    yield from ((index, authority) for index, authority in later if index > max(passed, default=0))
 
 
-def _day(model: OperatingModel, moment: datetime) -> date:
-    if moment.utcoffset() is None:
-        raise ValueError(f"{moment} needs its time zone")
-    return moment.astimezone(ZoneInfo(model.time_zone)).date()
+def _local_day(model: OperatingModel, instant: datetime) -> date:
+    if instant.utcoffset() is None:
+        raise ValueError(f"{instant} needs its time zone")
+    return instant.astimezone(ZoneInfo(model.time_zone)).date()

@@ -1,28 +1,30 @@
-"""Who is who: people and roles by their ids, and people by what a tool or the proxy calls them."""
+"""People and roles by their ids, and people by what a tool or the proxy calls them."""
 
 from __future__ import annotations
 
 from model.operating_model.schema import OperatingModel, Person, Role
 
 
-def role(model: OperatingModel, role_id: str) -> Role:
-    """The role with an id; raises KeyError for one that a validated model cannot contain."""
+def role_with_id(model: OperatingModel, role_id: str) -> Role:
+    """Raises KeyError for an id that a validated model cannot refer to."""
     return {role.id: role for role in model.roles}[role_id]
 
 
-def person(model: OperatingModel, person_id: str) -> Person:
-    """The person with an id; raises KeyError for one that a validated model cannot contain."""
+def person_with_id(model: OperatingModel, person_id: str) -> Person:
+    """Raises KeyError for an id that a validated model cannot refer to."""
     return {person.id: person for person in model.people}[person_id]
 
 
-def known_as(model: OperatingModel, connection: str, identity: str) -> Person | None:
-    """The person behind a tool's own identity, the author of a reply for instance.
+def person_with_identity(model: OperatingModel, connection: str, identity: str) -> Person | None:
+    """The person behind a tool's own identity, such as the author of a reply; None if unknown.
 
-    Compared letter by letter: identities of two people may differ by case alone.
+    Case counts: the identities of two people may differ by case alone.
     """
-    return next((p for p in model.people if p.identities.get(connection) == identity), None)
+    people = (person for person in model.people if person.identities.get(connection) == identity)
+    return next(people, None)
 
 
-def with_email(model: OperatingModel, email: str) -> Person | None:
-    """The person with an e-mail address, as the proxy in front of Dagster states it."""
-    return next((p for p in model.people if p.email.lower() == email.strip().lower()), None)
+def person_with_email(model: OperatingModel, email: str) -> Person | None:
+    """The person with the e-mail address that the proxy states, case ignored; None if unknown."""
+    wanted = email.strip().lower()
+    return next((person for person in model.people if person.email.lower() == wanted), None)

@@ -1,8 +1,8 @@
 """Who may decide a conflict: the decision rights of the operating model, applied.
 
 A right fits a conflict by its rule, the functions it touches and its size. The first right in
-the file that fits names the authority, whoever holds or deputises for a role of any right that
-fits may decide.
+the file that fits names the authority that has to decide. The holder and the deputy of the role
+of any right that fits may decide.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from model.findings import Impact
 from model.operating_model import people
 from model.operating_model.schema import (
     ALL_RULES,
+    DecisionLimit,
     DecisionRight,
     OperatingModel,
     Person,
     Role,
-    Size,
 )
 
 
-class Decidable(Protocol):
+class ConflictFacts(Protocol):
     """The facts of a conflict on which a decision right depends; a `Finding` has them."""
 
     @property
@@ -37,7 +37,7 @@ class Decidable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DecisionAuthority:
-    """A role that may decide by the right with this id, who holds it, and who stands in."""
+    """A role that may decide by the right with this id, its holder, and the holder's deputy."""
 
     role: Role
     person: Person
@@ -49,7 +49,7 @@ class DecisionAuthority:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class PermittedDecision:
     """This person may decide, by the right with this id, which this role has."""
 
     person: Person
@@ -69,53 +69,56 @@ class RefusedDecision:
         return f"{self.reason}. Ask {names}." if names else f"{self.reason}. Nobody may."
 
 
-def authorities(model: OperatingModel, conflict: Decidable) -> list[DecisionAuthority]:
-    """All who may decide a conflict of this rule, these functions and this size, in file order."""
+def find_authorities(model: OperatingModel, conflict: ConflictFacts) -> list[DecisionAuthority]:
+    """All who may decide a conflict of this rule, functions and size, in the order of the file."""
     return [
         _authority(model, right)
         for right in model.decision_rights
-        if reaches(right, conflict.rule)
+        if covers_rule(right, conflict.rule)
         and (not right.functions or set(right.functions) & set(conflict.functions))
-        and _within(right.up_to, conflict.impact)
+        and _is_within(right.up_to, conflict.impact)
     ]
 
 
-def authority(model: OperatingModel, conflict: Decidable) -> DecisionAuthority | None:
+def first_authority(model: OperatingModel, conflict: ConflictFacts) -> DecisionAuthority | None:
     """Who has to decide a conflict first; None where no right fits it."""
-    return next(iter(authorities(model, conflict)), None)
+    return next(iter(find_authorities(model, conflict)), None)
 
 
 def may_decide(
-    model: OperatingModel, person: Person | None, conflict: Decidable
-) -> Allowed | RefusedDecision:
-    """Whether this person's decision counts; None is somebody the operating model does not know."""
-    who_may = authorities(model, conflict)
-    for one in who_may:
-        if person and person in (one.person, one.deputy):
-            return Allowed(person, one.role, one.right)
-    return RefusedDecision(_why_not(person, conflict), tuple(who_may))
+    model: OperatingModel, person: Person | None, conflict: ConflictFacts
+) -> PermittedDecision | RefusedDecision:
+    """Whether this person's decision counts; None stands for somebody unknown to the model."""
+    authorities = find_authorities(model, conflict)
+    for authority in authorities:
+        if person and person in (authority.person, authority.deputy):
+            return PermittedDecision(person, authority.role, authority.right)
+    return RefusedDecision(_refusal_text(person, conflict), tuple(authorities))
 
 
-def reaches(right: DecisionRight, rule: str) -> bool:
-    """Whether a right is about the conflicts of a rule at all."""
+def covers_rule(right: DecisionRight, rule: str) -> bool:
+    """Whether a right is about the conflicts of a rule, whatever their size."""
     return rule in right.rules or ALL_RULES in right.rules
 
 
 def _authority(model: OperatingModel, right: DecisionRight) -> DecisionAuthority:
-    role = people.role(model, right.role)
-    deputy = people.person(model, role.deputy) if role.deputy else None
-    return DecisionAuthority(role, people.person(model, role.holder), deputy, right.id)
+    role = people.role_with_id(model, right.role)
+    deputy = people.person_with_id(model, role.deputy) if role.deputy else None
+    return DecisionAuthority(role, people.person_with_id(model, role.holder), deputy, right.id)
 
 
-def _why_not(person: Person | None, conflict: Decidable) -> str:
+def _refusal_text(person: Person | None, conflict: ConflictFacts) -> str:
     if person is None:
         return "This identity belongs to nobody in the operating model"
     size = ", ".join((f"{conflict.impact.days} days", *map(str, conflict.impact.value)))
     return f"{person.name} has no right to decide {conflict.rule} of this size ({size})"
 
 
-def _within(limit: Size, impact: Impact) -> bool:
-    """A limit in one currency says nothing of an amount in another, so that does not fit."""
+def _is_within(limit: DecisionLimit, impact: Impact) -> bool:
+    """Whether the delay and all amounts stay within the limit.
+
+    An amount in another currency than the limit's is never within it: there are no exchange rates.
+    """
     if limit.days is not None and impact.days > limit.days:
         return False
     value = limit.value

@@ -78,11 +78,11 @@ def _every_severity(within: dict[str, int]) -> dict[str, int]:
     return within
 
 
-class Part(BaseModel):
+class ModelPart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-class Function(Part):
+class Function(ModelPart):
     """A part of the organisation that plans for itself; `head` is the role that speaks for it."""
 
     id: Id
@@ -91,7 +91,7 @@ class Function(Part):
     calendar: Id | None = None
 
 
-class Person(Part):
+class Person(ModelPart):
     """A person with their identity in each tool: connection name to account id, user id or name."""
 
     id: Id
@@ -100,7 +100,7 @@ class Person(Part):
     identities: dict[str, str] = {}
 
 
-class Role(Part):
+class Role(ModelPart):
     """A role of the decision process and who holds it now."""
 
     id: Id
@@ -111,7 +111,7 @@ class Role(Part):
     """Who decides with the same right while the holder is away."""
 
 
-class Initiative(Part):
+class Initiative(ModelPart):
     """What several functions work on together; found by label, or by WBS prefix in ERP lines.
 
     `sponsor` is a role.
@@ -124,7 +124,7 @@ class Initiative(Part):
     wbs: tuple[str, ...] = ()
 
 
-class GateSign(Part):
+class GateSign(ModelPart):
     """How work is recognised: any label given, or all words given in the title (case ignored)."""
 
     labels: tuple[str, ...] = ()
@@ -137,7 +137,7 @@ class GateSign(Part):
         return self
 
 
-class Gate(Part):
+class Gate(ModelPart):
     """A validation point: what demands it, what counts as it, who decides it and how fast."""
 
     id: Id
@@ -150,7 +150,7 @@ class Gate(Part):
     sla_days: PositiveInt
 
 
-class Workflow(Part):
+class Workflow(ModelPart):
     """Statuses of the connections that follow it, mapped to shared states, and its gates.
 
     `initiatives` limits the gates to these; without any they hold for all work.
@@ -164,14 +164,14 @@ class Workflow(Part):
     gates: tuple[Gate, ...] = ()
 
 
-class Size(Part):
+class DecisionLimit(ModelPart):
     """Up to which size a decision right reaches; what is not named is not limited."""
 
     days: int | None = None
     value: MoneyText | None = None
 
 
-class DecisionRight(Part):
+class DecisionRight(ModelPart):
     """Which role may decide which conflicts, up to which size; `rules: [all]` means every rule.
 
     `functions` limits it to conflicts that touch one of these. The first right in the file that
@@ -182,10 +182,10 @@ class DecisionRight(Part):
     rules: tuple[str, ...] = Field(min_length=1)
     role: Id
     functions: tuple[Id, ...] = ()
-    up_to: Size = Size()
+    up_to: DecisionLimit = DecisionLimit()
 
 
-class EscalationLevel(Part):
+class EscalationLevel(ModelPart):
     """One step of the escalation path: who decides, and in how many working days by severity.
 
     The first level has no role: its authority follows from the decision rights. A later level
@@ -197,7 +197,7 @@ class EscalationLevel(Part):
     within: Annotated[dict[str, PositiveInt], AfterValidator(_every_severity)]
 
 
-class CalendarSpec(Part):
+class CalendarSpec(ModelPart):
     """Working days: weekend, public holidays by country and region, and own exceptions.
 
     `country` and `subdivision` are ISO 3166 codes (DE, HH); `closed` days are never worked,
@@ -221,13 +221,13 @@ class CalendarSpec(Part):
         return self
 
 
-class FiscalYear(Part):
+class FiscalYear(ModelPart):
     """When the fiscal year starts (1 = January); quarters follow from it."""
 
     starts_in_month: int = Field(default=1, ge=1, le=12)
 
 
-class OperatingModel(Part):
+class OperatingModel(ModelPart):
     """The whole operating model of a deployment."""
 
     organisation: str

@@ -18,10 +18,10 @@ from model.records import State
 from model.rules import words
 from model.rules.chain import driving_rows
 from model.rules.columns import functions_of, groups, money_of
+from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
-from model.rules.drafts import Draft, completed
-from model.rules.rule import Names, Rule, RuleParameters, SeverityScale
-from model.rules.survey import Survey
+from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityScale
 
 NAME = "broken_promise"
 
@@ -33,17 +33,17 @@ class Parameters(RuleParameters):
     severity: SeverityScale = SeverityScale()
 
 
-def find(survey: Survey, parameters: Parameters) -> list[Finding]:
+def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding a piece of work, with every deal that closes before its forecast finish."""
-    plan, every = survey.plan, survey.dependencies
+    plan, every = context.plan, context.dependencies
     sells = plan.attributes.deal[every.successor] & ~plan.attributes.deal[every.predecessor]
     late = every.where(sells & (every.needed != NO_DATE) & (every.late >= parameters.min_days))
     cases = groups(late.predecessor, within=late.needed)
     drafts = [_draft(plan, parameters.severity, late.where(case)) for case in cases]
-    return completed(survey, drafts)
+    return complete_drafts(context, drafts)
 
 
-def _draft(plan: Plan, scale: SeverityScale, case: Dependencies) -> Draft:
+def _draft(plan: Plan, scale: SeverityScale, case: Dependencies) -> FindingDraft:
     feature, deals = (
         int(case.predecessor[0]),
         np.array(list(dict.fromkeys(case.successor.tolist()))),
@@ -63,10 +63,12 @@ def _draft(plan: Plan, scale: SeverityScale, case: Dependencies) -> Draft:
         downstream=sold,
         facts=(("won", "yes" if plan.items.state[deals[0]] == State.DONE else "no"),),
     )
-    return Draft(finding, about=(record_id,), chain=[*driving_rows(plan, feature), int(deals[0])])
+    return FindingDraft(
+        finding, about=(record_id,), chain=[*driving_rows(plan, feature), int(deals[0])]
+    )
 
 
-def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
     """Which deals were sold on work that is not there when they close."""
     feature, first, *others = finding.subjects
     giver, *sellers = words.functions(finding, names)

@@ -23,10 +23,10 @@ from model.plan import Int32, Int64, Plan
 from model.records import Money, State
 from model.rules import words
 from model.rules.columns import functions_of, groups, working_days
-from model.rules.drafts import Draft, completed
-from model.rules.rule import Names, Rule, RuleParameters, SeverityScale
+from model.rules.context import RuleContext
+from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityScale
 from model.rules.spend import BUDGET, LinesByWbs, by_wbs_and_currency
-from model.rules.survey import Survey
 
 NAME = "burn_ahead"
 _NAMED = 3
@@ -52,9 +52,9 @@ class _Burn:
     """Share of the budget used less progress; 0 where there is no budget."""
 
 
-def find(survey: Survey, parameters: Parameters) -> list[Finding]:
+def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding a WBS with budget and open work, by the currency that is furthest ahead."""
-    plan = survey.plan
+    plan = context.plan
     rows = _leaves(plan)
     weight = _weight(plan, rows)
     burn = _burn(plan, rows, weight)
@@ -67,7 +67,7 @@ def find(survey: Survey, parameters: Parameters) -> list[Finding]:
         _draft(plan, parameters, burn, at, int(lines.paying(int(plan.attributes.wbs[at[0]]))[0]))
         for at in (rows[case] for case in cases)
     ]
-    return completed(survey, drafts)
+    return complete_drafts(context, drafts)
 
 
 def _leaves(plan: Plan) -> Int64:
@@ -111,7 +111,7 @@ def _burn(plan: Plan, rows: Int64, weight: Int32) -> _Burn:
     return _Burn(budget, used, progress, ahead)
 
 
-def _draft(plan: Plan, parameters: Parameters, burn: _Burn, rows: Int64, line: int) -> Draft:
+def _draft(plan: Plan, parameters: Parameters, burn: _Burn, rows: Int64, line: int) -> FindingDraft:
     wbs, payer = int(plan.attributes.wbs[rows[0]]), plan.functions[plan.spend.function[line]]
     currency = int(burn.ahead[wbs].argmax())
     budget, used = int(burn.budget[wbs, currency]), int(burn.used[wbs, currency])
@@ -135,14 +135,14 @@ def _draft(plan: Plan, parameters: Parameters, burn: _Burn, rows: Int64, line: i
             ("used", str(spent)),
         ),
     )
-    return Draft(finding, chain=rows[:1].tolist())
+    return FindingDraft(finding, chain=rows[:1].tolist())
 
 
 def _money(plan: Plan, amount: int, currency: int) -> Money:
     return Money(plan.currencies[currency], Decimal(amount) / 100)
 
 
-def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
     """What is used, what is done, and what the difference is in money."""
     involved = words.functions(finding, names)
     doer, payer = involved[0], involved[-1]

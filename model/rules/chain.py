@@ -12,7 +12,7 @@ from model.network import NO_DATE, date_of, driving_chain
 from model.plan import Plan
 from model.records import State
 from model.rules.columns import rows_of, wanted_finish
-from model.rules.survey import Survey
+from model.rules.context import RuleContext
 
 _LONGEST = 12
 
@@ -31,13 +31,15 @@ def driving_rows(plan: Plan, row: int) -> list[int]:
     return chain if len(chain) <= _LONGEST else [chain[0], *chain[1 - _LONGEST :]]
 
 
-def explained(survey: Survey, chains: Sequence[Sequence[int]]) -> list[tuple[ChainStep, ...]]:
+def explain_chains(
+    context: RuleContext, chains: Sequence[Sequence[int]]
+) -> list[tuple[ChainStep, ...]]:
     """Chains of rows as steps with their dates and sources, looked up for all chains at once.
 
     A step's `why` is where its dependency on the next one stands in a tool; empty for the last
     step and where nothing states it (a parent and its children).
     """
-    plan, lookup = survey.plan, survey.lookup
+    plan, lookup = context.plan, context.lookup
     ids = [plan.items.id[list(rows)].tolist() for rows in chains]
     pairs = [pair for chain in ids for pair in pairwise(chain)]
     stated = lookup.stated(pairs) if pairs else {}

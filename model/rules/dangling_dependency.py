@@ -10,9 +10,9 @@ from model.findings import Finding, Label, Severity, Wording
 from model.plan import Dangling, Plan
 from model.rules import words
 from model.rules.columns import functions_of, rows_of
-from model.rules.drafts import Draft, completed
-from model.rules.rule import Names, Rule, RuleParameters, SeverityName
-from model.rules.survey import Survey
+from model.rules.context import RuleContext
+from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityName
 
 NAME = "dangling_dependency"
 
@@ -23,23 +23,23 @@ class Parameters(RuleParameters):
     severity: SeverityName = Severity.LOW
 
 
-def find(survey: Survey, parameters: Parameters) -> list[Finding]:
+def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding an item and target, however many places of the item name the target."""
-    plan = survey.plan
+    plan = context.plan
     stated = {(each.record_id, each.target): each for each in reversed(plan.dangling)}
     rows = rows_of(plan, np.array([record_id for record_id, _ in stated], dtype=np.int64))
     is_open = (rows >= 0) & plan.attributes.open[rows]
     kept = [
         (at, int(row)) for at, row, is_kept in zip(stated, rows, is_open, strict=True) if is_kept
     ]
-    written = survey.lookup.written(at for at, _ in kept)
+    written = context.lookup.written(at for at, _ in kept)
     drafts = [_draft(plan, parameters, stated[at], row, *written[at]) for at, row in kept]
-    return completed(survey, drafts)
+    return complete_drafts(context, drafts)
 
 
 def _draft(
     plan: Plan, parameters: Parameters, dangling: Dangling, row: int, written: str, connection: str
-) -> Draft:
+) -> FindingDraft:
     """It is about the name that its spellings have in common, and tells of the one that stands."""
     finding = Finding(
         rule=NAME,
@@ -50,10 +50,10 @@ def _draft(
         comment_on=(dangling.record_id,),
         facts=(("depends on", written), ("stated in", f"{dangling.where} in {connection}")),
     )
-    return Draft(finding, about=(dangling.record_id,), chain=(row,))
+    return FindingDraft(finding, about=(dangling.record_id,), chain=(row,))
 
 
-def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
     """What it points at, and what the team can do about it."""
     (record_id,) = finding.subjects
     (owner,) = words.functions(finding, names)

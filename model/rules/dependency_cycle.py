@@ -12,9 +12,9 @@ from model.network import Cycle
 from model.plan import Int64, Plan
 from model.rules import words
 from model.rules.columns import functions_of, rows_of
-from model.rules.drafts import Draft, completed
-from model.rules.rule import Names, Rule, RuleParameters, SeverityName
-from model.rules.survey import Survey
+from model.rules.context import RuleContext
+from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityName
 
 NAME = "dependency_cycle"
 
@@ -25,19 +25,19 @@ class Parameters(RuleParameters):
     severity: SeverityName = Severity.HIGH
 
 
-def find(survey: Survey, parameters: Parameters) -> list[Finding]:
+def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding a cycle, about the members of the shortest way around it."""
-    plan = survey.plan
+    plan = context.plan
     loops = ((cycle, rows_of(plan, np.array(cycle.shortest))) for cycle in plan.network.cycles)
     drafts = [
         _draft(plan, parameters, cycle, rows)
         for cycle, rows in loops
         if plan.attributes.open[rows].all()
     ]
-    return completed(survey, drafts)
+    return complete_drafts(context, drafts)
 
 
-def _draft(plan: Plan, parameters: Parameters, cycle: Cycle, rows: Int64) -> Draft:
+def _draft(plan: Plan, parameters: Parameters, cycle: Cycle, rows: Int64) -> FindingDraft:
     finding = Finding(
         rule=NAME,
         about=(),
@@ -47,10 +47,10 @@ def _draft(plan: Plan, parameters: Parameters, cycle: Cycle, rows: Int64) -> Dra
         comment_on=cycle.shortest,
         impact=Impact(items=len(cycle.members)),
     )
-    return Draft(finding, about=cycle.shortest, chain=[*rows.tolist(), int(rows[0])])
+    return FindingDraft(finding, about=cycle.shortest, chain=[*rows.tolist(), int(rows[0])])
 
 
-def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
     """Who waits for whom, all the way around, and where each dependency stands."""
     keys = [words.key(labels, record_id) for record_id in finding.subjects]
     involved = words.listed(words.functions(finding, names))

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from model.findings import Finding
-from model.rules.chain import explained
-from model.rules.survey import Survey
+from model.rules.chain import explain_chains
+from model.rules.context import RuleContext
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class FindingDraft:
     """A finding whose references and chain are still to be looked up.
 
     `about` are ids of records whose references go before what `finding.about` already holds;
@@ -23,17 +23,17 @@ class Draft:
     chain: Sequence[int] = ()
 
 
-def completed(survey: Survey, drafts: Sequence[Draft]) -> list[Finding]:
+def complete_drafts(context: RuleContext, drafts: Sequence[FindingDraft]) -> list[Finding]:
     """The findings with references and explained chains, in the order of the drafts."""
     ids = {record_id for draft in drafts for record_id in draft.about}
-    labels = survey.lookup.labels(ids) if ids else {}
-    chains = explained(survey, [draft.chain for draft in drafts])
+    labels = context.lookup.labels(ids) if ids else {}
+    chains = explain_chains(context, [draft.chain for draft in drafts])
     return [
         replace(
             draft.finding,
             about=(*(labels[record_id].ref for record_id in draft.about), *draft.finding.about),
             chain=chain,
-            found_on=survey.plan.today,
+            found_on=context.plan.today,
         )
         for draft, chain in zip(drafts, chains, strict=True)
     ]

@@ -19,11 +19,11 @@ from model.network import NO_DATE, date_of, day_of
 from model.plan import Int32, Int64, Plan
 from model.rules import words
 from model.rules.columns import functions_of, groups, money_of, working_days
-from model.rules.drafts import Draft, completed
+from model.rules.context import RuleContext
+from model.rules.drafts import FindingDraft, complete_drafts
 from model.rules.fiscal import fiscal_year, quarter_name
-from model.rules.rule import Names, Rule, RuleParameters, SeverityScale
+from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityScale
 from model.rules.spend import BUDGET, LinesByWbs, first_by_wbs, is_budget
-from model.rules.survey import Survey
 
 NAME = "funding_gap"
 _NEVER: Final = np.iinfo(np.int32).max
@@ -51,12 +51,12 @@ class _Gap:
     release: int
 
 
-def find(survey: Survey, parameters: Parameters) -> list[Finding]:
+def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding a WBS for which the export has lines, but no money on the day work starts."""
-    plan, starts_in = survey.plan, survey.model.fiscal_year.starts_in_month
+    plan, starts_in = context.plan, context.model.fiscal_year.starts_in_month
     year_start = starts_in if parameters.lapses else None
     cases = _gaps(plan, year_start)
-    return completed(survey, [_draft(plan, parameters, case, starts_in) for case in cases])
+    return complete_drafts(context, [_draft(plan, parameters, case, starts_in) for case in cases])
 
 
 def _gaps(plan: Plan, year_start: int | None) -> list[_Gap]:
@@ -97,7 +97,7 @@ def _releases(plan: Plan, due: Int32, year_start: int | None) -> Int32:
     return first_by_wbs(plan, spend.wbs[lines], spend.on[lines])
 
 
-def _draft(plan: Plan, parameters: Parameters, gap: _Gap, starts_in: int) -> Draft:
+def _draft(plan: Plan, parameters: Parameters, gap: _Gap, starts_in: int) -> FindingDraft:
     first, spend = gap.rows[:1], plan.spend
     stake = _stake(plan, gap)
     line = int(gap.lines[np.argmax(spend.on[gap.lines] == gap.release)])
@@ -121,7 +121,7 @@ def _draft(plan: Plan, parameters: Parameters, gap: _Gap, starts_in: int) -> Dra
             ("released in", quarter_name(gap.release, starts_in)),
         ),
     )
-    return Draft(finding, chain=first.tolist())
+    return FindingDraft(finding, chain=first.tolist())
 
 
 def _stake(plan: Plan, gap: _Gap) -> Impact:
@@ -131,7 +131,7 @@ def _stake(plan: Plan, gap: _Gap) -> Impact:
     return Impact(days=int(days[0]), items=len(gap.rows), value=value)
 
 
-def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
     """When work starts, when its money comes, and the days between."""
     involved = words.functions(finding, names)
     doer, payer = involved[0], involved[-1]

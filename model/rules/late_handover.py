@@ -19,11 +19,11 @@ from model.plan import NONE, Int64, Plan
 from model.rules import words
 from model.rules.chain import driving_rows
 from model.rules.columns import functions_of, groups
+from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
-from model.rules.drafts import Draft, completed
+from model.rules.drafts import FindingDraft, complete_drafts
 from model.rules.impact import carried, impact, named, pushed
-from model.rules.rule import Names, Rule, RuleParameters, SeverityScale
-from model.rules.survey import Survey
+from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityScale
 
 NAME = "late_handover"
 _COMMENTED = 3
@@ -36,13 +36,13 @@ class Parameters(RuleParameters):
     severity: SeverityScale = SeverityScale()
 
 
-def find(survey: Survey, parameters: Parameters) -> list[Finding]:
+def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding a predecessor and receiving function, the successors by when they need it.
 
     Besides them, a comment goes to where the delay begins: there it can be mended.
     """
-    plan = survey.plan
-    late = _late(survey, parameters.min_days)
+    plan = context.plan
+    late = _late(context, parameters.min_days)
     receiver = plan.attributes.function[late.successor]
     cases = [late.where(at) for at in groups(late.predecessor, receiver, within=late.needed)]
     moved = _moved(plan, cases)
@@ -50,12 +50,12 @@ def find(survey: Survey, parameters: Parameters) -> list[Finding]:
         _draft(plan, parameters.severity, case, rows)
         for case, rows in zip(cases, moved, strict=True)
     ]
-    return completed(survey, drafts)
+    return complete_drafts(context, drafts)
 
 
-def _late(survey: Survey, min_days: int) -> Dependencies:
+def _late(context: RuleContext, min_days: int) -> Dependencies:
     """Late handovers whose predecessor is not itself driven by another late handover."""
-    plan, every = survey.plan, survey.handovers
+    plan, every = context.plan, context.handovers
     work = ~plan.attributes.deal[every.successor]
     late = every.where(work & (every.needed != NO_DATE) & (every.late >= min_days))
     return late.where(carried(plan, _marks(plan, [late]))[late.predecessor] == NONE)
@@ -83,7 +83,7 @@ def _moved(plan: Plan, cases: Sequence[Dependencies]) -> list[Int64]:
     ]
 
 
-def _draft(plan: Plan, scale: SeverityScale, case: Dependencies, moved: Int64) -> Draft:
+def _draft(plan: Plan, scale: SeverityScale, case: Dependencies, moved: Int64) -> FindingDraft:
     giver, takers = int(case.predecessor[0]), np.array(list(dict.fromkeys(case.successor.tolist())))
     record_id, waiting = int(plan.items.id[giver]), plan.items.id[takers]
     stake = impact(plan, int(case.late.max()), moved)
@@ -106,10 +106,10 @@ def _draft(plan: Plan, scale: SeverityScale, case: Dependencies, moved: Int64) -
             ("forecast for", str(date_of(int(held[giver])))),
         ),
     )
-    return Draft(finding, about=(record_id,), chain=[*driving, int(takers[0])])
+    return FindingDraft(finding, about=(record_id,), chain=[*driving, int(takers[0])])
 
 
-def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
     """What slips, why, who waits for it and what that moves."""
     giver, taker = words.functions(finding, names)
     first, *waiting = finding.subjects

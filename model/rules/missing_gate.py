@@ -18,10 +18,10 @@ from model.plan import NONE, Bool, Int64, Plan
 from model.records import State
 from model.rules import words
 from model.rules.columns import functions_of, groups, rows_of
+from model.rules.context import RuleContext
 from model.rules.dependencies import behind
-from model.rules.drafts import Draft, completed
-from model.rules.rule import Names, Rule, RuleParameters, SeverityName
-from model.rules.survey import Survey
+from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityName
 
 NAME = "missing_gate"
 
@@ -33,7 +33,7 @@ class Parameters(RuleParameters):
 
 
 @dataclass(frozen=True, slots=True)
-class _Lack:
+class _MissingGate:
     """A gate and the rows of one initiative (or the one row) that lack it, first due first."""
 
     gate: Gate
@@ -41,34 +41,34 @@ class _Lack:
     initiative: str | None
 
 
-def find(survey: Survey, parameters: Parameters) -> list[Finding]:
+def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding a gate and initiative, or a gate and item where there is no initiative."""
-    names = {each.id: each.name for each in survey.model.initiatives}
+    names = {each.id: each.name for each in context.model.initiatives}
     drafts = [
-        _draft(survey.plan, parameters, lack, names)
-        for workflow in survey.model.workflows
+        _draft(context.plan, parameters, missing, names)
+        for workflow in context.model.workflows
         for gate in workflow.gates
-        for lack in _lacks(survey, workflow, gate)
+        for missing in _missing_gates(context, workflow, gate)
     ]
-    return completed(survey, drafts)
+    return complete_drafts(context, drafts)
 
 
-def _lacks(survey: Survey, workflow: Workflow, gate: Gate) -> Iterator[_Lack]:
-    plan = survey.plan
-    held = _recognised(survey, gate.recognised_by)
+def _missing_gates(context: RuleContext, workflow: Workflow, gate: Gate) -> Iterator[_MissingGate]:
+    plan = context.plan
+    held = _recognised(context, gate.recognised_by)
     held = held[plan.items.state[held] != State.CANCELLED]
-    rows = _recognised(survey, gate.before)
+    rows = _recognised(context, gate.before)
     rows = rows[plan.attributes.open[rows] & _followed(plan, workflow, rows)]
     rows = rows[~_covered(plan, rows, held)]
     initiative = plan.attributes.initiative[rows]
     alone = np.where(initiative == NONE, rows, NONE)
     for at in groups(initiative, alone, within=_due(plan, rows)):
         code = int(initiative[at[0]])
-        yield _Lack(gate, rows[at], None if code == NONE else plan.initiatives[code])
+        yield _MissingGate(gate, rows[at], None if code == NONE else plan.initiatives[code])
 
 
-def _recognised(survey: Survey, sign: GateSign) -> Int64:
-    rows = rows_of(survey.plan, np.unique(survey.lookup.recognised(sign)))
+def _recognised(context: RuleContext, sign: GateSign) -> Int64:
+    rows = rows_of(context.plan, np.unique(context.lookup.recognised(sign)))
     return rows[rows >= 0]
 
 
@@ -90,10 +90,12 @@ def _due(plan: Plan, rows: Int64) -> Int64:
     return np.where(planned == NO_DATE, plan.forecast.early_finish[rows], planned).astype(np.int64)
 
 
-def _draft(plan: Plan, parameters: Parameters, lack: _Lack, names: Mapping[str, str]) -> Draft:
-    gate, first = lack.gate, lack.rows[:1]
-    ids = plan.items.id[lack.rows].tolist()
-    of_all = () if lack.initiative is None else (lack.initiative,)
+def _draft(
+    plan: Plan, parameters: Parameters, missing: _MissingGate, names: Mapping[str, str]
+) -> FindingDraft:
+    gate, first = missing.gate, missing.rows[:1]
+    ids = plan.items.id[missing.rows].tolist()
+    of_all = () if missing.initiative is None else (missing.initiative,)
     finding = Finding(
         rule=NAME,
         about=(gate.id, *of_all),
@@ -109,7 +111,7 @@ def _draft(plan: Plan, parameters: Parameters, lack: _Lack, names: Mapping[str, 
             ("recognised by", _told(gate.recognised_by)),
         ),
     )
-    return Draft(finding, about=() if of_all else (ids[0],), chain=first.tolist())
+    return FindingDraft(finding, about=() if of_all else (ids[0],), chain=first.tolist())
 
 
 def _ask_by(plan: Plan, first: Int64, sla_days: int) -> int:
@@ -130,7 +132,7 @@ def _told(sign: GateSign) -> str:
     return " or ".join(ways)
 
 
-def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
     """Which gate nobody planned, for what, and by when it must be asked for."""
     gate, takes, initiative, sign = (value for _, value in finding.facts)
     involved = words.functions(finding, names)

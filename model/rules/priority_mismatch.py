@@ -13,10 +13,10 @@ from model.plan import NONE, Plan
 from model.records import Priority
 from model.rules import words
 from model.rules.columns import functions_of, groups
+from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
-from model.rules.drafts import Draft, completed
-from model.rules.rule import Names, PriorityName, Rule, RuleParameters, SeverityName
-from model.rules.survey import Survey
+from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.rule import FunctionNames, PriorityName, Rule, RuleParameters, SeverityName
 
 NAME = "priority_mismatch"
 
@@ -29,19 +29,19 @@ class Parameters(RuleParameters):
     severity: SeverityName = Severity.MEDIUM
 
 
-def find(survey: Survey, parameters: Parameters) -> list[Finding]:
+def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding a predecessor and receiving function, the most urgent successor first."""
-    plan, every = survey.plan, survey.handovers
+    plan, every = context.plan, context.handovers
     rank = plan.attributes.priority
     here, there = rank[every.predecessor], rank[every.successor]
     stated = (here != NONE) & (there >= parameters.waiting)
     torn = every.where(stated & (there - here >= parameters.levels))
     receiver = plan.attributes.function[torn.successor]
     cases = groups(torn.predecessor, receiver, within=-rank[torn.successor])
-    return completed(survey, [_draft(plan, parameters, torn.where(case)) for case in cases])
+    return complete_drafts(context, [_draft(plan, parameters, torn.where(case)) for case in cases])
 
 
-def _draft(plan: Plan, parameters: Parameters, case: Dependencies) -> Draft:
+def _draft(plan: Plan, parameters: Parameters, case: Dependencies) -> FindingDraft:
     rows = (int(case.predecessor[0]), int(case.successor[0]))
     functions = functions_of(plan, np.array(rows))
     record_id, waiting = int(plan.items.id[rows[0]]), plan.items.id[case.successor].tolist()
@@ -56,10 +56,10 @@ def _draft(plan: Plan, parameters: Parameters, case: Dependencies) -> Draft:
         needed_by=date_of(int(case.needed[0])),
         facts=(("priority of the work", ranks[0]), ("priority where it is needed", ranks[1])),
     )
-    return Draft(finding, about=(record_id,), chain=rows)
+    return FindingDraft(finding, about=(record_id,), chain=rows)
 
 
-def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
     """How each side ranks it, and who waits for what."""
     giver, taker = words.functions(finding, names)
     record_id, *waiting = finding.subjects

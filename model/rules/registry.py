@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any, Final
 
 from model.findings import Finding, Label, Wording
-from model.plan import Situation
 from model.rules import (
     broken_promise,
     burn_ahead,
@@ -20,8 +19,8 @@ from model.rules import (
     stale_plan,
     unowned_handover,
 )
-from model.rules.rule import Names, Rule
-from model.rules.survey import Survey
+from model.rules.context import RuleContext
+from model.rules.rule import FunctionNames, Rule
 
 _ALL: tuple[Rule[Any], ...] = (
     late_handover.RULE,
@@ -40,13 +39,12 @@ RULES: Final[Mapping[str, Rule[Any]]] = {rule.name: rule for rule in _ALL}
 """Every rule by the name that findings, parameters and decision rights use."""
 
 
-def find_all(situation: Situation) -> list[Finding]:
+def find_all(context: RuleContext) -> list[Finding]:
     """What all rules find, worst first and in an order that depends on the findings alone.
 
     Raises pydantic's ValidationError for parameters that `operating_model.load` would report.
     """
-    survey = Survey(situation)
-    found = [finding for rule in RULES.values() for finding in rule.run(survey)]
+    found = [finding for rule in RULES.values() for finding in rule.run(context)]
     return sorted(found, key=_rank)
 
 
@@ -55,6 +53,6 @@ def _rank(finding: Finding) -> tuple[object, ...]:
     return (-finding.severity, soonest, -finding.impact.days, finding.rule, finding.about)
 
 
-def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
     """A finding in words; `names` is what people call each function, by its id."""
     return RULES[finding.rule].word(finding, labels, names)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from model.findings import Finding, Impact, Label, Severity, Wording
 from model.operating_model.schema import MoneyText
 from model.records import Money, Priority
-from model.rules.survey import Survey
+from model.rules.context import RuleContext
 
 
 class RuleParameters(BaseModel):
@@ -42,7 +42,7 @@ SeverityName = Annotated[Severity, BeforeValidator(_severity)]
 PriorityName = Annotated[Priority, BeforeValidator(_priority)]
 
 
-Names = Mapping[str, str]
+FunctionNames = Mapping[str, str]
 """What people call a function, by its id."""
 
 
@@ -97,10 +97,10 @@ class Rule(Generic[P]):
 
     name: str
     parameters: type[P]
-    find: Callable[[Survey, P], Sequence[Finding]]
-    word: Callable[[Finding, Mapping[int, Label], Names], Wording]
+    find: Callable[[RuleContext, P], Sequence[Finding]]
+    word: Callable[[Finding, Mapping[int, Label], FunctionNames], Wording]
 
-    def run(self, survey: Survey) -> Sequence[Finding]:
+    def run(self, context: RuleContext) -> Sequence[Finding]:
         """Find with the parameters of the operating model; raises ValidationError if invalid."""
-        stated: dict[str, Any] = survey.model.rules.get(self.name, {})
-        return self.find(survey, self.parameters.model_validate(stated))
+        stated: dict[str, Any] = context.model.rules.get(self.name, {})
+        return self.find(context, self.parameters.model_validate(stated))

@@ -14,10 +14,10 @@ from model.plan import Bool, Int32, Plan
 from model.records import State
 from model.rules import words
 from model.rules.columns import functions_of, groups, working_days
+from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
-from model.rules.drafts import Draft, completed
-from model.rules.rule import Names, Rule, RuleParameters, SeverityName
-from model.rules.survey import Survey
+from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityName
 
 NAME = "stale_plan"
 
@@ -29,15 +29,15 @@ class Parameters(RuleParameters):
     severity: SeverityName = Severity.LOW
 
 
-def find(survey: Survey, parameters: Parameters) -> list[Finding]:
+def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding an item; one whose tool does not tell when it was touched is left alone."""
-    plan, every = survey.plan, survey.handovers
+    plan, every = context.plan, context.handovers
     idle = _idle_days(plan)
     stale = idle > parameters.cadence_days
     waited = every.where(stale[every.predecessor])
     cases = groups(waited.predecessor, within=waited.needed)
     drafts = [_draft(plan, parameters, waited.where(case), idle) for case in cases]
-    return completed(survey, drafts)
+    return complete_drafts(context, drafts)
 
 
 def _idle_days(plan: Plan) -> Int32:
@@ -59,7 +59,7 @@ def _should_move(plan: Plan) -> Bool:
     return moving
 
 
-def _draft(plan: Plan, parameters: Parameters, case: Dependencies, idle: Int32) -> Draft:
+def _draft(plan: Plan, parameters: Parameters, case: Dependencies, idle: Int32) -> FindingDraft:
     giver = int(case.predecessor[0])
     record_id, waiting = int(plan.items.id[giver]), plan.items.id[case.successor].tolist()
     touched = date_of(int(plan.attributes.touched[giver]))
@@ -73,10 +73,10 @@ def _draft(plan: Plan, parameters: Parameters, case: Dependencies, idle: Int32) 
         needed_by=date_of(int(case.needed[0])),
         facts=(("last touched", str(touched)), ("working days untouched", str(idle[giver]))),
     )
-    return Draft(finding, about=(record_id,), chain=(giver, int(case.successor[0])))
+    return FindingDraft(finding, about=(record_id,), chain=(giver, int(case.successor[0])))
 
 
-def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
     """Since when nobody has touched it, and who waits."""
     giver, *takers = words.functions(finding, names)
     record_id, *waiting = finding.subjects

@@ -12,10 +12,10 @@ from model.network import NO_DATE, date_of, day_of
 from model.plan import Bool, Plan
 from model.rules import words
 from model.rules.columns import functions_of, groups, working_days
+from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
-from model.rules.drafts import Draft, completed
-from model.rules.rule import Names, Rule, RuleParameters, SeverityName
-from model.rules.survey import Survey
+from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityName
 
 NAME = "unowned_handover"
 _NO_OWNER, _NO_DATE = "no owner", "no promised date"
@@ -28,16 +28,16 @@ class Parameters(RuleParameters):
     severity: SeverityName = Severity.MEDIUM
 
 
-def find(survey: Survey, parameters: Parameters) -> list[Finding]:
+def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding a predecessor that is needed soon and has no owner or no promised finish."""
-    plan, every = survey.plan, survey.handovers
+    plan, every = context.plan, context.handovers
     open_ended = ~(_owned(plan) & _promised(plan))[every.predecessor]
     today = np.full(len(every.needed), day_of(plan.today), dtype=np.int32)
     ahead = working_days(plan, every.predecessor, today, every.needed)
     soon = (every.needed != NO_DATE) & (ahead <= parameters.horizon_days)
     loose = every.where(open_ended & soon)
     cases = groups(loose.predecessor, within=loose.needed)
-    return completed(survey, [_draft(plan, parameters, loose.where(case)) for case in cases])
+    return complete_drafts(context, [_draft(plan, parameters, loose.where(case)) for case in cases])
 
 
 def _owned(plan: Plan) -> Bool:
@@ -52,7 +52,7 @@ def _promised(plan: Plan) -> Bool:
     return dated | np.isin(plan.items.id, plan.items.parent[dated])
 
 
-def _draft(plan: Plan, parameters: Parameters, case: Dependencies) -> Draft:
+def _draft(plan: Plan, parameters: Parameters, case: Dependencies) -> FindingDraft:
     giver = int(case.predecessor[0])
     record_id, waiting = int(plan.items.id[giver]), plan.items.id[case.successor].tolist()
     missing = [
@@ -70,10 +70,10 @@ def _draft(plan: Plan, parameters: Parameters, case: Dependencies) -> Draft:
         needed_by=date_of(int(case.needed[0])),
         facts=(("missing", " and ".join(missing)),),
     )
-    return Draft(finding, about=(record_id,), chain=(giver, int(case.successor[0])))
+    return FindingDraft(finding, about=(record_id,), chain=(giver, int(case.successor[0])))
 
 
-def word(finding: Finding, labels: Mapping[int, Label], names: Names) -> Wording:
+def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
     """What is missing, who waits for it and since when it should have been settled."""
     giver, *takers = words.functions(finding, names)
     record_id, *waiting = finding.subjects

@@ -9,7 +9,7 @@ from typing import Any
 
 from model.comment_content import PostedComment
 from model.conflicts import VERDICT_MEANING, Conflict, Status
-from model.escalation_status import turn
+from model.escalation_status import deadline_text
 from model.findings import Label
 from model.rules.words import counted, day, listed, money, working_days
 from model.warehouse.lookup import Dates
@@ -91,7 +91,7 @@ def _authority(conflict: Conflict) -> str:
         return f"{asked}\n\n**Nobody** has the right to decide this; the operating model needs one."
     who = escaped(standing.authority.person_name)
     role = escaped(standing.authority.role_name)
-    decides, after = turn(standing)
+    decides, after = deadline_text(standing)
     return (
         f"{asked}\n\n**{who}** ({role}) {decides} **{day(standing.decide_by)}**. {escaped(after)}"
     )

@@ -15,7 +15,7 @@ from model.network import Certainty
 from model.network.picture import TimelineRow, chain_svg
 from model.rules.words import counted, day, working_days
 from model.warehouse.lookup import WarehouseLookup
-from model.wording import Audience, build_content, plain
+from model.wording import CommentAudience, build_content, plain
 from pipelines.cli.conflicts import read, shown
 from pipelines.cli.opening import opened
 from pipelines.cli.output import as_json, failed, now, said, table
@@ -81,7 +81,7 @@ def _tell_conflict(instance: Instance, conflict: Conflict, json: bool) -> None:
         _, _, posted = read(instance, every=True)
         as_json(shown(conflict, labels, posted.get(conflict.id, [])))
         return
-    audience = Audience("", card_url(instance.deployment.ui_url, conflict))
+    audience = CommentAudience("", card_url(instance.deployment.ui_url, conflict))
     said(plain(build_content(conflict, labels, instance.model, audience)))
     if below := [labels[i] for i in conflict.finding.downstream if i in labels]:
         said(_downstream(below))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from model.operating_model.calendar import WorkingCalendar, calendar_named
+from model.operating_model.calendar import WorkingCalendar, calendar_with_id
 from model.operating_model.schema import OperatingModel
 
 _QUARTER = 3
@@ -29,7 +29,7 @@ class Days:
 
     @classmethod
     def of(cls, model: OperatingModel, today: date) -> Days:
-        calendar = calendar_named(model, model.calendar)
+        calendar = calendar_with_id(model, model.calendar)
         zone = ZoneInfo(model.time_zone)
         first = calendar.next_working_day(today)
         return cls(today, first, calendar, zone, model.fiscal_year.starts_in_month)

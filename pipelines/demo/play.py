@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from model.operating_model.people import person, role
+from model.operating_model.people import person_with_id, role_with_id
 from pipelines.cli.output import console, now, said
 from pipelines.demo.place import DemoFailed, Place, demo_place
 from pipelines.demo.report import tell
@@ -55,7 +55,7 @@ def _sync(instance: Instance) -> Ran:
 
 
 def _serve(instance: Instance, place: Place) -> None:
-    lead = person(instance.model, role(instance.model, _LEAD).holder)
+    lead = person_with_id(instance.model, role_with_id(instance.model, _LEAD).holder)
     ui_url = instance.deployment.ui_url
     said("Starting Dagster …")
     with suppress(KeyboardInterrupt), dagster_running(ui_url, place.contents, lead.email) as child:

@@ -32,7 +32,7 @@ from model.warehouse.ledger import (
 )
 from model.warehouse.locks import exclusive_lock
 from model.warehouse.lookup import WarehouseLookup
-from model.wording import Audience, build_content, build_withdrawal
+from model.wording import CommentAudience, build_content, build_withdrawal
 from pipelines.instance import Instance
 from pipelines.steps.detect import named_in
 from pipelines.ui_links import card_url
@@ -113,7 +113,7 @@ def _remarks(
     }
     before = [i for i, comment_ in told.items() if comment_.state is not CommentState.RESOLVED]
     concerned = [i for i in conflict.finding.comment_on if i in here]
-    audience = Audience(name, card_url(instance.deployment.ui_url, conflict))
+    audience = CommentAudience(name, card_url(instance.deployment.ui_url, conflict))
     said = build_content(conflict, labels, instance.model, audience)
     if conflict.status is Status.RESOLVED:
         yield from ((i, said) for i in before)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from model.conflicts import Conflict, Decision, Status, Verdict
 from model.ledger import decide
-from model.operating_model.people import known_as, with_email
+from model.operating_model.people import person_with_email, person_with_identity
 from model.operating_model.rights import RefusedDecision, may_decide
 from model.operating_model.schema import OperatingModel, Person
 from model.warehouse.ledger import read_conflicts, write_decision, write_update
@@ -69,4 +69,8 @@ def _open_conflict(conflicts: dict[str, Conflict], conflict_id: str) -> Conflict
 
 def _person(model: OperatingModel, channel: str, identity: str) -> Person | None:
     by_id = next((person for person in model.people if person.id == identity), None)
-    return by_id or with_email(model, identity) or known_as(model, channel, identity)
+    return (
+        by_id
+        or person_with_email(model, identity)
+        or person_with_identity(model, channel, identity)
+    )

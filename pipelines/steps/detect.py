@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from model.conflicts import Conflict, Status
-from model.escalation_status import escalation_at
+from model.escalation_status import escalation_status_at
 from model.findings import Finding, Label
 from model.ledger import WordedFinding, update_ledger
-from model.plan import Situation
-from model.rules import find_all, word
+from model.rules import RuleContext, find_all, word
 from model.warehouse.landing import unread
 from model.warehouse.ledger import read_conflicts, write_update
 from model.warehouse.locks import exclusive_lock
@@ -44,11 +43,11 @@ def detect(instance: Instance, now: datetime) -> DetectResult:
         unsure = bool(unread(connection, instance.deployment.names))
         findings = [
             finding
-            for finding in find_all(Situation(plan, instance.model, lookup))
+            for finding in find_all(RuleContext(plan, instance.model, lookup))
             if not (unsure and _may_yet_be_found(finding, held))
         ]
         found = _worded(instance, findings, lookup.labels(named_in(findings)))
-        settled = update_ledger(held, found, escalation_at(instance.model, now), now)
+        settled = update_ledger(held, found, escalation_status_at(instance.model, now), now)
         write_update(connection, settled)
         in_force = read_conflicts(connection, Status.OPEN, Status.DECIDED)
     return DetectResult(tuple(in_force.values()), Counter(e.event for e in settled.events))

@@ -10,7 +10,7 @@ from model.comment_content import (
     Paragraph,
     PostedComment,
     Target,
-    Text,
+    TextSpan,
 )
 from model.comments import Ceilings, DesiredComment, RecordedComment, diff_comments
 from model.findings import Severity
@@ -26,7 +26,7 @@ def ref(number: int = 1) -> Ref:
 
 
 def remark(conflict: str = "C-1", words: str = "late", state: str = "open") -> CommentContent:
-    said = (Paragraph((Text(words),)),)
+    said = (Paragraph((TextSpan(words),)),)
     return CommentContent(conflict, CommentState(state), "A title", said)
 
 

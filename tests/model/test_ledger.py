@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-from model.conflicts import Authority, Conflict, Decision, EscalationStatus, Status, Verdict
+from model.conflicts import Conflict, Decision, EscalationStatus, NamedAuthority, Status, Verdict
 from model.findings import Finding, Impact, Severity, Wording
 from model.ledger import LedgerUpdate, WordedFinding, decide, update_ledger
 
@@ -59,7 +59,7 @@ def by_days(
 
 
 def held_by(person: str) -> Callable[[Finding, datetime], EscalationStatus]:
-    who = Authority(role="cmo", role_name="CMO", person=person, person_name=person.title())
+    who = NamedAuthority(role="cmo", role_name="CMO", person=person, person_name=person.title())
     return lambda _finding, _since: level(1).model_copy(update={"authority": who})
 
 

@@ -16,7 +16,7 @@ from model.comment_content import (
     PostedComment,
     RefusedChange,
     Target,
-    Text,
+    TextSpan,
 )
 from model.records import Kind, Ref
 
@@ -45,7 +45,7 @@ def change(
 ) -> CommentChange:
     ref = Ref("books", Kind.SPEND, f"1000|{period}|{document}{suffix}")
     remark = CommentContent(
-        conflict, state, heading, (Paragraph((Text("Why"),)),), facts or told(state)
+        conflict, state, heading, (Paragraph((TextSpan("Why"),)),), facts or told(state)
     )
     return CommentChange(Target(ref, document), remark)
 

@@ -19,10 +19,10 @@ from model.comment_content import (
     CommentChange,
     CommentContent,
     CommentState,
-    Mention,
+    MentionSpan,
     Paragraph,
     Target,
-    Text,
+    TextSpan,
 )
 from model.records import Kind, Mapped, Ref, State, WorkItem
 
@@ -163,7 +163,7 @@ def comments(sandbox: Sandbox, key: str) -> list[Json]:
 
 
 def remark(conflict: str = "C-1", heading: str = "Late handover", **more: Any) -> CommentContent:
-    words = Paragraph((Mention("Ada", "ada"), Text(" decides by Friday.")))
+    words = Paragraph((MentionSpan("Ada", "ada"), TextSpan(" decides by Friday.")))
     return CommentContent(
         **{
             "conflict_id": conflict,

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from connectors.jira.adf import plain_text, render
-from model.comment_content import Bullets, Link, Mention, Paragraph, Text
+from model.comment_content import Bullets, LinkSpan, MentionSpan, Paragraph, TextSpan
 from tests.connectors.jira.builders import remark
 
 
@@ -31,52 +31,52 @@ def test_the_heading_stands_first_and_strong() -> None:
 
 
 def test_a_mention_is_a_node_that_notifies_the_person() -> None:
-    assert first_inline(Paragraph((Mention("Ada", "5b10-ada"),))) == {
+    assert first_inline(Paragraph((MentionSpan("Ada", "5b10-ada"),))) == {
         "type": "mention",
         "attrs": {"id": "5b10-ada", "text": "@Ada"},
     }
 
 
 def test_a_person_without_an_account_is_named_in_words() -> None:
-    assert first_inline(Paragraph((Mention("Ada", None),))) == {"type": "text", "text": "Ada"}
+    assert first_inline(Paragraph((MentionSpan("Ada", None),))) == {"type": "text", "text": "Ada"}
 
 
 def test_a_web_address_becomes_a_link() -> None:
-    found = first_inline(Paragraph((Link("CDP-1", "https://a.example/browse/CDP-1"),)))
+    found = first_inline(Paragraph((LinkSpan("CDP-1", "https://a.example/browse/CDP-1"),)))
     assert found["marks"] == [{"type": "link", "attrs": {"href": "https://a.example/browse/CDP-1"}}]
 
 
 def test_an_address_that_is_no_web_page_stays_words() -> None:
-    found = first_inline(Paragraph((Link("click", "javascript:alert(1)"),)))
+    found = first_inline(Paragraph((LinkSpan("click", "javascript:alert(1)"),)))
     assert found == {"type": "text", "text": "click"}
 
 
 @pytest.mark.parametrize("url", ["http://[half", "https://", "https://a.example/\x00"])
 def test_a_broken_address_stays_words_and_stops_no_comment(url: str) -> None:
-    assert first_inline(Paragraph((Link("click", url),))) == {"type": "text", "text": "click"}
+    assert first_inline(Paragraph((LinkSpan("click", url),))) == {"type": "text", "text": "click"}
 
 
 def test_control_characters_become_blanks() -> None:
-    assert first_inline(Paragraph((Text("a\x00b\x0bc\nd"),)))["text"] == "a b c d"
+    assert first_inline(Paragraph((TextSpan("a\x00b\x0bc\nd"),)))["text"] == "a b c d"
 
 
 def test_text_from_a_tool_stays_text() -> None:
     hostile = '</p>{"type":"mention"} [~accountid:x] *bold*'
-    assert first_inline(Paragraph((Text(hostile),))) == {"type": "text", "text": hostile}
+    assert first_inline(Paragraph((TextSpan(hostile),))) == {"type": "text", "text": hostile}
 
 
 def test_an_empty_text_makes_no_node() -> None:
-    assert nodes(Paragraph((Text(""),)))[0]["content"] == []
+    assert nodes(Paragraph((TextSpan(""),)))[0]["content"] == []
 
 
 def test_bullets_of_one_block_make_one_list() -> None:
-    (found,) = nodes(Bullets(((Text("a"),), (Text("b"),))))
+    (found,) = nodes(Bullets(((TextSpan("a"),), (TextSpan("b"),))))
     assert found["type"] == "bulletList"
     assert len(found["content"]) == 2  # type: ignore[arg-type]
 
 
 def test_what_is_too_long_is_cut_at_its_end_and_says_so() -> None:
-    long = remark(blocks=tuple(Paragraph((Text("x" * 900),)) for _ in range(60)))
+    long = remark(blocks=tuple(Paragraph((TextSpan("x" * 900),)) for _ in range(60)))
     document = render(long)
     assert len(orjson.dumps(document)) < 32_767
     assert "shortened" in plain_text(document).splitlines()[-1]
@@ -109,6 +109,6 @@ def test_plain_text_of_an_empty_field_is_empty() -> None:
 
 
 def test_two_blocks_of_bullets_with_words_between_stay_two_lists() -> None:
-    bullets = Bullets(((Text("a"),),))
-    kinds = [node["type"] for node in nodes(bullets, Paragraph((Text("b"),)), bullets)]
+    bullets = Bullets(((TextSpan("a"),),))
+    kinds = [node["type"] for node in nodes(bullets, Paragraph((TextSpan("b"),)), bullets)]
     assert kinds == ["bulletList", "paragraph", "bulletList"]

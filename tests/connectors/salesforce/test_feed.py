@@ -18,13 +18,13 @@ from model.comment_content import (
     CommentChange,
     CommentContent,
     CommentState,
-    Mention,
+    MentionSpan,
     Outcome,
     Paragraph,
     PostedComment,
     RefusedChange,
     Target,
-    Text,
+    TextSpan,
 )
 from model.records import Kind, Ref
 from tests.connectors.salesforce.builders import settings
@@ -38,8 +38,8 @@ def target(org: SalesforceOrg) -> Target:
     return Target(Ref("crm", Kind.DEAL, deal_ids(org)[0]), "Nordwind")
 
 
-def remark(words: str = "CDP-12 is late.", who: Mention | None = None) -> CommentContent:
-    spans = (Text(words), *([who] if who else []))
+def remark(words: str = "CDP-12 is late.", who: MentionSpan | None = None) -> CommentContent:
+    spans = (TextSpan(words), *([who] if who else []))
     return CommentContent("C-1a2b3c4d", CommentState.OPEN, "Promise at risk", (Paragraph(spans),))
 
 
@@ -107,7 +107,7 @@ def test_an_edit_leaves_no_double_that_says_the_former_words(
 def test_the_person_is_notified_once_and_not_by_a_quiet_edit(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
-    anna = Mention("Anna Weber", user_id(org, ANNA))
+    anna = MentionSpan("Anna Weber", user_id(org, ANNA))
     (posted,) = say(crm, CommentChange(target, remark(who=anna)))
     assert isinstance(posted, PostedComment)
     say(crm, CommentChange(target, remark("New words.", anna), posted, notify=False))
@@ -118,7 +118,7 @@ def test_the_person_is_notified_once_and_not_by_a_quiet_edit(
 def test_a_person_who_cannot_be_mentioned_is_named_instead(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
-    gone = Mention("Olga Gone", "005000000000999AAA")
+    gone = MentionSpan("Olga Gone", "005000000000999AAA")
 
     (posted,) = say(crm, CommentChange(target, remark(who=gone)))
 
@@ -276,7 +276,7 @@ def test_writing_ends_when_nobody_answers(connect: Connect, target: Target) -> N
 def test_nothing_is_written_twice_when_it_cannot_be_looked_for(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
 ) -> None:
-    anna = Mention("Anna Weber", user_id(org, ANNA))
+    anna = MentionSpan("Anna Weber", user_id(org, ANNA))
     person.fault("drop_after", POSTS, times=1)
     person.fault("5xx", "GET .*/chatter/feeds", status=403)
 

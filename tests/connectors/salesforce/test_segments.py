@@ -12,14 +12,14 @@ from model.comment_content import (
     Bullets,
     CommentContent,
     CommentState,
-    Link,
-    Mention,
+    LinkSpan,
+    MentionSpan,
     Paragraph,
     Span,
-    Text,
+    TextSpan,
 )
 
-ANNA = Mention("Anna Weber", "005000000000002AAA")
+ANNA = MentionSpan("Anna Weber", "005000000000002AAA")
 
 
 def remark(*blocks: Any, heading: str = "Promise at risk") -> CommentContent:
@@ -51,7 +51,7 @@ def mentions(post: list[Segment]) -> list[str]:
 
 
 def test_the_heading_is_bold_and_the_marker_is_the_last_line() -> None:
-    wanted = remark(paragraph(Text("CDP-12 finishes 9 days late.")))
+    wanted = remark(paragraph(TextSpan("CDP-12 finishes 9 days late.")))
 
     post = segments(wanted, notify=True)
 
@@ -81,12 +81,12 @@ def test_other_words_are_no_marker(words: str) -> None:
 
 
 def test_bullets_that_follow_each_other_share_one_list() -> None:
-    post = segments(remark(Bullets(((Text("one"),), (Text("two"),)))), notify=True)
+    post = segments(remark(Bullets(((TextSpan("one"),), (TextSpan("two"),)))), notify=True)
     kinds = [part["type"] for part in post if part.get("markupType") == "UnorderedList"]
     assert kinds == ["MarkupBegin", "MarkupEnd"]
 
 
-@pytest.mark.parametrize("block", [Bullets(((ANNA,),)), paragraph(Text("x", strong=True))])
+@pytest.mark.parametrize("block", [Bullets(((ANNA,),)), paragraph(TextSpan("x", strong=True))])
 def test_every_mark_that_begins_ends_in_order(block: Any) -> None:
     open_marks = []
     for part in segments(remark(block, block), notify=True):
@@ -98,7 +98,7 @@ def test_every_mark_that_begins_ends_in_order(block: Any) -> None:
 
 
 def test_a_person_is_really_mentioned() -> None:
-    post = segments(remark(paragraph(ANNA, Text(" decides."))), notify=True)
+    post = segments(remark(paragraph(ANNA, TextSpan(" decides."))), notify=True)
     assert {"type": "Mention", "id": ANNA.identity} in post
 
 
@@ -110,38 +110,38 @@ def test_a_quiet_edit_names_people_without_telling_them() -> None:
 
 @pytest.mark.parametrize("identity", [None, "", "anna@example.com", "0F9000000000001AAA"])
 def test_who_has_no_user_id_is_named(identity: str | None) -> None:
-    post = segments(remark(paragraph(Mention("Anna Weber", identity))), notify=True)
+    post = segments(remark(paragraph(MentionSpan("Anna Weber", identity))), notify=True)
     assert mentions(post) == []
     assert "Anna Weber" in text_of(post)
 
 
 def test_the_twenty_sixth_person_is_named_not_mentioned() -> None:
-    people = [Mention(f"Person {n}", f"005{n:012d}AAA") for n in range(30)]
+    people = [MentionSpan(f"Person {n}", f"005{n:012d}AAA") for n in range(30)]
     post = segments(remark(paragraph(*people)), notify=True)
     assert len(mentions(post)) == 25
     assert "Person 29" in text_of(post)
 
 
 def test_a_link_shows_its_text_and_leads_where_it_should() -> None:
-    post = segments(remark(paragraph(Link("CDP-12", "https://x.example/browse/CDP-12"))), True)
+    post = segments(remark(paragraph(LinkSpan("CDP-12", "https://x.example/browse/CDP-12"))), True)
     at = post.index({"type": "Link", "url": "https://x.example/browse/CDP-12"})
     assert post[at - 1] == {"type": "Text", "text": "CDP-12 "}
 
 
 def test_a_link_to_anything_but_the_web_is_plain_text() -> None:
-    post = segments(remark(paragraph(Link("click", "javascript:alert(1)"))), notify=True)
+    post = segments(remark(paragraph(LinkSpan("click", "javascript:alert(1)"))), notify=True)
     assert not [part for part in post if part["type"] == "Link"]
     assert "click" in text_of(post)
 
 
 def test_markup_in_text_stays_text() -> None:
     hostile = '<script>alert("x")</script> &amp; '
-    post = segments(remark(paragraph(Text(hostile)), heading=hostile), notify=True)
+    post = segments(remark(paragraph(TextSpan(hostile)), heading=hostile), notify=True)
     assert [part["text"] for part in post if part.get("text") == hostile] == [hostile, hostile]
 
 
 def test_line_breaks_and_control_characters_cannot_forge_a_marker_line() -> None:
-    wanted = remark(paragraph(Text("a\ninterlock:C-9 · 0123456789abcdef\x00")))
+    wanted = remark(paragraph(TextSpan("a\ninterlock:C-9 · 0123456789abcdef\x00")))
     post = segments(wanted, notify=True)
     assert all(part.get("text", "").isprintable() for part in post)
     assert marked(text_of(post)) == ("C-1a2b3c4d", wanted.digest)
@@ -149,7 +149,7 @@ def test_line_breaks_and_control_characters_cannot_forge_a_marker_line() -> None
 
 @pytest.mark.parametrize("filling", ["word ", '"<&>"', "ü"])
 def test_a_remark_that_is_too_long_is_cut_with_a_word_about_it(filling: str) -> None:
-    lines = [paragraph(Text(filling * 200)) for _ in range(100)]
+    lines = [paragraph(TextSpan(filling * 200)) for _ in range(100)]
     wanted = remark(*lines)
 
     post = segments(wanted, notify=True)
@@ -160,7 +160,7 @@ def test_a_remark_that_is_too_long_is_cut_with_a_word_about_it(filling: str) -> 
 
 
 def test_one_endless_paragraph_keeps_its_beginning() -> None:
-    post = segments(remark(paragraph(Text("once upon a time " * 5000))), notify=True)
+    post = segments(remark(paragraph(TextSpan("once upon a time " * 5000))), notify=True)
     assert "once upon a time" in text_of(post)
     assert "…" in text_of(post)
     assert stored_size(post) <= 10_000

@@ -19,11 +19,11 @@ from model.comment_content import (
     CommentChange,
     CommentContent,
     CommentState,
-    Link,
-    Mention,
+    LinkSpan,
+    MentionSpan,
     Paragraph,
     Target,
-    Text,
+    TextSpan,
 )
 from model.records import Kind, Mapped, Ref, State
 
@@ -93,8 +93,8 @@ def remark(
     words: str = "CDP-12 is 9 days late",
 ) -> CommentContent:
     blocks = (
-        Paragraph((Text(words), Text(" for "), Mention("Ada Lind", None))),
-        Bullets(((Link("CDP-12", "https://jira.test/browse/CDP-12"),),)),
+        Paragraph((TextSpan(words), TextSpan(" for "), MentionSpan("Ada Lind", None))),
+        Bullets(((LinkSpan("CDP-12", "https://jira.test/browse/CDP-12"),),)),
     )
     return CommentContent(conflict_id, state, heading, blocks, (("Days late", "9"),))
 

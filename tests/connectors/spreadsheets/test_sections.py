@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.spreadsheets.sections import MAX_LENGTH, plain_text, sections, with_section
-from model.comment_content import CommentContent, CommentState, Paragraph, Text
+from model.comment_content import CommentContent, CommentState, Paragraph, TextSpan
 from tests.connectors.spreadsheets.build import remark
 
 
@@ -89,6 +89,6 @@ def test_text_from_tools_cannot_pose_as_a_section(words: str) -> None:
 
 
 def test_a_long_remark_is_cut_so_that_a_note_can_be_read() -> None:
-    long = CommentContent("C-1", CommentState.OPEN, "h", (Paragraph((Text("word " * 3_000),)),))
+    long = CommentContent("C-1", CommentState.OPEN, "h", (Paragraph((TextSpan("word " * 3_000),)),))
     assert len(plain_text(long)) <= MAX_LENGTH
     assert plain_text(long).endswith(" …")

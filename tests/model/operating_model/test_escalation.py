@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.findings import Finding, Impact, Severity
-from model.operating_model.escalation import Escalation, escalation
+from model.operating_model.escalation import EscalationPosition, locate_on_path
 from model.operating_model.load import load
 from model.operating_model.schema import OperatingModel
 from tests.model.operating_model.small import CONNECTIONS, RULES, SMALL, small, written
@@ -28,14 +28,14 @@ def late(days: int = 3, rule: str = "late_handover") -> Finding:
 
 def at(
     model: OperatingModel, now: datetime, found: Finding | None = None, opened: datetime = OPENED
-) -> Escalation:
-    return escalation(model, found or late(), Severity.HIGH, opened, now)
+) -> EscalationPosition:
+    return locate_on_path(model, found or late(), Severity.HIGH, opened, now)
 
 
-def summary(stands: Escalation) -> tuple[int, str | None, date, bool]:
-    who = stands.turn.authority
+def summary(position: EscalationPosition) -> tuple[int, str | None, date, bool]:
+    who = position.current.authority
     person = who.person.id if who else None
-    return stands.turn.level, person, stands.turn.decide_by, stands.undecided
+    return position.current.number, person, position.current.decide_by, position.is_overdue
 
 
 @pytest.mark.parametrize(
@@ -57,40 +57,40 @@ def test_a_conflict_goes_up_a_level_when_its_working_days_are_over(
 
 
 def test_past_the_last_level_a_conflict_stays_there_undecided(model: OperatingModel) -> None:
-    stands = at(model, datetime(2027, 3, 1, tzinfo=UTC))
-    assert summary(stands) == (3, "cleo", date(2026, 11, 30), True)
-    assert stands.otherwise is None
+    position = at(model, datetime(2027, 3, 1, tzinfo=UTC))
+    assert summary(position) == (3, "cleo", date(2026, 11, 30), True)
+    assert position.following is None
 
 
 def test_what_happens_otherwise_is_the_next_level(model: OperatingModel) -> None:
-    otherwise = at(model, OPENED).otherwise
-    assert otherwise is not None
-    assert otherwise.name == "Marketing board"
-    assert otherwise.authority is not None
-    assert str(otherwise.authority) == "Ben (CMO)"
-    assert otherwise.decide_by == date(2026, 11, 26)
+    following = at(model, OPENED).following
+    assert following is not None
+    assert following.name == "Marketing board"
+    assert following.authority is not None
+    assert str(following.authority) == "Ben (CMO)"
+    assert following.decide_by == date(2026, 11, 26)
 
 
 def test_a_level_has_its_last_day_until_midnight_where_the_organisation_is(
     model: OperatingModel,
 ) -> None:
     before = datetime(2026, 11, 24, 22, 59, 59, tzinfo=UTC)
-    assert at(model, before).turn.level == 1
-    assert at(model, before + timedelta(seconds=1)).turn.level == 2
+    assert at(model, before).current.number == 1
+    assert at(model, before + timedelta(seconds=1)).current.number == 2
 
 
 def test_midnight_moves_with_daylight_saving(model: OperatingModel) -> None:
     opened = datetime(2026, 7, 3, 9, tzinfo=UTC)
     before = datetime(2026, 7, 7, 21, 59, 59, tzinfo=UTC)
-    assert at(model, before, opened=opened).turn.level == 1
-    assert at(model, before + timedelta(seconds=1), opened=opened).turn.level == 2
+    assert at(model, before, opened=opened).current.number == 1
+    assert at(model, before + timedelta(seconds=1), opened=opened).current.number == 2
 
 
 @pytest.mark.parametrize("fold", [0, 1])
 def test_the_hour_that_occurs_twice_is_one_day(model: OperatingModel, fold: int) -> None:
     """On 25 October 2026 Berlin has 2:30 twice: 0:30 and 1:30 UTC, both that Sunday."""
     opened = datetime(2026, 10, 25, fold, 30, tzinfo=UTC)
-    assert at(model, opened, opened=opened).turn.decide_by == date(2026, 10, 27)
+    assert at(model, opened, opened=opened).current.decide_by == date(2026, 10, 27)
 
 
 def test_a_conflict_opened_late_in_the_evening_opens_on_the_local_day(
@@ -98,51 +98,51 @@ def test_a_conflict_opened_late_in_the_evening_opens_on_the_local_day(
 ) -> None:
     evening = datetime(2026, 11, 18, 22, 30, tzinfo=UTC)
     night = datetime(2026, 11, 18, 23, 30, tzinfo=UTC)
-    assert at(model, evening, opened=evening).turn.decide_by == date(2026, 11, 20)
-    assert at(model, night, opened=night).turn.decide_by == date(2026, 11, 23)
+    assert at(model, evening, opened=evening).current.decide_by == date(2026, 11, 20)
+    assert at(model, night, opened=night).current.decide_by == date(2026, 11, 23)
 
 
 def test_holidays_and_own_days_off_do_not_count(model: OperatingModel) -> None:
     opened = datetime(2026, 12, 22, 9, tzinfo=UTC)
-    assert at(model, opened, opened=opened).turn.decide_by == date(2026, 12, 28)
+    assert at(model, opened, opened=opened).current.decide_by == date(2026, 12, 28)
 
 
 def test_the_severity_sets_the_pace(model: OperatingModel) -> None:
-    stands = escalation(model, late(), Severity.CRITICAL, OPENED, OPENED)
-    assert stands.turn.decide_by == date(2026, 11, 23)
-    stands = escalation(model, late(), Severity.LOW, OPENED, OPENED)
-    assert stands.turn.decide_by == date(2026, 11, 27)
+    position = locate_on_path(model, late(), Severity.CRITICAL, OPENED, OPENED)
+    assert position.current.decide_by == date(2026, 11, 23)
+    position = locate_on_path(model, late(), Severity.LOW, OPENED, OPENED)
+    assert position.current.decide_by == date(2026, 11, 27)
 
 
 def test_who_has_had_a_conflict_does_not_get_it_again_from_below(model: OperatingModel) -> None:
-    stands = at(model, OPENED, late(days=15))
-    assert summary(stands)[:2] == (1, "ben")
-    assert stands.otherwise is not None
-    assert (stands.otherwise.level, stands.otherwise.name) == (3, "Steering committee")
+    position = at(model, OPENED, late(days=15))
+    assert summary(position)[:2] == (1, "ben")
+    assert position.following is not None
+    assert (position.following.number, position.following.name) == (3, "Steering committee")
 
 
 def test_a_level_that_may_not_decide_a_conflict_is_passed_over(model: OperatingModel) -> None:
     it_money = model.decision_rights[0].model_copy(update={"rules": ("funding_gap",)})
     shaped = model.model_copy(update={"decision_rights": (it_money, *model.decision_rights)})
-    stands = at(shaped, OPENED, late(rule="funding_gap"))
-    assert summary(stands)[:2] == (1, "ada")
-    assert stands.otherwise is not None
-    assert stands.otherwise.level == 3
+    position = at(shaped, OPENED, late(rule="funding_gap"))
+    assert summary(position)[:2] == (1, "ada")
+    assert position.following is not None
+    assert position.following.number == 3
 
 
 def test_a_level_decides_by_the_first_of_its_rights_that_fits(model: OperatingModel) -> None:
     again = model.decision_rights[1].model_copy(update={"id": "marketing-again"})
     shaped = model.model_copy(update={"decision_rights": (*model.decision_rights, again)})
-    otherwise = at(shaped, OPENED).otherwise
-    assert otherwise is not None
-    assert otherwise.authority is not None
-    assert otherwise.authority.right == "marketing-medium"
+    following = at(shaped, OPENED).following
+    assert following is not None
+    assert following.authority is not None
+    assert following.authority.right == "marketing-medium"
 
 
 def test_the_top_of_the_path_has_nobody_above(model: OperatingModel) -> None:
-    stands = at(model, OPENED, late(days=500))
-    assert summary(stands) == (1, "cleo", date(2026, 11, 24), False)
-    assert stands.otherwise is None
+    position = at(model, OPENED, late(days=500))
+    assert summary(position) == (1, "cleo", date(2026, 11, 24), False)
+    assert position.following is None
 
 
 def test_a_conflict_that_nobody_may_decide_has_a_time_but_no_authority(
@@ -169,7 +169,7 @@ def test_turns_follow_from_time_alone_and_never_go_back(
     forward = [at(model, now, opened=opened) for now in instants]
     backward = [at(model, now, opened=opened) for now in reversed(instants)]
     assert forward == backward[::-1]
-    levels = [(stands.turn.level, stands.undecided) for stands in forward]
+    levels = [(position.current.number, position.is_overdue) for position in forward]
     assert levels == sorted(levels)
 
 
@@ -187,4 +187,4 @@ def test_deadlines_follow_the_organisations_own_zone(model: OperatingModel, tmp_
     text = SMALL.replace("Europe/Berlin", "America/New_York")
     new_york = load(written(tmp_path, text), CONNECTIONS, RULES)
     now = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
-    assert (at(model, now).turn.level, at(new_york, now).turn.level) == (2, 1)
+    assert (at(model, now).current.number, at(new_york, now).current.number) == (2, 1)

@@ -6,7 +6,12 @@ import pytest
 
 from model.findings import Finding, Impact, Severity
 from model.operating_model import people
-from model.operating_model.rights import Allowed, RefusedDecision, authority, may_decide
+from model.operating_model.rights import (
+    PermittedDecision,
+    RefusedDecision,
+    first_authority,
+    may_decide,
+)
 from model.operating_model.schema import OperatingModel
 from model.records import Money
 from tests.model.operating_model.small import small
@@ -25,7 +30,7 @@ def conflict(
 
 
 def decider(model: OperatingModel, found: Finding) -> tuple[str, str, str] | None:
-    who = authority(model, found)
+    who = first_authority(model, found)
     return (who.role.id, who.person.id, who.right) if who else None
 
 
@@ -47,20 +52,20 @@ def decider(model: OperatingModel, found: Finding) -> tuple[str, str, str] | Non
 def test_the_first_right_that_fits_by_size_names_the_authority(
     model: OperatingModel, found: Finding, right: str
 ) -> None:
-    who = authority(model, found)
+    who = first_authority(model, found)
     assert who is not None
     assert who.right == right
 
 
 def test_an_authority_is_the_role_with_its_holder(model: OperatingModel) -> None:
     assert decider(model, conflict(3)) == ("cio", "ada", "it-small")
-    assert str(authority(model, conflict(3))) == "Ada (CIO)"
+    assert str(first_authority(model, conflict(3))) == "Ada (CIO)"
 
 
 def test_nobody_has_authority_where_no_right_fits(model: OperatingModel) -> None:
     limited = model.model_copy(update={"decision_rights": model.decision_rights[:2]})
-    assert authority(limited, conflict(21)) is None
-    refused = may_decide(limited, people.person(model, "cleo"), conflict(21))
+    assert first_authority(limited, conflict(21)) is None
+    refused = may_decide(limited, people.person_with_id(model, "cleo"), conflict(21))
     assert str(refused).endswith("Nobody may.")
 
 
@@ -70,19 +75,19 @@ def test_nobody_has_authority_where_no_right_fits(model: OperatingModel) -> None
 def test_whoever_holds_any_right_that_fits_may_decide(
     model: OperatingModel, person: str, right: str
 ) -> None:
-    allowed = may_decide(model, people.person(model, person), conflict(3))
-    assert isinstance(allowed, Allowed)
+    allowed = may_decide(model, people.person_with_id(model, person), conflict(3))
+    assert isinstance(allowed, PermittedDecision)
     assert (allowed.person.id, allowed.right) == (person, right)
 
 
 def test_a_deputy_decides_with_the_same_right(model: OperatingModel) -> None:
-    allowed = may_decide(model, people.person(model, "dan"), conflict(3))
-    assert isinstance(allowed, Allowed)
+    allowed = may_decide(model, people.person_with_id(model, "dan"), conflict(3))
+    assert isinstance(allowed, PermittedDecision)
     assert (allowed.person.id, allowed.role.id) == ("dan", "cio")
 
 
 def test_a_refused_decision_says_why_and_who_may(model: OperatingModel) -> None:
-    refused = may_decide(model, people.person(model, "dan"), conflict(15, "250000 EUR"))
+    refused = may_decide(model, people.person_with_id(model, "dan"), conflict(15, "250000 EUR"))
     assert isinstance(refused, RefusedDecision)
     assert str(refused) == (
         "Dan has no right to decide late_handover of this size (15 days, 250,000 EUR)."
@@ -92,18 +97,22 @@ def test_a_refused_decision_says_why_and_who_may(model: OperatingModel) -> None:
 
 
 def test_a_stranger_decides_nothing(model: OperatingModel) -> None:
-    stranger = people.known_as(model, "jira", "acc-eve")
+    stranger = people.person_with_identity(model, "jira", "acc-eve")
     refused = may_decide(model, stranger, conflict(3))
     assert isinstance(refused, RefusedDecision)
     assert refused.reason == "This identity belongs to nobody in the operating model"
 
 
 def test_an_identity_counts_in_its_own_connection_alone(model: OperatingModel) -> None:
-    assert people.known_as(model, "jira", "acc-ben") == people.person(model, "ben")
-    assert people.known_as(model, "sheet", "acc-ben") is None
-    assert people.known_as(model, "jira", "ACC-BEN") is None
+    assert people.person_with_identity(model, "jira", "acc-ben") == people.person_with_id(
+        model, "ben"
+    )
+    assert people.person_with_identity(model, "sheet", "acc-ben") is None
+    assert people.person_with_identity(model, "jira", "ACC-BEN") is None
 
 
 def test_an_e_mail_address_is_compared_without_case(model: OperatingModel) -> None:
-    assert people.with_email(model, " Ben@Small.Example ") == people.person(model, "ben")
-    assert people.with_email(model, "eve@small.example") is None
+    assert people.person_with_email(model, " Ben@Small.Example ") == people.person_with_id(
+        model, "ben"
+    )
+    assert people.person_with_email(model, "eve@small.example") is None

@@ -15,10 +15,10 @@ import numpy as np
 from model.findings import Finding, Label
 from model.network import NO_DATE, Calendar, Calendars, Items, Links, Network, day_of, schedule
 from model.operating_model.schema import GateSign, Initiative, OperatingModel, Workflow
-from model.plan import Dangling, Int16, Int64, ItemAttributes, Plan, Situation, SpendLines
+from model.plan import Dangling, Int16, Int64, ItemAttributes, Plan, SpendLines
 from model.records import DependencyType, Priority, State
 from model.rules import RULES
-from model.rules.survey import Survey
+from model.rules.context import RuleContext
 
 TODAY = date(2026, 3, 2)
 FUNCTIONS = ("it", "marketing", "sales", "finance", "security")
@@ -87,7 +87,7 @@ class Link:
     type: DependencyType = DependencyType.FINISH_TO_START
 
 
-class Names:
+class PlanLookup:
     """The lookup of a plan without a warehouse: everything follows from the rows."""
 
     def __init__(self, rows: Sequence[Row], lines: Sequence[Line], ids: Mapping[str, int]) -> None:
@@ -127,7 +127,7 @@ def ids_of(rows: Sequence[Row], lines: Sequence[Line] = ()) -> dict[str, int]:
     return {key: 100 + 7 * at for at, key in enumerate(names)}
 
 
-def situation(
+def build_context(
     *rows: Row,
     links: Iterable[tuple[str, str] | Link] = (),
     spend: Sequence[Line] = (),
@@ -135,7 +135,7 @@ def situation(
     today: date = TODAY,
     calendars: Sequence[Calendar] = (Calendar(),),
     **model: Any,
-) -> Situation:
+) -> RuleContext:
     """The plan of these rows; `links` are (predecessor key, successor key), finish-to-start.
 
     Of several calendars each function has the one at its place.
@@ -161,7 +161,7 @@ def situation(
         spend=_spend(spend, ids, wbs),
         dangling=tuple(Dangling(ids[key], target, where) for key, target, where in dangling),
     )
-    return Situation(plan, operating_model(**model), Names(rows, spend, ids))
+    return RuleContext(plan, operating_model(**model), PlanLookup(rows, spend, ids))
 
 
 def operating_model(
@@ -189,24 +189,24 @@ def operating_model(
     )
 
 
-def found(rule: str, what: Situation) -> list[Finding]:
-    return list(RULES[rule].run(Survey(what)))
+def run_rule(rule: str, what: RuleContext) -> list[Finding]:
+    return list(RULES[rule].run(what))
 
 
-def said(what: Situation, finding: Finding) -> str:
+def wording_text(what: RuleContext, finding: Finding) -> str:
     """Everything that a finding says, in one text."""
     ids = {*finding.subjects, *(step.record_id for step in finding.chain)}
     wording = RULES[finding.rule].word(finding, what.lookup.labels(ids), NAMES)
     return "\n".join((wording.title, *wording.explanation, wording.question))
 
 
-def keys(what: Situation, record_ids: Iterable[int]) -> list[str]:
+def keys(what: RuleContext, record_ids: Iterable[int]) -> list[str]:
     record_ids = list(record_ids)
     labels = what.lookup.labels(record_ids)
     return [labels[record_id].key for record_id in record_ids]
 
 
-def moved(rows: Sequence[Row], **changes: Any) -> list[Row]:
+def change_rows(rows: Sequence[Row], **changes: Any) -> list[Row]:
     """The same rows with other dates or states: `CDP_1={"finish": …}` changes row CDP-1."""
     named = {key.replace("_", "-"): change for key, change in changes.items()}
     return [replace(row, **named.get(row.key, {})) for row in rows]

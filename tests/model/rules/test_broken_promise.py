@@ -9,7 +9,7 @@ import pytest
 
 from model.findings import Severity
 from model.records import Money, State
-from tests.model.rules.plans import Row, found, keys, moved, said, situation
+from tests.model.rules.plans import Row, build_context, change_rows, keys, run_rule, wording_text
 
 RULE = "broken_promise"
 FEATURE = Row("CDP-12", start=date(2026, 3, 2), finish=date(2026, 3, 20))
@@ -18,8 +18,8 @@ SOLD = [("CDP-12", "Acme")]
 
 
 def test_a_deal_that_closes_before_its_feature_is_there_is_found():
-    plan = situation(FEATURE, ACME, links=SOLD)
-    (finding,) = found(RULE, plan)
+    plan = build_context(FEATURE, ACME, links=SOLD)
+    (finding,) = run_rule(RULE, plan)
     assert finding.functions == ("it", "sales")
     assert keys(plan, finding.subjects) == keys(plan, finding.comment_on) == ["CDP-12", "Acme"]
     assert finding.impact.days == 5
@@ -29,7 +29,9 @@ def test_a_deal_that_closes_before_its_feature_is_there_is_found():
 
 @pytest.mark.parametrize(("close", "count"), [(date(2026, 3, 19), 1), (date(2026, 3, 20), 0)])
 def test_closing_on_the_day_of_the_finish_keeps_the_promise(close, count):
-    assert len(found(RULE, situation(FEATURE, replace(ACME, close=close), links=SOLD))) == count
+    assert (
+        len(run_rule(RULE, build_context(FEATURE, replace(ACME, close=close), links=SOLD))) == count
+    )
 
 
 @pytest.mark.parametrize(
@@ -42,17 +44,17 @@ def test_closing_on_the_day_of_the_finish_keeps_the_promise(close, count):
     ids=["lost deal", "done", "cancelled"],
 )
 def test_it_is_quiet_where_no_promise_is_open(change):
-    assert found(RULE, situation(*moved([FEATURE, ACME], **change), links=SOLD)) == []
+    assert run_rule(RULE, build_context(*change_rows([FEATURE, ACME], **change), links=SOLD)) == []
 
 
 def test_a_deal_past_its_close_date_breaks_no_promise_of_work_that_was_in_time():
     feature = replace(FEATURE, start=date(2026, 2, 2), finish=date(2026, 2, 6), state=State.DONE)
     deal = replace(ACME, close=date(2026, 2, 20))
-    assert found(RULE, situation(feature, deal, links=SOLD)) == []
+    assert run_rule(RULE, build_context(feature, deal, links=SOLD)) == []
 
 
 def test_a_deal_that_is_won_holds_its_promise_open():
-    (finding,) = found(RULE, situation(FEATURE, replace(ACME, won=True), links=SOLD))
+    (finding,) = run_rule(RULE, build_context(FEATURE, replace(ACME, won=True), links=SOLD))
     assert finding.impact.days == 5
 
 
@@ -64,8 +66,8 @@ def test_a_slip_three_tools_away_breaks_the_promise():
         Row("Acme", "sales", close=date(2026, 3, 20), value=250_000),
     ]
     links = [("Fund", "CDP-12"), ("CDP-12", "MKT-1"), ("MKT-1", "Acme")]
-    plan = situation(*rows, links=links)
-    (finding,) = found(RULE, plan)
+    plan = build_context(*rows, links=links)
+    (finding,) = run_rule(RULE, plan)
     assert keys(plan, finding.subjects) == ["MKT-1", "Acme"]
     assert keys(plan, [step.record_id for step in finding.chain]) == [
         "CDP-12",
@@ -78,27 +80,27 @@ def test_a_slip_three_tools_away_breaks_the_promise():
 def test_all_deals_sold_on_one_feature_are_one_conflict():
     others = [replace(ACME, key=f"Deal {n}", close=date(2026, 3, n)) for n in (16, 12)]
     links = [*SOLD, *(("CDP-12", deal.key) for deal in others)]
-    plan = situation(FEATURE, ACME, *others, links=links)
-    (finding,) = found(RULE, plan)
+    plan = build_context(FEATURE, ACME, *others, links=links)
+    (finding,) = run_rule(RULE, plan)
     assert keys(plan, finding.subjects) == ["CDP-12", "Deal 12", "Acme", "Deal 16"]
     assert finding.impact.value == (Money("EUR", 750_000),)
     assert finding.severity == Severity.HIGH
-    text = said(plan, finding)
+    text = wording_text(plan, finding)
     assert "3 deals worth 750,000 EUR close up to 6 working days before CDP-12 is there" in text
     assert "Also sold on it: Acme “Title of Acme” and Deal 16 “Title of Deal 16”." in text
 
 
 def test_it_is_the_same_conflict_when_dates_move_and_when_another_deal_is_sold():
-    first = found(RULE, situation(FEATURE, ACME, links=SOLD))[0]
+    first = run_rule(RULE, build_context(FEATURE, ACME, links=SOLD))[0]
     later = replace(FEATURE, finish=date(2026, 4, 30))
     more = replace(ACME, key="Bolt")
-    second = found(RULE, situation(later, more, ACME, links=[*SOLD, ("CDP-12", "Bolt")]))[0]
+    second = run_rule(RULE, build_context(later, more, ACME, links=[*SOLD, ("CDP-12", "Bolt")]))[0]
     assert first.conflict_id == second.conflict_id
 
 
 def test_it_says_what_was_sold_for_how_much_and_how_far_apart_the_dates_are():
-    plan = situation(FEATURE, ACME, links=SOLD)
-    assert said(plan, found(RULE, plan)[0]).splitlines() == [
+    plan = build_context(FEATURE, ACME, links=SOLD)
+    assert wording_text(plan, run_rule(RULE, plan)[0]).splitlines() == [
         "1 deal worth 250,000 EUR closes 5 working days before CDP-12 is there",
         'CDP-12 “Title of CDP-12” (IT) is due on 20 Mar 2026 (field "Due").',
         'Acme “Title of Acme” closes on 13 Mar 2026 and depends on it (column "Depends on").',
@@ -111,8 +113,8 @@ def test_it_says_what_was_sold_for_how_much_and_how_far_apart_the_dates_are():
 )
 def test_a_close_date_that_has_passed_is_spoken_of_as_past(won, closed):
     deal = replace(ACME, close=date(2026, 2, 27), won=won)
-    plan = situation(FEATURE, deal, links=SOLD)
-    text = said(plan, found(RULE, plan)[0])
+    plan = build_context(FEATURE, deal, links=SOLD)
+    text = wording_text(plan, run_rule(RULE, plan)[0])
     assert "CDP-12 comes 15 working days after the close date of 1 deal worth 250,000 EUR" in text
     assert f"Acme “Title of Acme” {closed} and depends on it" in text
     assert "How soon can IT finish CDP-12, and what does Sales tell the customer?" in text

@@ -9,7 +9,7 @@ import pytest
 
 from model.findings import Severity
 from model.records import Money, State
-from tests.model.rules.plans import Line, Row, found, keys, said, situation
+from tests.model.rules.plans import Line, Row, build_context, keys, run_rule, wording_text
 
 RULE = "burn_ahead"
 BEGUN = date(2026, 2, 2)
@@ -20,8 +20,8 @@ PROMISED = Line("C-1", 1, 11_000, BEGUN)
 
 
 def test_paid_and_promised_money_ahead_of_progress_is_found():
-    plan = situation(WORK, spend=[BUDGET, PAID, PROMISED])
-    (finding,) = found(RULE, plan)
+    plan = build_context(WORK, spend=[BUDGET, PAID, PROMISED])
+    (finding,) = run_rule(RULE, plan)
     assert finding.about == ("D-1",)
     assert finding.functions == ("it", "finance")
     assert finding.impact.value == (Money("EUR", 21_000),)
@@ -30,14 +30,14 @@ def test_paid_and_promised_money_ahead_of_progress_is_found():
 
 def test_exactly_the_tolerance_is_quiet():
     level = replace(PROMISED, amount=10_000)
-    assert found(RULE, situation(WORK, spend=[BUDGET, PAID, level])) == []
+    assert run_rule(RULE, build_context(WORK, spend=[BUDGET, PAID, level])) == []
     rules = {RULE: {"tolerance": 19}}
-    assert len(found(RULE, situation(WORK, spend=[BUDGET, PAID, level], rules=rules))) == 1
+    assert len(run_rule(RULE, build_context(WORK, spend=[BUDGET, PAID, level], rules=rules))) == 1
 
 
 def test_progress_is_weighted_by_working_days():
     big = replace(WORK, key="CDP-2", days=90, percent=50)
-    assert found(RULE, situation(WORK, big, spend=[BUDGET, PAID, PROMISED])) == []
+    assert run_rule(RULE, build_context(WORK, big, spend=[BUDGET, PAID, PROMISED])) == []
 
 
 @pytest.mark.parametrize(
@@ -50,32 +50,34 @@ def test_progress_is_weighted_by_working_days():
     ids=["done counts whole", "cancelled does not count", "planned counts as nothing done"],
 )
 def test_work_without_a_percentage_counts_by_its_state(row, count):
-    assert len(found(RULE, situation(WORK, row, spend=[BUDGET, PAID, PROMISED]))) == count
+    assert len(run_rule(RULE, build_context(WORK, row, spend=[BUDGET, PAID, PROMISED]))) == count
 
 
 def test_work_under_way_without_a_percentage_counts_by_the_time_that_is_over():
     half = Row("CDP-1", state=State.IN_PROGRESS, start=BEGUN, finish=date(2026, 3, 27), wbs="D-1")
     level = replace(PROMISED, amount=25_000)
-    assert found(RULE, situation(half, spend=[BUDGET, PAID, level])) == []
-    assert len(found(RULE, situation(half, spend=[BUDGET, replace(PAID, amount=95_000)]))) == 1
+    assert run_rule(RULE, build_context(half, spend=[BUDGET, PAID, level])) == []
+    assert (
+        len(run_rule(RULE, build_context(half, spend=[BUDGET, replace(PAID, amount=95_000)]))) == 1
+    )
 
 
 def test_a_parent_does_not_count_beside_its_children():
     parent = Row("EPIC", state=State.IN_PROGRESS, days=90, percent=100, wbs="D-1")
     child = replace(WORK, parent="EPIC")
-    assert len(found(RULE, situation(parent, child, spend=[BUDGET, PAID, PROMISED]))) == 1
+    assert len(run_rule(RULE, build_context(parent, child, spend=[BUDGET, PAID, PROMISED]))) == 1
 
 
 def test_it_is_quiet_without_a_budget_without_open_work_and_without_any_work():
     spend = [BUDGET, PAID, PROMISED]
-    assert found(RULE, situation(WORK, spend=spend[1:])) == []
-    assert found(RULE, situation(replace(WORK, state=State.DONE), spend=spend)) == []
-    assert found(RULE, situation(replace(WORK, wbs=None), spend=spend)) == []
+    assert run_rule(RULE, build_context(WORK, spend=spend[1:])) == []
+    assert run_rule(RULE, build_context(replace(WORK, state=State.DONE), spend=spend)) == []
+    assert run_rule(RULE, build_context(replace(WORK, wbs=None), spend=spend)) == []
 
 
 def test_money_of_two_currencies_is_never_added():
     dollars = replace(PAID, currency="USD", amount=90_000)
-    assert found(RULE, situation(WORK, spend=[BUDGET, dollars])) == []
+    assert run_rule(RULE, build_context(WORK, spend=[BUDGET, dollars])) == []
 
 
 def test_the_currency_that_is_furthest_ahead_speaks():
@@ -84,21 +86,21 @@ def test_the_currency_that_is_furthest_ahead_speaks():
         replace(BUDGET, key="B-2", currency="USD"),
         replace(PAID, key="A-2", currency="USD", amount=90_000),
     ]
-    (finding,) = found(RULE, situation(WORK, spend=[*euros, *dollars]))
+    (finding,) = run_rule(RULE, build_context(WORK, spend=[*euros, *dollars]))
     assert finding.impact.value == (Money("USD", 60_000),)
 
 
 def test_severity_follows_the_money_and_identity_does_not():
-    small = found(RULE, situation(WORK, spend=[BUDGET, PAID, PROMISED]))[0]
+    small = run_rule(RULE, build_context(WORK, spend=[BUDGET, PAID, PROMISED]))[0]
     lines = [replace(line, amount=line.amount * 100) for line in (BUDGET, PAID, PROMISED)]
-    large = found(RULE, situation(WORK, spend=lines))[0]
+    large = run_rule(RULE, build_context(WORK, spend=lines))[0]
     assert (small.severity, large.severity) == (Severity.LOW, Severity.CRITICAL)
     assert small.conflict_id == large.conflict_id
 
 
 def test_it_says_how_much_is_used_and_how_much_is_done():
-    plan = situation(WORK, spend=[BUDGET, PAID, PROMISED])
-    assert said(plan, found(RULE, plan)[0]).splitlines() == [
+    plan = build_context(WORK, spend=[BUDGET, PAID, PROMISED])
+    assert wording_text(plan, run_rule(RULE, plan)[0]).splitlines() == [
         "D-1 has used 51 % of its budget with 30 % of the work done",
         "Finance has paid or committed 51,000 EUR of the budget of 100,000 EUR for D-1: 51 %.",
         "IT has done 30 % of the work; still open: CDP-1 “Title of CDP-1”.",

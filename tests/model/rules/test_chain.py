@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from model.records import State
-from tests.model.rules.plans import Row, found, keys, situation
+from tests.model.rules.plans import Row, build_context, keys, run_rule
 
 OVERDUE = Row("IT-0", state=State.IN_PROGRESS, finish=date(2026, 2, 27))
 WAITS = Row("MKT-1", "marketing", start=date(2026, 3, 5), finish=date(2026, 3, 6))
@@ -15,8 +15,8 @@ WAITS = Row("MKT-1", "marketing", start=date(2026, 3, 5), finish=date(2026, 3, 6
 def chain_of(hops: int) -> list[str]:
     rows = [OVERDUE, *(Row(f"IT-{n}", days=1) for n in range(1, hops)), WAITS]
     links = [(before.key, after.key) for before, after in pairwise(rows)]
-    plan = situation(*rows, links=links)
-    (finding,) = found("late_handover", plan)
+    plan = build_context(*rows, links=links)
+    (finding,) = run_rule("late_handover", plan)
     return keys(plan, [step.record_id for step in finding.chain])
 
 

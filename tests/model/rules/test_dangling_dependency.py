@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from model.records import State
-from tests.model.rules.plans import Row, found, keys, said, situation
+from tests.model.rules.plans import Row, build_context, keys, run_rule, wording_text
 
 RULE = "dangling_dependency"
 CAMPAIGN = Row("MKT-1", "marketing", finish=date(2026, 3, 27))
@@ -16,11 +16,11 @@ POINTS = ("MKT-1", "CDP-99", 'column "Depends on"')
 
 
 def test_open_work_that_names_an_unknown_target_is_told_as_it_is_written_there():
-    plan = situation(CAMPAIGN, dangling=[POINTS])
-    (finding,) = found(RULE, plan)
+    plan = build_context(CAMPAIGN, dangling=[POINTS])
+    (finding,) = run_rule(RULE, plan)
     assert finding.about == ("marketing:work_item:MKT-1", "CDP-99")
     assert keys(plan, finding.comment_on) == ["MKT-1"]
-    assert said(plan, finding).splitlines() == [
+    assert wording_text(plan, finding).splitlines() == [
         "MKT-1 of Marketing depends on “cdp-99”, which no connected tool knows",
         f"MKT-1 “Title of MKT-1” (Marketing) depends on “cdp-99” ({POINTS[2]} in marketing).",
         "It may be mistyped, deleted, or in a tool that is not connected.",
@@ -31,20 +31,20 @@ def test_open_work_that_names_an_unknown_target_is_told_as_it_is_written_there()
 
 @pytest.mark.parametrize("state", [State.DONE, State.CANCELLED])
 def test_work_that_is_over_may_point_anywhere(state):
-    assert found(RULE, situation(replace(CAMPAIGN, state=state), dangling=[POINTS])) == []
+    assert run_rule(RULE, build_context(replace(CAMPAIGN, state=state), dangling=[POINTS])) == []
 
 
 def test_one_target_named_twice_is_one_conflict_and_two_targets_are_two():
     again = ("MKT-1", "CDP-99", 'issue link "blocks"')
     other = ("MKT-1", "CDP-98", 'column "Depends on"')
-    plan = situation(CAMPAIGN, dangling=[POINTS, again, other])
-    assert {finding.about[1] for finding in found(RULE, plan)} == {"CDP-99", "CDP-98"}
-    assert len(found(RULE, plan)) == 2
+    plan = build_context(CAMPAIGN, dangling=[POINTS, again, other])
+    assert {finding.about[1] for finding in run_rule(RULE, plan)} == {"CDP-99", "CDP-98"}
+    assert len(run_rule(RULE, plan)) == 2
 
 
 def test_it_is_the_same_conflict_when_dates_move():
     first, second = (
-        found(RULE, situation(replace(CAMPAIGN, finish=finish), dangling=[POINTS]))[0]
+        run_rule(RULE, build_context(replace(CAMPAIGN, finish=finish), dangling=[POINTS]))[0]
         for finish in (date(2026, 3, 27), date(2026, 9, 25))
     )
     assert first.conflict_id == second.conflict_id

@@ -15,8 +15,7 @@ import pytest
 
 from model.network import Calendar
 from model.records import State
-from model.rules.survey import Survey
-from tests.model.rules.plans import Row, found, keys, situation
+from tests.model.rules.plans import Row, build_context, keys, run_rule
 from tests.model.rules.test_healthy_plans import CALENDARS, WORKING, calendar_of, healthy
 
 RULE = "late_handover"
@@ -29,8 +28,8 @@ LAUNCH = Row("MKT-1", "marketing", start=MONDAY, finish=date(2026, 3, 27))
 def late(*rows: Row, today: date = date(2026, 3, 2)) -> list[list[str]]:
     """The keys of each late handover along the rows, each waiting for the one before it."""
     links = [(row.key, after.key) for row, after in pairwise(rows)]
-    plan = situation(*rows, links=links, today=today, calendars=CALENDARS_OF_BOTH)
-    return [keys(plan, finding.subjects) for finding in found(RULE, plan)]
+    plan = build_context(*rows, links=links, today=today, calendars=CALENDARS_OF_BOTH)
+    return [keys(plan, finding.subjects) for finding in run_rule(RULE, plan)]
 
 
 @pytest.mark.parametrize("today", [FRIDAY, SATURDAY, SUNDAY])
@@ -108,8 +107,8 @@ def _slipped(random: Random, row: Row) -> Row:
 
 def waiting(rows: list[Row], links: list[tuple[str, str]], today: date) -> set[tuple[str, str]]:
     """Who waits for whom too long, in the same function or another."""
-    plan = situation(*rows, links=links, today=today, calendars=CALENDARS)
-    every = Survey(plan).dependencies
+    plan = build_context(*rows, links=links, today=today, calendars=CALENDARS)
+    every = plan.dependencies
     held = every.where(every.late >= 1)
     pairs = zip(held.predecessor.tolist(), held.successor.tolist(), strict=True)
     return {(rows[before].key, rows[after].key) for before, after in pairs}
@@ -132,9 +131,9 @@ def test_work_due_on_a_day_off_is_as_late_as_work_due_on_the_working_day_before(
         today += timedelta(days=1)
     rows, links = slipping(random, today)
 
-    moved = [_on_a_working_day(row) for row in rows]
+    change_rows = [_on_a_working_day(row) for row in rows]
 
-    assert waiting(moved, links, today) == waiting(rows, links, today)
+    assert waiting(change_rows, links, today) == waiting(rows, links, today)
 
 
 def _on_a_working_day(row: Row) -> Row:

@@ -8,7 +8,7 @@ import pytest
 
 from model.findings import Severity
 from model.records import State
-from tests.model.rules.plans import Row, found, keys, moved, said, situation
+from tests.model.rules.plans import Row, build_context, change_rows, keys, run_rule, wording_text
 
 RULE = "dependency_cycle"
 ROWS = [
@@ -20,8 +20,8 @@ AROUND = [("CDP-1", "MKT-1"), ("MKT-1", "FIN-1"), ("FIN-1", "CDP-1")]
 
 
 def test_items_of_three_tools_that_wait_for_one_another_are_one_conflict():
-    plan = situation(*ROWS, links=AROUND)
-    (finding,) = found(RULE, plan)
+    plan = build_context(*ROWS, links=AROUND)
+    (finding,) = run_rule(RULE, plan)
     assert sorted(finding.about) == [
         "finance:work_item:FIN-1",
         "it:work_item:CDP-1",
@@ -32,38 +32,41 @@ def test_items_of_three_tools_that_wait_for_one_another_are_one_conflict():
 
 
 def test_a_chain_that_does_not_close_is_no_cycle():
-    assert found(RULE, situation(*ROWS, links=AROUND[:2])) == []
+    assert run_rule(RULE, build_context(*ROWS, links=AROUND[:2])) == []
 
 
 @pytest.mark.parametrize("state", [State.DONE, State.CANCELLED])
 def test_an_item_that_is_over_waits_for_nobody(state):
-    assert found(RULE, situation(*moved(ROWS, MKT_1={"state": state}), links=AROUND)) == []
+    assert (
+        run_rule(RULE, build_context(*change_rows(ROWS, MKT_1={"state": state}), links=AROUND))
+        == []
+    )
 
 
 def test_two_cycles_are_two_conflicts():
     more = [Row("SEC-1", "security"), Row("SEC-2", "security")]
     links = [*AROUND, ("SEC-1", "SEC-2"), ("SEC-2", "SEC-1")]
-    assert len(found(RULE, situation(*ROWS, *more, links=links))) == 2
+    assert len(run_rule(RULE, build_context(*ROWS, *more, links=links))) == 2
 
 
 def test_it_is_the_same_conflict_wherever_it_is_entered_and_whenever_it_is_planned():
-    rows = moved(ROWS, CDP_1={"finish": date(2026, 6, 5)})[::-1]
-    first = found(RULE, situation(*ROWS, links=AROUND))[0]
-    second = found(RULE, situation(*rows, links=AROUND[::-1]))[0]
+    rows = change_rows(ROWS, CDP_1={"finish": date(2026, 6, 5)})[::-1]
+    first = run_rule(RULE, build_context(*ROWS, links=AROUND))[0]
+    second = run_rule(RULE, build_context(*rows, links=AROUND[::-1]))[0]
     assert first.conflict_id == second.conflict_id
 
 
 def test_the_shortest_way_around_is_told_and_the_others_are_counted():
     links = [*AROUND, ("CDP-1", "FIN-1")]
-    plan = situation(*ROWS, links=links)
-    (finding,) = found(RULE, plan)
+    plan = build_context(*ROWS, links=links)
+    (finding,) = run_rule(RULE, plan)
     assert set(keys(plan, finding.subjects)) == {"CDP-1", "FIN-1"}
-    assert "In the same cycle: 1 more item." in said(plan, finding)
+    assert "In the same cycle: 1 more item." in wording_text(plan, finding)
 
 
 def test_it_says_who_waits_for_whom():
-    plan = situation(*ROWS, links=AROUND)
-    assert said(plan, found(RULE, plan)[0]).splitlines() == [
+    plan = build_context(*ROWS, links=AROUND)
+    assert wording_text(plan, run_rule(RULE, plan)[0]).splitlines() == [
         "CDP-1, MKT-1 and FIN-1 wait for one another",
         'MKT-1 “Title of MKT-1” waits for CDP-1 “Title of CDP-1” (column "Depends on").',
         'FIN-1 “Title of FIN-1” waits for MKT-1 “Title of MKT-1” (column "Depends on").',

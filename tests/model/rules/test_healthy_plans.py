@@ -12,7 +12,7 @@ from model.operating_model.calendar import WorkingCalendar
 from model.operating_model.schema import CalendarSpec
 from model.records import State
 from model.rules import find_all
-from tests.model.rules.plans import FUNCTIONS, Row, said, situation
+from tests.model.rules.plans import FUNCTIONS, Row, build_context, wording_text
 
 GERMANY = CalendarSpec(id="de", name="Hamburg", country="DE", subdivision="HH")
 AMERICA = CalendarSpec(id="us", name="Boston", country="US", subdivision="MA")
@@ -69,6 +69,6 @@ def test_nothing_is_found_where_every_plan_fits(seed: int, any_day: bool) -> Non
     today = date(2026, 1, 1) + timedelta(days=5 * seed)
     rows, links = healthy(random, today, any_day=any_day)
 
-    plan = situation(*rows, links=links, today=today, calendars=CALENDARS)
+    plan = build_context(*rows, links=links, today=today, calendars=CALENDARS)
 
-    assert [said(plan, finding) for finding in find_all(plan)] == []
+    assert [wording_text(plan, finding) for finding in find_all(plan)] == []

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from model.rules.impact import carried
-from tests.model.rules.plans import Row, found, situation
+from tests.model.rules.plans import Row, build_context, run_rule
 
 START = date(2026, 3, 2)
 
@@ -15,7 +15,7 @@ START = date(2026, 3, 2)
 def test_a_mark_reaches_everything_that_is_driven_and_nothing_else():
     rows = [Row(f"T-{n}", days=1) for n in range(40)]
     links = [(f"T-{n}", f"T-{n + 1}") for n in range(38)]
-    plan = situation(*rows, links=links).plan
+    plan = build_context(*rows, links=links).plan
     mark = np.full(len(rows), -1)
     mark[7], mark[20] = 5, 6
     assert carried(plan, mark).tolist() == [-1] * 7 + [5] * 13 + [6] * 19 + [-1]
@@ -33,7 +33,7 @@ def test_an_item_behind_two_late_handovers_counts_for_the_one_that_drives_it():
     links = [("IT-1", "MKT-1"), ("SEC-1", "MKT-1"), ("MKT-1", "MKT-2")]
     by_function = {
         finding.functions[0]: finding.impact
-        for finding in found("late_handover", situation(*rows, links=links))
+        for finding in run_rule("late_handover", build_context(*rows, links=links))
     }
     assert (by_function["security"].days, by_function["security"].items) == (15, 2)
     assert (by_function["it"].days, by_function["it"].items) == (5, 1)

@@ -9,7 +9,15 @@ import pytest
 
 from model.findings import Severity
 from model.records import DependencyType, Money, Priority, State
-from tests.model.rules.plans import Link, Row, found, keys, moved, said, situation
+from tests.model.rules.plans import (
+    Link,
+    Row,
+    build_context,
+    change_rows,
+    keys,
+    run_rule,
+    wording_text,
+)
 
 PLATFORM = Row("CDP-12", finish=date(2026, 3, 20), start=date(2026, 3, 16))
 CAMPAIGN = Row("MKT-1", "marketing", start=date(2026, 3, 16), finish=date(2026, 3, 27))
@@ -18,8 +26,8 @@ CHAIN = [("CDP-12", "MKT-1")]
 
 
 def test_work_that_arrives_after_it_is_needed_is_found_with_both_functions():
-    plan = situation(PLATFORM, CAMPAIGN, links=CHAIN)
-    (finding,) = found(RULE, plan)
+    plan = build_context(PLATFORM, CAMPAIGN, links=CHAIN)
+    (finding,) = run_rule(RULE, plan)
     assert finding.functions == ("it", "marketing")
     assert keys(plan, finding.subjects) == ["CDP-12", "MKT-1"]
     assert finding.needed_by == date(2026, 3, 13)
@@ -31,17 +39,17 @@ def test_one_day_late_is_found_and_on_time_is_quiet():
     late, on_time = date(2026, 3, 16), date(2026, 3, 13)
     for finish, count in ((late, 1), (on_time, 0)):
         platform = replace(PLATFORM, start=date(2026, 3, 10), finish=finish)
-        assert len(found(RULE, situation(platform, CAMPAIGN, links=CHAIN))) == count
+        assert len(run_rule(RULE, build_context(platform, CAMPAIGN, links=CHAIN))) == count
 
 
 def test_a_weekend_between_finish_and_start_is_no_delay():
     platform = replace(PLATFORM, start=date(2026, 3, 2), finish=date(2026, 3, 15))
-    assert found(RULE, situation(platform, CAMPAIGN, links=CHAIN)) == []
+    assert run_rule(RULE, build_context(platform, CAMPAIGN, links=CHAIN)) == []
 
 
 def test_lateness_below_the_parameter_is_quiet():
     platform, rules = PLATFORM, {RULE: {"min_days": 6}}
-    assert found(RULE, situation(platform, CAMPAIGN, links=CHAIN, rules=rules)) == []
+    assert run_rule(RULE, build_context(platform, CAMPAIGN, links=CHAIN, rules=rules)) == []
 
 
 @pytest.mark.parametrize(
@@ -57,15 +65,18 @@ def test_lateness_below_the_parameter_is_quiet():
     ids=["same function", "done", "cancelled", "successor done", "successor cancelled", "no plan"],
 )
 def test_it_is_quiet_where_nothing_is_broken(change):
-    assert found(RULE, situation(*moved([PLATFORM, CAMPAIGN], **change), links=CHAIN)) == []
+    assert (
+        run_rule(RULE, build_context(*change_rows([PLATFORM, CAMPAIGN], **change), links=CHAIN))
+        == []
+    )
 
 
 def test_work_that_has_begun_without_its_predecessor_needs_it_only_by_its_own_finish():
     begun = {"state": State.IN_PROGRESS, "start": date(2026, 2, 23)}
     campaign = replace(CAMPAIGN, **begun)
-    assert found(RULE, situation(PLATFORM, campaign, links=CHAIN)) == []
+    assert run_rule(RULE, build_context(PLATFORM, campaign, links=CHAIN)) == []
     late = replace(PLATFORM, finish=date(2026, 3, 31))
-    (finding,) = found(RULE, situation(late, campaign, links=CHAIN))
+    (finding,) = run_rule(RULE, build_context(late, campaign, links=CHAIN))
     assert finding.needed_by == campaign.finish
     assert finding.impact.days == 2
 
@@ -84,15 +95,15 @@ def test_a_slip_is_followed_over_any_number_of_hops_to_where_it_begins():
         CAMPAIGN,
     ]
     links = [("CDP-10", "CDP-11"), ("CDP-11", "CDP-12"), ("CDP-12", "MKT-1")]
-    plan = situation(*rows, links=links)
-    (finding,) = found(RULE, plan)
+    plan = build_context(*rows, links=links)
+    (finding,) = run_rule(RULE, plan)
     assert keys(plan, (step.record_id for step in finding.chain)) == [
         "CDP-10",
         "CDP-11",
         "CDP-12",
         "MKT-1",
     ]
-    assert "The delay begins at CDP-10" in said(plan, finding)
+    assert "The delay begins at CDP-10" in wording_text(plan, finding)
     assert finding.chain[0].planned == date(2026, 2, 27)
     assert finding.chain[0].source == 'field "Due"'
     assert finding.chain[0].why == 'column "Depends on"'
@@ -104,8 +115,8 @@ def test_what_is_upstream_of_the_delay_is_not_in_the_chain():
         Row("CDP-12", start=date(2026, 3, 9), finish=date(2026, 3, 20)),
         CAMPAIGN,
     ]
-    plan = situation(*rows, links=[("CDP-9", "CDP-12"), *CHAIN])
-    (finding,) = found(RULE, plan)
+    plan = build_context(*rows, links=[("CDP-9", "CDP-12"), *CHAIN])
+    (finding,) = run_rule(RULE, plan)
     assert keys(plan, (step.record_id for step in finding.chain)) == ["CDP-12", "MKT-1"]
 
 
@@ -115,8 +126,8 @@ def test_a_handover_late_only_through_another_one_upstream_is_its_downstream():
         CAMPAIGN,
         Row("FIN-1", "finance", start=date(2026, 3, 30), finish=date(2026, 4, 3)),
     ]
-    plan = situation(*rows, links=[*CHAIN, ("MKT-1", "FIN-1")])
-    (finding,) = found(RULE, plan)
+    plan = build_context(*rows, links=[*CHAIN, ("MKT-1", "FIN-1")])
+    (finding,) = run_rule(RULE, plan)
     assert keys(plan, finding.subjects) == ["CDP-12", "MKT-1"]
     assert set(keys(plan, finding.downstream)) == {"MKT-1", "FIN-1"}
     assert finding.impact.items == 2
@@ -132,32 +143,32 @@ def test_deals_downstream_are_at_risk_by_currency():
         Row("Lost", "sales", close=date(2026, 3, 31), value=70_000, lost=True),
     ]
     links = [*CHAIN, *(("MKT-1", deal) for deal in ("Acme", "Bolt", "Late", "Lost"))]
-    plan = situation(*rows, links=links)
-    (finding,) = found(RULE, plan)
+    plan = build_context(*rows, links=links)
+    (finding,) = run_rule(RULE, plan)
     assert finding.impact.value == (Money("EUR", 250_000), Money("USD", 40_000))
-    assert "deals worth 250,000 EUR and 40,000 USD" in said(plan, finding)
+    assert "deals worth 250,000 EUR and 40,000 USD" in wording_text(plan, finding)
 
 
 def test_all_successors_in_one_function_are_one_conflict_and_the_first_three_are_told():
     campaigns = [replace(CAMPAIGN, key=f"MKT-{n}") for n in range(1, 6)]
     security = Row("SEC-1", "security", start=date(2026, 3, 16), finish=date(2026, 3, 17))
     links = [("CDP-12", row.key) for row in (*campaigns, security)]
-    plan = situation(PLATFORM, *campaigns, security, links=links)
-    by_function = {finding.functions[1]: finding for finding in found(RULE, plan)}
+    plan = build_context(PLATFORM, *campaigns, security, links=links)
+    by_function = {finding.functions[1]: finding for finding in run_rule(RULE, plan)}
     assert len(by_function["marketing"].subjects) == 6
     assert len(by_function["marketing"].comment_on) == 4
     assert keys(plan, by_function["security"].comment_on) == ["CDP-12", "SEC-1"]
 
 
 def test_the_same_dependency_from_two_tools_counts_once():
-    plan = situation(PLATFORM, CAMPAIGN, links=[*CHAIN, *CHAIN])
-    (finding,) = found(RULE, plan)
+    plan = build_context(PLATFORM, CAMPAIGN, links=[*CHAIN, *CHAIN])
+    (finding,) = run_rule(RULE, plan)
     assert len(finding.subjects) == 2
 
 
 def test_it_is_the_same_conflict_when_dates_move_and_when_it_worsens():
     first, later = (
-        found(RULE, situation(replace(PLATFORM, finish=finish), CAMPAIGN, links=CHAIN))[0]
+        run_rule(RULE, build_context(replace(PLATFORM, finish=finish), CAMPAIGN, links=CHAIN))[0]
         for finish in (date(2026, 3, 20), date(2026, 4, 30))
     )
     assert first.conflict_id == later.conflict_id
@@ -174,8 +185,8 @@ def test_it_is_the_same_conflict_when_dates_move_and_when_it_worsens():
     ],
 )
 def test_severity_follows_days_and_the_priority_of_what_waits(change, severity):
-    plan = situation(*moved([PLATFORM, CAMPAIGN], **change), links=CHAIN)
-    assert found(RULE, plan)[0].severity == severity
+    plan = build_context(*change_rows([PLATFORM, CAMPAIGN], **change), links=CHAIN)
+    assert run_rule(RULE, plan)[0].severity == severity
 
 
 def test_a_start_to_start_dependency_is_about_the_start():
@@ -184,10 +195,10 @@ def test_a_start_to_start_dependency_is_about_the_start():
         Row("MKT-1", "marketing", start=date(2026, 3, 16), finish=date(2026, 4, 30)),
     ]
     links = [Link("CDP-12", "MKT-1", DependencyType.START_TO_START)]
-    plan = situation(*rows, links=links)
-    (finding,) = found(RULE, plan)
+    plan = build_context(*rows, links=links)
+    (finding,) = run_rule(RULE, plan)
     assert finding.impact.days == 2
-    text = said(plan, finding)
+    text = wording_text(plan, finding)
     assert "CDP-12 of IT is forecast to start 2 working days later than Marketing needs" in text
     assert "Can IT start CDP-12 by 16 Mar 2026, or does Marketing plan for 18 Mar 2026?" in text
 
@@ -198,12 +209,12 @@ def test_a_start_that_the_successor_did_not_wait_for_is_no_longer_needed():
         Row("MKT-1", "marketing", start=date(2026, 2, 16), state=State.IN_PROGRESS),
     ]
     links = [Link("CDP-12", "MKT-1", DependencyType.START_TO_START)]
-    assert found(RULE, situation(*rows, links=links)) == []
+    assert run_rule(RULE, build_context(*rows, links=links)) == []
 
 
 def test_it_says_who_needs_what_by_when_and_asks_for_a_decision():
-    plan = situation(PLATFORM, CAMPAIGN, links=CHAIN)
-    text = said(plan, found(RULE, plan)[0]).replace("Title of ", "")
+    plan = build_context(PLATFORM, CAMPAIGN, links=CHAIN)
+    text = wording_text(plan, run_rule(RULE, plan)[0]).replace("Title of ", "")
     assert text.splitlines() == [
         "CDP-12 of IT is forecast to finish 5 working days later than Marketing needs",
         'CDP-12 “CDP-12” (IT) is due on 20 Mar 2026 (field "Due").',
@@ -214,8 +225,8 @@ def test_it_says_who_needs_what_by_when_and_asks_for_a_decision():
 
 
 def test_a_need_that_has_passed_is_not_asked_to_be_met():
-    plan = situation(PLATFORM, replace(CAMPAIGN, start=date(2026, 2, 23)), links=CHAIN)
-    text = said(plan, found(RULE, plan)[0])
+    plan = build_context(PLATFORM, replace(CAMPAIGN, start=date(2026, 2, 23)), links=CHAIN)
+    text = wording_text(plan, run_rule(RULE, plan)[0])
     assert "later than Marketing needed" in text
     assert "Marketing needed it finished by 20 Feb 2026" in text
     assert "Can IT finish CDP-12 sooner, or does Marketing plan for 20 Mar 2026?" in text

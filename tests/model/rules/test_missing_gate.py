@@ -10,9 +10,9 @@ import pytest
 
 from model.findings import Severity
 from model.operating_model.schema import Gate, GateSign, Initiative, Workflow
-from model.plan import Situation
 from model.records import State
-from tests.model.rules.plans import Row, found, keys, said, situation
+from model.rules.context import RuleContext
+from tests.model.rules.plans import Row, build_context, keys, run_rule, wording_text
 
 RULE = "missing_gate"
 GATE = Gate(
@@ -34,18 +34,18 @@ LAUNCH = Row(
 AUDIT = Row("SEC-1", "security", labels=("audit",), initiative="cdp", finish=date(2026, 3, 6))
 
 
-def gated(*rows: Row, initiatives: tuple[str, ...] = (), **more: Any) -> Situation:
+def gated(*rows: Row, initiatives: tuple[str, ...] = (), **more: Any) -> RuleContext:
     flow = Workflow(
         id="software", name="Software", connections=("it-jira",), statuses={"Done": State.DONE},
         initiatives=initiatives, gates=(GATE,),
     )  # fmt: skip
     names = (Initiative(id="cdp", name="Customer data platform", sponsor="coo"),)
-    return situation(*rows, workflows=(flow,), initiatives=names, **more)
+    return build_context(*rows, workflows=(flow,), initiatives=names, **more)
 
 
 def test_work_that_demands_a_gate_that_no_plan_holds_is_found():
     plan = gated(LAUNCH)
-    (finding,) = found(RULE, plan)
+    (finding,) = run_rule(RULE, plan)
     assert finding.about == ("security-audit", "cdp")
     assert finding.functions == ("it", "security")
     assert keys(plan, finding.comment_on) == ["CDP-20"]
@@ -55,32 +55,32 @@ def test_work_that_demands_a_gate_that_no_plan_holds_is_found():
 
 @pytest.mark.parametrize("state", [State.PLANNED, State.IN_PROGRESS, State.DONE])
 def test_a_gate_of_the_same_initiative_planned_or_done_is_enough(state):
-    assert found(RULE, gated(LAUNCH, replace(AUDIT, state=state))) == []
+    assert run_rule(RULE, gated(LAUNCH, replace(AUDIT, state=state))) == []
 
 
 def test_a_cancelled_gate_or_one_of_another_initiative_is_not():
     for audit in (replace(AUDIT, state=State.CANCELLED), replace(AUDIT, initiative="other")):
-        assert len(found(RULE, gated(LAUNCH, audit))) == 1
+        assert len(run_rule(RULE, gated(LAUNCH, audit))) == 1
 
 
 @pytest.mark.parametrize("state", [State.DONE, State.CANCELLED])
 def test_work_that_is_over_demands_nothing(state):
-    assert found(RULE, gated(replace(LAUNCH, state=state))) == []
+    assert run_rule(RULE, gated(replace(LAUNCH, state=state))) == []
 
 
 def test_a_gate_anywhere_before_the_work_is_enough_whatever_its_initiative():
     middle, audit = Row("CDP-19"), replace(AUDIT, initiative=None)
     links = [("SEC-1", "CDP-19"), ("CDP-19", "CDP-20")]
-    assert found(RULE, gated(LAUNCH, middle, audit, links=links)) == []
+    assert run_rule(RULE, gated(LAUNCH, middle, audit, links=links)) == []
     after = [("CDP-20", "CDP-19"), ("CDP-19", "SEC-1")]
-    assert len(found(RULE, gated(LAUNCH, middle, audit, links=after))) == 1
+    assert len(run_rule(RULE, gated(LAUNCH, middle, audit, links=after))) == 1
 
 
 def test_one_conflict_an_initiative_and_one_an_item_without_initiative():
     second = replace(LAUNCH, key="CDP-21", finish=date(2026, 3, 19))
     alone = [replace(LAUNCH, key=key, initiative=None) for key in ("IT-1", "IT-2")]
     plan = gated(LAUNCH, second, *alone)
-    by_about = {finding.about: finding for finding in found(RULE, plan)}
+    by_about = {finding.about: finding for finding in run_rule(RULE, plan)}
     assert set(by_about) == {
         ("security-audit", "cdp"),
         ("it:work_item:IT-1", "security-audit"),
@@ -91,13 +91,13 @@ def test_one_conflict_an_initiative_and_one_an_item_without_initiative():
 
 def test_a_workflow_for_some_initiatives_demands_nothing_of_the_others():
     other = replace(LAUNCH, key="IT-1", initiative="other")
-    (finding,) = found(RULE, gated(LAUNCH, other, initiatives=("cdp",)))
+    (finding,) = run_rule(RULE, gated(LAUNCH, other, initiatives=("cdp",)))
     assert finding.about == ("security-audit", "cdp")
 
 
 def test_it_is_the_same_conflict_when_the_work_moves():
     first, second = (
-        found(RULE, gated(replace(LAUNCH, finish=finish)))[0]
+        run_rule(RULE, gated(replace(LAUNCH, finish=finish)))[0]
         for finish in (date(2026, 3, 20), date(2026, 6, 26))
     )
     assert first.conflict_id == second.conflict_id
@@ -106,7 +106,7 @@ def test_it_is_the_same_conflict_when_the_work_moves():
 
 def test_it_says_by_when_the_gate_must_be_asked_for():
     plan = gated(LAUNCH)
-    assert said(plan, found(RULE, plan)[0]).splitlines() == [
+    assert wording_text(plan, run_rule(RULE, plan)[0]).splitlines() == [
         "CDP-20 must not finish without “Security audit”, and no plan holds it",
         'CDP-20 “Title of CDP-20” (IT) is due on 20 Mar 2026 (field "Due").',
         "No work of Customer data platform is a “Security audit”, planned or done.",

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from model.records import Priority, State
-from tests.model.rules.plans import Row, found, keys, moved, said, situation
+from tests.model.rules.plans import Row, build_context, change_rows, keys, run_rule, wording_text
 
 RULE = "priority_mismatch"
 PLATFORM = Row("CDP-12", finish=date(2026, 3, 6), priority=Priority.LOW)
@@ -17,8 +17,8 @@ CHAIN = [("CDP-12", "MKT-1")]
 
 
 def test_minor_work_that_holds_up_critical_work_of_another_function_is_found():
-    plan = situation(PLATFORM, CAMPAIGN, links=CHAIN)
-    (finding,) = found(RULE, plan)
+    plan = build_context(PLATFORM, CAMPAIGN, links=CHAIN)
+    (finding,) = run_rule(RULE, plan)
     assert finding.about == ("it:work_item:CDP-12", "marketing")
     assert finding.functions == ("it", "marketing")
     assert keys(plan, finding.comment_on) == ["CDP-12", "MKT-1"]
@@ -36,8 +36,8 @@ def test_minor_work_that_holds_up_critical_work_of_another_function_is_found():
     ],
 )
 def test_two_levels_apart_and_urgent_for_who_waits(here, there, count):
-    rows = moved([PLATFORM, CAMPAIGN], CDP_12={"priority": here}, MKT_1={"priority": there})
-    assert len(found(RULE, situation(*rows, links=CHAIN))) == count
+    rows = change_rows([PLATFORM, CAMPAIGN], CDP_12={"priority": here}, MKT_1={"priority": there})
+    assert len(run_rule(RULE, build_context(*rows, links=CHAIN))) == count
 
 
 @pytest.mark.parametrize(
@@ -50,30 +50,34 @@ def test_two_levels_apart_and_urgent_for_who_waits(here, there, count):
     ids=["same function", "done", "successor cancelled"],
 )
 def test_it_is_quiet_where_nobody_of_another_function_waits(change):
-    assert found(RULE, situation(*moved([PLATFORM, CAMPAIGN], **change), links=CHAIN)) == []
+    assert (
+        run_rule(RULE, build_context(*change_rows([PLATFORM, CAMPAIGN], **change), links=CHAIN))
+        == []
+    )
 
 
 def test_one_conflict_a_receiving_function_with_its_most_urgent_work_in_front():
     high = replace(CAMPAIGN, key="MKT-0", priority=Priority.HIGH)
     audit = Row("SEC-1", "security", priority=Priority.HIGH)
     links = [*CHAIN, ("CDP-12", "MKT-0"), ("CDP-12", "SEC-1")]
-    plan = situation(PLATFORM, high, CAMPAIGN, audit, links=links)
-    by_function = {finding.functions[1]: finding for finding in found(RULE, plan)}
+    plan = build_context(PLATFORM, high, CAMPAIGN, audit, links=links)
+    by_function = {finding.functions[1]: finding for finding in run_rule(RULE, plan)}
     assert keys(plan, by_function["marketing"].subjects) == ["CDP-12", "MKT-1", "MKT-0"]
     assert keys(plan, by_function["security"].subjects) == ["CDP-12", "SEC-1"]
 
 
 def test_it_is_the_same_conflict_when_dates_move():
-    rows = moved([PLATFORM, CAMPAIGN], CDP_12={"finish": date(2026, 8, 28)})
+    rows = change_rows([PLATFORM, CAMPAIGN], CDP_12={"finish": date(2026, 8, 28)})
     first, second = (
-        found(RULE, situation(*each, links=CHAIN))[0] for each in ([PLATFORM, CAMPAIGN], rows)
+        run_rule(RULE, build_context(*each, links=CHAIN))[0]
+        for each in ([PLATFORM, CAMPAIGN], rows)
     )
     assert first.conflict_id == second.conflict_id
 
 
 def test_it_says_how_each_side_ranks_it():
-    plan = situation(PLATFORM, CAMPAIGN, links=CHAIN)
-    assert said(plan, found(RULE, plan)[0]).splitlines() == [
+    plan = build_context(PLATFORM, CAMPAIGN, links=CHAIN)
+    assert wording_text(plan, run_rule(RULE, plan)[0]).splitlines() == [
         "CDP-12 has low priority in IT and holds up critical work of Marketing",
         "IT ranks CDP-12 “Title of CDP-12” as low.",
         'Marketing ranks MKT-1 “Title of MKT-1” as critical and waits (column "Depends on").',

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from model.records import State
-from tests.model.rules.plans import Row, found, keys, moved, said, situation
+from tests.model.rules.plans import Row, build_context, change_rows, keys, run_rule, wording_text
 
 RULE = "stale_plan"
 LONG_AGO = date(2026, 2, 13)
@@ -18,11 +18,11 @@ CHAIN = [("CDP-12", "MKT-1")]
 
 
 def test_work_in_progress_that_nobody_touches_while_another_function_waits_is_found():
-    plan = situation(WORK, CAMPAIGN, links=CHAIN)
-    (finding,) = found(RULE, plan)
+    plan = build_context(WORK, CAMPAIGN, links=CHAIN)
+    (finding,) = run_rule(RULE, plan)
     assert finding.about == ("it:work_item:CDP-12",)
     assert keys(plan, finding.comment_on) == ["CDP-12"]
-    assert said(plan, finding).splitlines() == [
+    assert wording_text(plan, finding).splitlines() == [
         "CDP-12 of IT, which Marketing waits for, has not been touched for 11 working days",
         'CDP-12 “Title of CDP-12” (IT) is due on 6 Mar 2026 (field "Due").',
         "It was last touched on 13 Feb 2026.",
@@ -55,25 +55,25 @@ def test_work_in_progress_that_nobody_touches_while_another_function_waits_is_fo
     ],
 )
 def test_only_work_that_should_be_moving_and_was_not_touched_is_stale(change, count):
-    plan = situation(replace(WORK, **change), CAMPAIGN, links=CHAIN)
-    assert len(found(RULE, plan)) == count
+    plan = build_context(replace(WORK, **change), CAMPAIGN, links=CHAIN)
+    assert len(run_rule(RULE, plan)) == count
 
 
 def test_nobody_waits_when_the_successor_is_over():
-    rows = moved([WORK, CAMPAIGN], MKT_1={"state": State.DONE})
-    assert found(RULE, situation(*rows, links=CHAIN)) == []
+    rows = change_rows([WORK, CAMPAIGN], MKT_1={"state": State.DONE})
+    assert run_rule(RULE, build_context(*rows, links=CHAIN)) == []
 
 
 def test_one_conflict_whoever_waits():
     audit = Row("SEC-1", "security", start=date(2026, 3, 16))
-    plan = situation(WORK, CAMPAIGN, audit, links=[*CHAIN, ("CDP-12", "SEC-1")])
-    (finding,) = found(RULE, plan)
+    plan = build_context(WORK, CAMPAIGN, audit, links=[*CHAIN, ("CDP-12", "SEC-1")])
+    (finding,) = run_rule(RULE, plan)
     assert set(finding.functions) == {"it", "marketing", "security"}
 
 
 def test_it_is_the_same_conflict_as_days_go_by():
     first, later = (
-        found(RULE, situation(WORK, CAMPAIGN, links=CHAIN, today=today))[0]
+        run_rule(RULE, build_context(WORK, CAMPAIGN, links=CHAIN, today=today))[0]
         for today in (date(2026, 3, 2), date(2026, 3, 9))
     )
     assert first.conflict_id == later.conflict_id
@@ -82,7 +82,7 @@ def test_it_is_the_same_conflict_as_days_go_by():
 
 def test_two_functions_that_wait_are_spoken_of_as_two():
     deal = Row("Acme", "sales", close=date(2026, 5, 29), value=1_000)
-    plan = situation(WORK, CAMPAIGN, deal, links=[*CHAIN, ("CDP-12", "Acme")])
-    assert "which Marketing and Sales wait for, has not been touched" in said(
-        plan, found(RULE, plan)[0]
+    plan = build_context(WORK, CAMPAIGN, deal, links=[*CHAIN, ("CDP-12", "Acme")])
+    assert "which Marketing and Sales wait for, has not been touched" in wording_text(
+        plan, run_rule(RULE, plan)[0]
     )
