@@ -4,7 +4,7 @@ BIN := .venv/bin
 SERVE ?=
 FRESH ?=
 
-.PHONY: demo test lint types bench clean
+.PHONY: demo test lint types bench dist dist-check clean
 
 demo: .venv/installed
 	$(BIN)/interlock demo $(if $(SERVE),--serve) $(if $(FRESH),--fresh)
@@ -19,6 +19,14 @@ lint: .venv/installed-dev
 types: .venv/installed-dev
 	$(BIN)/mypy
 
+# The wheel is built from the source distribution, so both are known to be whole.
+dist: .venv/installed-dev
+	$(BIN)/python -m build --outdir dist .
+
+# Builds both, installs the wheel into an empty environment, and runs the demo in an empty folder.
+dist-check: .venv/installed-dev
+	$(BIN)/python -m pytest -m long tests/pipelines/demo/test_distribution.py $(ARGS)
+
 bench: .venv/installed-dev
 	$(call install,.[bench])
 	$(BIN)/python -m tests.benchmarks.network
@@ -26,7 +34,7 @@ bench: .venv/installed-dev
 
 .venv/installed: pyproject.toml constraints.txt
 	$(venv)
-	$(call install,.)
+	$(call install,.[demo])
 	touch $@
 
 .venv/installed-dev: .venv/installed

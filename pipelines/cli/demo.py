@@ -6,22 +6,31 @@ import os
 
 import typer
 
+from pipelines.cli.demo_extra import importing_demo_extra
 from pipelines.cli.opening import opened
-from pipelines.cli.output import failed
+from pipelines.cli.output import failed, said
+from pipelines.demo.files import choose_ports, write_instance
 from pipelines.demo.place import SECRETS, DemoFailed
-from pipelines.demo.play import play
 from pipelines.instance import HOME_VARIABLE, home_folder
 
 
 def demo(*, serve: bool, fresh: bool) -> None:
-    """Play the demo in the instance folder; raises Exit(1) when a tool failed."""
-    home = str(home_folder(os.environ))
-    os.environ.update(SECRETS | {HOME_VARIABLE: home, "DAGSTER_HOME": home})
+    """Run the demo in the instance folder, which is written first where there is none.
+
+    Raises Exit(1) when a tool could not be read or written, or the demo cannot run here.
+    """
+    with importing_demo_extra("demo"):
+        from pipelines.demo.play import play
+    home = home_folder(os.environ)
+    if not home.exists():
+        write_instance(home, choose_ports())
+        said(f"The demo's instance folder is {home}")
+    os.environ.update(SECRETS | {HOME_VARIABLE: str(home), "DAGSTER_HOME": str(home)})
     try:
         with opened() as instance:
-            well = play(instance, serve=serve, fresh=fresh)
+            is_complete = play(instance, serve=serve, fresh=fresh)
     except DemoFailed as failure:
         failed(str(failure))
         raise typer.Exit(1) from None
-    if not well:
+    if not is_complete:
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""`interlock sandbox`: the stand-in tools alone, to look at or to try a connection on."""
+"""`interlock sandbox`: the stand-in tools alone, to look at or to try a connection with."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from pathlib import Path
 
 import typer
 
-from connectors.sandbox.server import serve_until_stopped
+from pipelines.cli.demo_extra import importing_demo_extra
 from pipelines.cli.output import failed
 from pipelines.instance import home_folder
 
 
 def sandbox(jira_port: int, salesforce_port: int, load: Path | None, state: Path | None) -> None:
-    """Serve until stopped; with neither `load` nor `state` what the demo left."""
+    """Serve until stopped; with neither `load` nor `state`, what the demo left.
+
+    Raises Exit(1) for a folder that is not there or a port that is taken.
+    """
+    with importing_demo_extra("sandbox"):
+        from connectors.sandbox.server import serve_until_stopped
     if load is None and state is None:
-        kept = home_folder(os.environ) / "state"
-        load, state = kept / "demo", kept / "sandbox"
+        folder = home_folder(os.environ) / "state"
+        load, state = folder / "demo", folder / "sandbox"
     if load is not None and not load.is_dir():
         failed(f"There is no folder {load}. Run `interlock demo` first, or name one with --load")
         raise typer.Exit(1)

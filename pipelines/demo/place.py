@@ -83,5 +83,6 @@ def demo_place(instance: Instance) -> Place:
 def _not_ours(home: Path, reason: str) -> DemoFailed:
     return DemoFailed(
         f"{home} is not the demo's instance: {reason}. The demo writes into every connection, so "
-        "it runs only where all are its own. Let INTERLOCK_HOME name the checkout's dagster_home"
+        "it runs only where all are its own. Let INTERLOCK_HOME name a folder that does not exist "
+        "yet: the demo writes its instance there"
     )

@@ -12,8 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from model.operating_model.documents import read_file
 from model.operating_model.problems import ModelInvalid
 from model.operating_model.shape import check_values
-
-FOLDER = Path(__file__).parents[2] / "deploy" / "demo"
+from pipelines.demo.files import STORY_FOLDER
 
 Offset = int
 """A working day counted from today; 0 is today or the next working day."""
@@ -193,7 +192,7 @@ class Story:
 S = TypeVar("S", bound=_Part)
 
 
-def read_story(folder: Path = FOLDER) -> Story:
+def read_story(folder: Path = STORY_FOLDER) -> Story:
     """Read and check the story's files; raises ModelInvalid with every problem of one of them."""
     return Story(
         _part(folder / "it.yaml", ItStory),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -10,32 +9,33 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.demo.files import write_instance
+
 REPOSITORY = Path(__file__).parents[3]
 
 
 def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        second.bind(("127.0.0.1", 0))
+        return first.getsockname()[1], second.getsockname()[1]
 
 
 @pytest.fixture
-def home() -> Iterator[Path]:
-    """A copy of the demo's instance folder, as it is in a fresh checkout.
+def open_folder() -> Iterator[Path]:
+    """An empty folder that every user of the machine may enter.
 
-    It lies outside pytest's own folder, which only its owner may enter: run by root, the embedded
-    PostgreSQL is another user's.
+    pytest's own folders are for their owner alone: where root runs the tests, the embedded
+    PostgreSQL runs as another user and could not reach its data there.
     """
     with tempfile.TemporaryDirectory(prefix="interlock-demo-") as folder:
         Path(folder).chmod(0o755)
-        copy, original = Path(folder) / "home", REPOSITORY / "dagster_home"
-        copy.mkdir()
-        for name in ("interlock.yaml", "dagster.yaml"):
-            shutil.copy(original / name, copy)
-        shutil.copytree(original / "operating_model", copy / "operating_model")
-        jira, salesforce = _free_ports()
-        settings = (copy / "interlock.yaml").read_text(encoding="utf-8")
-        settings = settings.replace(":8701", f":{jira}").replace(":8702", f":{salesforce}")
-        (copy / "interlock.yaml").write_text(settings, encoding="utf-8")
-        yield copy
+        yield Path(folder)
+
+
+@pytest.fixture
+def home(open_folder: Path) -> Path:
+    """The demo's instance folder, as it is in a fresh checkout."""
+    folder = open_folder / "home"
+    write_instance(folder, _free_ports())
+    return folder

@@ -13,9 +13,10 @@ from sqlalchemy.engine import URL
 from connectors.sandbox import running_sandbox
 from model.warehouse.connect import URL_VARIABLE
 from pipelines.cli.conflicts import read
+from pipelines.demo.files import STORY_FOLDER
 from pipelines.demo.place import SECRETS, demo_place
 from pipelines.demo.stage import stage
-from pipelines.demo.story import FOLDER, read_story
+from pipelines.demo.story import read_story
 from pipelines.demo.tools import port_of
 from pipelines.instance import Instance, open_instance
 from pipelines.steps.sync import SyncResult, sync_all
@@ -93,6 +94,6 @@ def test_the_plan_is_large_and_has_a_past(home: Path, database: URL, warehouse: 
 
 
 def test_the_table_for_readers_lists_the_expected_conflicts() -> None:
-    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    page = (STORY_FOLDER / "README.md").read_text(encoding="utf-8")
     rules = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
     assert sorted(rules) == [rule for rule, _, _ in CONFLICTS]
