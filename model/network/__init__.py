@@ -10,20 +10,27 @@ plans, `wiring` what becomes of links, `topology` lays both out, `reach` and `sw
 passes, `forecast` reads them off. The rest asks the result.
 """
 
-from model.network.below import Counts, downstream, downstream_counts, upstream
 from model.network.calendars import Calendar, Calendars
 from model.network.columns import NO_DATE, UNKNOWN, Constraint, Items, Links, date_of, day_of
 from model.network.cycles import Cycle
+from model.network.delay_impact import DelayImpact, compute_delay_impact, compute_lateness_impact
+from model.network.descendants import (
+    DescendantCounts,
+    count_descendants,
+    find_ancestors,
+    find_descendants,
+    with_descendants,
+)
 from model.network.explain import DrivingStep, Explanation, driving_chain, explain
 from model.network.forecast import Forecast, schedule
-from model.network.handovers import Needs, needs
-from model.network.live import LivePlan
-from model.network.montecarlo import Simulation, Spread, simulate
+from model.network.handovers import HandoverNeeds, compute_handover_needs
+from model.network.incremental_forecast import IncrementalForecast
 from model.network.network import Network
+from model.network.node_graph import LinkUse
 from model.network.picture import TimelineRow, chain_svg
-from model.network.slips import DelayImpact, impact, impact_of_lateness
+from model.network.row_index import RowIndex
+from model.network.simulation import DurationFactors, SimulationResult, simulate
 from model.network.treatment import REASONS, Certainty, Treatment
-from model.network.wiring import LinkUse
 
 __all__ = [
     "NO_DATE",
@@ -33,33 +40,35 @@ __all__ = [
     "Calendars",
     "Certainty",
     "Constraint",
-    "Counts",
     "Cycle",
     "DelayImpact",
+    "DescendantCounts",
     "DrivingStep",
+    "DurationFactors",
     "Explanation",
     "Forecast",
+    "HandoverNeeds",
+    "IncrementalForecast",
     "Items",
     "LinkUse",
     "Links",
-    "LivePlan",
-    "Needs",
     "Network",
-    "Simulation",
-    "Spread",
+    "RowIndex",
+    "SimulationResult",
     "TimelineRow",
     "Treatment",
     "chain_svg",
+    "compute_delay_impact",
+    "compute_handover_needs",
+    "compute_lateness_impact",
+    "count_descendants",
     "date_of",
     "day_of",
-    "downstream",
-    "downstream_counts",
     "driving_chain",
     "explain",
-    "impact",
-    "impact_of_lateness",
-    "needs",
+    "find_ancestors",
+    "find_descendants",
     "schedule",
     "simulate",
-    "upstream",
+    "with_descendants",
 ]

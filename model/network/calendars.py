@@ -69,25 +69,25 @@ class Calendars:
     def __len__(self) -> int:
         return len(self.table)
 
-    def number(self, calendar: NDArray[np.int16], day: Days) -> Days:
+    def to_number(self, calendar: NDArray[np.int16], day: Days) -> Days:
         """How many working days lie before each day: the number of the first at or after it."""
         inside = np.clip(day, 0, HORIZON)
         number: Days = self.before[self.table[calendar] + inside]
         return number
 
-    def day(self, calendar: NDArray[np.int16], number: Days) -> Days:
+    def to_day(self, calendar: NDArray[np.int16], number: Days) -> Days:
         """The day of each working-day number; beyond the horizon its last day."""
         inside = np.clip(number, 0, HORIZON)
         day: Days = self.days[self.table[calendar] + inside]
         return day
 
-    def between(self, calendar: NDArray[np.int16], first: Days, second: Days) -> Days:
+    def working_days_between(self, calendar: NDArray[np.int16], first: Days, second: Days) -> Days:
         """Working days from the end of the first day to the end of the second, signed.
 
         0 where either is `NO_DATE`.
         """
         known = (first != NO_DATE) & (second != NO_DATE)
-        span = self.number(calendar, second + known) - self.number(calendar, first + known)
+        span = self.to_number(calendar, second + known) - self.to_number(calendar, first + known)
         return np.where(known, span, 0).astype(np.int32)
 
 

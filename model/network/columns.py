@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from model.records import DependencyType, State
 
-Ints: TypeAlias = NDArray[np.int64]
+Ids: TypeAlias = NDArray[np.int64]
 Days: TypeAlias = NDArray[np.int32]
 Codes: TypeAlias = NDArray[np.int8]
 Flags: TypeAlias = NDArray[np.bool_]
@@ -59,7 +59,7 @@ def date_of(day: int) -> date | None:
 class Items:
     """Work items, milestones and whatever else has dates: n rows in any order."""
 
-    id: Ints
+    id: Ids
     """Given once at ingest: unique, need not be dense."""
     calendar: NDArray[np.int16]
     """Row of the item's function in `Calendars`."""
@@ -80,7 +80,7 @@ class Items:
     constraint: Codes
     constraint_date: Days
     deadline: Days
-    parent: Ints
+    parent: Ids
     """Id of the parent item, or `UNKNOWN`."""
 
     @classmethod
@@ -101,8 +101,8 @@ class Items:
 class Links:
     """Dependencies: m rows in any order, by the ids of the items they join."""
 
-    predecessor: Ints
-    successor: Ints
+    predecessor: Ids
+    successor: Ids
     type: Codes
     """`model.records.DependencyType`."""
     lag: Days

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from model.network.columns import Ints
+from model.network.columns import Ids
 from model.network.topology import Index
 
 Graph = Mapping[int, Sequence[int]]
@@ -25,7 +25,7 @@ class Cycle:
     successor; the last leads back to the first."""
 
 
-def components(successors: Graph) -> list[list[int]]:
+def strongly_connected_components(successors: Graph) -> list[list[int]]:
     """Strongly connected components with more than one node (Tarjan, "Depth-first search and
     linear graph algorithms", SIAM J. Comput. 1, 1972; without recursion)."""
     index: dict[int, int] = {}
@@ -153,7 +153,7 @@ def _take_out(node: int, after: dict[int, set[int]], before: dict[int, set[int]]
                 gone.append(tail)
 
 
-def named(nodes: list[int], around: list[int], owner: Index, ids: Ints) -> Cycle:
+def cycle_of_items(nodes: list[int], around: list[int], owner: Index, ids: Ids) -> Cycle:
     """A component as a cycle of items; the gate of a parent counts as the parent."""
     loop = _closed([int(owner[node]) for node in around])
     loop_ids = [int(ids[row]) for row in loop]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.network.below import downstream
-from model.network.columns import Ints
+from model.network.columns import Ids
+from model.network.descendants import find_descendants
 from model.network.forecast import Forecast
 from model.network.treatment import Certainty, Treatment
 
@@ -33,7 +33,7 @@ class Explanation:
     total_slack: int
     free_slack: int
     late_finish: int
-    downstream: Ints
+    descendants: Ids
     """Ids of the open items that move if it slips far enough."""
 
 
@@ -50,7 +50,7 @@ def explain(forecast: Forecast, item: int) -> Explanation:
     """Everything the network can say about an item; raises as `driving_chain`."""
     rows = _chain_rows(forecast, item)
     here = rows[-1]
-    below = downstream(forecast.passes.network, np.array([item]))
+    below = find_descendants(forecast.passes.network, np.array([item]))
     return Explanation(
         tuple(_step(forecast, row) for row in rows),
         int(forecast.total_slack[here]), int(forecast.free_slack[here]),
@@ -59,7 +59,7 @@ def explain(forecast: Forecast, item: int) -> Explanation:
 
 
 def _chain_rows(forecast: Forecast, item: int) -> list[int]:
-    row = int(forecast.passes.network.rows.of(np.array([item]))[0])
+    row = int(forecast.passes.network.row_index.find(np.array([item]))[0])
     if row < 0:
         raise KeyError(f"no item has the id {item}")
     chain = []

@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 
 from model.network.columns import NO_DATE, Codes, Days, Flags, day_of
+from model.network.critical_path import CriticalPathState, plan_limits, run, spanned
 from model.network.network import Network
-from model.network.passes import Passes, plan_limits, run, spanned
 from model.network.topology import (
     ALL,
     Index,
-    Places,
+    Positions,
     cells_in,
     cells_of,
     counts_of,
@@ -53,8 +53,8 @@ class Forecast:
     """`Certainty` of the early finish."""
     treatment: Days
     """`Treatment` flags."""
-    passes: Passes = field(repr=False)
-    """What it was read off; for `impact` and `simulate`."""
+    passes: CriticalPathState = field(repr=False)
+    """What it was read off; for `compute_delay_impact` and `simulate`."""
 
 
 def schedule(network: Network, today: date | int) -> Forecast:
@@ -62,7 +62,7 @@ def schedule(network: Network, today: date | int) -> Forecast:
     return _read_off(run(network, today if isinstance(today, int) else day_of(today)))
 
 
-def _read_off(passes: Passes) -> Forecast:
+def _read_off(passes: CriticalPathState) -> Forecast:
     """The forecast of every item."""
     rows = len(passes.network.items)
     day = np.empty((6, rows), dtype=np.int32)
@@ -84,7 +84,7 @@ def _read_off(passes: Passes) -> Forecast:
     return forecast
 
 
-def early_columns(forecast: Forecast, rows: Places) -> None:
+def early_columns(forecast: Forecast, rows: Positions) -> None:
     """Early dates of these rows; those of parents still without their children.
 
     What is planned for the day off that is today lies at the end of the working day before.
@@ -96,7 +96,7 @@ def early_columns(forecast: Forecast, rows: Places) -> None:
     forecast.early_finish[rows] = np.where(closed, last, np.maximum(last, passes.today))
 
 
-def late_columns(forecast: Forecast, rows: Places) -> None:
+def late_columns(forecast: Forecast, rows: Positions) -> None:
     """Late dates and total slack of these rows."""
     passes = forecast.passes
     first, last = _dates(passes, passes.late, rows)
@@ -106,7 +106,7 @@ def late_columns(forecast: Forecast, rows: Places) -> None:
     forecast.total_slack[rows] = np.where(_closed(passes, rows), 0, slack)
 
 
-def free_slack(forecast: Forecast, rows: Places) -> None:
+def free_slack(forecast: Forecast, rows: Positions) -> None:
     """How far each may slip before the first of its successors, or the plan's end, moves."""
     passes = forecast.passes
     topology = passes.network.topology
@@ -125,19 +125,19 @@ def free_slack(forecast: Forecast, rows: Places) -> None:
 
 def span_parents(forecast: Forecast) -> None:
     """Parents start with the first of their children that count."""
-    above, found = forecast.passes.network.wiring.above, forecast.passes.estimate
+    above, found = forecast.passes.network.graph.above, forecast.passes.estimate
     for column in (forecast.early_start, forecast.late_start):
         column[:] = spanned(above, column, found)
 
 
-def driving_places(passes: Passes, places: Index) -> Index:
+def driving_places(passes: CriticalPathState, places: Index) -> Index:
     """For each of these places that of the predecessor that sets its start, or -1."""
     ins = passes.network.topology.ins
     cells = cells_of(ins, places)
     return _drivers(passes, places, passes.reach.ahead(passes.early[ins.other[cells]], cells))
 
 
-def _drivers(passes: Passes, places: Places, demand: Days) -> Index:
+def _drivers(passes: CriticalPathState, places: Positions, demand: Days) -> Index:
     """The same, from what each of their links demands."""
     ins = passes.network.topology.ins
     counts = counts_of(ins, places)
@@ -153,7 +153,7 @@ def _drivers(passes: Passes, places: Places, demand: Days) -> Index:
     return driver
 
 
-def lowest_ids(passes: Passes, cells: Index, first: Index) -> Index:
+def lowest_ids(passes: CriticalPathState, cells: Index, first: Index) -> Index:
     """Of each run of cells the one whose tail has the lowest id, so that the order of rows
     does not matter; an item before its own gate."""
     counts = np.diff(first, append=len(cells))
@@ -162,14 +162,14 @@ def lowest_ids(passes: Passes, cells: Index, first: Index) -> Index:
     if len(several):
         network, counts = passes.network, counts[several]
         rival = cells[runs(first[several], counts)]
-        key, begins = network.precedence[network.topology.ins.other[rival]], offsets(counts)[:-1]
+        key, begins = network.id_order[network.topology.ins.other[rival]], offsets(counts)[:-1]
         least = np.minimum.reduceat(key, begins).repeat(counts)
         hits = np.flatnonzero(key == least)
         lowest[several] = rival[hits[np.searchsorted(hits, begins)]]
     return lowest
 
 
-def driving_rows(passes: Passes, rows: Places) -> Index:
+def driving_rows(passes: CriticalPathState, rows: Positions) -> Index:
     """For each of these rows that of its driver. A gate stands for whatever drives the gate."""
     topology, items = passes.network.topology, len(passes.network.items)
     place = passes.driver[topology.place[:items][rows]]
@@ -181,7 +181,7 @@ def driving_rows(passes: Passes, rows: Places) -> Index:
         place[gates] = passes.driver[place[gates]]
 
 
-def mark(forecast: Forecast, rows: Places) -> None:
+def mark(forecast: Forecast, rows: Positions) -> None:
     """The treatments that only the whole network can tell."""
     passes, treatment = forecast.passes, forecast.treatment
     network = passes.network
@@ -192,7 +192,7 @@ def mark(forecast: Forecast, rows: Places) -> None:
     treatment[rows] |= np.where(beyond_all, Treatment.OUT_OF_RANGE, 0).astype(np.int32)
 
 
-def own_certainty(forecast: Forecast, rows: Places) -> None:
+def own_certainty(forecast: Forecast, rows: Positions) -> None:
     """How sure each is by itself; and whether its own plan stands, whatever drives it."""
     passes, found = forecast.passes, forecast.passes.estimate
     network, treatment = passes.network, forecast.treatment[rows]
@@ -218,7 +218,7 @@ def carry_certainty(forecast: Forecast) -> None:
     forecast.certainty[:] = worst[topology.place[: len(forecast.driver)]]
 
 
-def _dates(passes: Passes, start: Days, rows: Places) -> tuple[Days, Days]:
+def _dates(passes: CriticalPathState, start: Days, rows: Positions) -> tuple[Days, Days]:
     """First and last day of items that start at these working-day numbers."""
     network, found = passes.network, passes.estimate
     duration, days = found.duration[rows], network.calendars.days
@@ -232,5 +232,5 @@ def _dates(passes: Passes, start: Days, rows: Places) -> tuple[Days, Days]:
     return np.where(cancelled, NO_DATE, first), np.where(cancelled, NO_DATE, last)
 
 
-def _closed(passes: Passes, rows: Places) -> Flags:
+def _closed(passes: CriticalPathState, rows: Positions) -> Flags:
     return passes.estimate.done[rows] | passes.estimate.cancelled[rows]

@@ -9,15 +9,15 @@ from model.network.calendars import Calendars
 from model.network.columns import NO_DATE, Days, Flags, Items, Links
 from model.network.forecast import Forecast
 from model.network.network import Network
+from model.network.node_graph import LinkUse
 from model.network.topology import Index
-from model.network.wiring import LinkUse
 from model.records import DependencyType, State
 
 _FROM_START = (DependencyType.START_TO_START, DependencyType.START_TO_FINISH)
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
+class HandoverNeeds:
     """One row a link, in the order of `Links`."""
 
     needed_by: Days
@@ -30,16 +30,16 @@ class Needs:
     """The link counts, its predecessor is still to come, and its open successor has a date."""
 
 
-def needs(network: Network, forecast: Forecast) -> Needs:
+def compute_handover_needs(network: Network, forecast: Forecast) -> HandoverNeeds:
     """Compares each link's successor as planned with its predecessor as forecast.
 
     A successor that is a milestone, or that has a due date but neither start nor estimate, needs
     its predecessor by that date; of any other the start is what a finish-to-start link must meet.
     """
-    used = np.flatnonzero(network.use == LinkUse.USED)
+    used = np.flatnonzero(network.link_use == LinkUse.USED)
     found = _measured(network, forecast, _rows_of(network.links, used))
     rows = len(network.links)
-    every = Needs(
+    every = HandoverNeeds(
         np.full(rows, NO_DATE, dtype=np.int32),
         np.zeros(rows, dtype=np.int32),
         np.zeros(rows, dtype=np.bool_),
@@ -51,10 +51,10 @@ def needs(network: Network, forecast: Forecast) -> Needs:
     return every
 
 
-def _measured(network: Network, forecast: Forecast, links: Links) -> Needs:
+def _measured(network: Network, forecast: Forecast, links: Links) -> HandoverNeeds:
     """The needs of links between known items; what is not `known` is not to be read."""
     items, calendars = network.items, network.calendars
-    tail, head = network.rows.of(links.predecessor), network.rows.of(links.successor)
+    tail, head = network.row_index.find(links.predecessor), network.row_index.find(links.successor)
     planned, at_end = _wanted(items, links, head, calendars)
     known = (planned != NO_DATE) & (items.state[tail] < State.DONE)
     known &= items.state[head] < State.DONE
@@ -64,15 +64,15 @@ def _measured(network: Network, forecast: Forecast, links: Links) -> Needs:
     off = estimate.ends_off[head] & (at_end | (estimate.duration[head] == 0)) & ~by_start
     calendar, at_close = items.calendar[tail], at_end & ~by_start & ~off
     number = _number(planned, at_end, links, items.calendar[head], calendars)
-    instant = calendars.day(items.calendar[head], number - at_close) + at_close
+    instant = calendars.to_day(items.calendar[head], number - at_close) + at_close
     on_the_day = off & (links.elapsed | (links.lag == 0))
     instant = np.where(on_the_day, planned + at_end, instant)
     instant -= np.where(links.elapsed, links.lag, 0)
-    need = calendars.number(calendar, instant + by_start) - by_start
-    start = calendars.number(calendar, forecast.early_start[tail])
-    finish = calendars.number(calendar, forecast.early_finish[tail] + known)
-    needed_by = calendars.day(calendar, need - ~by_start)
-    return Needs(needed_by, np.where(by_start, start, finish) - need, known)
+    need = calendars.to_number(calendar, instant + by_start) - by_start
+    start = calendars.to_number(calendar, forecast.early_start[tail])
+    finish = calendars.to_number(calendar, forecast.early_finish[tail] + known)
+    needed_by = calendars.to_day(calendar, need - ~by_start)
+    return HandoverNeeds(needed_by, np.where(by_start, start, finish) - need, known)
 
 
 def _rows_of(links: Links, rows: Index) -> Links:
@@ -84,8 +84,8 @@ def _wanted(items: Items, links: Links, head: Index, calendars: Calendars) -> tu
     start, finish = items.planned_start[head], items.planned_finish[head]
     length, calendar = items.duration[head], items.calendar[head]
     by_estimate = (start == NO_DATE) & (finish != NO_DATE) & (length >= 0)
-    counted = calendars.number(calendar, finish + by_estimate) - length
-    start = np.where(by_estimate, calendars.day(calendar, counted), start)
+    counted = calendars.to_number(calendar, finish + by_estimate) - length
+    start = np.where(by_estimate, calendars.to_day(calendar, counted), start)
     point = items.milestone[head] | ((start == NO_DATE) & (finish != NO_DATE))
     at_end = point | (links.type >= DependencyType.FINISH_TO_FINISH)
     end = np.where(point & (finish == NO_DATE), start, finish)
@@ -97,4 +97,4 @@ def _number(
 ) -> Days:
     """The working-day number to which the predecessor must have come, without the working lag."""
     shift = at_end & (day != NO_DATE)
-    return calendars.number(calendar, day + shift) - np.where(links.elapsed, 0, links.lag)
+    return calendars.to_number(calendar, day + shift) - np.where(links.elapsed, 0, links.lag)

@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from model.network.columns import Flags, Ints
-from model.network.rows import Rows
+from model.network.columns import Flags, Ids
+from model.network.row_index import RowIndex
 from model.network.topology import Index
 
 
-def parents(rows: Rows, parent: Ints) -> Index:
+def parents(rows: RowIndex, parent: Ids) -> Index:
     """For each row the row of its parent, or -1.
 
     A parent that is not known counts as none, and so does every parent on or above a loop.
     """
-    above = rows.of(parent)
+    above = rows.find(parent)
     climb = above.copy()
     steps = 1
     while (climb >= 0).any():

@@ -7,10 +7,10 @@ import numpy as np
 
 from model.network.calendars import LONGEST, Calendars
 from model.network.columns import Codes, Flags, Items, Links
-from model.network.cycles import Cycle, components, named, shortest
-from model.network.rows import Rows
+from model.network.cycles import Cycle, cycle_of_items, shortest, strongly_connected_components
+from model.network.node_graph import LinkUse, NodeGraph, build_node_graph
+from model.network.row_index import RowIndex
 from model.network.topology import Index, Topology, arrange
-from model.network.wiring import LinkUse, Wiring, wire
 
 Loop: TypeAlias = tuple[list[int], list[int]]
 """The nodes of a cycle, and those around its shortest."""
@@ -23,14 +23,14 @@ class Network:
     items: Items
     links: Links
     calendars: Calendars
-    use: Codes
+    link_use: Codes
     """For each row of `links` its `LinkUse`."""
     cycles: tuple[Cycle, ...]
-    wiring: Wiring = field(repr=False)
+    graph: NodeGraph = field(repr=False)
     topology: Topology = field(repr=False)
-    rows: Rows = field(repr=False)
+    row_index: RowIndex = field(repr=False)
     in_cycle: Flags = field(repr=False)
-    precedence: Index = field(repr=False)
+    id_order: Index = field(repr=False)
     """By place a number in the order of ids, an item before its gate: it decides between equals,
     so that the order of rows does not."""
 
@@ -43,30 +43,32 @@ class Network:
         calendars = calendars or Calendars.of()
         if len(items) and not 0 <= items.calendar.min() <= items.calendar.max() < len(calendars):
             raise ValueError(f"an item names a calendar outside the {len(calendars)} given")
-        rows = Rows(items.id)
-        wiring, use = wire(items, links, rows)
+        rows = RowIndex(items.id)
+        wiring, use = build_node_graph(items, links, rows)
         wiring, topology, loops = _acyclic(wiring, use)
         _mark_duplicates(wiring, topology, links, use)
-        cycles = sorted((named(*loop, wiring.owner, items.id) for loop in loops), key=_members)
+        cycles = sorted(
+            (cycle_of_items(*loop, wiring.owner, items.id) for loop in loops), key=_members
+        )
         in_cycle = np.zeros(len(items), dtype=np.bool_)
         for nodes, _ in loops:
             in_cycle[wiring.owner[nodes]] = True
-        precedence = 2 * items.id[wiring.owner]
-        precedence[len(items) :] += 1
+        id_order = 2 * items.id[wiring.owner]
+        id_order[len(items) :] += 1
         return cls(
             items, links, calendars, use, tuple(cycles), wiring, topology, rows,
-            in_cycle, precedence[topology.node],
+            in_cycle, id_order[topology.node],
         )  # fmt: skip
 
 
-def _acyclic(wiring: Wiring, use: Codes) -> tuple[Wiring, Topology, list[Loop]]:
+def _acyclic(wiring: NodeGraph, use: Codes) -> tuple[NodeGraph, Topology, list[Loop]]:
     """The wiring without links inside cycles, its topology, and the cycles as nodes."""
     nodes = len(wiring.owner)
     topology = arrange(nodes, wiring.tail, wiring.head)
     if isinstance(topology, Topology):
         return wiring, topology, []
     graph = _graph(*_tangled(topology, wiring))
-    loops = [(found, shortest(found, graph)) for found in components(graph)]
+    loops = [(found, shortest(found, graph)) for found in strongly_connected_components(graph)]
     component = np.full(nodes, -1)
     for number, (found, _) in enumerate(loops):
         component[found] = number
@@ -80,7 +82,7 @@ def _acyclic(wiring: Wiring, use: Codes) -> tuple[Wiring, Topology, list[Loop]]:
     return wiring, topology, loops
 
 
-def _tangled(stuck: Index, wiring: Wiring) -> tuple[Index, Index, Index]:
+def _tangled(stuck: Index, wiring: NodeGraph) -> tuple[Index, Index, Index]:
     """Of the nodes that have no level those on a cycle or on the way from one to another, and
     the links among them: what lies behind the last cycle is peeled off from its far end."""
     tail, head = _among(stuck, wiring)
@@ -91,7 +93,7 @@ def _tangled(stuck: Index, wiring: Wiring) -> tuple[Index, Index, Index]:
     return stuck[left], *_among(stuck[left], wiring)
 
 
-def _among(nodes: Index, wiring: Wiring) -> tuple[Index, Index]:
+def _among(nodes: Index, wiring: NodeGraph) -> tuple[Index, Index]:
     """Both ends of the links between these nodes."""
     among = np.zeros(len(wiring.owner), dtype=np.bool_)
     among[nodes] = True
@@ -107,7 +109,7 @@ def _graph(nodes: Index, tail: Index, head: Index) -> dict[int, list[int]]:
     return graph
 
 
-def _mark_duplicates(wiring: Wiring, topology: Topology, links: Links, use: Codes) -> None:
+def _mark_duplicates(wiring: NodeGraph, topology: Topology, links: Links, use: Codes) -> None:
     """Of links with equal ends and type the one with the longest lag counts (an elapsed day
     taken for a working one), because it sets the dates; of equal ones the first row."""
     ins = topology.ins

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Index: TypeAlias = NDArray[np.int64]
-Places: TypeAlias = Index | slice
+Positions: TypeAlias = Index | slice
 """Some places (or cells, or rows), or with `ALL` every one in its order."""
 
 ALL: Final = slice(None)
@@ -25,7 +25,7 @@ _POSITION: Final = np.int64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Adjacency:
     """All links, sorted by the place of the node at one of their ends."""
 
     link: Index
@@ -48,8 +48,8 @@ class Topology:
     """For each level its first place, the first without successors, and the end."""
     begins: Index
     """The first places alone."""
-    ins: Side
-    outs: Side
+    ins: Adjacency
+    outs: Adjacency
 
     @property
     def nodes(self) -> int:
@@ -73,7 +73,7 @@ def arrange(nodes: int, tail: Index, head: Index) -> Topology | Index:
     node, levels = _sinks_last(waves.nodes, waves.widths, degree)
     place = np.empty(nodes, dtype=np.int64)
     place[node] = np.arange(nodes)
-    outs = Side(cell[waves.cells], place[waves.heads], offsets(degree[node]))
+    outs = Adjacency(cell[waves.cells], place[waves.heads], offsets(degree[node]))
     begins = np.array([low for low, _, _ in levels], dtype=np.int64)
     return Topology(place, node, levels, begins, _turned(outs, waiting[node]), outs)
 
@@ -119,17 +119,17 @@ def runs(starts: Index, counts: Index) -> Index:
     return cells
 
 
-def counts_of(side: Side, places: Places) -> Index:
+def counts_of(side: Adjacency, places: Positions) -> Index:
     """How many links each of these places has on this side."""
     return side.first[1:][places] - side.first[:-1][places]
 
 
-def cells_of(side: Side, places: Index) -> Index:
+def cells_of(side: Adjacency, places: Index) -> Index:
     """The cells of these places, one place after the other."""
     return runs(side.first[places], counts_of(side, places))
 
 
-def cells_in(side: Side, places: Places) -> Places:
+def cells_in(side: Adjacency, places: Positions) -> Positions:
     """The same where `places` may be `ALL`."""
     return places if isinstance(places, slice) else cells_of(side, places)
 
@@ -140,7 +140,7 @@ def run_starts(counts: Index) -> tuple[Index, Index]:
     return (counts.cumsum() - counts)[filled], filled
 
 
-def beyond(side: Side, places: Index) -> Index:
+def beyond(side: Adjacency, places: Index) -> Index:
     """The places at the other end of all links of these."""
     return side.other[cells_of(side, places)]
 
@@ -237,8 +237,8 @@ def _sinks_last(
     return node, tuple(level for level in bounds if level[0] < level[2])
 
 
-def _turned(outs: Side, counts: Index) -> Side:
+def _turned(outs: Adjacency, counts: Index) -> Adjacency:
     """The same links seen from their heads; the links of a head in order of their tails."""
     cell = by_key(outs.other)
     tails = np.arange(len(counts)).repeat(np.diff(outs.first))
-    return Side(outs.link[cell], tails[cell], offsets(counts))
+    return Adjacency(outs.link[cell], tails[cell], offsets(counts))

@@ -17,7 +17,7 @@ _HUNDREDTHS = Decimal("0.01")
 
 def rows_of(plan: Plan, ids: Int64) -> Int64:
     """The row of each id in `plan.items`; -1 for an id that has none."""
-    return plan.network.rows.of(ids)
+    return plan.network.row_index.find(ids)
 
 
 def wanted_finish(plan: Plan, rows: Int64) -> Int32:
@@ -55,4 +55,4 @@ def money_of(plan: Plan, amount: Int64, currency: npt.NDArray[np.integer]) -> tu
 
 def working_days(plan: Plan, rows: Int64, first: Int32, second: Int32) -> Int32:
     """Working days from the first day to the second in the calendar of each row, signed."""
-    return plan.calendars.between(plan.items.calendar.take(rows), first, second)
+    return plan.calendars.working_days_between(plan.items.calendar.take(rows), first, second)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.network import NO_DATE, LinkUse, needs
-from model.network.topology import runs
+from model.network import NO_DATE, LinkUse, compute_handover_needs, with_descendants
 from model.plan import NONE, Bool, Int32, Int64, Plan
 from model.records import DependencyType, State
 from model.rules.columns import wanted_finish, working_days
@@ -46,11 +45,14 @@ def dependencies(plan: Plan) -> Dependencies:
     more, and what it began without it needs by its own planned finish.
     """
     attributes, network, links = plan.attributes, plan.network, plan.links
-    before, after = network.rows.of(links.predecessor), network.rows.of(links.successor)
-    kept = np.flatnonzero(network.use == LinkUse.USED)
+    before, after = (
+        network.row_index.find(links.predecessor),
+        network.row_index.find(links.successor),
+    )
+    kept = np.flatnonzero(network.link_use == LinkUse.USED)
     kept = kept[attributes.open[before[kept]] & attributes.open[after[kept]]]
     before, after, type_ = before[kept], after[kept], links.type[kept]
-    stated = needs(network, plan.forecast)
+    stated = compute_handover_needs(network, plan.forecast)
     needed, late = stated.needed_by[kept], stated.lateness[kept]
     begun, deal = _begun(plan, after), attributes.deal[after]
     over = begun & (type_ == DependencyType.START_TO_START)
@@ -71,16 +73,7 @@ def handovers(plan: Plan, every: Dependencies) -> Dependencies:
 
 def behind(plan: Plan, rows: Int64) -> Bool:
     """Which rows of the plan are these or stand anywhere after them, whatever their state."""
-    network = plan.network
-    topology, outs = network.topology, network.topology.outs
-    seen = np.zeros(topology.nodes, dtype=np.bool_)
-    front = topology.place[np.concatenate([rows, network.wiring.gate[rows]])]
-    while front.size:
-        seen[front] = True
-        first = outs.first.take(front)
-        reached = outs.other.take(runs(first, outs.first.take(front + 1) - first))
-        front = np.unique(reached[~seen.take(reached)])
-    return seen.take(topology.place[: len(plan.items)])
+    return with_descendants(plan.network, rows)
 
 
 def _begun(plan: Plan, rows: Int64) -> Bool:

@@ -118,8 +118,8 @@ def _ask_by(plan: Plan, first: Int64, sla_days: int) -> int:
     """The working day so many working days before the work is due, in its own calendar."""
     calendar = plan.items.calendar[first]
     due = _due(plan, first).astype(np.int32)
-    last = plan.calendars.number(calendar, due + 1) - 1
-    return int(plan.calendars.day(calendar, last - sla_days)[0])
+    last = plan.calendars.to_number(calendar, due + 1) - 1
+    return int(plan.calendars.to_day(calendar, last - sla_days)[0])
 
 
 def _told(sign: GateSign) -> str:

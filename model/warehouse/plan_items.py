@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection
 
-from model.network import NO_DATE, UNKNOWN
-from model.network.rows import Rows
+from model.network import NO_DATE, UNKNOWN, RowIndex
 from model.plan import NONE
 from model.records import State
 from model.warehouse.plan_queries import (
@@ -52,7 +51,7 @@ def read_items(connection: Connection, names: Names, as_of: datetime | None) -> 
     work = read(connection, WORK_ITEMS_QUERY, WORK_ITEM, names, as_of)
     items = _together(work, read(connection, DEALS_QUERY, DEAL, names, as_of))
     records = read(connection, RECORDS_QUERY, RECORD, names, as_of)
-    row = Rows(records["id"]).of(items["id"])
+    row = RowIndex(records["id"]).find(items["id"])
     touched = records["touched"][row]
     items["parent"] = records["parent"][row]
     items["touched"] = _days(np.where(np.isnat(touched), items.pop("since"), touched))

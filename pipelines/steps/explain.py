@@ -8,8 +8,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from model.findings import Label
-from model.network import Certainty, date_of
-from model.network.explain import DrivingStep, explain
+from model.network import Certainty, DrivingStep, date_of, explain
 from model.plan import Plan
 from model.records import State
 from model.warehouse.lookup import WarehouseLookup
@@ -71,7 +70,7 @@ def explain_item(
             raise UnknownName(_not_there(name, as_of))
         found = explain(plan.forecast, record_id)
         chain = [step.id for step in found.chain]
-        below = [int(i) for i in found.downstream]
+        below = [int(i) for i in found.descendants]
         labels = lookup.labels([*chain, *below])
         stated, sources = lookup.stated(pairwise(chain)), lookup.sources(chain)
         done = _done(plan)

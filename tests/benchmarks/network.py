@@ -20,18 +20,18 @@ from numpy.typing import NDArray
 from model.network import (
     NO_DATE,
     Forecast,
+    IncrementalForecast,
     Items,
     Links,
-    LivePlan,
     Network,
-    downstream,
-    downstream_counts,
-    impact,
+    compute_delay_impact,
+    count_descendants,
+    find_descendants,
     schedule,
     simulate,
 )
-from model.network.reach import NEVER, Straight
-from model.network.sweep import backward, forward
+from model.network.link_constraints import NEVER, SingleCalendarConstraints
+from model.network.passes import backward, forward
 from model.network.topology import Topology, arrange
 from model.records import State
 from tests.benchmarks import floor
@@ -105,7 +105,9 @@ def swept(
     topology: Topology, duration: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     length = duration.take(topology.node)
-    weights = Straight(length.take(topology.ins.other), length.repeat(np.diff(topology.outs.first)))
+    weights = SingleCalendarConstraints(
+        length.take(topology.ins.other), length.repeat(np.diff(topology.outs.first))
+    )
     early, _ = forward(topology, weights, np.zeros_like(length), np.full_like(length, -NEVER))
     end = int((early + length).max())
     late = backward(topology, weights, end - length) + length
@@ -131,13 +133,15 @@ def kept(plain: Plain) -> None:
             "another pass, plain": lambda: swept(topology, plain.duration),
             "another schedule": lambda: schedule(network, TODAY + 1),
             f"{DRAWS} draws": lambda: simulate(forecast, DRAWS, 1, one),
-            "impact of a slip": lambda: impact(forecast, one, np.array([9], np.int32), function),
-            "downstream of one": lambda: downstream(network, one),
-            "downstream of a hundred": lambda: downstream(network, few),
+            "impact of a slip": lambda: compute_delay_impact(
+                forecast, one, np.array([9], np.int32), function
+            ),
+            "downstream of one": lambda: find_descendants(network, one),
+            "downstream of a hundred": lambda: find_descendants(network, few),
         },
         times=3,
     )
-    best["downstream counts of all"] = in_turns({"": lambda: downstream_counts(network)}, 1)[""]
+    best["downstream counts of all"] = in_turns({"": lambda: count_descendants(network)}, 1)[""]
     for name, t in best.items():
         print(f"  {name}: {t * 1e3:.1f} ms ({t / best['floor']:.2f}x)")
     print(f"  one draw: {best[f'{DRAWS} draws'] * 1e3 / DRAWS:.1f} ms")
@@ -151,7 +155,7 @@ def changes(plan: str, forecast: Forecast, count: int) -> None:
     moves the plan's end, and so every late date, which are counted anew when they are read."""
     items, random = forecast.passes.network.items, np.random.default_rng(3)
     rows = [*random.integers(0, len(items), count).tolist(), int(forecast.early_finish.argmax())]
-    live, found = LivePlan(forecast), []
+    live, found = IncrementalForecast(forecast), []
     for row in rows:
         longer = Items(**{field.name: getattr(items, field.name)[[row]] for field in fields(Items)})
         longer.duration[0] += 2

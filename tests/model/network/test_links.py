@@ -27,7 +27,7 @@ def network(count: int, pairs: list[tuple[int, int]], **columns: object) -> Netw
 
 def test_a_link_reported_from_both_ends_counts_once() -> None:
     found = network(2, [(1, 2), (1, 2)])
-    assert found.use.tolist() == [LinkUse.USED, LinkUse.DUPLICATE]
+    assert found.link_use.tolist() == [LinkUse.USED, LinkUse.DUPLICATE]
     assert found.cycles == ()
 
 
@@ -36,23 +36,23 @@ def test_of_two_reports_of_a_link_the_one_that_sets_the_date_counts() -> None:
     for lags in ([0, 5, 5, 2], [5, 0, 2, 5]):
         found = Network.build(items, Links.of([1, 1, 2, 2], [2, 2, 3, 3], lag=lags))
         longest = [LinkUse.USED if lag == 5 else LinkUse.DUPLICATE for lag in lags]
-        assert found.use.tolist() == longest
+        assert found.link_use.tolist() == longest
 
 
 def test_two_types_of_link_between_two_items_both_count() -> None:
     items = Items.of([1, 2], duration=[1, 1])
     found = Network.build(items, Links.of([1, 1], [2, 2], type=[0, 2]))
-    assert found.use.tolist() == [LinkUse.USED, LinkUse.USED]
+    assert found.link_use.tolist() == [LinkUse.USED, LinkUse.USED]
 
 
 def test_links_to_nothing_and_to_oneself_are_named_and_left_out() -> None:
     found = network(2, [(1, 9), (9, 1), (2, 2), (1, 2)])
-    assert found.use.tolist() == [LinkUse.UNKNOWN, LinkUse.UNKNOWN, LinkUse.SELF, LinkUse.USED]
+    assert found.link_use.tolist() == [LinkUse.UNKNOWN, LinkUse.UNKNOWN, LinkUse.SELF, LinkUse.USED]
 
 
 def test_a_link_between_a_child_and_its_grandparent_is_left_out() -> None:
     found = network(3, [(3, 1), (1, 3)], parent=[-1, 1, 2])
-    assert found.use.tolist() == [LinkUse.ANCESTOR, LinkUse.ANCESTOR]
+    assert found.link_use.tolist() == [LinkUse.ANCESTOR, LinkUse.ANCESTOR]
     assert found.cycles == ()
 
 
@@ -64,7 +64,7 @@ def test_a_loop_of_parents_counts_as_no_parents() -> None:
 def test_a_cycle_is_found_whole_and_its_shortest_way_round_shown() -> None:
     found = network(6, [(1, 2), (2, 3), (3, 4), (4, 1), (3, 1), (4, 5), (6, 1)])
     assert found.cycles == (Cycle(members=(1, 2, 3, 4), shortest=(1, 2, 3)),)
-    assert found.use.tolist() == [LinkUse.CYCLE] * 5 + [LinkUse.USED] * 2
+    assert found.link_use.tolist() == [LinkUse.CYCLE] * 5 + [LinkUse.USED] * 2
 
 
 def test_two_cycles_are_two_and_the_rest_of_the_plan_gets_dates() -> None:
@@ -141,7 +141,7 @@ def test_an_id_given_twice_is_refused() -> None:
 def test_ids_far_apart_are_found_all_the_same() -> None:
     items = Items.of([10**15, 5, 7 * 10**12], duration=[1, 2, 3])
     found = Network.build(items, Links.of([5, 5], [10**15, 6]))
-    assert found.use.tolist() == [LinkUse.USED, LinkUse.UNKNOWN]
+    assert found.link_use.tolist() == [LinkUse.USED, LinkUse.UNKNOWN]
 
 
 def test_a_calendar_that_is_not_there_is_refused() -> None:

@@ -13,9 +13,9 @@ from model.network import (
     Calendar,
     Calendars,
     Forecast,
+    IncrementalForecast,
     Items,
     Links,
-    LivePlan,
     Network,
     schedule,
 )
@@ -30,7 +30,7 @@ def taken(items: Items, rows: list[int]) -> Items:
     return Items(**{f.name: getattr(items, f.name)[rows] for f in fields(Items)})
 
 
-def equals(live: LivePlan, afresh: Forecast) -> None:
+def equals(live: IncrementalForecast, afresh: Forecast) -> None:
     for name in COLUMNS:
         assert getattr(live.forecast, name).tolist() == getattr(afresh, name).tolist(), name
 
@@ -41,7 +41,7 @@ def test_following_changes_equals_computing_afresh(data: st.DataObject, bridged:
     plan = data.draw(plans(calendars=3 if bridged else 1))
     network = Network.build(plan.items, plan.links, plan.tables)
     assume(not network.cycles)
-    live = LivePlan(schedule(network, plan.today))
+    live = IncrementalForecast(schedule(network, plan.today))
     items = plan.items
     for _ in range(data.draw(st.integers(1, 3))):
         rows = data.draw(st.lists(st.integers(0, len(items) - 1), min_size=1, unique=True))
@@ -62,7 +62,7 @@ def test_a_long_series_of_changes_equals_computing_afresh(
 ) -> None:
     items, links, calendars = plan(layered(300, 15))
     random = np.random.default_rng(4)
-    live = LivePlan(schedule(Network.build(items, links, calendars), TODAY))
+    live = IncrementalForecast(schedule(Network.build(items, links, calendars), TODAY))
     for _ in range(40):
         row, other = random.integers(0, len(items), 2).tolist()
         items = Items(**{f.name: getattr(items, f.name).copy() for f in fields(Items)})
@@ -75,7 +75,7 @@ def test_a_long_series_of_changes_equals_computing_afresh(
 
 def test_a_change_that_keeps_the_end_does_not_hide_one_before_that_moved_it() -> None:
     before = Items.of([1, 2, 3], duration=[10, 2, 2])
-    live = LivePlan(schedule(Network.build(before, Links.of([2], [3])), TODAY))
+    live = IncrementalForecast(schedule(Network.build(before, Links.of([2], [3])), TODAY))
     longer = replace(before, duration=np.array([20, 2, 2], dtype=np.int32))
     after = replace(before, duration=np.array([20, 3, 2], dtype=np.int32))
     live.update(taken(longer, [0]))
@@ -88,7 +88,7 @@ def test_a_milestone_moved_to_a_day_off_waits_for_work_of_that_day() -> None:
     before = Items.of([1, 2, 3, 4], calendar=[1, 0, 0, 0], parent=[-1, -1, -1, 3], **columns)
     saturdays = Calendars.of([Calendar(), Calendar((True,) * 6 + (False,))])
     links = Links.of([1], [2])
-    live = LivePlan(schedule(Network.build(before, links, saturdays), TODAY))
+    live = IncrementalForecast(schedule(Network.build(before, links, saturdays), TODAY))
     finish = np.array([NO_DATE, TODAY + 1, NO_DATE, NO_DATE], dtype=np.int32)
     after = replace(before, planned_finish=finish)
     live.update(taken(after, [1]))
@@ -98,7 +98,7 @@ def test_a_milestone_moved_to_a_day_off_waits_for_work_of_that_day() -> None:
 def test_a_cancelled_successor_leaves_its_predecessor_more_time() -> None:
     before = Items.of([1, 2, 3], duration=[2, 0, 30], milestone=[False, True, False])
     links = Links.of([1], [2], lag=[5])
-    live = LivePlan(schedule(Network.build(before, links), TODAY))
+    live = IncrementalForecast(schedule(Network.build(before, links), TODAY))
     after = replace(before, state=np.array([0, State.CANCELLED, 0], dtype=np.int8))
     live.update(taken(after, [1]))
     equals(live, schedule(Network.build(after, links), TODAY))
@@ -107,7 +107,7 @@ def test_a_cancelled_successor_leaves_its_predecessor_more_time() -> None:
 def test_what_starts_with_a_parent_follows_its_first_child() -> None:
     before = Items.of([1, 2, 3, 4], duration=[2, 2, 2, 2], parent=[-1, 1, 2, -1])
     links = Links.of([1], [4], type=[DependencyType.START_TO_START])
-    live = LivePlan(schedule(Network.build(before, links), TODAY))
+    live = IncrementalForecast(schedule(Network.build(before, links), TODAY))
     start = np.array([NO_DATE, NO_DATE, TODAY + 10, NO_DATE], dtype=np.int32)
     after = replace(before, planned_start=start)
     assert live.update(taken(after, [2])).tolist() == [1, 2, 3, 4]
@@ -116,14 +116,14 @@ def test_what_starts_with_a_parent_follows_its_first_child() -> None:
 
 def test_an_update_names_the_items_whose_dates_moved() -> None:
     items = Items.of([1, 2, 3], duration=[5, 5, 5])
-    live = LivePlan(schedule(Network.build(items, Links.of([1], [2])), TODAY))
+    live = IncrementalForecast(schedule(Network.build(items, Links.of([1], [2])), TODAY))
     assert live.update(Items.of([1], duration=[7])).tolist() == [1, 2]
     assert live.update(Items.of([1], duration=[7])).tolist() == []
 
 
 def test_a_changed_parent_asks_for_a_new_network() -> None:
     items = Items.of([1, 2], duration=[5, 5])
-    live = LivePlan(schedule(Network.build(items, Links.of([], [])), TODAY))
+    live = IncrementalForecast(schedule(Network.build(items, Links.of([], [])), TODAY))
     with pytest.raises(ValueError, match="parent of an item changed"):
         live.update(Items.of([1], parent=[2]))
     with pytest.raises(KeyError, match="no item has the id 9"):

@@ -3,7 +3,15 @@
 import numpy as np
 from hypothesis import given, settings
 
-from model.network import NO_DATE, Items, Links, Needs, Network, needs, schedule
+from model.network import (
+    NO_DATE,
+    HandoverNeeds,
+    Items,
+    Links,
+    Network,
+    compute_handover_needs,
+    schedule,
+)
 from model.records import DependencyType
 from tests.model.network import plans
 from tests.model.network.days import TODAY, day, shown
@@ -12,7 +20,7 @@ from tests.model.network.reference import Edge, Node, demand, reference
 
 def needed(items: Items, **link: object) -> tuple[str | None, int]:
     network = Network.build(items, Links.of([1], [2], **{k: [v] for k, v in link.items()}))
-    found: Needs = needs(network, schedule(network, TODAY))
+    found: HandoverNeeds = compute_handover_needs(network, schedule(network, TODAY))
     return shown(int(found.needed_by[0])), int(found.lateness[0])
 
 
@@ -64,12 +72,16 @@ def test_nothing_is_needed_without_a_planned_date_or_once_it_is_done() -> None:
 def test_links_that_are_not_used_are_not_measured() -> None:
     items = pair(planned_start=day(11, 30))
     network = Network.build(items, Links.of([1, 1, 1], [2, 2, 9]))
-    assert np.array(needs(network, schedule(network, TODAY)).known).tolist() == [True, False, False]
+    assert np.array(compute_handover_needs(network, schedule(network, TODAY)).known).tolist() == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_links_among_no_items_at_all_need_nothing() -> None:
     network = Network.build(Items.of([]), Links.of([1], [2]))
-    assert needs(network, schedule(network, TODAY)).known.tolist() == [False]
+    assert compute_handover_needs(network, schedule(network, TODAY)).known.tolist() == [False]
 
 
 @settings(deadline=None, max_examples=60)
@@ -78,7 +90,7 @@ def test_a_handover_is_late_exactly_when_it_pushes_its_successor(plan: plans.Pla
     """Or passes the day off on which that ends, and so is over before its next working day."""
     items, links = plan.items, plan.links
     network = Network.build(items, links, plan.tables)
-    found = needs(network, schedule(network, plan.today))
+    found = compute_handover_needs(network, schedule(network, plan.today))
     nodes, _, _ = reference(items, links, plan.worked, plan.today)
     rows = {item: row for row, item in enumerate(items.id.tolist())}
     for at in np.flatnonzero(found.known):

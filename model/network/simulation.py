@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from model.network.columns import NO_DATE, Days, Flags, Ints
+from model.network.columns import NO_DATE, Days, Flags, Ids
+from model.network.critical_path import CriticalPathState
 from model.network.forecast import Forecast
-from model.network.passes import Passes
-from model.network.reach import NEVER, Straight, bridged, straight
+from model.network.link_constraints import NEVER, SingleCalendarConstraints, bridged, straight
 from model.network.topology import ALL, Index
 
 BATCH: Final = 8
@@ -25,7 +25,7 @@ _BLOCK: Final = 2**15
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class DurationFactors:
     """Optimistic, likely and pessimistic duration as multiples of the estimate."""
 
     low: float = 0.8
@@ -34,10 +34,10 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Simulation:
+class SimulationResult:
     """What the draws gave."""
 
-    ids: Ints
+    ids: Ids
     finish: Days
     """Finish dates of the watched items: a row a draw, a column an item."""
     late: NDArray[np.float64]
@@ -52,15 +52,19 @@ class Simulation:
 
 
 def simulate(
-    forecast: Forecast, draws: int, seed: int, watch: Ints, spread: Spread = Spread()
-) -> Simulation:
+    forecast: Forecast,
+    draws: int,
+    seed: int,
+    watch: Ids,
+    spread: DurationFactors = DurationFactors(),
+) -> SimulationResult:
     """Draws durations and forecasts anew; equal arguments give equal results.
 
     Raises KeyError for a watched id that is no item.
     """
     passes = forecast.passes
     network = passes.network
-    rows = network.rows.of(watch)
+    rows = network.row_index.find(watch)
     if (rows < 0).any():
         raise KeyError(f"no item has the id {watch[rows < 0][0]}")
     lags, factors = _lags(passes), _factors(spread)
@@ -74,7 +78,7 @@ def simulate(
         ends = _finishes(passes, lags, _durations(passes, random, factors, count))
         late += (ends > due[:, None]).sum(axis=1)[place]
         finish[first : first + count] = ends[place[rows]].T
-    return Simulation(watch, _days(passes, rows, finish), late / draws)
+    return SimulationResult(watch, _days(passes, rows, finish), late / draws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +94,16 @@ class _Lags:
     one_calendar: bool
 
 
-def _lags(passes: Passes) -> _Lags:
+def _lags(passes: CriticalPathState) -> _Lags:
     """What of each link stays the same in every draw."""
     network, ins = passes.network, passes.network.topology.ins
-    wiring, work = network.wiring, passes.work
+    wiring, work = network.graph, passes.work
     at_finish = wiring.from_finish.take(ins.link)
     source = ins.other + at_finish * network.topology.nodes
     tails = work.duration.take(wiring.tail)
     heads = np.where(wiring.to_finish, work.duration.take(wiring.head), 0)
     lasting = np.where(wiring.from_finish, tails, 0)
-    if isinstance(passes.reach, Straight):
+    if isinstance(passes.reach, SingleCalendarConstraints):
         on = straight(wiring, work, ALL, passes.dead) - lasting + heads
         out = over = np.zeros(0, dtype=np.int32)
         on = np.where(passes.dead, NEVER, on).take(ins.link)
@@ -108,10 +112,12 @@ def _lags(passes: Passes) -> _Lags:
         out, over = (there.out - lasting).take(ins.link), there.over.take(ins.link)
         on = np.where(passes.dead, NEVER, there.on + heads).take(ins.link)
     to_finish = wiring.to_finish.take(ins.link)
-    return _Lags(source, out, over, on, to_finish, isinstance(passes.reach, Straight))
+    return _Lags(
+        source, out, over, on, to_finish, isinstance(passes.reach, SingleCalendarConstraints)
+    )
 
 
-def _factors(spread: Spread) -> NDArray[np.float32]:
+def _factors(spread: DurationFactors) -> NDArray[np.float32]:
     """Equally likely multiples of an estimate: the inverse of the triangular distribution.
 
     Looking one up is several times faster than taking a root for every duration of every draw.
@@ -125,7 +131,7 @@ def _factors(spread: Spread) -> NDArray[np.float32]:
 
 
 def _durations(
-    passes: Passes, random: np.random.Generator, factors: NDArray[np.float32], count: int
+    passes: CriticalPathState, random: np.random.Generator, factors: NDArray[np.float32], count: int
 ) -> Days:
     """Durations by place, a column a draw; what has a duration keeps at least a day of it."""
     node = passes.network.topology.node
@@ -136,12 +142,12 @@ def _durations(
         pick = random.integers(0, _CHANCES, (len(here), count), dtype=np.uint16)
         length = np.rint(factors[pick] * here).astype(np.int32)
         np.maximum(length, np.minimum(here, 1), out=drawn[first : first + _BLOCK])
-    closed = np.flatnonzero(passes.estimate.done[passes.network.wiring.owner][node])
+    closed = np.flatnonzero(passes.estimate.done[passes.network.graph.owner][node])
     drawn[closed] = estimate[closed]
     return drawn
 
 
-def _finishes(passes: Passes, lags: _Lags, duration: Days) -> Days:
+def _finishes(passes: CriticalPathState, lags: _Lags, duration: Days) -> Days:
     """Early finishes by place, a column a draw."""
     topology, first = passes.network.topology, passes.network.topology.ins.first
     nodes, ceiling = topology.nodes, passes.ceiling[:, None]
@@ -165,7 +171,7 @@ def _finishes(passes: Passes, lags: _Lags, duration: Days) -> Days:
     return finish
 
 
-def _demanded(passes: Passes, lags: _Lags, time: Days, cells: slice) -> Days:
+def _demanded(passes: CriticalPathState, lags: _Lags, time: Days, cells: slice) -> Days:
     if not lags.one_calendar:
         calendars = passes.network.calendars
         time = calendars.days[time + lags.out[cells, None]]
@@ -174,20 +180,20 @@ def _demanded(passes: Passes, lags: _Lags, time: Days, cells: slice) -> Days:
     return time
 
 
-def _due(passes: Passes) -> Days:
+def _due(passes: CriticalPathState) -> Days:
     """By place the finish, as a number, after which an item is late; never for gates."""
     items, topology = passes.network.items, passes.network.topology
     day = np.where(items.deadline != NO_DATE, items.deadline, items.planned_finish)
     known = (day != NO_DATE) & ~passes.estimate.cancelled & ~passes.estimate.done
-    number = passes.network.calendars.number(items.calendar, day + known)
+    number = passes.network.calendars.to_number(items.calendar, day + known)
     due = np.full(topology.nodes, -NEVER, dtype=np.int32)
     due[topology.place[: len(items)]] = np.where(known, number, -NEVER)
     return due
 
 
-def _days(passes: Passes, rows: Index, finish: Days) -> Days:
+def _days(passes: CriticalPathState, rows: Index, finish: Days) -> Days:
     """Finish numbers as dates; what is done or cancelled keeps its own."""
     items, found = passes.network.items, passes.estimate
-    day = passes.network.calendars.day(items.calendar[rows], finish - 1)
+    day = passes.network.calendars.to_day(items.calendar[rows], finish - 1)
     day = np.where(found.done[rows], found.ended[rows], day)
     return np.where(found.cancelled[rows], NO_DATE, day).astype(np.int32)

@@ -21,7 +21,7 @@ import numpy as np
 
 from model.network.calendars import HORIZON, LONGEST, Calendars
 from model.network.columns import NO_DATE, Constraint, Days, Flags, Items
-from model.network.topology import ALL, Index, Places
+from model.network.topology import ALL, Index, Positions
 from model.network.treatment import Treatment
 from model.records import State
 
@@ -40,7 +40,7 @@ _REPLACED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class PassInputs:
     """What the passes read; one row an item, times as working-day numbers of its calendar."""
 
     floor: Days
@@ -86,8 +86,8 @@ class _Draft:
     ended: Days
     treatment: Days
 
-    def number(self, day: Days, rows: Places = ALL) -> Days:
-        return self.calendars.number(self.items.calendar[rows], day)
+    def number(self, day: Days, rows: Positions = ALL) -> Days:
+        return self.calendars.to_number(self.items.calendar[rows], day)
 
     def mark(self, rows: Index, flag: Treatment) -> None:
         self.treatment[rows] |= flag
@@ -96,7 +96,7 @@ class _Draft:
         self.treatment |= rows * np.int32(flag)
 
 
-def estimate(items: Items, calendars: Calendars, today: int, spans: Flags) -> Estimate:
+def estimate(items: Items, calendars: Calendars, today: int, spans: Flags) -> PassInputs:
     """The estimate of every item.
 
     `spans` marks parents with children that still count: they are points that wait for their
@@ -112,7 +112,7 @@ def estimate(items: Items, calendars: Calendars, today: int, spans: Flags) -> Es
     _due_by_deadline(draft, np.flatnonzero(open_ & (items.deadline != NO_DATE)))
     _finished(draft, np.flatnonzero(done))
     draft.treatment[cancelled] = Treatment.CANCELLED
-    return Estimate(
+    return PassInputs(
         draft.floor, draft.duration, draft.limit, draft.due, done, cancelled,
         draft.begun, draft.ended, spans & ~(done | cancelled), draft.ends_off, draft.treatment,
     )  # fmt: skip
@@ -121,12 +121,12 @@ def estimate(items: Items, calendars: Calendars, today: int, spans: Flags) -> Es
 def _draft(items: Items, calendars: Calendars, today: int, spans: Flags) -> _Draft:
     rows = len(items)
     none = np.full(rows, NO_DATE, dtype=np.int32)
-    now = calendars.number(items.calendar, np.full(rows, today, dtype=np.int32))
-    due = calendars.number(items.calendar, items.planned_finish + 1)
+    now = calendars.to_number(items.calendar, np.full(rows, today, dtype=np.int32))
+    due = calendars.to_number(items.calendar, items.planned_finish + 1)
     ends_off, end = _ends_off(items, calendars, spans)
     return _Draft(
         items, calendars, today, spans, now, due, ends_off,
-        still_due=ends_off & (end >= today) & (calendars.number(items.calendar, end) <= now),
+        still_due=ends_off & (end >= today) & (calendars.to_number(items.calendar, end) <= now),
         floor=np.zeros(rows, dtype=np.int32),
         duration=np.ones(rows, dtype=np.int32),
         limit=np.full(rows, NO_LIMIT, dtype=np.int32),
@@ -141,7 +141,7 @@ def _ends_off(items: Items, calendars: Calendars, spans: Flags) -> tuple[Flags, 
     start, finish = items.planned_start, items.planned_finish
     point = items.milestone & ~spans & (finish == NO_DATE)
     end = np.where(point, start, finish)
-    off = calendars.number(items.calendar, end) == calendars.number(items.calendar, end + 1)
+    off = calendars.to_number(items.calendar, end) == calendars.to_number(items.calendar, end + 1)
     reversed_ = (start != NO_DATE) & (start > end) & ~spans
     return off & (end != NO_DATE) & ~reversed_, end
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from model.network.columns import NO_DATE, Days, Flags, Ints
+from model.network.columns import NO_DATE, Days, Flags, Ids
+from model.network.critical_path import CriticalPathState
 from model.network.forecast import Forecast, lowest_ids
-from model.network.passes import Passes
-from model.network.ripple import pushed
+from model.network.incremental_passes import pushed
 from model.network.topology import Index, beyond, cells_of, counts_of, distinct
 
 
@@ -16,12 +16,12 @@ from model.network.topology import Index, beyond, cells_of, counts_of, distinct
 class DelayImpact:
     """The items that move with a slip, without the slipping ones; in the order of their ids."""
 
-    ids: Ints
+    ids: Ids
     days: Days
     """Working days, of the item's own calendar, by which it finishes later."""
     finish: Days
     """Its finish with the slip."""
-    carrier: Ints
+    carrier: Ids
     """Id of the predecessor (or last child) that hands the slip on to it."""
     crosses: Flags
     """The slip comes to it from another function."""
@@ -41,7 +41,9 @@ class DelayImpact:
         return path[::-1]
 
 
-def impact(forecast: Forecast, ids: Ints, days: Days, function: NDArray[np.int32]) -> DelayImpact:
+def compute_delay_impact(
+    forecast: Forecast, ids: Ids, days: Days, function: NDArray[np.int32]
+) -> DelayImpact:
     """What happens if these items finish so many working days later than forecast.
 
     `function` has one code an item row. What is done or cancelled does not slip.
@@ -57,17 +59,19 @@ def impact(forecast: Forecast, ids: Ints, days: Days, function: NDArray[np.int32
     return _between(passes, passes.early, late, moved, rows, function)
 
 
-def impact_of_lateness(forecast: Forecast, ids: Ints, function: NDArray[np.int32]) -> DelayImpact:
+def compute_lateness_impact(
+    forecast: Forecast, ids: Ids, function: NDArray[np.int32]
+) -> DelayImpact:
     """What these items move already by finishing later than their own planned finish.
 
     Compares the forecast with one in which they keep to it. An item that is not late, or has no
-    planned finish, moves nothing. Arguments and errors as in `impact`.
+    planned finish, moves nothing. Arguments and errors as in `compute_delay_impact`.
     """
     passes = forecast.passes
     items, found = passes.network.items, passes.estimate
     rows, _ = _open(passes, ids, np.zeros(len(ids), dtype=np.int32))
     rows = rows[items.planned_finish[rows] != NO_DATE]
-    kept = passes.network.calendars.number(items.calendar[rows], items.planned_finish[rows] + 1)
+    kept = passes.network.calendars.to_number(items.calendar[rows], items.planned_finish[rows] + 1)
     kept -= found.duration[rows]
     places = passes.network.topology.place[rows]
     behind = kept < passes.early[places]
@@ -81,8 +85,8 @@ def impact_of_lateness(forecast: Forecast, ids: Ints, function: NDArray[np.int32
     return _between(passes, early, passes.early, moved, rows, function)
 
 
-def _open(passes: Passes, ids: Ints, days: Days) -> tuple[Index, Days]:
-    rows = passes.network.rows.of(ids)
+def _open(passes: CriticalPathState, ids: Ids, days: Days) -> tuple[Index, Days]:
+    rows = passes.network.row_index.find(ids)
     if (rows < 0).any():
         raise KeyError(f"no item has the id {ids[rows < 0][0]}")
     open_ = ~(passes.estimate.done | passes.estimate.cancelled)[rows]
@@ -90,7 +94,7 @@ def _open(passes: Passes, ids: Ints, days: Days) -> tuple[Index, Days]:
 
 
 def _between(
-    passes: Passes, early: Days, late: Days, moved: Index, sources: Index, function: Days
+    passes: CriticalPathState, early: Days, late: Days, moved: Index, sources: Index, function: Days
 ) -> DelayImpact:
     """The impact that leads from the earlier schedule to the later one."""
     network = passes.network
@@ -101,8 +105,8 @@ def _between(
     rows = rows[np.argsort(items.id[rows])]
     places = topology.place[rows]
     span = passes.estimate.duration[rows] - 1
-    finish = calendars.day(items.calendar[rows], late[places] + span)
-    former = calendars.day(items.calendar[rows], early[places] + span)
+    finish = calendars.to_day(items.calendar[rows], late[places] + span)
+    former = calendars.to_day(items.calendar[rows], early[places] + span)
     deadline = items.deadline[rows]
     by = np.array([carrier[row] for row in rows.tolist()], dtype=np.int64)
     return DelayImpact(
@@ -113,7 +117,7 @@ def _between(
     )  # fmt: skip
 
 
-def _carriers(passes: Passes, early: Days, late: Days, moved: Index) -> dict[int, int]:
+def _carriers(passes: CriticalPathState, early: Days, late: Days, moved: Index) -> dict[int, int]:
     """For each row that moved the row that hands the slip on to it: of the predecessors that
     moved and set its later date the one with the lowest id."""
     topology, items = passes.network.topology, len(passes.network.items)

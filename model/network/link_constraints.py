@@ -17,15 +17,15 @@ import numpy as np
 
 from model.network.calendars import Calendars
 from model.network.columns import Days, Flags
-from model.network.topology import ALL, Index, Places, Topology
-from model.network.wiring import Wiring
+from model.network.node_graph import NodeGraph
+from model.network.topology import ALL, Index, Positions, Topology
 
 NEVER: Final = -(2**29)
 """The weight of a link that moves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class NodeColumns:
     """What a pass needs to know of every node, by node number."""
 
     calendar: Days
@@ -38,23 +38,23 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Straight:
+class SingleCalendarConstraints:
     """One calendar: a weight for each link."""
 
     ins: Days
     outs: Days
 
-    def ahead(self, tail_start: Days, cells: Places) -> Days:
+    def ahead(self, tail_start: Days, cells: Positions) -> Days:
         tail_start += self.ins[cells]
         return tail_start
 
-    def back(self, head_start: Days, cells: Places) -> Days:
+    def back(self, head_start: Days, cells: Positions) -> Days:
         head_start -= self.outs[cells]
         return head_start
 
 
 @dataclass(frozen=True, slots=True)
-class Hop:
+class CalendarConversions:
     """Links between calendars: into one table, over to the other, and on.
 
     result = before[days[start + out] + over] + on, the offsets of the tables included.
@@ -64,25 +64,25 @@ class Hop:
     over: Days
     on: Days
 
-    def at(self, cells: Places) -> "Hop":
-        return Hop(self.out[cells], self.over[cells], self.on[cells])
+    def at(self, cells: Positions) -> "CalendarConversions":
+        return CalendarConversions(self.out[cells], self.over[cells], self.on[cells])
 
 
 @dataclass(frozen=True, slots=True)
-class Bridged:
+class MultiCalendarConstraints:
     """Several calendars: a hop for each link, there and back."""
 
     calendars: Calendars
-    ins: Hop
-    outs: Hop
+    ins: CalendarConversions
+    outs: CalendarConversions
 
-    def ahead(self, tail_start: Days, cells: Places) -> Days:
+    def ahead(self, tail_start: Days, cells: Positions) -> Days:
         return self._hop(self.ins, tail_start, cells)
 
-    def back(self, head_start: Days, cells: Places) -> Days:
+    def back(self, head_start: Days, cells: Positions) -> Days:
         return self._hop(self.outs, head_start, cells)
 
-    def _hop(self, links: Hop, start: Days, cells: Places) -> Days:
+    def _hop(self, links: CalendarConversions, start: Days, cells: Positions) -> Days:
         day = self.calendars.days[_cell(start, links.out[cells])]
         number: Days = self.calendars.before[_cell(day, links.over[cells])]
         number += links.on[cells]
@@ -95,22 +95,29 @@ def _cell(time: Days, shift: Days) -> Index:
 
 
 def reach(
-    topology: Topology, wiring: Wiring, work: Work, calendars: Calendars, dead: Flags
-) -> Straight | Bridged:
+    topology: Topology, wiring: NodeGraph, work: NodeColumns, calendars: Calendars, dead: Flags
+) -> SingleCalendarConstraints | MultiCalendarConstraints:
     """The reach of all links; those in `dead` move nothing."""
     if _one_calendar(wiring, work):
         weight = straight(wiring, work, ALL, dead)
-        return Straight(weight[topology.ins.link], weight[topology.outs.link])
+        return SingleCalendarConstraints(weight[topology.ins.link], weight[topology.outs.link])
     there, back = bridged(wiring, work, ALL, dead)
-    return Bridged(calendars, there.at(topology.ins.link), back.at(topology.outs.link))
+    return MultiCalendarConstraints(
+        calendars, there.at(topology.ins.link), back.at(topology.outs.link)
+    )
 
 
 def change(
-    reach: Straight | Bridged, wiring: Wiring, work: Work, links: Index, dead: Flags,
-    ins: Index, outs: Index,
-) -> None:  # fmt: skip
+    reach: SingleCalendarConstraints | MultiCalendarConstraints,
+    wiring: NodeGraph,
+    work: NodeColumns,
+    links: Index,
+    dead: Flags,
+    ins: Index,
+    outs: Index,
+) -> None:
     """Writes what these links say now into their cells on either side."""
-    if isinstance(reach, Straight):
+    if isinstance(reach, SingleCalendarConstraints):
         reach.ins[ins] = reach.outs[outs] = straight(wiring, work, links, dead)
         return
     there, back = bridged(wiring, work, links, dead)
@@ -118,7 +125,7 @@ def change(
         kept.out[cells], kept.over[cells], kept.on[cells] = hop.out, hop.over, hop.on
 
 
-def straight(wiring: Wiring, work: Work, links: Places, dead: Flags) -> Days:
+def straight(wiring: NodeGraph, work: NodeColumns, links: Positions, dead: Flags) -> Days:
     """The weight of links within one calendar."""
     weight = wiring.lag[links] + work.duration[wiring.tail[links]] * wiring.from_finish[links]
     to_finish = wiring.to_finish[links]
@@ -128,7 +135,9 @@ def straight(wiring: Wiring, work: Work, links: Places, dead: Flags) -> Days:
     return weight
 
 
-def bridged(wiring: Wiring, work: Work, links: Places, dead: Flags) -> tuple[Hop, Hop]:
+def bridged(
+    wiring: NodeGraph, work: NodeColumns, links: Positions, dead: Flags
+) -> tuple[CalendarConversions, CalendarConversions]:
     """The hops of links from tail to head, and back: the last start that hop still allows.
 
     Back, because before[x] <= z holds up to x = days[z], and days[y] <= x up to
@@ -143,12 +152,12 @@ def bridged(wiring: Wiring, work: Work, links: Places, dead: Flags) -> tuple[Hop
     over = calendar_days + (late & ~meets)
     on = lag - calendar_days + meets - work.duration[head] * to_finish
     at_tail, at_head = work.calendar[tail], work.calendar[head]
-    there = Hop(out + at_tail, over + at_head, on)
-    back = Hop(at_head - on, at_tail - over + 1, -1 - out)
+    there = CalendarConversions(out + at_tail, over + at_head, on)
+    back = CalendarConversions(at_head - on, at_tail - over + 1, -1 - out)
     there.on[dead], back.on[dead] = NEVER, -NEVER
     return there, back
 
 
-def _one_calendar(wiring: Wiring, work: Work) -> bool:
+def _one_calendar(wiring: NodeGraph, work: NodeColumns) -> bool:
     same = bool((work.calendar == work.calendar[:1]).all())
     return same and not bool((wiring.elapsed & (wiring.lag != 0)).any())

@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from model.network.columns import Days, Flags, Ints, Items
-from model.network.estimate import NO_LIMIT, Estimate, estimate
+from model.network.columns import Days, Flags, Ids, Items
+from model.network.critical_path import dead_links, limits, own_starts, raise_by_starts, spanned
 from model.network.forecast import (
     Forecast,
     driving_places,
@@ -20,15 +20,15 @@ from model.network.forecast import (
     mark,
     own_certainty,
 )
-from model.network.passes import dead_links, limits, own_starts, raise_by_starts, spanned
-from model.network.reach import change
-from model.network.ripple import pulled, pushed, spread
-from model.network.sweep import backward
+from model.network.incremental_passes import pulled, pushed, spread
+from model.network.link_constraints import change
+from model.network.pass_inputs import NO_LIMIT, PassInputs, estimate
+from model.network.passes import backward
 from model.network.topology import ALL, Index, beyond, by_key, cells_of, distinct, offsets, runs
 from model.records import State
 
 
-class LivePlan:
+class IncrementalForecast:
     """Owns a forecast and edits its columns in place."""
 
     def __init__(self, forecast: Forecast) -> None:
@@ -42,10 +42,10 @@ class LivePlan:
         self._end_moved = False
         self._in_cell = _inverse(topology.ins.link)
         self._out_cell = _inverse(topology.outs.link)
-        above = passes.network.wiring.above
+        above = passes.network.graph.above
         self._child = by_key(above + 1)[np.count_nonzero(above < 0) :]
         self._first_child = offsets(np.bincount(above[above >= 0], minlength=len(items)))
-        self._starts = not passes.network.wiring.from_finish.all()
+        self._starts = not passes.network.graph.from_finish.all()
 
     @property
     def forecast(self) -> Forecast:
@@ -56,7 +56,7 @@ class LivePlan:
             self._end_moved = False
         return self._forecast
 
-    def update(self, changed: Items) -> Ints:
+    def update(self, changed: Items) -> Ids:
         """Puts in new values for some items; the ids of those whose forecast dates moved.
 
         Raises KeyError for an id that is no item, ValueError where a parent or a calendar
@@ -74,7 +74,7 @@ class LivePlan:
     def _store(self, changed: Items) -> Index:
         """Writes the columns; the rows of these items."""
         network = self._passes.network
-        rows = network.rows.of(changed.id)
+        rows = network.row_index.find(changed.id)
         if (rows < 0).any():
             raise KeyError(f"no item has the id {changed.id[rows < 0][0]}")
         for name in ("parent", "calendar"):
@@ -88,12 +88,12 @@ class LivePlan:
         """Estimates these rows and their parents anew; these, and the parents that it changes."""
         passes = self._passes
         network, found = passes.network, passes.estimate
-        above = network.wiring.above[changed]
+        above = network.graph.above[changed]
         rows = distinct(changed, above[above >= 0])
         some, spans = _rows_of(network.items, rows), self._spans(rows)
         anew = estimate(some, network.calendars, passes.today, spans)
         differs = np.isin(rows, changed)
-        for column in fields(Estimate):
+        for column in fields(PassInputs):
             before, after = getattr(found, column.name), getattr(anew, column.name)
             differs |= before[rows] != after
             before[rows] = after
@@ -103,7 +103,7 @@ class LivePlan:
         """Weighs the links of these rows anew; the places of their nodes."""
         passes = self._passes
         network, found = passes.network, passes.estimate
-        topology, wiring = network.topology, network.wiring
+        topology, wiring = network.topology, network.graph
         duration = found.duration[rows]
         passes.work.duration[rows], passes.work.point[rows] = duration, duration == 0
         passes.work.ends_off[rows] = found.ends_off[rows]
@@ -128,7 +128,7 @@ class LivePlan:
         """Floors of these places, and of what hangs on their starts or on that of anything that
         they are part of; the places whose floor that changes."""
         passes = self._passes
-        topology, wiring = passes.network.topology, passes.network.wiring
+        topology, wiring = passes.network.topology, passes.network.graph
         here = places
         if self._starts:
             kin = distinct(rows, self._ancestors(rows))
@@ -148,7 +148,7 @@ class LivePlan:
         passes.floor[here] = floor[node]
         return changed
 
-    def _read(self, moved: Index, places: Index) -> Ints:
+    def _read(self, moved: Index, places: Index) -> Ids:
         """Brings all columns up to date; the ids of the items whose early dates changed."""
         forecast = self._forecast
         rows = self._rows(moved)
@@ -180,7 +180,7 @@ class LivePlan:
     def _count_back(self) -> None:
         """Late dates and slack of everything, from the plan's end as it is now."""
         forecast, passes = self._forecast, self._passes
-        topology, above = passes.network.topology, passes.network.wiring.above
+        topology, above = passes.network.topology, passes.network.graph.above
         passes.late = backward(topology, passes.reach, limits(passes, ALL))
         late_columns(forecast, ALL)
         free_slack(forecast, ALL)
@@ -224,7 +224,7 @@ class LivePlan:
         return distinct(node[node < len(self._forecast.driver)])
 
     def _ancestors(self, rows: Index) -> Index:
-        above = self._passes.network.wiring.above
+        above = self._passes.network.graph.above
         found = climb = rows[:0]
         climb = distinct(above[rows])
         while len(climb := climb[climb >= 0]):

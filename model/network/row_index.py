@@ -4,17 +4,17 @@ from typing import Final
 
 import numpy as np
 
-from model.network.columns import Ints
+from model.network.columns import Ids
 from model.network.topology import Index
 
 _SPARSE: Final = 8
 """Cells a row that a plain lookup table may cost before a sorted one is better."""
 
 
-class Rows:
+class RowIndex:
     """Finds the row of an id: by one look into a table where ids lie close, else by bisection."""
 
-    def __init__(self, ids: Ints) -> None:
+    def __init__(self, ids: Ids) -> None:
         """Raises ValueError when an id occurs twice."""
         self._ids = ids
         self._low = int(ids.min()) if len(ids) else 0
@@ -31,20 +31,20 @@ class Rows:
         if not unique:
             raise ValueError("an item id occurs twice; ids are given once at ingest")
 
-    def of(self, ids: Ints) -> Index:
+    def find(self, ids: Ids) -> Index:
         """The row of each id, -1 where no item has it."""
         if not len(self._ids):
             return np.full(len(ids), -1, dtype=np.int64)
         return self._by_table(ids) if self._dense else self._by_bisection(ids)
 
-    def _by_table(self, ids: Ints) -> Index:
+    def _by_table(self, ids: Ids) -> Index:
         cell = ids - self._low
         if not len(cell) or (cell.min() >= 0 and cell.max() < len(self._table)):
             return self._table[cell]
         inside = (cell >= 0) & (cell < len(self._table))
         return np.where(inside, self._table.take(cell, mode="clip"), -1)
 
-    def _by_bisection(self, ids: Ints) -> Index:
+    def _by_bisection(self, ids: Ids) -> Index:
         cell = np.searchsorted(self._sorted, ids)
         row = self._table.take(cell, mode="clip")
         return np.where(self._ids.take(row) == ids, row, -1)

@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from model.network.columns import Flags, Ints
+from model.network.columns import Flags, Ids
 from model.network.network import Network
-from model.network.topology import Side, Topology, beyond
+from model.network.topology import Adjacency, Index, Topology, beyond, distinct
 from model.records import State
 
 EXACT: Final = 50_000
@@ -23,15 +23,15 @@ _WORDS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class DescendantCounts:
     """How many items lie below each; one row an item."""
 
-    below: Ints
+    below: Ids
     error: float
     """Relative standard error: 0 where counted, 0.13 where estimated."""
 
 
-def downstream(network: Network, ids: Ints) -> Ints:
+def find_descendants(network: Network, ids: Ids) -> Ids:
     """The ids of all open items that a slip of these may move, ascending, without these.
 
     Raises KeyError for an id that is no item.
@@ -39,12 +39,24 @@ def downstream(network: Network, ids: Ints) -> Ints:
     return _reached(network, ids, network.topology.outs)
 
 
-def upstream(network: Network, ids: Ints) -> Ints:
-    """The ids of all open items that may move these, as `downstream`."""
+def find_ancestors(network: Network, ids: Ids) -> Ids:
+    """The ids of all open items that may move these, as `find_descendants`."""
     return _reached(network, ids, network.topology.ins)
 
 
-def downstream_counts(network: Network) -> Counts:
+def with_descendants(network: Network, rows: Index) -> Flags:
+    """Which item rows are these, or are reached from them through any links, in whatever state."""
+    topology = network.topology
+    seen = np.zeros(topology.nodes, dtype=np.bool_)
+    front = topology.place[np.concatenate([rows, network.graph.gate[rows]])]
+    while front.size:
+        seen[front] = True
+        reached = beyond(topology.outs, front)
+        front = distinct(reached[~seen.take(reached)])
+    return seen.take(topology.place[: len(network.items)])
+
+
+def count_descendants(network: Network) -> DescendantCounts:
     """How many open items lie below every item, all at once.
 
     Up to `EXACT` items by sets of bits handed up level by level. Beyond that by Cohen's
@@ -54,20 +66,20 @@ def downstream_counts(network: Network) -> Counts:
     """
     small = len(network.items) <= EXACT
     below = _counted(network) if small else _estimated(network)
-    return Counts(below, 0.0 if small else (SKETCHES - 2) ** -0.5)
+    return DescendantCounts(below, 0.0 if small else (SKETCHES - 2) ** -0.5)
 
 
-def _reached(network: Network, ids: Ints, side: Side) -> Ints:
-    rows = network.rows.of(ids)
+def _reached(network: Network, ids: Ids, side: Adjacency) -> Ids:
+    rows = network.row_index.find(ids)
     if (rows < 0).any():
         raise KeyError(f"no item has the id {ids[rows < 0][0]}")
     topology, items = network.topology, len(network.items)
     seen, mark = np.zeros(topology.nodes, dtype=np.bool_), np.empty(topology.nodes, dtype=np.int64)
-    front = topology.place[np.concatenate([rows, network.wiring.gate[rows]])]
+    front = topology.place[np.concatenate([rows, network.graph.gate[rows]])]
     found = [front[:0]]
     while len(front):
         node = topology.node[front]
-        front = front[network.items.state[network.wiring.owner[node]] < State.DONE]
+        front = front[network.items.state[network.graph.owner[node]] < State.DONE]
         reached = beyond(side, front)
         reached = reached[~seen[reached]]
         ramp = np.arange(len(reached))
@@ -84,16 +96,16 @@ def _reached(network: Network, ids: Ints, side: Side) -> Ints:
 def _closed(network: Network) -> Flags:
     """By place: what is done or cancelled."""
     closed = network.items.state >= State.DONE
-    return closed[network.wiring.owner][network.topology.node]
+    return closed[network.graph.owner][network.topology.node]
 
 
-def _counted(network: Network) -> Ints:
+def _counted(network: Network) -> Ids:
     """One bit an item, in blocks of neighbouring places; each block handed from heads to tails."""
     topology, items = network.topology, len(network.items)
     closed = _closed(network)
     total = np.zeros(items, dtype=np.int64)
     own = (topology.node < items) & ~closed
-    place, gate = topology.place[:items], topology.place[network.wiring.gate]
+    place, gate = topology.place[:items], topology.place[network.graph.gate]
     width = 64 * _WORDS
     for block in range(0, topology.nodes, width):
         bits = np.zeros((topology.nodes, _WORDS), dtype=np.uint64)
@@ -107,13 +119,13 @@ def _counted(network: Network) -> Ints:
     return np.where(closed[place], 0, total - own[place])
 
 
-def _estimated(network: Network) -> Ints:
+def _estimated(network: Network) -> Ids:
     """The smallest ranks below each item, a few at a time."""
     topology, items = network.topology, len(network.items)
     closed = _closed(network)
     random = np.random.default_rng(0)
     silent = closed | (topology.node >= items)
-    place, gate = topology.place[:items], topology.place[network.wiring.gate]
+    place, gate = topology.place[:items], topology.place[network.graph.gate]
     total, some = np.zeros(items), np.zeros(items, dtype=np.bool_)
     for _ in range(0, SKETCHES, _WORDS):
         ranks = random.standard_exponential((topology.nodes, _WORDS), dtype=np.float32)

@@ -13,7 +13,7 @@ import numpy as np
 from model.network.calendars import LONGEST
 from model.network.columns import Codes, Days, Flags, Items, Links
 from model.network.hierarchy import parents, within
-from model.network.rows import Rows
+from model.network.row_index import RowIndex
 from model.network.topology import ALL, Index
 from model.records import DependencyType
 
@@ -35,7 +35,7 @@ class LinkUse(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wiring:
+class NodeGraph:
     """Links between nodes. Nodes 0..n-1 are the items, the rest are gates."""
 
     above: Index
@@ -53,20 +53,20 @@ class Wiring:
     lag: Days
     elapsed: Flags
 
-    def without(self, gone: Flags) -> "Wiring":
+    def without(self, gone: Flags) -> "NodeGraph":
         """The same with some links taken out."""
         keep = np.flatnonzero(~gone)
-        return Wiring(
+        return NodeGraph(
             self.above, self.gate, self.owner,
             self.tail[keep], self.head[keep], self.row[keep],
             self.from_finish[keep], self.to_finish[keep], self.lag[keep], self.elapsed[keep],
         )  # fmt: skip
 
 
-def wire(items: Items, links: Links, rows: Rows) -> tuple[Wiring, Codes]:
+def build_node_graph(items: Items, links: Links, rows: RowIndex) -> tuple[NodeGraph, Codes]:
     """The wiring of the usable links, and the `LinkUse` of every row (cycles not yet known)."""
     above = parents(rows, items.parent)
-    tail, head = rows.of(links.predecessor), rows.of(links.successor)
+    tail, head = rows.find(links.predecessor), rows.find(links.successor)
     use = _uses(above, tail, head)
     used = np.flatnonzero(use == LinkUse.USED)
     kept = used if len(used) < len(links) else ALL
@@ -81,7 +81,7 @@ def wire(items: Items, links: Links, rows: Rows) -> tuple[Wiring, Codes]:
         tail = _at_gates(tail, gate, ~from_finish)
         head = _at_gates(head, gate, ~to_finish)
     lag = np.clip(links.lag[kept], -LONGEST, LONGEST)
-    wiring = Wiring(
+    wiring = NodeGraph(
         above, gate, owner, tail, head, used, from_finish, to_finish, lag, links.elapsed[kept]
     )
     return _with_children(wiring), use
@@ -118,7 +118,7 @@ def _at_gates(nodes: Index, gate: Index, at_start: Flags) -> Index:
     return moved
 
 
-def _with_children(wiring: Wiring) -> Wiring:
+def _with_children(wiring: NodeGraph) -> NodeGraph:
     """Adds gate → child, child → parent's finish, and gate → parent's finish."""
     child = np.flatnonzero(wiring.above >= 0)
     if not len(child):
@@ -129,7 +129,7 @@ def _with_children(wiring: Wiring) -> Wiring:
     head = np.concatenate([wiring.gate[child], parent, spanning])
     up = np.zeros(len(tail), dtype=np.bool_)
     up[len(child) : 2 * len(child)] = True
-    return Wiring(
+    return NodeGraph(
         wiring.above, wiring.gate, wiring.owner,
         np.concatenate([wiring.tail, tail]), np.concatenate([wiring.head, head]),
         np.concatenate([wiring.row, np.full(len(tail), -1)]),

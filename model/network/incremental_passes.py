@@ -7,10 +7,10 @@ from itertools import pairwise
 import numpy as np
 
 from model.network.columns import Days, Flags
-from model.network.passes import Passes, limits
+from model.network.critical_path import CriticalPathState, limits
 from model.network.topology import (
+    Adjacency,
     Index,
-    Side,
     Topology,
     beyond,
     cells_of,
@@ -24,7 +24,7 @@ Recompute = Callable[[Index], Index]
 
 
 def spread(
-    topology: Topology, places: Index, recompute: Recompute, onward: Side, step: int
+    topology: Topology, places: Index, recompute: Recompute, onward: Adjacency, step: int
 ) -> Index:
     """All places that changed, from `places` on along `onward`.
 
@@ -56,7 +56,7 @@ def spread(
     return np.concatenate(changed)
 
 
-def starts_at(passes: Passes, early: Days, places: Index, floor: Days) -> Days:
+def starts_at(passes: CriticalPathState, early: Days, places: Index, floor: Days) -> Days:
     """The early starts of these places, from those of their predecessors."""
     ins = passes.network.topology.ins
     cells = cells_of(ins, places)
@@ -66,7 +66,7 @@ def starts_at(passes: Passes, early: Days, places: Index, floor: Days) -> Days:
     return np.minimum(floor, passes.ceiling[places])
 
 
-def must_start_by(passes: Passes, late: Days, places: Index, limit: Days) -> Days:
+def must_start_by(passes: CriticalPathState, late: Days, places: Index, limit: Days) -> Days:
     """The late starts of these places, from those of their successors."""
     outs = passes.network.topology.outs
     cells = cells_of(outs, places)
@@ -77,7 +77,7 @@ def must_start_by(passes: Passes, late: Days, places: Index, limit: Days) -> Day
 
 
 def pushed(
-    passes: Passes, early: Days, places: Index, floor: Days, pinned: Flags | None = None
+    passes: CriticalPathState, early: Days, places: Index, floor: Days, pinned: Flags | None = None
 ) -> Index:
     """Spreads the early starts from `places` on, writing into `early`; what changed.
 
@@ -96,7 +96,7 @@ def pushed(
     return spread(topology, places, recompute, topology.outs, 1)
 
 
-def pulled(passes: Passes, late: Days, places: Index) -> Index:
+def pulled(passes: CriticalPathState, late: Days, places: Index) -> Index:
     """Spreads the late starts from `places` back, writing into `late`; what changed."""
     topology = passes.network.topology
 
