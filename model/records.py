@@ -8,11 +8,12 @@ and free of anything that differs between two pulls of the same state.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -186,6 +187,12 @@ class Spend(Record):
 
 
 SharedRecord = WorkItem | Deal | Spend
+
+RECORD_TYPES: Final[Mapping[Kind, type[SharedRecord]]] = {
+    Kind.WORK_ITEM: WorkItem,
+    Kind.DEAL: Deal,
+    Kind.SPEND: Spend,
+}
 
 
 class Origin(StrEnum):

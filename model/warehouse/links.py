@@ -102,7 +102,7 @@ _TAKE_NEWLY_DANGLING = """
 _PARENTS = """
     update record r set parent_id = p.id
     from work_item w
-    left join record p on p.ref = w.parent_ref
+    left join record p on p.ref = w.parent
     where w.record_id = r.id and w.valid_to is null and r.parent_id is distinct from p.id
 """
 

@@ -1,8 +1,8 @@
-"""The tables of the warehouse; `migrations` makes them, a test holds the two equal.
+"""The tables of the warehouse; `migrations` creates them, and a test compares the two.
 
 Points in time are stored in UTC. The version tables (`work_item`, `deal`, `spend`), the
-conflicts' events and the decisions are append-only, and triggers in the database refuse
-anything else; the one thing a version may still learn is when it ended.
+conflicts' events and the decisions are append-only, enforced by triggers in the database: the
+only update a version accepts is that it ends.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    Numeric,
     SmallInteger,
     Table,
     Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from model.records import RECORD_TYPES, Kind
+from model.warehouse.record_fields import field_columns
 
 metadata = MetaData(
     naming_convention={
@@ -40,7 +42,7 @@ metadata = MetaData(
 Instant = DateTime(timezone=True)
 TextArray = ARRAY(Text)
 IdArray = ARRAY(BigInteger)
-NOTHING_IN_ARRAY = text("'{}'")
+EMPTY_ARRAY = text("'{}'")
 
 landing = Table(
     "landing",
@@ -48,14 +50,14 @@ landing = Table(
     Column("connection", Text, primary_key=True),
     Column("stream", Text, primary_key=True),
     Column("native_id", Text, primary_key=True),
-    Column("payload", Text, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
+    Column("payload", Text, nullable=False, comment="The tool's answer for one record."),
+    Column("digest", LargeBinary, nullable=False, comment="SHA-256 of the payload."),
     Column("landed_at", Instant, nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("gone_at", Instant),
-    Column("gone_reason", Text),
+    Column("seq", BigInteger, nullable=False, comment="Grows with each change of any row."),
+    Column("gone_at", Instant, comment="When the tool was first seen without this record."),
+    Column("gone_reason", Text, comment="'deleted', or why the record can't be seen."),
     Index(None, "connection", "stream", "seq"),
-    comment="What each tool said, word for word; seq grows with each change.",
+    comment="Raw records, verbatim; one row per record of a tool.",
 )
 
 cursor = Table(
@@ -64,10 +66,10 @@ cursor = Table(
     Column("connection", Text, primary_key=True),
     Column("stream", Text, primary_key=True),
     Column("stage", Text, primary_key=True),
-    Column("position", JSONB, nullable=False),
+    Column("position", JSONB, nullable=False, comment="Where the stage continues."),
     Column("moved_at", Instant, nullable=False),
     CheckConstraint("stage in ('pull', 'map')", name="stage"),
-    comment="How far each stage has come; moves in the transaction of the rows it speaks of.",
+    comment="How far each stage has read; saved in the transaction of the rows it covers.",
 )
 
 quarantine = Table(
@@ -79,11 +81,23 @@ quarantine = Table(
     Column("reason", Text, primary_key=True),
     Column("remedy", Text, nullable=False),
     Column("stage", Text, nullable=False),
-    Column("held", Boolean, nullable=False),
-    Column("known_as", TextArray, nullable=False, server_default=NOTHING_IN_ARRAY),
+    Column(
+        "held",
+        Boolean,
+        nullable=False,
+        comment="True: the whole record is left out; false: one field is.",
+    ),
+    Column(
+        "known_as",
+        TextArray,
+        nullable=False,
+        server_default=EMPTY_ARRAY,
+        comment="Names of the record; a dependency on one of them does not dangle.",
+    ),
     Column("first_seen", Instant, nullable=False),
     CheckConstraint("stage in ('pull', 'map', 'link')", name="stage"),
-    comment="What could not be taken over, why, and what to do; empties itself once mended.",
+    comment="Records and fields that could not be mapped, why, and what to do; an entry goes when "
+    "its cause does.",
 )
 
 record = Table(
@@ -95,11 +109,11 @@ record = Table(
     Column("stream", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("native_id", Text, nullable=False),
-    Column("landed_id", Text, nullable=False),
-    Column("parent_id", BigInteger),
-    Column("touched_at", Instant),
+    Column("landed_id", Text, nullable=False, comment="native_id of its row in landing."),
+    Column("parent_id", BigInteger, comment="Record id of the parent; rebuilt by each sync."),
+    Column("touched_at", Instant, comment="When a person last changed it in its tool."),
     Index(None, "connection", "stream", "landed_id"),
-    comment="Every shared record's integer id, given once, and the landed row it came from.",
+    comment="Shared records: the integer id, given once, and the raw record it was mapped from.",
 )
 
 alias = Table(
@@ -108,7 +122,7 @@ alias = Table(
     Column("name", Text, primary_key=True),
     Column("record_id", BigInteger, ForeignKey("record.id"), primary_key=True),
     Index(None, "record_id"),
-    comment="Names under which a present record may be pointed at, as model.keys normalises them.",
+    comment="Names by which a dependency may state a present record, normalised by model.keys.",
 )
 
 stated_dependency = Table(
@@ -119,10 +133,10 @@ stated_dependency = Table(
     Column("role", Text, primary_key=True),
     Column("type", SmallInteger, primary_key=True),
     Column("origin", Text, primary_key=True),
-    Column("place", Text, nullable=False),
-    Column("lag_days", Integer, nullable=False),
+    Column("place", Text, nullable=False, comment="Where it stands in the tool."),
+    Column("lag_days", Integer, nullable=False, comment="Working days; negative for a lead."),
     Index(None, "target"),
-    comment="Dependencies as records state them now; their history is in the versions.",
+    comment="Dependencies as records state them now; the versions keep their history.",
 )
 
 dependency = Table(
@@ -131,10 +145,10 @@ dependency = Table(
     Column("predecessor_id", BigInteger, ForeignKey("record.id"), primary_key=True),
     Column("successor_id", BigInteger, ForeignKey("record.id"), primary_key=True),
     Column("type", SmallInteger, primary_key=True),
-    Column("lag_days", Integer, nullable=False),
-    Column("stated_by", BigInteger, nullable=False),
-    Column("place", Text, nullable=False),
-    comment="Claims whose target is known, each once whoever states it; rebuilt by each sync.",
+    Column("lag_days", Integer, nullable=False, comment="Working days; negative for a lead."),
+    Column("stated_by", BigInteger, nullable=False, comment="Record that states it."),
+    Column("place", Text, nullable=False, comment="Where it stands in the tool."),
+    comment="Stated dependencies with a known target, deduplicated; rebuilt by each sync.",
 )
 
 dangling = Table(
@@ -142,88 +156,42 @@ dangling = Table(
     metadata,
     Column("record_id", BigInteger, ForeignKey("record.id"), primary_key=True),
     Column("target", Text, primary_key=True),
-    Column("place", Text, nullable=False),
-    comment="Claims in links and named fields that point at nothing known; rebuilt by each sync.",
+    Column("place", Text, nullable=False, comment="Where it stands in the tool."),
+    comment="Links and named fields whose target nothing is known by; rebuilt by each sync.",
 )
 
 
-def _version_columns() -> list[Column[object]]:
-    return [
+def _version_table(kind: Kind, comment: str) -> Table:
+    """A table of versions: when each held and was recorded, and the fields of its record."""
+    return Table(
+        kind.value,
+        metadata,
         Column("record_id", BigInteger, ForeignKey("record.id"), primary_key=True),
-        Column("valid_from", Instant, primary_key=True),
-        Column("recorded_at", Instant, primary_key=True),
-        Column("valid_to", Instant),
-        Column("digest", LargeBinary, nullable=False),
-        Column("key", Text, nullable=False),
-        Column("title", Text, nullable=False),
-        Column("url", Text),
-        Column("function", Text, nullable=False),
-        Column("dates_from", Text, nullable=False),
+        Column("valid_from", Instant, primary_key=True, comment="When this state began."),
+        Column("recorded_at", Instant, primary_key=True, comment="When Interlock stored it."),
+        Column("valid_to", Instant, comment="When it ended; null for the present version."),
+        *field_columns(RECORD_TYPES[kind]),
         Column("stated_dependencies", JSONB, nullable=False),
-    ]
-
-
-def _present(table: str) -> Index:
-    """Finds each record's present version; there can be only one."""
-    return Index(
-        f"{table}_present_idx", "record_id", unique=True, postgresql_where=text("valid_to is null")
+        # Finds each record's present version; there can be only one.
+        Index(
+            f"{kind.value}_present_idx",
+            "record_id",
+            unique=True,
+            postgresql_where=text("valid_to is null"),
+        ),
+        comment=comment,
     )
 
 
-work_item = Table(
-    "work_item",
-    metadata,
-    *_version_columns(),
-    Column("owner", Text),
-    Column("state", SmallInteger, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("priority", SmallInteger),
-    Column("planned_start", Date),
-    Column("planned_finish", Date),
-    Column("actual_start", Date),
-    Column("actual_finish", Date),
-    Column("estimate_days", Integer),
-    Column("remaining_days", Integer),
-    Column("percent_complete", SmallInteger),
-    Column("milestone", Boolean, nullable=False),
-    Column("parent_ref", Text),
-    Column("initiative", Text),
-    Column("labels", TextArray, nullable=False),
-    Column("wbs", Text),
-    _present("work_item"),
-    comment="Versions of work items; a row holds from valid_from until valid_to.",
-)
-
-deal = Table(
-    "deal",
-    metadata,
-    *_version_columns(),
-    Column("owner", Text),
-    Column("stage", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("amount", Numeric),
-    Column("currency", Text),
-    Column("close_date", Date),
-    Column("probability", SmallInteger),
-    _present("deal"),
-    comment="Versions of deals.",
-)
-
-spend = Table(
-    "spend",
-    metadata,
-    *_version_columns(),
-    Column("spend_kind", Text, nullable=False),
-    Column("amount", Numeric, nullable=False),
-    Column("currency", Text, nullable=False),
-    Column("on", Date, nullable=False),
-    Column("fiscal_period", Text),
-    Column("cost_centre", Text),
-    Column("wbs", Text),
-    Column("purchase_order", Text),
-    _present("spend"),
-    comment="Versions of budget, commitment and actual lines.",
-)
+VERSION_TABLES = {
+    kind: _version_table(kind, comment)
+    for kind, comment in {
+        Kind.WORK_ITEM: "Append-only: versions of work items.",
+        Kind.DEAL: "Append-only: versions of deals.",
+        Kind.SPEND: "Append-only: versions of budget, commitment and actual lines.",
+    }.items()
+}
+work_item = VERSION_TABLES[Kind.WORK_ITEM]
 
 forecast = Table(
     "forecast",
@@ -233,11 +201,11 @@ forecast = Table(
     Column("early_finish", Date, nullable=False),
     Column("late_start", Date, nullable=False),
     Column("late_finish", Date, nullable=False),
-    Column("total_slack", Integer, nullable=False),
-    Column("free_slack", Integer, nullable=False),
-    Column("driver_id", BigInteger, nullable=False),
-    Column("certainty", SmallInteger, nullable=False),
-    comment="Dates and slack of every item, rebuilt by each sync; driver_id -1 means none.",
+    Column("total_slack", Integer, nullable=False, comment="Total float in working days."),
+    Column("free_slack", Integer, nullable=False, comment="Free float in working days."),
+    Column("driver_id", BigInteger, nullable=False, comment="Driving predecessor; -1 for none."),
+    Column("certainty", SmallInteger, nullable=False, comment="model.network.Certainty."),
+    comment="Early and late dates and float of every item; rebuilt by each sync.",
 )
 
 conflict = Table(
@@ -245,18 +213,18 @@ conflict = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("rule", Text, nullable=False),
-    Column("about", TextArray, nullable=False),
+    Column("about", TextArray, nullable=False, comment="With the rule, its identity for life."),
     Column("status", Text, nullable=False),
     Column("severity", SmallInteger, nullable=False),
     Column("functions", TextArray, nullable=False),
     Column("subjects", IdArray, nullable=False),
     Column("comment_on", IdArray, nullable=False),
-    Column("details", JSONB, nullable=False),
+    Column("details", JSONB, nullable=False, comment="The whole conflict as JSON."),
     Column("opened_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("resolved_at", Instant),
     CheckConstraint("status in ('open', 'decided', 'resolved')", name="status"),
-    comment="Each conflict as it stands now; how it came there is in conflict_event.",
+    comment="Conflicts as they stand now; conflict_event holds how each came there.",
 )
 
 conflict_event = Table(
@@ -268,7 +236,7 @@ conflict_event = Table(
     Column("at", Instant, nullable=False),
     Column("details", JSONB, nullable=False),
     Index(None, "conflict_id"),
-    comment="The life of each conflict: opened, changed, escalated, decided, resolved, reopened.",
+    comment="Append-only: opened, changed, escalated, decided, resolved and reopened conflicts.",
 )
 
 decision = Table(
@@ -285,7 +253,7 @@ decision = Table(
     Column("severity", SmallInteger, nullable=False),
     Column("decided_at", Instant, nullable=False),
     Index(None, "conflict_id"),
-    comment="Verdicts of persons who had the right to decide.",
+    comment="Append-only: verdicts of people who had the right to decide.",
 )
 
 comment = Table(
@@ -294,12 +262,12 @@ comment = Table(
     Column("conflict_id", Text, ForeignKey("conflict.id"), primary_key=True),
     Column("record_id", BigInteger, ForeignKey("record.id"), primary_key=True),
     Column("comment_id", Text, nullable=False),
-    Column("digest", Text, nullable=False),
+    Column("digest", Text, nullable=False, comment="Fingerprint of the content last written."),
     Column("state", Text, nullable=False),
     Column("url", Text),
     Column("created_at", Instant, nullable=False),
     Column("written_at", Instant, nullable=False),
-    comment="The comments of ours that stand in the tools, as last written or seen.",
+    comment="Interlock's comments in the tools, as last written or read.",
 )
 
 operating_model_version = Table(
@@ -308,8 +276,5 @@ operating_model_version = Table(
     Column("fingerprint", Text, primary_key=True),
     Column("applied_at", Instant, primary_key=True),
     Column("model", JSONB, nullable=False),
-    comment="Each operating model that was ever applied.",
+    comment="Append-only: every operating model that was applied, and since when.",
 )
-
-VERSION_TABLES = {"work_item": work_item, "deal": deal, "spend": spend}
-APPEND_ONLY = ("conflict_event", "decision", "operating_model_version")

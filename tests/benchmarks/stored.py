@@ -41,7 +41,7 @@ _RECORDS = """
 """
 
 _VERSION = """
-    select id, {begins}, now(), {ends}, sha256(id::text::bytea),
+    select id, {begins}, now(), {ends},
            'CDP-' || id, 'Profile service: step ' || id || ' of the migration',
            'https://small.example/browse/CDP-' || id,
            (cast(:functions as text[]))[1 + id % cardinality(cast(:functions as text[]))],
@@ -54,7 +54,7 @@ _VERSION = """
 
 _WORK_ITEMS = f"""
     insert into work_item (
-        record_id, valid_from, recorded_at, valid_to, digest, key, title, url, function,
+        record_id, valid_from, recorded_at, valid_to, key, title, url, function,
         dates_from, stated_dependencies, owner, state, status, priority,
         planned_start, planned_finish, actual_start, actual_finish,
         estimate_days, remaining_days, percent_complete, milestone,
@@ -71,7 +71,7 @@ _WORK_ITEMS = f"""
 
 _DEALS = f"""
     insert into deal (
-        record_id, valid_from, recorded_at, valid_to, digest, key, title, url, function,
+        record_id, valid_from, recorded_at, valid_to, key, title, url, function,
         dates_from, stated_dependencies, owner, stage, status, amount, currency, close_date)
     {_VERSION}, (array['open', 'won', 'lost'])[1 + id % 3], 'Negotiation', id % 90000 + 0.5,
            (array['EUR', 'CHF'])[1 + id % 2], nullif(deadline, '-infinity')
