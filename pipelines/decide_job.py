@@ -37,7 +37,7 @@ def record(context: dg.OpExecutionContext, interlock: InterlockResource) -> None
             f"that signs people in, or on a machine of your own set {LOCAL_PERSON}.",
             allow_retries=False,
         )
-    with interlock.opened() as instance:
+    with interlock.open() as instance:
         try:
             _decide(context, instance, person)
         except DecisionRefused as refusal:
@@ -61,7 +61,7 @@ def _decide(context: dg.OpExecutionContext, instance: Instance, person: str) -> 
 
 def _follow(context: dg.OpExecutionContext, instance: Instance) -> None:
     if instance.deployment.comments.mode == "write":
-        for name in instance.deployment.names:
+        for name in instance.deployment.connection_names:
             _comment(context, instance, name)
     publish_cards(instance, context.instance, context.log_event)
     metadata = inbox_metadata(instance, context.instance, run_instant(context))

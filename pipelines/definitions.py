@@ -24,7 +24,7 @@ def build(deployment: Deployment, time_zone: str) -> dg.Definitions:
         dg.Definitions(
             assets=[
                 *(a for name, one in connections for a in connection_assets(name, one.tool)),
-                *shared_model_assets(deployment.names),
+                *shared_model_assets(deployment.connection_names),
                 *conflict_assets(),
                 card,
                 *(comments_asset(name, one.tool, dry_run=dry_run) for name, one in connections),

@@ -53,7 +53,7 @@ class Deployment(BaseModel):
     connections: dict[str, Any] = Field(min_length=1)
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def connection_names(self) -> tuple[str, ...]:
         return tuple(self.connections)
 
 

@@ -68,5 +68,5 @@ def open_instance(home: Path, environment: Mapping[str, str]) -> Instance:
     """Read settings and operating model; raises ModelInvalid with every problem of both."""
     deployment = read_deployment(home)
     parameters = {name: rule.parameters for name, rule in RULES.items()}
-    model = load(home / "operating_model", deployment.names, parameters)
+    model = load(home / "operating_model", deployment.connection_names, parameters)
     return Instance(home, environment, deployment, model)

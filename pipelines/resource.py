@@ -14,7 +14,7 @@ class InterlockResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Opens the instance folder of INTERLOCK_HOME; no secret is part of its configuration."""
 
     @contextmanager
-    def opened(self) -> Iterator[Instance]:
+    def open(self) -> Iterator[Instance]:
         instance = open_instance(home_folder(os.environ), os.environ)
         try:
             yield instance

@@ -6,9 +6,9 @@ import dagster as dg
 
 from connectors.base import ConnectionFailed
 from model.comment_content import CommentChange
-from pipelines.assets.connections import RETRIES, failed
+from pipelines.assets.connections import RETRIES, failure_result
 from pipelines.assets.keys import CONFLICTS, comments_key
-from pipelines.cards.markdown import bullets, entries, escaped, link
+from pipelines.cards.markdown import bullets, escape, link, metadata_entries
 from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.comment import CommentResult, comment
 
@@ -36,12 +36,12 @@ def comments_asset(name: str, tool: str, *, dry_run: bool) -> dg.AssetsDefinitio
     def comments(
         context: dg.AssetExecutionContext, interlock: InterlockResource
     ) -> dg.MaterializeResult:
-        with interlock.opened() as instance:
+        with interlock.open() as instance:
             try:
                 done = comment(instance, name, run_instant(context), dry_run=dry_run)
             except ConnectionFailed as failure:
                 context.log.error(str(failure))
-                return failed(WRITTEN, failure)
+                return failure_result(WRITTEN, failure)
         return _result(done, dry_run=dry_run)
 
     return comments
@@ -54,7 +54,7 @@ def _result(done: CommentResult, *, dry_run: bool) -> dg.MaterializeResult:
     return dg.MaterializeResult(
         metadata={
             **would,
-            **entries("written", bullets(links)),
+            **metadata_entries("written", bullets(links)),
             "created": created,
             "edited": len(done.written) - created,
             "unchanged": done.unchanged,
@@ -68,10 +68,10 @@ def _result(done: CommentResult, *, dry_run: bool) -> dg.MaterializeResult:
 def _would(changes: Iterable[CommentChange]) -> dict[str, dg.MarkdownMetadataValue]:
     """What a dry run would write: where, and the first line of each."""
     lines = [
-        f"{link(one.target.key, one.target.url)}: {escaped(one.content.heading)}" for one in changes
+        f"{link(one.target.key, one.target.url)}: {escape(one.content.heading)}" for one in changes
     ]
     head = "Comments are not written yet (`mode: dry-run`); `interlock comments` shows every word."
-    return entries("would write", bullets(lines), f"{head}\n\n") if lines else {}
+    return metadata_entries("would write", bullets(lines), f"{head}\n\n") if lines else {}
 
 
 def _check(done: CommentResult) -> dg.AssetCheckResult:

@@ -43,7 +43,7 @@ def conflict_assets() -> list[dg.AssetsDefinition]:
     def conflicts(
         context: dg.AssetExecutionContext, interlock: InterlockResource
     ) -> dg.MaterializeResult:
-        with interlock.opened() as instance:
+        with interlock.open() as instance:
             detected = detect(instance, run_instant(context))
         return dg.MaterializeResult(
             metadata=_counts(detected), check_results=list(_checks(detected.in_force))
@@ -60,7 +60,7 @@ def conflict_assets() -> list[dg.AssetsDefinition]:
     def inbox(
         context: dg.AssetExecutionContext, interlock: InterlockResource
     ) -> dg.MaterializeResult:
-        with interlock.opened() as instance:
+        with interlock.open() as instance:
             publish_cards(instance, context.instance, context.log_event)
             now = run_instant(context)
             return dg.MaterializeResult(metadata=inbox_metadata(instance, context.instance, now))

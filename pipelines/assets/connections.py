@@ -40,12 +40,12 @@ def _landing(name: str, tool: str) -> dg.AssetsDefinition:
     def landing(
         context: dg.AssetExecutionContext, interlock: InterlockResource
     ) -> dg.MaterializeResult:
-        with interlock.opened() as instance:
+        with interlock.open() as instance:
             try:
                 return _pulled(instance, name, context)
             except ConnectionFailed as failure:
                 context.log.error(str(failure))
-                return failed(READABLE, failure)
+                return failure_result(READABLE, failure)
 
     return landing
 
@@ -68,7 +68,7 @@ def _pulled(
     )
 
 
-def failed(check: str, failure: ConnectionFailed) -> dg.MaterializeResult:
+def failure_result(check: str, failure: ConnectionFailed) -> dg.MaterializeResult:
     """A connection that fails fails its check; all others go on."""
     said = {FAILURE: str(failure)}
     result = dg.AssetCheckResult(passed=False, check_name=check, metadata=said)
@@ -97,12 +97,12 @@ def _records(name: str, tool: str) -> dg.AssetsDefinition:
     def records(
         context: dg.AssetExecutionContext, interlock: InterlockResource
     ) -> dg.MaterializeResult:
-        with interlock.opened() as instance:
+        with interlock.open() as instance:
             try:
                 return _mapped(instance, name, context)
             except ConnectionFailed as failure:
                 context.log.error(str(failure))
-                return failed(MAPPED, failure)
+                return failure_result(MAPPED, failure)
 
     return records
 

@@ -23,7 +23,7 @@ def shared_model_assets(names: tuple[str, ...]) -> list[dg.AssetsDefinition]:
     def dependencies(
         context: dg.AssetExecutionContext, interlock: InterlockResource
     ) -> dg.MaterializeResult:
-        with interlock.opened() as instance:
+        with interlock.open() as instance:
             linked = link_records(instance, run_instant(context))
         return dg.MaterializeResult(
             metadata={
@@ -44,7 +44,7 @@ def shared_model_assets(names: tuple[str, ...]) -> list[dg.AssetsDefinition]:
     def forecast_dates(
         context: dg.AssetExecutionContext, interlock: InterlockResource
     ) -> dg.MaterializeResult:
-        with interlock.opened() as instance:
+        with interlock.open() as instance:
             computed = forecast(instance, run_instant(context))
         return dg.MaterializeResult(
             metadata={

@@ -18,7 +18,7 @@ from model.rules.words import counted, day, listed
 from model.warehouse.ledger import read_conflicts
 from model.warehouse.quarantine import counts
 from pipelines.assets.keys import FAILURE, landing_key, records_key
-from pipelines.cards.markdown import bullets, entries, escaped, link
+from pipelines.cards.markdown import bullets, escape, link, metadata_entries
 from pipelines.instance import Instance
 from pipelines.ui_links import asset_url, card_url, cards_url, own_site
 
@@ -54,8 +54,8 @@ def inbox_metadata(
         name = f"{severity.name.lower()} conflicts"
         shown |= _conflicts(name, [c for c in conflicts if c.severity is severity], told)
     return {
-        **(shown or entries("conflicts", ["Nothing wants a decision."])),
-        **entries("connections", bullets(connections)),
+        **(shown or metadata_entries("conflicts", ["Nothing wants a decision."])),
+        **metadata_entries("connections", bullets(connections)),
         "open": len(conflicts),
         **{one.name.lower(): by_severity[one] for one in sorted(Severity, reverse=True)},
         "past their decision time": sum(_overdue(one, told) for one in conflicts),
@@ -69,13 +69,13 @@ def _conflicts(
     lines = [_line(conflict, told) for conflict in conflicts[:ROWS]]
     if more := len(conflicts) - len(lines):
         lines.append(link(f"and {more:,} more", cards_url(told.site)))
-    return entries(name, bullets(lines))
+    return metadata_entries(name, bullets(lines))
 
 
 def _line(conflict: Conflict, told: _Reader) -> str:
     who = conflict.escalation.authority
-    between = escaped(listed(told.functions.get(f, f) for f in conflict.finding.functions))
-    decides = f"**{escaped(who.person_name)}** decides" if who else "**nobody** may decide"
+    between = escape(listed(told.functions.get(f, f) for f in conflict.finding.functions))
+    decides = f"**{escape(who.person_name)}** decides" if who else "**nobody** may decide"
     by = f"by {day(conflict.escalation.decide_by)}"
     late = ", which is past" if _overdue(conflict, told) else ""
     title = link(conflict.wording.title, card_url(told.site, conflict))
@@ -92,7 +92,7 @@ def _connections(
     """One line each: whether and when it was last read, and what of it waits in quarantine."""
     site, zone = own_site(instance.deployment.ui_url), ZoneInfo(instance.model.time_zone)
     quarantined = counts(connection)
-    for name in instance.deployment.names:
+    for name in instance.deployment.connection_names:
         held, partly = quarantined.get(name, (0, 0))
         waits = [f"**{counted(held, 'record')} in quarantine**"] if held else []
         waits += [f"{counted(partly, 'record')} with a field left out"] if partly else []

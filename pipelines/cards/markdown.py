@@ -15,7 +15,7 @@ _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&]")
 _STARTS_BLOCK = re.compile(r"^(\d*)([-+#=.)])")
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Text that means nothing to Markdown or HTML, on one line."""
     flat = _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
     return _STARTS_BLOCK.sub(r"\1\\\2", flat)
@@ -24,8 +24,8 @@ def escaped(text: str) -> str:
 def link(text: str, url: str | None) -> str:
     """A link; only web addresses and paths of this site become one."""
     if url is None or not url.startswith(("http://", "https://", "/")):
-        return escaped(text)
-    return f"[{escaped(text)}]({quote(url, safe=':/?#&=%@,;+~.-_')})"
+        return escape(text)
+    return f"[{escape(text)}]({quote(url, safe=':/?#&=%@,;+~.-_')})"
 
 
 def bullets(lines: Iterable[str]) -> list[str]:
@@ -33,17 +33,19 @@ def bullets(lines: Iterable[str]) -> list[str]:
     return [f"- {line}" for line in lines]
 
 
-def heading(cells: Sequence[str]) -> str:
+def table_head(cells: Sequence[str]) -> str:
     """The first two lines of a table."""
-    return f"{row(cells)}\n{row(['---'] * len(cells))}\n"
+    return f"{table_row(cells)}\n{table_row(['---'] * len(cells))}\n"
 
 
-def row(cells: Sequence[str]) -> str:
+def table_row(cells: Sequence[str]) -> str:
     """A line of a table; the cells are Markdown already."""
     return f"| {' | '.join(cells)} |"
 
 
-def entries(name: str, lines: Iterable[str], head: str = "") -> dict[str, dg.MarkdownMetadataValue]:
+def metadata_entries(
+    name: str, lines: Iterable[str], head: str = ""
+) -> dict[str, dg.MarkdownMetadataValue]:
     """Lines as metadata: as many entries, each with the same head, as stay inline."""
     pages: list[str] = []
     for line in lines:

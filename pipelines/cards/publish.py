@@ -13,9 +13,9 @@ from model.conflicts import Status
 from model.warehouse.ledger import read_conflicts, read_posted
 from model.warehouse.lookup import WarehouseLookup
 from pipelines.assets.keys import CARD
-from pipelines.cards.card import Known, card_metadata, farewell
+from pipelines.cards.card import CardContext, card_metadata, closing_metadata
 from pipelines.instance import Instance
-from pipelines.steps.detect import named_in
+from pipelines.steps.detect import mentioned_ids
 from pipelines.ui_links import own_site
 
 PARTITIONS = "conflicts"
@@ -53,11 +53,11 @@ def _cards(instance: Instance) -> dict[str, dict[str, Any]]:
     with instance.engine.connect() as connection:
         conflicts = read_conflicts(connection, Status.OPEN).values()
         lookup = WarehouseLookup(connection)
-        named = named_in(one.finding for one in conflicts)
+        named = mentioned_ids(one.finding for one in conflicts)
         labels, dates = lookup.labels(named), lookup.dates(named)
         posted = read_posted(connection)
     functions = {function.id: function.name for function in instance.model.functions}
-    known = Known(labels, dates, functions, own_site(instance.deployment.ui_url))
+    known = CardContext(labels, dates, functions, own_site(instance.deployment.ui_url))
     return {one.id: card_metadata(one, known, posted.get(one.id, [])) for one in conflicts}
 
 
@@ -69,7 +69,7 @@ def _farewells(
         return {}
     with instance.engine.connect() as connection:
         closed = read_conflicts(connection, Status.DECIDED, Status.RESOLVED)
-    return {key: farewell(closed[key]) for key in gone if key in closed}
+    return {key: closing_metadata(closed[key]) for key in gone if key in closed}
 
 
 def _list(

@@ -1,4 +1,4 @@
-"""The command's root: runs it, and tells errors in a line."""
+"""The command's root: runs it, and prints errors in a line."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        from pipelines.cli.failures import tell
+        from pipelines.cli.failures import print_failure
 
-        code = tell(error)
+        code = print_failure(error)
         if code is None:
             raise
         sys.exit(code)

@@ -176,7 +176,7 @@ def conflicts(json: Json = False, all_: All = False) -> None:
     """
     from pipelines.cli.conflicts import conflicts
 
-    conflicts(every=all_, json=json)
+    conflicts(include_resolved=all_, json=json)
 
 
 @app.command()

@@ -11,35 +11,35 @@ from model.findings import Label
 from model.rules.words import day
 from model.warehouse.ledger import read_conflicts, read_posted
 from model.warehouse.lookup import WarehouseLookup
-from pipelines.cli.opening import opened
-from pipelines.cli.output import as_json, said, table
+from pipelines.cli.opening import open_home_instance
+from pipelines.cli.output import print_json, print_line, print_table
 from pipelines.instance import Instance
-from pipelines.steps.detect import named_in
+from pipelines.steps.detect import mentioned_ids
 
 
-def conflicts(*, every: bool, json: bool) -> None:
-    """List those in force, worst first; the resolved ones too with `every`."""
-    with opened() as instance:
-        found, labels, posted = read(instance, every=every)
+def conflicts(*, include_resolved: bool, json: bool) -> None:
+    """List those in force, worst first; the resolved ones too with `include_resolved`."""
+    with open_home_instance() as instance:
+        found, labels, posted = read_listed_conflicts(instance, include_resolved=include_resolved)
         names = {function.id: function.name for function in instance.model.functions}
     if json:
-        as_json([shown(c, labels, posted.get(c.id, [])) for c in found])
+        print_json([conflict_to_json(c, labels, posted.get(c.id, [])) for c in found])
     else:
-        told(found, names)
+        print_conflicts(found, names)
 
 
-def read(
-    instance: Instance, *, every: bool = False
+def read_listed_conflicts(
+    instance: Instance, *, include_resolved: bool = False
 ) -> tuple[list[Conflict], Mapping[int, Label], Mapping[str, list[PostedComment]]]:
     """Conflicts, the names of what they mention, and their comments by conflict."""
-    statuses = () if every else (Status.OPEN, Status.DECIDED)
+    statuses = () if include_resolved else (Status.OPEN, Status.DECIDED)
     with instance.engine.connect() as connection:
         found = list(read_conflicts(connection, *statuses).values())
-        labels = WarehouseLookup(connection).labels(named_in(c.finding for c in found))
+        labels = WarehouseLookup(connection).labels(mentioned_ids(c.finding for c in found))
         return found, labels, read_posted(connection)
 
 
-def shown(
+def conflict_to_json(
     conflict: Conflict, labels: Mapping[int, Label], posted: Sequence[PostedComment]
 ) -> dict[str, Any]:
     """A conflict for machines; amounts are text, dates and instants ISO 8601."""
@@ -85,12 +85,12 @@ def _record(label: Label) -> dict[str, str | None]:
     return {"ref": label.ref, "key": label.key, "title": label.title, "url": label.url}
 
 
-def told(found: Sequence[Conflict], names: Mapping[str, str]) -> None:
+def print_conflicts(found: Sequence[Conflict], names: Mapping[str, str]) -> None:
     """A table for people."""
     if not found:
-        said("No conflict is in force.")
+        print_line("No conflict is in force.")
         return
-    table(
+    print_table(
         ("Severity", "Conflict", "What", "Between", "Decides", "By"),
         [_row(conflict, names) for conflict in found],
         "Conflicts",

@@ -7,8 +7,8 @@ import os
 import typer
 
 from pipelines.cli.demo_extra import importing_demo_extra
-from pipelines.cli.opening import opened
-from pipelines.cli.output import failed, said
+from pipelines.cli.opening import open_home_instance
+from pipelines.cli.output import print_error, print_line
 from pipelines.demo.files import choose_ports, write_instance
 from pipelines.demo.place import SECRETS, DemoFailed
 from pipelines.instance import HOME_VARIABLE, home_folder
@@ -24,13 +24,13 @@ def demo(*, serve: bool, fresh: bool) -> None:
     home = home_folder(os.environ)
     if not home.exists():
         write_instance(home, choose_ports())
-        said(f"The demo's instance folder is {home}")
+        print_line(f"The demo's instance folder is {home}")
     os.environ.update(SECRETS | {HOME_VARIABLE: str(home), "DAGSTER_HOME": str(home)})
     try:
-        with opened() as instance:
+        with open_home_instance() as instance:
             is_complete = play(instance, serve=serve, fresh=fresh)
     except DemoFailed as failure:
-        failed(str(failure))
+        print_error(str(failure))
         raise typer.Exit(1) from None
     if not is_complete:
         raise typer.Exit(1)

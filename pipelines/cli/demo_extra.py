@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
-from pipelines.cli.output import failed
+from pipelines.cli.output import print_error
 
 _OWN_PACKAGES = ("connectors", "model", "pipelines")
 
@@ -21,7 +21,7 @@ def importing_demo_extra(command: str) -> Iterator[None]:
         # A missing module of ours is a defect of ours: no extra that is installed would mend it.
         if error.name is None or error.name.partition(".")[0] in _OWN_PACKAGES:
             raise
-        failed(
+        print_error(
             f"`interlock {command}` needs {error.name}, which is not installed. Install the extra "
             "`demo`: pip install 'interlock[demo]'"
         )

@@ -16,11 +16,11 @@ from model.network.picture import TimelineRow, chain_svg
 from model.rules.words import counted, day, working_days
 from model.warehouse.lookup import WarehouseLookup
 from model.wording import CommentAudience, build_content, plain
-from pipelines.cli.conflicts import read, shown
-from pipelines.cli.opening import opened
-from pipelines.cli.output import as_json, failed, now, said, table
+from pipelines.cli.conflicts import conflict_to_json, read_listed_conflicts
+from pipelines.cli.opening import open_home_instance
+from pipelines.cli.output import now, print_error, print_json, print_line, print_table
 from pipelines.instance import Instance
-from pipelines.steps.detect import named_in
+from pipelines.steps.detect import mentioned_ids
 from pipelines.steps.explain import ExplainedStep, ItemExplanation, UnknownName, explain_item
 from pipelines.ui_links import card_url
 
@@ -34,7 +34,7 @@ _SURE = {
 
 def explain(name: str, *, as_of: datetime | None, svg: Path | None, json: bool) -> None:
     """Tell an item's forecast and why, or what a conflict is about; raises Exit(1) for neither."""
-    with opened() as instance:
+    with open_home_instance() as instance:
         conflict = _conflict(instance, name)
         if conflict:
             _only_for_items(name, as_of, svg)
@@ -44,13 +44,13 @@ def explain(name: str, *, as_of: datetime | None, svg: Path | None, json: bool) 
         try:
             explained = explain_item(instance, name, now(), instant)
         except UnknownName as error:
-            failed(str(error))
+            print_error(str(error))
             raise typer.Exit(1) from None
         names = {function.id: function.name for function in instance.model.functions}
     if svg:
         svg.write_text(_picture(explained, names), encoding="utf-8")
     if json:
-        as_json(_shown(explained))
+        print_json(_shown(explained))
     else:
         _told(explained, names)
 
@@ -58,52 +58,52 @@ def explain(name: str, *, as_of: datetime | None, svg: Path | None, json: bool) 
 def _end_of(day_: datetime, instance: Instance) -> datetime:
     """The last instant of a day in the model's time zone; raises Exit(2) for one yet to come."""
     if day_.date() > instance.today(now()):
-        failed(f"--as-of {day_:%Y-%m-%d}: that day is yet to come")
+        print_error(f"--as-of {day_:%Y-%m-%d}: that day is yet to come")
         raise typer.Exit(2)
     return datetime.combine(day_, time.max, tzinfo=ZoneInfo(instance.model.time_zone))
 
 
 def _conflict(instance: Instance, name: str) -> Conflict | None:
-    found, _, _ = read(instance, every=True)
+    found, _, _ = read_listed_conflicts(instance, include_resolved=True)
     return next((one for one in found if one.id == name), None)
 
 
 def _only_for_items(name: str, *options: datetime | Path | None) -> None:
     if any(option is not None for option in options):
-        failed(f"{name} is a conflict: --as-of and --svg are for items. Name one of its items")
+        print_error(f"{name} is a conflict: --as-of and --svg are for items. Name one of its items")
         raise typer.Exit(2)
 
 
 def _tell_conflict(instance: Instance, conflict: Conflict, json: bool) -> None:
     with instance.engine.connect() as connection:
-        labels = WarehouseLookup(connection).labels(named_in([conflict.finding]))
+        labels = WarehouseLookup(connection).labels(mentioned_ids([conflict.finding]))
     if json:
-        _, _, posted = read(instance, every=True)
-        as_json(shown(conflict, labels, posted.get(conflict.id, [])))
+        _, _, posted = read_listed_conflicts(instance, include_resolved=True)
+        print_json(conflict_to_json(conflict, labels, posted.get(conflict.id, [])))
         return
     audience = CommentAudience("", card_url(instance.deployment.ui_url, conflict))
-    said(plain(build_content(conflict, labels, instance.model, audience)))
+    print_line(plain(build_content(conflict, labels, instance.model, audience)))
     if below := [labels[i] for i in conflict.finding.downstream if i in labels]:
-        said(_downstream(below))
+        print_line(_downstream(below))
 
 
 def _told(explained: ItemExplanation, names: dict[str, str]) -> None:
     item = explained.item
-    said(f"{_name(item.label)} ({names.get(item.label.function, item.label.function)})")
-    said(f"planned  {_span(item.planned_start, item.planned_finish)}  {item.source}")
+    print_line(f"{_name(item.label)} ({names.get(item.label.function, item.label.function)})")
+    print_line(f"planned  {_span(item.planned_start, item.planned_finish)}  {item.source}")
     dates = _span(item.forecast_start, item.forecast_finish)
-    said(f"done     {dates}" if item.done else f"forecast {dates}  {_SURE[item.certainty]}")
+    print_line(f"done     {dates}" if item.done else f"forecast {dates}  {_SURE[item.certainty]}")
     for reason in item.reasons:
-        said(f"         {reason}")
+        print_line(f"         {reason}")
     if not item.done:
-        said(f"slack    {_slack(explained)}")
+        print_line(f"slack    {_slack(explained)}")
     if len(explained.chain) > 1:
-        table(
+        print_table(
             ("Because of", "Function", "Planned", "Forecast", "Where it stands", "Holds the next"),
             [_row(link, names) for link in explained.chain],
             "Driving chain, source first",
         )
-    said(_downstream(explained.downstream))
+    print_line(_downstream(explained.downstream))
 
 
 def _slack(explained: ItemExplanation) -> str:

@@ -6,24 +6,24 @@ from connectors.base import ConnectionFailed
 from model.operating_model.problems import ModelInvalid
 from model.warehouse.connect import WarehouseUnreachable
 from model.warehouse.locks import LockTimeout
-from pipelines.cli.output import failed
+from pipelines.cli.output import print_error
 from pipelines.steps.decide import DecisionRefused
 
 
-def tell(error: Exception) -> int | None:
+def print_failure(error: Exception) -> int | None:
     """Say what went wrong, and with which code to exit; None where nobody but us can mend it."""
     match error:
         case ModelInvalid():
             for problem in error.problems:
-                failed(str(problem))
+                print_error(str(problem))
             return 2
         case LockTimeout():
-            failed(str(error))
+            print_error(str(error))
             return 3
         case ConnectionFailed() | DecisionRefused() | WarehouseUnreachable():
-            failed(str(error))
+            print_error(str(error))
             return 1
         case OSError() if error.filename is not None:
-            failed(f"{error.filename}: {error.strerror}")
+            print_error(f"{error.filename}: {error.strerror}")
             return 1
     return None

@@ -8,17 +8,17 @@ from contextlib import contextmanager
 
 import typer
 
-from pipelines.cli.output import failed
+from pipelines.cli.output import print_error
 from pipelines.deployment import FILE
 from pipelines.instance import HOME_VARIABLE, Instance, home_folder, open_instance
 
 
 @contextmanager
-def opened() -> Iterator[Instance]:
+def open_home_instance() -> Iterator[Instance]:
     """The instance folder of INTERLOCK_HOME, open for one command."""
     home = home_folder(os.environ)
     if not (home / FILE).exists():
-        failed(
+        print_error(
             f"{home} is no instance folder: it has no {FILE}. Let {HOME_VARIABLE} name one, or "
             "make one with `interlock init FOLDER`"
         )

@@ -30,29 +30,29 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def failed(message: str) -> None:
+def print_error(message: str) -> None:
     """One line about something that went wrong, on standard error."""
     _errors.print(f"[red]✗[/red] {escape(message)}", highlight=False, soft_wrap=True)
 
 
-def said(message: str) -> None:
+def print_line(message: str) -> None:
     console.print(escape(message), highlight=False, soft_wrap=True)
 
 
-def as_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     """JSON on standard output, indented, with a newline at its end."""
     print(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
 
 
-def lines(rows: Sequence[Sequence[str]]) -> None:
+def print_columns(rows: Sequence[Sequence[str]]) -> None:
     """Rows in columns without a frame: the last one, an address, is never broken."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        said("  ".join(padded).rstrip())
+        print_line("  ".join(padded).rstrip())
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
     """A table for people; cells are text, not markup, folded where the terminal is narrow."""
     grid = Table(title=title or None, title_justify="left", title_style="bold")
     for heading in headings:

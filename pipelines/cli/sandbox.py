@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from pipelines.cli.demo_extra import importing_demo_extra
-from pipelines.cli.output import failed
+from pipelines.cli.output import print_error
 from pipelines.instance import home_folder
 
 
@@ -23,12 +23,14 @@ def sandbox(jira_port: int, salesforce_port: int, load: Path | None, state: Path
         folder = home_folder(os.environ) / "state"
         load, state = folder / "demo", folder / "sandbox"
     if load is not None and not load.is_dir():
-        failed(f"There is no folder {load}. Run `interlock demo` first, or name one with --load")
+        print_error(
+            f"There is no folder {load}. Run `interlock demo` first, or name one with --load"
+        )
         raise typer.Exit(1)
     try:
         serve_until_stopped(
             load=load, state=state, jira_port=jira_port, salesforce_port=salesforce_port
         )
     except OSError as error:
-        failed(str(error.strerror))
+        print_error(str(error.strerror))
         raise typer.Exit(1) from None

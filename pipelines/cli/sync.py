@@ -8,15 +8,15 @@ from typing import Any
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from pipelines.cli.opening import opened
-from pipelines.cli.outcome import comments_json, comments_table
-from pipelines.cli.output import as_json, console, failed, now, table
+from pipelines.cli.comment_output import comments_to_json, print_comments
+from pipelines.cli.opening import open_home_instance
+from pipelines.cli.output import console, now, print_error, print_json, print_table
 from pipelines.steps.sync import SyncResult, sync_all
 
 
 def sync(*, dry_run: bool, json: bool) -> None:
     """Run every step and tell what it did; raises Exit(1) when a tool or a comment failed."""
-    with opened() as instance, _progress(hidden=json) as shown:
+    with open_home_instance() as instance, _progress(hidden=json) as shown:
         task = shown.add_task("syncing")
 
         def progress(what: str) -> None:
@@ -25,7 +25,7 @@ def sync(*, dry_run: bool, json: bool) -> None:
         writes = instance.deployment.comments.mode == "write" and not dry_run
         result = sync_all(instance, now(), progress, write=writes)
     if json:
-        as_json(_shown(result))
+        print_json(_shown(result))
     else:
         _told(result)
     if result.failures or any(done.refused for done in result.commented.values()):
@@ -50,7 +50,7 @@ def _shown(result: SyncResult) -> dict[str, Any]:
         "dangling": result.linked.dangling,
         "conflicts": len(result.detected.in_force),
         "events": dict(result.detected.events),
-        **comments_json(result.commented),
+        **comments_to_json(result.commented),
         "failures": {name: str(failure) for name, failure in result.failures.items()},
     }
 
@@ -60,10 +60,10 @@ def _told(result: SyncResult) -> None:
     for name, pulled in result.pulled.items():
         taken = result.mapped[name]
         rows.append((name, *map(str, (pulled.read, pulled.changed, taken.changed, taken.problems))))
-    table(("Connection", "Read", "Changed", "Records changed", "Problems"), rows, "Pulled")
+    print_table(("Connection", "Read", "Changed", "Records changed", "Problems"), rows, "Pulled")
     detected = result.detected
     events = ", ".join(f"{count} {event}" for event, count in detected.events.items())
     console.print(f"{len(detected.in_force)} conflicts in force ({events or 'nothing new'})")
-    comments_table(result.commented)
+    print_comments(result.commented)
     for failure in result.failures.values():
-        failed(str(failure))
+        print_error(str(failure))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from model.operating_model.people import person_with_id, role_with_id
-from pipelines.cli.output import console, now, said
+from pipelines.cli.output import console, now, print_line
 from pipelines.demo.place import DemoFailed, Place, demo_place
 from pipelines.demo.report import tell
 from pipelines.demo.run import Ran, run_sync
@@ -45,24 +45,24 @@ def _prepare(instance: Instance, place: Place, *, fresh: bool) -> None:
             f"The tools at {place.jira_url} and {place.salesforce_url} run already and cannot "
             "begin anew. Stop them with Ctrl-C where they run, then start the demo again"
         )
-    said(f"The story begins anew as of {today:%A}, {today}")
+    print_line(f"The story begins anew as of {today:%A}, {today}")
     stage(instance, place, story, today)
 
 
 def _sync(instance: Instance) -> Ran:
     with console.status("syncing") as status:
-        return run_sync(instance.deployment.names, status.update)
+        return run_sync(instance.deployment.connection_names, status.update)
 
 
 def _serve(instance: Instance, place: Place) -> None:
     lead = person_with_id(instance.model, role_with_id(instance.model, _LEAD).holder)
     ui_url = instance.deployment.ui_url
-    said("Starting Dagster …")
+    print_line("Starting Dagster …")
     with suppress(KeyboardInterrupt), dagster_running(ui_url, place.contents, lead.email) as child:
-        said(f"Jira        {place.jira_url}")
-        said(f"Salesforce  {place.salesforce_url}")
-        said(f"Inbox       {ui_url}/assets/inbox")
-        said(f"Nobody signs in here: whoever opens Dagster decides as {lead.name}")
-        said("Ctrl-C ends it all; `interlock sandbox` shows the tools again later")
+        print_line(f"Jira        {place.jira_url}")
+        print_line(f"Salesforce  {place.salesforce_url}")
+        print_line(f"Inbox       {ui_url}/assets/inbox")
+        print_line(f"Nobody signs in here: whoever opens Dagster decides as {lead.name}")
+        print_line("Ctrl-C ends it all; `interlock sandbox` shows the tools again later")
         child.wait()
         raise DemoFailed(f"Dagster has ended by itself. Its log is in {place.contents}")

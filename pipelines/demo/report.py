@@ -11,28 +11,30 @@ from model.warehouse.ledger import read_written
 from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.schema import quarantine, record
 from pipelines.cli import conflicts
-from pipelines.cli.output import failed, lines, said, table
+from pipelines.cli.output import print_columns, print_error, print_line, print_table
 from pipelines.demo.run import Ran
 from pipelines.instance import Instance
 
 
 def tell(instance: Instance, ran: Ran) -> None:
     """Print the whole outcome of a run."""
-    table(
+    print_table(
         ("Connection", "Read", "Changed", "Records changed", "Quarantined", "Field left out"),
-        [_pulled(name, ran) for name in instance.deployment.names],
+        [_pulled(name, ran) for name in instance.deployment.connection_names],
         "Pulled",
     )
     _quarantine(instance)
-    found, _, posted = conflicts.read(instance)
-    conflicts.told(found, {function.id: function.name for function in instance.model.functions})
+    found, _, posted = conflicts.read_listed_conflicts(instance)
+    conflicts.print_conflicts(
+        found, {function.id: function.name for function in instance.model.functions}
+    )
     urls = {
         (one.conflict_id, one.target): one.url or "" for all_ in posted.values() for one in all_
     }
     _comments(instance, ran, urls)
-    said(f"{len(found)} conflicts in force. {_counted(ran)}")
+    print_line(f"{len(found)} conflicts in force. {_counted(ran)}")
     for failure in ran.failures:
-        failed(failure)
+        print_error(failure)
 
 
 def _comments(instance: Instance, ran: Ran, urls: Mapping[tuple[str, Ref], str]) -> None:
@@ -41,8 +43,8 @@ def _comments(instance: Instance, ran: Ran, urls: Mapping[tuple[str, Ref], str])
     if not written:
         return
     keys = _keys(instance, [ref for _, ref in written])
-    said("Comments, and where to open them")
-    lines([(ref.connection, keys[ref], id_, urls[id_, ref]) for id_, ref in written])
+    print_line("Comments, and where to open them")
+    print_columns([(ref.connection, keys[ref], id_, urls[id_, ref]) for id_, ref in written])
 
 
 def _pulled(name: str, ran: Ran) -> tuple[str, ...]:
@@ -63,13 +65,13 @@ def _quarantine(instance: Instance) -> None:
         for name, native_id, reason, remedy in connection.execute(
             select(*columns, quarantine.c.remedy).order_by(*columns)
         ):
-            said(f"In quarantine: {name} {native_id}: {reason}. {remedy}")
+            print_line(f"In quarantine: {name} {native_id}: {reason}. {remedy}")
 
 
 def _written(instance: Instance, ran: Ran) -> Iterator[tuple[str, Ref]]:
     """Conflict and record of each comment that this run wrote or edited."""
     with instance.engine.connect() as connection:
-        for name in instance.deployment.names:
+        for name in instance.deployment.connection_names:
             for place, one in read_written(connection, name).items():
                 if one.written_at >= ran.started:
                     yield place

@@ -34,7 +34,7 @@ from model.warehouse.locks import exclusive_lock
 from model.warehouse.lookup import WarehouseLookup
 from model.wording import CommentAudience, build_content, build_withdrawal
 from pipelines.instance import Instance
-from pipelines.steps.detect import named_in
+from pipelines.steps.detect import mentioned_ids
 from pipelines.ui_links import card_url
 
 
@@ -86,7 +86,7 @@ def _wanted(
     """What every record of this connection should say about every conflict."""
     conflicts = list(read_conflicts(connection).values())
     lookup = WarehouseLookup(connection)
-    ids = named_in(c.finding for c in conflicts) | set(commented_records(connection, name))
+    ids = mentioned_ids(c.finding for c in conflicts) | set(commented_records(connection, name))
     labels = lookup.labels(ids)
     return [
         DesiredComment(_target(labels[record_id]), said, conflict.severity, conflict.changed_at)

@@ -40,13 +40,13 @@ def detect(instance: Instance, now: datetime) -> DetectResult:
         plan = read_plan(connection, instance.model, instance.today(now))
         lookup = WarehouseLookup(connection)
         held = read_conflicts(connection)
-        unsure = bool(unread(connection, instance.deployment.names))
+        unsure = bool(unread(connection, instance.deployment.connection_names))
         findings = [
             finding
             for finding in find_all(RuleContext(plan, instance.model, lookup))
             if not (unsure and _may_yet_be_found(finding, held))
         ]
-        found = _worded(instance, findings, lookup.labels(named_in(findings)))
+        found = _worded(instance, findings, lookup.labels(mentioned_ids(findings)))
         settled = update_ledger(held, found, escalation_status_at(instance.model, now), now)
         write_update(connection, settled)
         in_force = read_conflicts(connection, Status.OPEN, Status.DECIDED)
@@ -60,7 +60,7 @@ def _may_yet_be_found(finding: Finding, held: Mapping[str, Conflict]) -> bool:
     return new and finding.rule in FROM_ABSENCE
 
 
-def named_in(findings: Iterable[Finding]) -> set[int]:
+def mentioned_ids(findings: Iterable[Finding]) -> set[int]:
     """Ids of all records that findings mention."""
     return {
         record_id

@@ -17,5 +17,5 @@ def link_records(instance: Instance, now: datetime) -> LinkResult:
     """Make the dependencies anew, in one transaction."""
     with exclusive_lock(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
         streams = connection.exec_driver_sql("select distinct connection, stream from record")
-        missing = unread(connection, instance.deployment.names)
+        missing = unread(connection, instance.deployment.connection_names)
         return link(connection, [(name, stream) for name, stream in streams], missing, now)

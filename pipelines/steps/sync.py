@@ -34,7 +34,7 @@ def sync_all(
     instance: Instance, now: datetime, progress: Callable[[str], None], *, write: bool
 ) -> SyncResult:
     """Run every step; `progress` is told what is being done."""
-    names = instance.deployment.names
+    names = instance.deployment.connection_names
     failures: dict[str, ConnectionFailed] = {}
     pulled = {name: _pulled(instance, name, now, progress, failures) for name in names}
     progress("mapping onto the shared model")

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipelines.cards.markdown import bullets, entries, escaped, link
+from pipelines.cards.markdown import bullets, escape, link, metadata_entries
 from pipelines.cards.picture import Bars, timeline
 
 
@@ -22,7 +22,7 @@ from pipelines.cards.picture import Bars, timeline
     ],
 )
 def test_text_of_a_tool_means_nothing_to_markdown(said: str, meant: str) -> None:
-    assert escaped(said) == meant
+    assert escape(said) == meant
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "file:///etc", None])
@@ -37,7 +37,7 @@ def test_an_address_cannot_break_out_of_its_link() -> None:
 def test_a_long_list_becomes_entries_that_each_show_at_once() -> None:
     lines = bullets("x" * 90 for _ in range(25))
 
-    made = entries("high", lines, "head\n")
+    made = metadata_entries("high", lines, "head\n")
 
     assert list(made) == ["high", "high (2)", "high (3)"]
     assert all(entry.md_str and entry.md_str.startswith("head\n") for entry in made.values())

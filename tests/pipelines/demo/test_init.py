@@ -22,7 +22,7 @@ def test_a_new_folder_is_a_whole_instance(tmp_path: Path) -> None:
     folder = tmp_path / "plans"
     result = RUNNER.invoke(app, ["init", str(folder)])
     assert result.exit_code == 0
-    assert open_instance(folder, {}).deployment.names == ("jira",)
+    assert open_instance(folder, {}).deployment.connection_names == ("jira",)
     assert open_instance(folder, {}).deployment.comments.mode == "dry-run"
     assert (folder / "dagster.yaml").read_text(encoding="utf-8").startswith("#")
 
@@ -37,7 +37,12 @@ def test_each_connection_that_stands_there_as_a_comment_can_be_filled_in(tmp_pat
     )
     (tmp_path / "operating_model" / "more.yaml").write_text(f"functions:\n{functions}")
     assert model.exists()
-    assert open_instance(tmp_path, {}).deployment.names == ("jira", "salesforce", "plans", "erp")
+    assert open_instance(tmp_path, {}).deployment.connection_names == (
+        "jira",
+        "salesforce",
+        "plans",
+        "erp",
+    )
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

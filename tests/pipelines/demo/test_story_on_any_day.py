@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 
 from connectors.sandbox import running_sandbox
 from model.warehouse.connect import URL_VARIABLE
-from pipelines.cli.conflicts import read
+from pipelines.cli.conflicts import read_listed_conflicts
 from pipelines.demo.files import STORY_FOLDER
 from pipelines.demo.place import SECRETS, demo_place
 from pipelines.demo.stage import stage
@@ -48,7 +48,7 @@ def synced(home: Path, database: URL, today: date) -> tuple[Instance, SyncResult
 @pytest.mark.parametrize("today", DAYS, ids=str)
 def test_exactly_the_expected_conflicts_are_found(home: Path, database: URL, today: date) -> None:
     instance, result = synced(home, database, today)
-    found, labels, _ = read(instance)
+    found, labels, _ = read_listed_conflicts(instance)
     told = [
         (
             conflict.finding.rule,

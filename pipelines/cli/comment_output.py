@@ -7,11 +7,11 @@ from typing import Any
 
 from model.comment_content import CommentChange, CommentContent, CommentState, Target
 from model.wording import plain
-from pipelines.cli.output import console, failed, lines
+from pipelines.cli.output import console, print_columns, print_error
 from pipelines.steps.comment import CommentResult
 
 
-def comments_json(commented: Mapping[str, CommentResult]) -> dict[str, Any]:
+def comments_to_json(commented: Mapping[str, CommentResult]) -> dict[str, Any]:
     """Every comment that a run wrote, would write or put off, in one shape for all of them.
 
     `does` is create, edit, resolve or postpone; `url` leads to the comment where it stands. What
@@ -65,26 +65,26 @@ def unwritten(done: CommentResult) -> list[CommentChange]:
     return [change for change in done.difference.changes if change not in tried]
 
 
-def comments_table(commented: Mapping[str, CommentResult]) -> None:
+def print_comments(commented: Mapping[str, CommentResult]) -> None:
     """Every comment written, with where to open it, then what stayed unsaid and why."""
     rows = [
         (DONE[does(change)], name, change.target.key, posted.conflict_id, posted.url or "")
         for name, done in commented.items()
         for change, posted in done.written
     ]
-    lines(rows)
+    print_columns(rows)
     unchanged = sum(done.unchanged for done in commented.values())
     console.print(f"{len(rows)} comments written, {unchanged} say what they should already")
     if shown := sum(len(unwritten(done)) for done in commented.values()):
         console.print(f"{shown} would be written; `interlock comments --dry-run` shows every word")
-    put_off(commented)
+    print_postponed(commented)
     for name, done in commented.items():
         for refused in done.refused:
             where = _where(name, refused.change.target, refused.change.content)
-            failed(f"{where}: {refused.reason}. {refused.remedy}")
+            print_error(f"{where}: {refused.reason}. {refused.remedy}")
 
 
-def put_off(commented: Mapping[str, CommentResult]) -> None:
+def print_postponed(commented: Mapping[str, CommentResult]) -> None:
     """Every comment that a ceiling holds back, and which one."""
     for name, done in commented.items():
         for waiting in done.difference.postponed:
