@@ -49,6 +49,14 @@ def new_database(postgres: URL) -> Callable[[], URL]:
 
 
 @pytest.fixture
+def empty_database(postgres: URL) -> URL:
+    """The address of a fresh database without tables."""
+    name = f"test_{next(_numbers)}"
+    _execute(postgres, f"create database {name}")
+    return postgres.set(database=name)
+
+
+@pytest.fixture
 def database(new_database: Callable[[], URL]) -> URL:
     """The address of a fresh database with all tables."""
     return new_database()

@@ -38,8 +38,8 @@ def open_warehouse(home: Path, environment: Mapping[str, str]) -> Engine:
     return engine
 
 
-def migrate(engine: Engine) -> None:
-    """Run all outstanding migrations; one process does it, others wait for it."""
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Run the outstanding migrations up to a revision; other processes wait meanwhile."""
     with engine.begin() as connection:
         if _applied(connection) == newest_migration():
             return
@@ -51,7 +51,7 @@ def migrate(engine: Engine) -> None:
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def newest_migration() -> str:

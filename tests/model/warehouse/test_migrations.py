@@ -22,12 +22,8 @@ def test_migrations_and_schema_agree(warehouse: Engine) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_several_processes_may_migrate_at_once(postgres: URL) -> None:
-    engine = create_engine(postgres, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("create database raced")
-    engine.dispose()
-    raced = create_engine(postgres.set(database="raced"))
+def test_several_processes_may_migrate_at_once(empty_database: URL) -> None:
+    raced = create_engine(empty_database)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(migrate, [raced, raced]))
