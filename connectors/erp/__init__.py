@@ -1,7 +1,8 @@
 """ERP exports: lines of budget, commitment and actual spend from delimited files.
 
-`settings` declares what an export looks like; `text`, `table`, `styles` and `columns` read one
-file; `exports` says which of its lines stand; `pulling` and `mapping` are the way in, `findings`
-and `comments` the way back. What enters is a reader of delimited exports; a new kind of export is
-a profile in YAML and no code.
+Reading: `delimited_rows` and `export_table` find the table of one file, `style_detection` and
+`column_styles` how its amounts and dates are written, `total_row` checks its sum; `export_files`
+selects the lines that no newer file replaces; `pull`, `line_reader` and `mapping` turn them into
+spend. Writing: `change_routing`, `findings_files` and `findings_table` put comments into a file
+beside the export. A new kind of export is an `ExportProfile` in YAML (`settings`) and no code.
 """

@@ -1,4 +1,4 @@
-"""The connector: what `connectors.base.Connector` asks for, over the parts of this package."""
+"""The connector for ERP exports: implements `connectors.base.Connector`."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from connectors.base import (
     Page,
     RawRecord,
 )
-from connectors.erp.applying import apply_changes
-from connectors.erp.comments import Marker, findings_beside, read_posted
-from connectors.erp.exports import Export, find_exports, read_book
+from connectors.erp.change_routing import apply_changes
+from connectors.erp.export_files import ExportFile, find_exports, read_export
+from connectors.erp.findings_files import find_findings_files, read_posted
 from connectors.erp.mapping import map_line
-from connectors.erp.pulling import pull_exports
-from connectors.erp.settings import ErpSettings, Profile, load_profile
-from connectors.erp.text import Unreadable
+from connectors.erp.pull import pull_exports
+from connectors.erp.settings import ErpSettings, ExportProfile, load_profile
 from connectors.functions import unknown_functions
+from connectors.kit.delimited_text import UnreadableFile
 from model.comment_content import CommentChange, Outcome, PostedComment, Target
+from model.comments import CommentKey
 from model.records import Mapped
 
 
 def open_connector(settings: ErpSettings, context: ConnectorContext) -> ErpConnector:
-    """A connector over the exports that `settings` names.
+    """Open a connector for the exports that `settings` names.
 
     Raises ConnectionFailed for a profile that cannot be read.
     """
@@ -36,72 +37,75 @@ def open_connector(settings: ErpSettings, context: ConnectorContext) -> ErpConne
 
 
 class ErpConnector:
-    """Spend lines from export files; its one stream is `lines`."""
+    """Spend lines from export files; comments go to a findings file beside each export."""
 
     streams = ("lines",)
 
-    def __init__(self, settings: ErpSettings, profile: Profile, context: ConnectorContext) -> None:
+    def __init__(
+        self, settings: ErpSettings, profile: ExportProfile, context: ConnectorContext
+    ) -> None:
         self.name = context.name
         self._settings = settings
         self._profile = profile
-        self._around = context
+        self._context = context
 
     def check(self) -> list[AccessProblem]:
-        """Whether every export can be read and its folder written, and functions are known."""
+        """Report missing or unreadable exports, folders that take no file, unknown functions."""
         try:
             exports = self._exports()
-        except ConnectionFailed as failed:
-            return [AccessProblem(failed.reason, failed.remedy), *self._unknown_functions()]
+        except ConnectionFailed as failure:
+            return [AccessProblem(failure.reason, failure.remedy), *self._unknown_functions()]
         unreadable = [problem for export in exports for problem in self._unreadable(export)]
-        return [*unreadable, *_unwritable(exports), *self._unknown_functions()]
+        return [*unreadable, *_unwritable_folders(exports), *self._unknown_functions()]
 
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:  # noqa: ARG002
-        """Standing lines of every file that changed; see `pulling`."""
+        """Yield the current lines of all files that changed; see `pull_exports`."""
         return pull_exports(self.name, self._exports(), self._profile, cursor)
 
     def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:  # noqa: ARG002
-        """Spend, valid from when its file was saved."""
+        """Map a line to spend; see `map_line`."""
         return map_line(self.name, self._settings, self._profile, landed, observed_at)
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
-        """Our rows in the findings files beside the exports.
+        """Our comments on these records in all findings files beside the exports.
 
-        Raises ConnectionFailed for a findings file that is no longer one.
+        Raises ConnectionFailed for a findings file that cannot be read.
         """
         wanted = {target.ref for target in targets}
-        found: dict[Marker, PostedComment] = {}
-        for path in findings_beside(self._exports()):
+        comments: dict[CommentKey, PostedComment] = {}
+        for path in find_findings_files(self._exports()):
             try:
-                found |= read_posted(path)
-            except Unreadable as unreadable:
+                comments |= read_posted(path)
+            except UnreadableFile as unreadable:
                 raise ConnectionFailed(self.name, unreadable.reason, unreadable.remedy) from None
-        return [posted for posted in found.values() if posted.target in wanted]
+        return [comment for comment in comments.values() if comment.target in wanted]
 
     def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
-        """Rewrite each findings file once for all its changes; outcomes in their order."""
+        """Write each findings file once for all of its changes; outcomes in their order."""
         return iter(apply_changes(list(changes), self._exports(), self._profile))
 
     def close(self) -> None:
-        """Nothing is held open between calls."""
+        """Do nothing: no file stays open between calls."""
 
-    def _exports(self) -> list[Export]:
-        return find_exports(self.name, self._around.home, self._settings.path)
+    def _exports(self) -> list[ExportFile]:
+        return find_exports(self.name, self._context.home, self._settings.path)
 
-    def _unreadable(self, export: Export) -> Iterator[AccessProblem]:
+    def _unreadable(self, export: ExportFile) -> Iterator[AccessProblem]:
         try:
-            read_book(export, self._profile)
-        except Unreadable as unreadable:
+            read_export(export, self._profile)
+        except UnreadableFile as unreadable:
             what = f"{export.name} cannot be read: {unreadable.reason}"
             yield AccessProblem(what, unreadable.remedy)
 
     def _unknown_functions(self) -> list[AccessProblem]:
-        named = (self._settings.function, *self._settings.functions.values())
-        return unknown_functions(self.name, named, self._around.lookups.functions)
+        names = (self._settings.function, *self._settings.functions.values())
+        return unknown_functions(self.name, names, self._context.lookups.functions)
 
 
-def _unwritable(exports: Sequence[Export]) -> list[AccessProblem]:
+def _unwritable_folders(exports: Sequence[ExportFile]) -> list[AccessProblem]:
     folders = sorted({export.path.parent for export in exports})
     return [
+        # Reading works all the same, so this does not stop a sync.
         AccessProblem(
             f"{folder} cannot be written, so no findings file can stand beside the exports",
             "Grant write access to the folder",

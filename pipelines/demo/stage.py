@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine
 
-from connectors.erp.comments import findings_path
+from connectors.erp.findings_files import findings_path
 from model.warehouse.connect import migrate
 from pipelines.demo.days import Days
 from pipelines.demo.export import erp_export

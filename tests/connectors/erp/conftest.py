@@ -1,4 +1,4 @@
-"""A desk with exports on it: files written as bytes, and a connector over them."""
+"""A folder with exports on it: files written as bytes, and a connector over them."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ HEAD = "BuKr;Periode;Belegnr;Buchungsdatum;Kostenstelle;PSP-Element;Wertart;Text
 
 @dataclass(frozen=True)
 class Pulled:
+    """The pages of one pull, and the failure after them."""
+
     pages: list[Page]
     failed: ConnectionFailed | None = None
 
@@ -64,7 +66,9 @@ class Pulled:
 
 
 @dataclass
-class Desk:
+class ExportFolder:
+    """An instance folder with exports; `profile` and `settings` are those of its connection."""
+
     home: Path
     profile: dict[str, Any] = field(default_factory=lambda: dict(PROFILE))
     settings: dict[str, Any] = field(default_factory=dict)
@@ -87,7 +91,7 @@ class Desk:
         return open_connector(ErpSettings.model_validate(settings | self.settings), context)
 
     def pull(self, cursor: Cursor | None = None) -> Pulled:
-        """All pages, and the failure that may come after them; one before any page is raised."""
+        """All pages and the failure after them; raises a failure before the first page."""
         pages: list[Page] = []
         try:
             for page in self.connector.pull("lines", cursor, NOW):
@@ -103,16 +107,16 @@ class Desk:
         return [connector.map("lines", landed, NOW) for landed in self.pull().records]
 
     def spend(self) -> list[Spend]:
-        records = [version.record for one in self.mapped() for version in one.versions]
+        records = [version.record for mapped in self.mapped() for version in mapped.versions]
         return [record for record in records if isinstance(record, Spend)]
 
-    def held(self) -> list[Problem]:
-        return [problem for one in self.mapped() for problem in one.problems]
+    def quarantined(self) -> list[Problem]:
+        return [problem for mapped in self.mapped() for problem in mapped.problems]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def folder(tmp_path: Path) -> ExportFolder:
+    return ExportFolder(tmp_path)
 
 
 @pytest.fixture

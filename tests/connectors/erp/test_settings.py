@@ -4,9 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.base import ConnectionFailed
-from connectors.erp.settings import Profile
+from connectors.erp.settings import ExportProfile
 
-Desk = Any
+ExportFolder = Any
 SMALL: dict[str, Any] = {
     "columns": {"date": "Date"},
     "amounts": {"actual": "Amount"},
@@ -16,7 +16,7 @@ SMALL: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"amounts": {}}, "give either `amounts`, or `amount` with `kind` and `kinds`"),
         ({"amounts": {}, "amount": "Amount"}, "give either `amounts`"),
@@ -31,35 +31,37 @@ SMALL: dict[str, Any] = {
         ({"colums": {}}, "Extra inputs are not permitted"),
     ],
 )
-def test_a_profile_that_says_too_little_or_too_much_is_refused(
-    changes: dict[str, Any], said: str
+def test_an_incomplete_or_contradictory_profile_is_refused(
+    changes: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(ValidationError, match=said):
-        Profile.model_validate(SMALL | changes)
+    with pytest.raises(ValidationError, match=message):
+        ExportProfile.model_validate(SMALL | changes)
 
 
-def test_a_profile_file_keeps_headings_that_yaml_would_take_for_something_else(desk: Desk) -> None:
-    (desk.home / "sap.yaml").write_text(
+def test_headings_in_a_profile_file_stay_text_that_yaml_would_convert(
+    folder: ExportFolder,
+) -> None:
+    (folder.home / "sap.yaml").write_text(
         "columns: {date: Date}\namounts: {actual: Amount}\ncurrency: EUR\nkeys: [No]\n"
     )
-    desk.profile = "sap.yaml"
-    desk.put("a.csv", "1;2026-06-01;5", head="No;Date;Amount")
-    assert [spend.amount for spend in desk.spend()] == [5]
+    folder.profile = "sap.yaml"
+    folder.put("a.csv", "1;2026-06-01;5", head="No;Date;Amount")
+    assert [spend.amount for spend in folder.spend()] == [5]
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (None, "sap.yaml cannot be read: No such file"),
         ("keys: [", "sap.yaml is not YAML"),
         ("keys: [No]\namounts: {paid: Amount}\n", "sap.yaml is not complete: amounts.paid"),
     ],
 )
-def test_a_profile_file_that_cannot_be_used_is_named(
-    desk: Desk, content: str | None, said: str
+def test_a_profile_file_that_cannot_be_used_is_named_with_the_reason(
+    folder: ExportFolder, content: str | None, message: str
 ) -> None:
-    desk.profile = "sap.yaml"
+    folder.profile = "sap.yaml"
     if content is not None:
-        (desk.home / "sap.yaml").write_text(content)
-    with pytest.raises(ConnectionFailed, match=said):
-        _ = desk.connector
+        (folder.home / "sap.yaml").write_text(content)
+    with pytest.raises(ConnectionFailed, match=message):
+        _ = folder.connector

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.erp.numerals import read_number
+from connectors.erp.number_styles import read_number
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_each_style_reads_its_own_amounts(style: str, text: str, amount: str) ->
     "text",
     ["950,00-", "-950,00", "- 950,00", "(950,00)", "'-950,00", " -950,00 ", "\u2212950,00"],
 )
-def test_every_way_to_write_a_negative_is_understood(text: str) -> None:
+def test_every_notation_of_a_negative_amount_is_read(text: str) -> None:
     assert read_number("german", text) == Decimal(-950)
 
 
@@ -46,5 +46,5 @@ def test_every_way_to_write_a_negative_is_understood(text: str) -> None:
         ("plain", "1,234"),
     ],
 )
-def test_an_amount_in_another_style_is_not_bent_into_this_one(style: str, text: str) -> None:
+def test_an_amount_in_another_style_is_none(style: str, text: str) -> None:
     assert read_number(style, text) is None

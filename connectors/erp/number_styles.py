@@ -1,7 +1,7 @@
-"""Amounts as ERP systems write them, read without guessing.
+"""The styles in which ERP systems write amounts.
 
-The sign may lead, trail (SAP: `123,00-`) or be a pair of brackets, and an apostrophe may stand
-before it all: spreadsheet exporters put one there so that a negative is not taken for a formula.
+The sign may lead, trail (SAP: `123,00-`) or be a pair of brackets. An apostrophe may stand before
+it: spreadsheet programs export one with a negative amount that they guard against being a formula.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ NumberStyle = Literal["german", "english", "plain"]
 _SIGNED = re.compile(
     r"'?(?:\((?P<owed>[^()+-]+)\)|(?P<lead>[+-]?)\s*(?P<body>[^+-]+?)(?P<trail>-?))"
 )
+# A group of thousands never begins with zero: `0.500` is a half in English, not 500 in German.
 _GERMAN = re.compile(r"(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?")
 _ENGLISH = re.compile(r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
-_SHAPES: Mapping[NumberStyle, tuple[re.Pattern[str], str]] = {
+_PATTERNS: Mapping[NumberStyle, tuple[re.Pattern[str], str]] = {
     "german": (_GERMAN, "."),
     "english": (_ENGLISH, ","),
     "plain": (_PLAIN, ""),
@@ -29,16 +30,16 @@ _SHAPES: Mapping[NumberStyle, tuple[re.Pattern[str], str]] = {
 
 
 def read_number(style: NumberStyle, text: str) -> Decimal | None:
-    """The amount that `text` states in this style; None when it is not written so.
+    """Read an amount written in this style; None for text in another style.
 
     german `1.234,56`, english `1,234.56`, plain `1234.56`.
     """
     signed = _SIGNED.fullmatch(text.replace("\u00a0", " ").replace("\u2212", "-").strip())
     if signed is None or (signed["lead"] and signed["trail"]):
         return None
-    shape, grouping = _SHAPES[style]
+    pattern, grouping = _PATTERNS[style]
     body = (signed["owed"] or signed["body"]).strip()
-    if not shape.fullmatch(body):
+    if not pattern.fullmatch(body):
         return None
     digits = body.replace(grouping, "") if grouping else body
     amount = Decimal(digits.replace(",", "."))

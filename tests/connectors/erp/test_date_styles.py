@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from connectors.erp.dates import is_unset, read_date
+from connectors.erp.date_styles import is_unset_date, read_date
 
 
 @pytest.mark.parametrize(
@@ -23,14 +23,14 @@ def test_each_style_reads_its_own_dates(style: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["31.02.2026", "03.04.26", "2026-04-03", "soon"])
-def test_impossible_and_foreign_dates_are_none(text: str) -> None:
+def test_impossible_dates_and_dates_in_another_style_are_none(text: str) -> None:
     assert read_date("d.m.y", text) is None
 
 
 @pytest.mark.parametrize("text", ["", "00.00.0000", "00000000", "0000-00-00"])
-def test_the_initial_date_of_sap_is_no_date(text: str) -> None:
-    assert is_unset(text)
+def test_an_empty_cell_and_saps_initial_date_are_unset(text: str) -> None:
+    assert is_unset_date(text)
 
 
 def test_a_real_date_is_set() -> None:
-    assert not is_unset("01.01.2026")
+    assert not is_unset_date("01.01.2026")
