@@ -1,6 +1,7 @@
-"""Jira Cloud: issues with their past and releases are pulled; issues are commented on.
+"""Jira Cloud: pulls issues with their changelogs and releases, and writes comments on issues.
 
-`pull` and `bodies` read, `mapping` with `history`, `states` and `claims` turns an issue into a
-work item, `comments` writes. Bulk reading and all writing go through `connectors.http`; the
-`jira` library is asked for identity and metadata only (`access`), for it repeats writes.
+`pull` and `issue_batches` read; `mapping`, with `history`, `states` and `stated_dependencies`, maps
+an issue to a work item; `comments` writes. Bulk reading and all writing go through
+`connectors.http`. The `jira` library is used for identity and metadata only (`access`), because it
+repeats writes.
 """

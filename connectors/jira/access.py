@@ -1,4 +1,4 @@
-"""Whether the account sees and may do all that a sync needs; asked with the `jira` library."""
+"""Whether the account can see and do what a sync needs, checked with the `jira` library."""
 
 from __future__ import annotations
 
@@ -14,28 +14,32 @@ from connectors.base import AccessProblem
 from connectors.jira.fields import explain_unresolved, index_fields, list_chosen_names
 from connectors.jira.settings import JiraSettings
 
-_TIMEOUT = 30
-_COMMENTING = ("ADD_COMMENTS", "EDIT_OWN_COMMENTS")
+_TIMEOUT_SECONDS = 30
+_COMMENT_PERMISSIONS = ("ADD_COMMENTS", "EDIT_OWN_COMMENTS")
 
 
 @dataclass(frozen=True, slots=True)
 class JiraAccessCheck:
-    """One look at a site. The library would repeat a POST, so it never writes and never retries."""
+    """The checks of one connection. They only read, and never repeat a request."""
 
     settings: JiraSettings
     token: str = field(repr=False)
 
     def find_problems(self) -> list[AccessProblem]:
-        """All that is missing; never raises for bad access."""
+        """One problem per thing that is missing; never raises for bad access."""
         try:
-            site = self._site()
-            # First of all: Jira answers bad credentials on many paths as it answers a stranger.
+            site = self._open_site()
+            # First: on many other paths Jira treats bad credentials as an anonymous request.
             site.myself()
-            return [*self._projects(site), *self._fields(site), *self._links(site)]
+            return [
+                *self._check_projects(site),
+                *self._check_fields(site),
+                *self._check_links(site),
+            ]
         except JIRAError as error:
-            return [self._refused(error)]
+            return [self._explain_refusal(error)]
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            # The library takes apart whatever comes, such as the page of a proxy.
+            # The library parses any answer as Jira's, also the login page of a proxy.
             what = f"{self.settings.api} does not answer as Jira does ({type(error).__name__})"
             return [AccessProblem(what, "Check url, and what answers in Jira's place.")]
         except requests.RequestException as error:
@@ -46,29 +50,30 @@ class JiraAccessCheck:
                 )
             ]
 
-    def _site(self) -> JIRA:
+    def _open_site(self) -> JIRA:
         return JIRA(
             server=self.settings.api,
             basic_auth=(self.settings.email, self.token),
             options={"rest_api_version": "3"},
+            # A check reports the first failure it meets; to repeat requests is the sync's part.
             max_retries=0,
-            timeout=_TIMEOUT,
+            timeout=_TIMEOUT_SECONDS,
             get_server_info=False,
         )
 
-    def _refused(self, error: JIRAError) -> AccessProblem:
-        # The library's own text quotes whole answers with their headers; only the status is told.
+    def _explain_refusal(self, error: JIRAError) -> AccessProblem:
+        # The library's own text quotes whole answers with their headers, which may hold secrets.
         what = f"Jira refuses {self.settings.email} with status {error.status_code}"
         if error.status_code == 401:
             return AccessProblem(what, f"Renew {self.settings.credentials}{self._scoped_hint()}.")
         return AccessProblem(what, "Check url, and that it is a Jira Cloud site.")
 
     def _scoped_hint(self) -> str:
-        """Tokens with scopes are refused at the site itself; where they are taken, Jira tells."""
+        """Where a token with scopes is accepted; the site itself answers 401 to it."""
         if self.settings.api_url:
             return ""
         try:
-            answer = httpx.get(f"{self.settings.url}/_edge/tenant_info", timeout=_TIMEOUT)
+            answer = httpx.get(f"{self.settings.url}/_edge/tenant_info", timeout=_TIMEOUT_SECONDS)
             cloud_id = answer.json()["cloudId"]
         except (httpx.HTTPError, ValueError, LookupError):
             return ""
@@ -77,16 +82,16 @@ class JiraAccessCheck:
             f"set api_url: https://api.atlassian.com/ex/jira/{cloud_id}"
         )
 
-    def _projects(self, site: JIRA) -> Iterator[AccessProblem]:
-        seen = {project.key for project in site.projects()}
+    def _check_projects(self, site: JIRA) -> Iterator[AccessProblem]:
+        visible = {project.key for project in site.projects()}
         for project in self.settings.projects:
-            if project in seen:
-                yield from self._permissions(site, project)
+            if project in visible:
+                yield from self._check_permissions(site, project)
             else:
                 yield AccessProblem(
                     f"the project {project} cannot be seen",
                     f"Let {self.settings.email} browse it, or correct projects.",
-                    blocking=len(seen.intersection(self.settings.projects)) == 0,
+                    blocking=visible.isdisjoint(self.settings.projects),
                 )
         for project in sorted(self.settings.functions.keys() - set(self.settings.projects)):
             yield AccessProblem(
@@ -95,10 +100,10 @@ class JiraAccessCheck:
                 blocking=False,
             )
 
-    def _permissions(self, site: JIRA, project: str) -> Iterator[AccessProblem]:
-        asked = ",".join(_COMMENTING)
-        answer: Mapping[str, Any] = site.my_permissions(projectKey=project, permissions=asked)
-        for name in _COMMENTING:
+    def _check_permissions(self, site: JIRA, project: str) -> Iterator[AccessProblem]:
+        names = ",".join(_COMMENT_PERMISSIONS)
+        answer: Mapping[str, Any] = site.my_permissions(projectKey=project, permissions=names)
+        for name in _COMMENT_PERMISSIONS:
             if not (answer["permissions"].get(name) or {}).get("havePermission"):
                 yield AccessProblem(
                     f"{self.settings.email} lacks the permission {name} in {project}",
@@ -106,17 +111,17 @@ class JiraAccessCheck:
                     blocking=False,
                 )
 
-    def _fields(self, site: JIRA) -> Iterator[AccessProblem]:
+    def _check_fields(self, site: JIRA) -> Iterator[AccessProblem]:
         names = index_fields(site.fields())
         for name in list_chosen_names(self.settings):
-            if found := explain_unresolved(name, names):
-                yield AccessProblem(*found)
+            if problem := explain_unresolved(name, names):
+                yield AccessProblem(*problem)
 
-    def _links(self, site: JIRA) -> Iterator[AccessProblem]:
-        """A link type is meant by its name, which every site words as it likes."""
-        types = [str(kind.name) for kind in site.issue_link_types()]
+    def _check_links(self, site: JIRA) -> Iterator[AccessProblem]:
+        # Each site chooses and translates the names of its link types.
+        types = [str(link_type.name) for link_type in site.issue_link_types()]
         listed = ", ".join(f'"{name}"' for name in types) or "none"
-        for name in self.settings.links.keys() - {kind.lower() for kind in types}:
+        for name in self.settings.links.keys() - {name.lower() for name in types}:
             yield AccessProblem(
                 f'links names the type "{name}", which the site does not have',
                 f"Correct it; the site's types are {listed}.",

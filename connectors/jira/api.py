@@ -12,9 +12,9 @@ from connectors.base import ConnectionFailed
 from connectors.http import HttpClient
 
 _SEARCH = "/rest/api/3/search/jql"
-_MOST_IDS = 5000
-_MOST_PROJECTS = 100
-_MOST_CHANGES = 10_000
+_MAX_IDS_PER_PAGE = 5000
+_MAX_PROJECTS_PER_PAGE = 100
+_MAX_CHANGES_PER_PAGE = 10_000
 
 
 class JiraApi:
@@ -25,33 +25,43 @@ class JiraApi:
         self._client = client
 
     def fetch_account_id(self) -> str:
-        """Who we are. Jira answers most reads of a bad token as if nobody had logged in."""
+        """The id of the account that is logged in.
+
+        Raises ConnectionFailed when nobody is. Call it before relying on any other answer: Jira
+        answers most reads that carry a bad token as anonymous requests, without an error.
+        """
         answer = self._client.read("GET", "/rest/api/3/myself")
         if not isinstance(answer, dict) or not answer.get("accountId"):
             raise ConnectionFailed(
                 self._connection,
-                "GET /rest/api/3/myself tells no account, so this is no Jira Cloud site",
+                "GET /rest/api/3/myself names no account, so this is no Jira Cloud site",
                 "Check url and api_url in the settings.",
             )
         return str(answer["accountId"])
 
     def fetch_projects(self) -> dict[str, str]:
         """Key to type (`software`, `business`, `service_desk`) of all projects we may browse."""
-        found: dict[str, str] = {}
-        start, last = 0, False
-        while not last:
-            page = self._object(
+        types: dict[str, str] = {}
+        start, is_last = 0, False
+        while not is_last:
+            page = self._request_object(
                 "GET",
                 "/rest/api/3/project/search",
-                params={"startAt": start, "maxResults": _MOST_PROJECTS, "action": "browse"},
+                params={
+                    "startAt": start,
+                    "maxResults": _MAX_PROJECTS_PER_PAGE,
+                    "action": "browse",
+                },
             )
-            values = page.get("values") or []
-            found |= {str(p["key"]): str(p.get("projectTypeKey") or "") for p in values}
-            start += len(values)
-            last = bool(page.get("isLast")) or not values
-        return found
+            projects = page.get("values") or []
+            types |= {str(p["key"]): str(p.get("projectTypeKey") or "") for p in projects}
+            start += len(projects)
+            # An empty page that claims not to be the last one would be asked for forever.
+            is_last = bool(page.get("isLast")) or not projects
+        return types
 
     def fetch_fields(self) -> list[dict[str, Any]]:
+        """The site's fields as `GET /rest/api/3/field` lists them (`id`, `name`, …)."""
         return list(self._client.read("GET", "/rest/api/3/field"))
 
     def fetch_status_categories(self) -> dict[str, str]:
@@ -60,33 +70,34 @@ class JiraApi:
         return {str(s["id"]): str((s.get("statusCategory") or {}).get("key")) for s in statuses}
 
     def fetch_versions(self, project: str) -> list[dict[str, Any]]:
+        """All versions (releases) of a project, by its key."""
         return list(self._client.read("GET", f"/rest/api/3/project/{project}/versions"))
 
     def search_ids(self, jql: str) -> Iterator[str]:
-        """Ids of the issues that a search finds, page by page.
+        """Ids of the issues that match, page by page.
 
-        A short or empty page is not the last; one without a token is. Only ids are asked for,
-        for with other fields the pages shrink from 5000 to some dozens.
+        A page without a token is the last one; a short or empty page need not be.
         """
-        body = {"jql": jql, "fields": ["id"], "maxResults": _MOST_IDS}
+        # With any field beside the id, Jira shrinks the pages from 5000 issues to some dozens.
+        body = {"jql": jql, "fields": ["id"], "maxResults": _MAX_IDS_PER_PAGE}
         for page in self._token_pages(_SEARCH, body):
             yield from (str(issue["id"]) for issue in page.get("issues") or ())
 
     def fetch_newest_update(self, jql: str) -> Any | None:
-        """`updated` of the first issue that an ordered search finds; None when it finds none."""
+        """`updated` of the first issue of an ordered search; None when no issue matches."""
         body = {"jql": jql, "fields": ["updated"], "maxResults": 1}
-        issues = self._object("POST", _SEARCH, json=body).get("issues")
+        issues = self._request_object("POST", _SEARCH, json=body).get("issues")
         return issues[0]["fields"]["updated"] if issues else None
 
     def fetch_issues(
         self, ids: Sequence[str], fields: Sequence[str]
     ) -> tuple[list[dict[str, Any]], dict[str, str]]:
-        """Up to 100 issues, and what Jira says about those it could not give.
+        """Up to 100 issues, and Jira's error message by id for those it could not return.
 
         Issues that do not exist or may not be seen are in neither.
         """
         body = {"issueIdsOrKeys": list(ids), "fields": list(fields)}
-        answer = self._object("POST", "/rest/api/3/issue/bulkfetch", json=body)
+        answer = self._request_object("POST", "/rest/api/3/issue/bulkfetch", json=body)
         errors = answer.get("issueErrors") or []
         return (
             list(answer.get("issues") or []),
@@ -94,33 +105,35 @@ class JiraApi:
         )
 
     def fetch_changelogs(self, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-        """The whole history of up to 1000 issues by id, oldest change first."""
-        found: dict[str, list[dict[str, Any]]] = {}
-        body = {"issueIdsOrKeys": list(ids), "maxResults": _MOST_CHANGES}
+        """The whole changelogs of up to 1000 issues by issue id, oldest change first."""
+        changelogs: dict[str, list[dict[str, Any]]] = {}
+        body = {"issueIdsOrKeys": list(ids), "maxResults": _MAX_CHANGES_PER_PAGE}
         for page in self._token_pages("/rest/api/3/changelog/bulkfetch", body):
             for log in page.get("issueChangeLogs") or ():
-                found.setdefault(str(log["issueId"]), []).extend(log.get("changeHistories") or ())
-        return found
+                # A long changelog goes on in the next page under the same issue.
+                entries = changelogs.setdefault(str(log["issueId"]), [])
+                entries.extend(log.get("changeHistories") or ())
+        return changelogs
 
     def _token_pages(self, path: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        seen: set[str] = set()
+        used_tokens: set[str] = set()
         token: str | None = None
         while True:
-            asked = {**body, "nextPageToken": token} if token else body
-            page = self._object("POST", path, json=asked)
+            page_body = {**body, "nextPageToken": token} if token else body
+            page = self._request_object("POST", path, json=page_body)
             yield page
             token = page.get("nextPageToken")
             if not token:
                 return
-            if token in seen:
+            if token in used_tokens:
                 raise ConnectionFailed(
                     self._connection,
                     f"POST {path} gave the same nextPageToken twice, so its pages never end",
                     "Run again; if it stays, report it to Atlassian with this path.",
                 )
-            seen.add(token)
+            used_tokens.add(token)
 
-    def _object(
+    def _request_object(
         self,
         method: str,
         path: str,
@@ -128,7 +141,7 @@ class JiraApi:
         params: Mapping[str, str | int | bool] | None = None,
         json: Any = None,
     ) -> dict[str, Any]:
-        """An answer that Jira documents as an object."""
+        """The answer to a request that Jira documents as an object, else ConnectionFailed."""
         answer = self._client.read(method, path, params=params, json=json)
         if not isinstance(answer, dict):
             raise ConnectionFailed(

@@ -1,4 +1,4 @@
-"""The ids that the last complete sweep found, small enough for a cursor.
+"""Issue ids of the last complete snapshot, written as ranges so that they fit into a cursor.
 
 Jira numbers the issues of a site in one sequence, so they lie close together: `10000-10412 10420`.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 
 def format_id_ranges(ids: Iterable[str]) -> str:
-    """Write ids as ranges, ascending."""
+    """Write numeric ids as ranges, ascending."""
     ranges: list[list[int]] = []
     for number in sorted({int(id_) for id_ in ids}):
         if ranges and number == ranges[-1][1] + 1:
@@ -21,8 +21,8 @@ def format_id_ranges(ids: Iterable[str]) -> str:
 
 def parse_id_ranges(text: str) -> frozenset[str]:
     """Read what `format_id_ranges` wrote."""
-    found: set[str] = set()
+    ids: set[str] = set()
     for part in text.split():
         low, _, high = part.partition("-")
-        found.update(map(str, range(int(low), int(high or low) + 1)))
-    return frozenset(found)
+        ids.update(map(str, range(int(low), int(high or low) + 1)))
+    return frozenset(ids)

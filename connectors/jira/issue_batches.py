@@ -1,4 +1,4 @@
-"""Issues read whole, with their history, a hundred at a time and several such at once."""
+"""Issues read whole, with their changelogs, a hundred per request and several requests at once."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ import orjson
 from connectors.base import RawRecord
 from connectors.http import RequestFailed
 from connectors.jira.api import JiraApi
-from connectors.jira.fields import STANDARD
+from connectors.jira.fields import STANDARD_FIELDS
 from connectors.jira.timestamps import epoch_milliseconds
 from model.records import Problem
 
-ISSUES_PER_REQUEST = 100
+_ISSUES_PER_REQUEST = 100
 """How many issues one bulkfetch may ask for."""
-_FAULT_OF_SOME_ISSUE = {200, 400, 404, 413}
+_STATUSES_OF_ONE_BAD_ISSUE = {200, 400, 404, 413}
 """Answers that smaller requests can get past: half a body, or a complaint about one issue."""
 
 
 @dataclass(frozen=True, slots=True)
 class IssueBatch:
-    """Raw records of issues, those that could not be read, and when each was updated (epoch ms)."""
+    """Raw records of issues, those that could not be read, and when each was updated.
+
+    `updated` is in epoch milliseconds of Jira's clock.
+    """
 
     records: tuple[RawRecord, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -40,62 +43,73 @@ class IssueBatch:
 
 @dataclass(frozen=True, slots=True)
 class SiteMetadata:
-    """What the site's ids mean; each issue is landed with the part that concerns it.
+    """What the site's ids mean; the part that concerns an issue is stored in its raw record.
 
-    `names` are the chosen fields, id to name; `categories` all statuses, id to category key.
+    `field_names` maps the ids of the chosen fields to their names, `categories` the ids of all
+    statuses to the keys of their categories.
     """
 
-    names: Mapping[str, str]
+    field_names: Mapping[str, str]
     categories: Mapping[str, str]
 
 
 def read_issues(
-    api: JiraApi, pool: Executor, ids: Sequence[str], legend: SiteMetadata
+    api: JiraApi, pool: Executor, ids: Sequence[str], metadata: SiteMetadata
 ) -> IssueBatch:
-    """Read these issues.
+    """Read these issues; one that cannot be read becomes a problem and does not stop the rest.
 
     Each payload is `{"issue": …, "changelog": […], "names": {…}, "categories": {…}}`, the first
-    two word for word but for the field `updated`: our own comment changes it, and the issue is
-    still the same.
+    two verbatim except that the issue lacks its field `updated`. Raises ConnectionFailed when Jira
+    cannot be read at all.
     """
-    parts = pool.map(lambda chunk: _isolate(api, chunk, legend), chunks(ids, ISSUES_PER_REQUEST))
-    return sum(parts, IssueBatch())
+    batches = pool.map(lambda chunk: _isolate_bad_issues(api, chunk, metadata), chunks(ids))
+    return sum(batches, IssueBatch())
 
 
-def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+def chunks(ids: Sequence[str], size: int = _ISSUES_PER_REQUEST) -> Iterator[Sequence[str]]:
+    """Consecutive parts of `ids`, each of `size` but the last."""
     return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
-def _isolate(api: JiraApi, ids: Sequence[str], legend: SiteMetadata) -> IssueBatch:
-    """Read a chunk; when some issue in it spoils the answer, halve until it stands alone."""
+def _isolate_bad_issues(api: JiraApi, ids: Sequence[str], metadata: SiteMetadata) -> IssueBatch:
+    """Read a chunk; when one issue in it spoils the answer, halve the chunk until it is alone."""
     try:
-        return _read_chunk(api, ids, legend)
+        return _read_chunk(api, ids, metadata)
     except RequestFailed as error:
-        if error.status not in _FAULT_OF_SOME_ISSUE:
+        if error.status not in _STATUSES_OF_ONE_BAD_ISSUE:
             raise
         if len(ids) == 1:
             return IssueBatch(problems=(Problem(ids[0], error.reason, error.remedy),))
     middle = len(ids) // 2
-    return _isolate(api, ids[:middle], legend) + _isolate(api, ids[middle:], legend)
+    first_half = _isolate_bad_issues(api, ids[:middle], metadata)
+    return first_half + _isolate_bad_issues(api, ids[middle:], metadata)
 
 
-def _read_chunk(api: JiraApi, ids: Sequence[str], legend: SiteMetadata) -> IssueBatch:
-    histories = api.fetch_changelogs(ids)
-    issues, errors = api.fetch_issues(ids, [*STANDARD, *legend.names, "updated"])
-    stamps = [issue["fields"].pop("updated", None) for issue in issues]
-    updated = tuple(epoch_milliseconds(stamp) for stamp in stamps if stamp)
-    records = tuple(_landed(issue, histories.get(str(issue["id"]), []), legend) for issue in issues)
-    given = {record.native_id for record in records}
-    missing = tuple(_ungiven(id_, errors.get(id_)) for id_ in ids if id_ not in given)
-    return IssueBatch(records, missing, updated)
+def _read_chunk(api: JiraApi, ids: Sequence[str], metadata: SiteMetadata) -> IssueBatch:
+    changelogs = api.fetch_changelogs(ids)
+    field_ids = [*STANDARD_FIELDS, *metadata.field_names, "updated"]
+    issues, errors = api.fetch_issues(ids, field_ids)
+    # Our own comment changes `updated`; without it the raw record of the issue stays the same.
+    updates = [issue["fields"].pop("updated", None) for issue in issues]
+    records = tuple(
+        _raw_record(issue, changelogs.get(str(issue["id"]), []), metadata) for issue in issues
+    )
+    received = {record.native_id for record in records}
+    return IssueBatch(
+        records,
+        tuple(_missing_issue(id_, errors.get(id_)) for id_ in ids if id_ not in received),
+        tuple(epoch_milliseconds(updated) for updated in updates if updated),
+    )
 
 
-def _landed(issue: Mapping[str, Any], changelog: Sequence[Any], legend: SiteMetadata) -> RawRecord:
+def _raw_record(
+    issue: Mapping[str, Any], changelog: Sequence[Any], metadata: SiteMetadata
+) -> RawRecord:
     payload = {
         "issue": issue,
         "changelog": changelog,
-        "names": legend.names,
-        "categories": _past_categories(changelog, legend.categories),
+        "names": metadata.field_names,
+        "categories": _past_categories(changelog, metadata.categories),
     }
     return RawRecord(str(issue["id"]), orjson.dumps(payload).decode())
 
@@ -103,14 +117,16 @@ def _landed(issue: Mapping[str, Any], changelog: Sequence[Any], legend: SiteMeta
 def _past_categories(
     changelog: Sequence[Mapping[str, Any]], categories: Mapping[str, str]
 ) -> dict[str, str]:
-    changed = (item for change in changelog for item in change.get("items") or ())
-    passed = {str(item.get("from")) for item in changed if item.get("field") == "status"}
-    return {status: categories[status] for status in sorted(passed) if status in categories}
+    """Categories of the statuses that this issue has left, which its changelog does not give."""
+    items = (item for change in changelog for item in change.get("items") or ())
+    left = {str(item.get("from")) for item in items if item.get("field") == "status"}
+    return {status: categories[status] for status in sorted(left) if status in categories}
 
 
-def _ungiven(id_: str, message: str | None) -> Problem:
-    if message:
-        return Problem(id_, f"Jira could not give this issue: {message}", "It is asked for again.")
+def _missing_issue(id_: str, error_message: str | None) -> Problem:
+    if error_message:
+        reason = f"Jira could not give this issue: {error_message}"
+        return Problem(id_, reason, "It is asked for again.")
     return Problem(
         id_,
         "search found this issue, but it cannot be read",

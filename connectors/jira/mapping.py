@@ -1,4 +1,4 @@
-"""A landed issue as a work item, with every state its changelog remembers."""
+"""The raw record of an issue mapped to a work item, with every state in its changelog."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from connectors.base import Lookups, RawRecord
-from connectors.jira.fields import STANDARD, ChosenFields, choose_fields
+from connectors.jira.fields import STANDARD_FIELDS, ChosenFields, choose_fields
 from connectors.jira.history import (
     ChangelogEntry,
     IssueFields,
@@ -34,50 +34,55 @@ class IssueMapping:
     settings: JiraSettings
     lookups: Lookups
 
-    def map(self, landed: RawRecord, observed_at: datetime) -> Mapped:
-        """Never raises: an issue of another shape than Jira documents is held with the reason."""
+    def map(self, raw: RawRecord, observed_at: datetime) -> Mapped:
+        """The work item in each of its versions, oldest first, and what is wrong with it.
+
+        `observed_at` stands in for a missing creation date. Never raises: an issue of another
+        shape than Jira documents becomes a held problem.
+        """
         known_as: tuple[str, ...] = ()
         try:
-            payload = orjson.loads(landed.payload)
+            payload = orjson.loads(raw.payload)
             known_as = (str(payload["issue"]["key"]),)
-            return self._mapped(payload, observed_at)
+            return self._map_payload(payload, observed_at)
         except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
             reason = f"the issue cannot be read ({type(error).__name__}: {error})"
-            remedy = "Open it in Jira and correct what looks wrong; else report what was landed."
-            return Mapped(problems=(Problem(landed.native_id, reason, remedy, known_as=known_as),))
+            remedy = "Open it in Jira and correct what looks wrong; else report its raw record."
+            return Mapped(problems=(Problem(raw.native_id, reason, remedy, known_as=known_as),))
 
-    def _mapped(self, payload: Mapping[str, Any], observed_at: datetime) -> Mapped:
+    def _map_payload(self, payload: Mapping[str, Any], observed_at: datetime) -> Mapped:
         issue = payload["issue"]
         fields: IssueFields = issue.get("fields") or {}
         chosen = choose_fields(self.settings, payload.get("names") or {})
-        past = parse_changelog(payload.get("changelog") or (), self.settings.email)
+        changelog = parse_changelog(payload.get("changelog") or (), self.settings.email)
         created = parse_instant(fields["created"]) if fields.get("created") else observed_at
-        told = rebuild_revisions(created, fields, past, frozenset(STANDARD) | chosen.ids)
-        standings, unmapped = derive_state_dates(
-            told, self.lookups.statuses, payload.get("categories") or {}
+        used_fields = frozenset(STANDARD_FIELDS) | chosen.ids
+        revisions = rebuild_revisions(created, fields, changelog, used_fields)
+        states, unmapped = derive_state_dates(
+            revisions, self.lookups.statuses, payload.get("categories") or {}
         )
         problems = [
-            *(self._unmapped_status(issue, *found) for found in unmapped.items()),
-            *self._unmapped_priorities(issue, told),
-            *_impossible_dates(issue, told, chosen),
-            *report_left_out(issue, told[-1].fields, chosen),
+            *(self._unmapped_status(issue, *status) for status in unmapped.items()),
+            *self._unmapped_priorities(issue, revisions),
+            *_impossible_dates(issue, revisions, chosen),
+            *report_left_out(issue, fields, chosen),
         ]
         if any(problem.held for problem in problems):
             return Mapped(problems=tuple(problems))
-        versions = [
-            self._version(issue, moment, standing, chosen)
-            for moment, standing in zip(told, standings, strict=True)
-        ]
-        return Mapped(tuple(versions), tuple(problems), tuple(self._former_keys(issue, past)))
+        versions = tuple(
+            self._version(issue, revision, state, chosen)
+            for revision, state in zip(revisions, states, strict=True)
+        )
+        return Mapped(versions, tuple(problems), tuple(self._former_keys(issue, changelog)))
 
     def _version(
         self,
         issue: Mapping[str, Any],
-        moment: IssueRevision,
-        standing: StateDates,
+        revision: IssueRevision,
+        state: StateDates,
         chosen: ChosenFields,
     ) -> Version:
-        fields, key = moment.fields, str(issue["key"])
+        fields, key = revision.fields, str(issue["key"])
         start = _day_or_none(chosen.value(fields, chosen.start))
         finish = _day_or_none(fields.get("duedate"))
         wbs = field_text(chosen.value(fields, chosen.wbs)) or None
@@ -87,17 +92,17 @@ class IssueMapping:
             key=key,
             title=str(fields.get("summary") or key),
             url=f"{self.settings.url}/browse/{key}",
-            touched_at=moment.touched_at.astimezone(UTC),
+            touched_at=revision.touched_at.astimezone(UTC),
             dates_from=_dates_from(start, finish, chosen),
             function=self.settings.function_of(key.rpartition("-")[0]),
             owner=(fields.get("assignee") or {}).get("accountId") or None,
-            state=standing.state,
-            status=standing.status,
+            state=state.state,
+            status=state.status,
             priority=self.settings.priority_of(_priority_name(fields)),
             planned_start=start,
             planned_finish=finish,
-            actual_start=standing.began,
-            actual_finish=standing.ended,
+            actual_start=state.began,
+            actual_finish=state.ended,
             estimate_days=to_working_days(fields.get("timeoriginalestimate")),
             remaining_days=to_working_days(fields.get("timeestimate")),
             percent_complete=percent_complete(fields, chosen),
@@ -106,8 +111,8 @@ class IssueMapping:
             labels=labels,
             wbs=wbs,
         )
-        since = moment.since.astimezone(UTC)
-        return Version(since, record, find_stated_dependencies(key, fields, self.settings, chosen))
+        stated = find_stated_dependencies(key, fields, self.settings, chosen)
+        return Version(revision.valid_from.astimezone(UTC), record, stated)
 
     def _ref(self, id_: Any) -> Ref:
         return Ref(self.connection, Kind.WORK_ITEM, str(id_))
@@ -117,33 +122,36 @@ class IssueMapping:
         return self._ref(id_) if id_ else None
 
     def _initiative(self, labels: Sequence[str], wbs: str | None) -> str | None:
-        """By label; else by the longest WBS prefix that fits."""
+        """By the first label that names one; else by the longest matching WBS prefix."""
         for label in labels:
-            if found := self.lookups.initiatives.get(label.lower()):
-                return found
-        fitting = [prefix for prefix in self.lookups.wbs if (wbs or "").startswith(prefix)]
-        return self.lookups.wbs[max(fitting, key=len)] if fitting else None
+            if initiative := self.lookups.initiatives.get(label.lower()):
+                return initiative
+        prefixes = [prefix for prefix in self.lookups.wbs if (wbs or "").startswith(prefix)]
+        return self.lookups.wbs[max(prefixes, key=len)] if prefixes else None
 
     def _former_keys(
-        self, issue: Mapping[str, Any], past: Sequence[ChangelogEntry]
+        self, issue: Mapping[str, Any], changelog: Sequence[ChangelogEntry]
     ) -> Iterator[tuple[Ref, str]]:
-        """Keys an issue had in other projects; people and tools go on using them."""
-        for item in (item for change in past for item in change.items):
+        """Keys that the issue had in other projects, which people and tools go on using."""
+        for item in (item for entry in changelog for item in entry.items):
             if item.get("field") == "Key" and item.get("fromString"):
                 yield self._ref(issue["id"]), str(item["fromString"])
 
-    def _unmapped_status(self, issue: Mapping[str, Any], status: str, counts: str) -> Problem:
+    def _unmapped_status(
+        self, issue: Mapping[str, Any], status: str, how_it_counts: str
+    ) -> Problem:
+        reason = f'{issue["key"]} is or was in the status "{status}", which is not mapped'
         return Problem(
             str(issue["id"]),
-            f'{issue["key"]} is or was in the status "{status}", which is not mapped; {counts}',
+            f"{reason}; {how_it_counts}",
             f'Map "{status}" in a workflow of {self.connection} in the operating model.',
             held=False,
         )
 
     def _unmapped_priorities(
-        self, issue: Mapping[str, Any], told: Sequence[IssueRevision]
+        self, issue: Mapping[str, Any], revisions: Sequence[IssueRevision]
     ) -> Iterator[Problem]:
-        for name in dict.fromkeys(_priority_name(moment.fields) for moment in told):
+        for name in dict.fromkeys(_priority_name(revision.fields) for revision in revisions):
             if name and self.settings.priority_of(name) is None:
                 yield Problem(
                     str(issue["id"]),
@@ -154,38 +162,39 @@ class IssueMapping:
 
 
 def _impossible_dates(
-    issue: Mapping[str, Any], told: Sequence[IssueRevision], chosen: ChosenFields
+    issue: Mapping[str, Any], revisions: Sequence[IssueRevision], chosen: ChosenFields
 ) -> Iterator[Problem]:
-    """Held where the present date is impossible; a past one is only left out."""
-    dates = {"duedate": "Due date"}
+    """One problem per impossible date: held where it is the present one, else only left out."""
+    names = {"duedate": "Due date"}
     if chosen.start:
-        dates[chosen.start] = chosen.name(chosen.start)
-    seen: set[tuple[str, str]] = set()
-    for moment in reversed(told):
-        for id_, name in dates.items():
-            said = str(moment.fields.get(id_) or "")
-            if (id_, said) in seen or _possible(said):
+        names[chosen.start] = chosen.name(chosen.start)
+    reported: set[tuple[str, str]] = set()
+    # From the present backwards, so that a date that was never corrected is reported as held.
+    for revision in reversed(revisions):
+        for id_, name in names.items():
+            text = str(revision.fields.get(id_) or "")
+            if (id_, text) in reported or _is_possible_date(text):
                 continue
-            seen.add((id_, said))
+            reported.add((id_, text))
             yield Problem(
                 str(issue["id"]),
-                f'{issue["key"]} has "{said}" as its {name}, which is no possible date',
+                f'{issue["key"]} has "{text}" as its {name}, which is no possible date',
                 f"Correct {name} of {issue['key']} in Jira.",
-                held=moment is told[-1],
+                held=revision is revisions[-1],
                 known_as=(str(issue["key"]),),
             )
 
 
-def _possible(said: str) -> bool:
+def _is_possible_date(text: str) -> bool:
     try:
-        parse_day(said)
+        parse_day(text)
     except ValueError:
         return False
     return True
 
 
 def _day_or_none(value: Any) -> date | None:
-    return parse_day(value) if _possible(str(value or "")) else None
+    return parse_day(value) if _is_possible_date(str(value or "")) else None
 
 
 def _dates_from(start: date | None, finish: date | None, chosen: ChosenFields) -> str:

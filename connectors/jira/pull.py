@@ -1,9 +1,9 @@
 """Issues pulled as Atlassian recommends for bulk: ids in sequence, bodies in parallel.
 
-What changed is found by `updated`, read again from a while before the newest change seen, for
-search lags. What no longer exists is found by a sweep of all ids, compared with the last one:
-an id that search left out is asked for by name before it counts as gone, and one that shows up
-(again) is fetched although it did not change.
+What changed is found by `updated`, starting some time before the newest change of the last pull,
+because search lags. What no longer exists is found by listing all ids and comparing them with the
+last list: an id that search left out is looked up before it counts as gone, and an id that
+(re)appeared is fetched although its issue did not change.
 """
 
 from __future__ import annotations
@@ -16,54 +16,57 @@ from connectors.base import ConnectionFailed, Cursor, Page
 from connectors.jira.api import JiraApi
 from connectors.jira.fields import index_fields, resolve_chosen_fields
 from connectors.jira.id_ranges import format_id_ranges, parse_id_ranges
-from connectors.jira.issue_batches import (
-    ISSUES_PER_REQUEST,
-    IssueBatch,
-    SiteMetadata,
-    chunks,
-    read_issues,
-)
+from connectors.jira.issue_batches import IssueBatch, SiteMetadata, chunks, read_issues
 from connectors.jira.settings import JiraSettings
 from connectors.jira.timestamps import epoch_milliseconds
 from model.records import Problem
 
-_IN_FLIGHT = 6
+_PARALLEL_REQUESTS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class IssueCursor:
-    """How far a pull has come: epoch milliseconds of Jira's clock, and the ids last swept.
+    """How far a pull has come.
 
-    `known` is None until one sweep was complete. What is `unread` counts as not known, so that
-    the next pull asks for it again.
+    `updated_from` is in epoch milliseconds of Jira's clock. `known_ids` is the last complete set
+    of snapshot ids, None before the first. `unread_ids` could not be read; they are stored as
+    unknown, so that the next pull asks for them again.
     """
 
     updated_from: int | None = None
-    known: frozenset[str] | None = None
-    unread: frozenset[str] = frozenset()
+    known_ids: frozenset[str] | None = None
+    unread_ids: frozenset[str] = frozenset()
 
     @classmethod
-    def read(cls, cursor: Cursor | None) -> IssueCursor:
-        held = cursor or {}
-        since, known = held.get("updated_from"), held.get("known")
+    def from_json(cls, cursor: Cursor | None) -> IssueCursor:
+        """Read a stored cursor; without one the pull begins at the beginning."""
+        stored = cursor or {}
+        since, known = stored.get("updated_from"), stored.get("known")
         return cls(
             since if isinstance(since, int) else None,
             parse_id_ranges(known) if isinstance(known, str) else None,
         )
 
-    def cursor(self) -> Cursor:
-        known = None if self.known is None else format_id_ranges(self.known - self.unread)
-        return {"updated_from": self.updated_from, "known": known}
+    def to_json(self) -> Cursor:
+        known = self.known_ids
+        stored = None if known is None else format_id_ranges(known - self.unread_ids)
+        return {"updated_from": self.updated_from, "known": stored}
 
-    def after(self, read: IssueBatch, newest: int, overlap: int) -> IssueCursor:
-        """Behind these issues: all that changed before the oldest of them was read earlier."""
-        unread = self.unread.union(problem.native_id for problem in read.problems)
-        if not read.updated:
-            return replace(self, unread=unread)
-        return replace(self, unread=unread).reached(min(newest, *read.updated) - overlap)
+    def after_batch(self, batch: IssueBatch, newest: int, overlap: int) -> IssueCursor:
+        """The cursor behind a batch; all in milliseconds.
 
-    def reached(self, moment: int) -> IssueCursor:
-        return replace(self, updated_from=max(moment, self.updated_from or 0))
+        `newest` is the newest change when the pull began; `overlap` is what is read again before.
+        """
+        problem_ids = {problem.native_id for problem in batch.problems}
+        advanced = replace(self, unread_ids=self.unread_ids | problem_ids)
+        if not batch.updated:
+            return advanced
+        # Issues come oldest change first, so whatever changed before this batch's oldest was read.
+        return advanced.moved_to(min(newest, *batch.updated) - overlap)
+
+    def moved_to(self, updated_from: int) -> IssueCursor:
+        """The cursor at this time, or where it is if that is later: it never moves back."""
+        return replace(self, updated_from=max(updated_from, self.updated_from or 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +78,32 @@ class IssuePull:
     settings: JiraSettings
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
-        """Changed issues, then those that showed up again, then one page with the snapshot_ids."""
-        visible, hidden = list_visible_projects(self.connection, self.api, self.settings)
-        legend = self._legend()
-        place, newest = IssueCursor.read(cursor), self._newest(visible)
-        changed = list(self.api.search_ids(_changed(visible, place.updated_from)))
-        snapshot_ids = set(changed)
-        with ThreadPoolExecutor(_IN_FLIGHT) as pool:
-            for group in chunks(changed, self.settings.page_size):
-                read = read_issues(self.api, pool, group, legend)
-                place = place.after(read, newest, self._overlap)
-                yield Page(read.records, place.cursor(), read.problems)
-            place = place.reached(newest - self._overlap)
-            if cursor is not None:
-                snapshot_ids.update(self.api.search_ids(f"{_within(visible)} ORDER BY id ASC"))
-            for group in self._appeared(snapshot_ids.difference(changed), place):
-                read = read_issues(self.api, pool, group, legend)
-                place = place.after(read, newest, self._overlap)
-                yield Page(read.records, place.cursor(), read.problems)
-        yield self._last(place, frozenset(snapshot_ids), hidden)
+        """Pages of changed issues, pages of those that (re)appeared, and one with snapshot ids.
 
-    def _legend(self) -> SiteMetadata:
+        Raises ConnectionFailed when Jira cannot be read further.
+        """
+        visible, hidden = list_visible_projects(self.connection, self.api, self.settings)
+        metadata = self._fetch_metadata()
+        position, newest = IssueCursor.from_json(cursor), self._fetch_newest(visible)
+        changed = list(self.api.search_ids(_changed_issues_jql(visible, position.updated_from)))
+        snapshot_ids = set(changed)
+        with ThreadPoolExecutor(_PARALLEL_REQUESTS) as pool:
+            for ids in chunks(changed, self.settings.page_size):
+                batch = read_issues(self.api, pool, ids, metadata)
+                position = position.after_batch(batch, newest, self._overlap)
+                yield Page(batch.records, position.to_json(), batch.problems)
+            position = position.moved_to(newest - self._overlap)
+            # A first pull has just listed every issue as changed.
+            if cursor is not None:
+                all_ids = f"{_projects_jql(visible)} ORDER BY id ASC"
+                snapshot_ids.update(self.api.search_ids(all_ids))
+            for ids in self._appeared(snapshot_ids.difference(changed), position):
+                batch = read_issues(self.api, pool, ids, metadata)
+                position = position.after_batch(batch, newest, self._overlap)
+                yield Page(batch.records, position.to_json(), batch.problems)
+        yield self._snapshot_page(position, frozenset(snapshot_ids), hidden)
+
+    def _fetch_metadata(self) -> SiteMetadata:
         fields = index_fields(self.api.fetch_fields())
         names = resolve_chosen_fields(self.connection, self.settings, fields)
         return SiteMetadata(names, self.api.fetch_status_categories())
@@ -104,47 +112,50 @@ class IssuePull:
     def _overlap(self) -> int:
         return self.settings.overlap_minutes * 60_000
 
-    def _newest(self, visible: Sequence[str]) -> int:
-        """The newest change there is, by Jira's clock; whatever comes later is the next pull's."""
-        updated = self.api.fetch_newest_update(f"{_within(visible)} ORDER BY updated DESC")
+    def _fetch_newest(self, visible: Sequence[str]) -> int:
+        """The newest change there is, in epoch milliseconds; later ones are the next pull's.
+
+        Jira's own time is used, because the clock of this machine may differ from it.
+        """
+        updated = self.api.fetch_newest_update(f"{_projects_jql(visible)} ORDER BY updated DESC")
         return 0 if updated is None else epoch_milliseconds(updated)
 
-    def _appeared(self, unchanged: Iterable[str], place: IssueCursor) -> Iterator[Sequence[str]]:
-        """Ids that the last complete sweep did not have, though nothing changed in them."""
-        if place.known is None:
+    def _appeared(self, unchanged: Iterable[str], position: IssueCursor) -> Iterator[Sequence[str]]:
+        """Ids that the last complete snapshot did not have, though their issues did not change."""
+        if position.known_ids is None:
             return iter(())
-        fresh = sorted(set(unchanged) - place.known, key=int)
-        return chunks(fresh, self.settings.page_size)
+        appeared = sorted(set(unchanged) - position.known_ids, key=int)
+        return chunks(appeared, self.settings.page_size)
 
-    def _last(
-        self, place: IssueCursor, snapshot_ids: frozenset[str], hidden: tuple[Problem, ...]
+    def _snapshot_page(
+        self, position: IssueCursor, snapshot_ids: frozenset[str], hidden: tuple[Problem, ...]
     ) -> Page:
-        """The snapshot_ids, once it is sure that we were not logged out while it was taken.
+        """The page with the snapshot ids; a project hidden at either end of the pull is reported.
 
-        A project that was out of sight before or after it counts as hidden.
+        Raises ConnectionFailed when the account was logged out meanwhile.
         """
+        # An expired login answers searches as an anonymous user does: with fewer issues.
         visible, still_hidden = list_visible_projects(self.connection, self.api, self.settings)
         problems = tuple(dict.fromkeys((*hidden, *still_hidden)))
-        missing = sorted((place.known or frozenset()) - snapshot_ids, key=int)
-        snapshot_ids |= self._still_there(missing, visible)
-        after = replace(place, known=snapshot_ids)
+        missing = sorted((position.known_ids or frozenset()) - snapshot_ids, key=int)
+        snapshot_ids |= self._look_up(missing, visible)
         return Page(
             (),
-            after.cursor(),
+            replace(position, known_ids=snapshot_ids).to_json(),
             problems,
             snapshot_ids=snapshot_ids,
             gone_reason=format_gone_reason(problems),
         )
 
-    def _still_there(self, ids: Sequence[str], visible: Sequence[str]) -> frozenset[str]:
-        """Those that search left out although they exist in a project we pull."""
-        found = [
-            issue
-            for chunk in chunks(ids, ISSUES_PER_REQUEST)
+    def _look_up(self, ids: Sequence[str], visible: Sequence[str]) -> frozenset[str]:
+        """Those of these ids that exist in a visible project after all."""
+        return frozenset(
+            str(issue["id"])
+            for chunk in chunks(ids)
             for issue in self.api.fetch_issues(chunk, ["project"])[0]
+            # An issue that moved to another project keeps its id, but is no longer ours to pull.
             if issue["fields"]["project"]["key"] in visible
-        ]
-        return frozenset(str(issue["id"]) for issue in found)
+        )
 
 
 def list_visible_projects(
@@ -155,8 +166,8 @@ def list_visible_projects(
     Raises ConnectionFailed when nobody is logged in or no project is left.
     """
     api.fetch_account_id()
-    seen = api.fetch_projects()
-    visible = [project for project in settings.projects if project in seen]
+    projects = api.fetch_projects()
+    visible = [project for project in settings.projects if project in projects]
     remedy = f"Let {settings.email} browse it, or correct projects in the settings."
     if not visible:
         names = ", ".join(settings.projects)
@@ -164,24 +175,26 @@ def list_visible_projects(
     return visible, tuple(
         Problem(f"project {project}", f"the project {project} cannot be seen", remedy, held=False)
         for project in settings.projects
-        if project not in seen
+        if project not in projects
     )
 
 
 def format_gone_reason(problems: Sequence[Problem]) -> str:
-    """Only while all projects can be seen is an issue that is not there known to be deleted."""
+    """Why a record that is not there is gone: known to be deleted only if there is no problem."""
     return "; ".join(problem.reason for problem in problems) or "deleted"
 
 
-def _changed(projects: Sequence[str], since: int | None) -> str:
-    """Oldest change first, so that a pull can go on; without an upper bound of now, for an issue
-    that is changed all the time would never be below it.
+def _changed_issues_jql(projects: Sequence[str], since: int | None) -> str:
+    """Oldest change first, so that a broken-off pull can resume at its last page.
+
+    `since` is in epoch milliseconds, which JQL does not read in the account's time zone.
     """
+    # No upper bound of now: an issue that changes all the time would never be below it.
     after = "" if since is None else f" AND updated >= {since}"
-    return f"{_within(projects)}{after} ORDER BY updated ASC, id ASC"
+    return f"{_projects_jql(projects)}{after} ORDER BY updated ASC, id ASC"
 
 
-def _within(projects: Sequence[str]) -> str:
-    """Keys are checked by the settings; the quotes are for keys that are words of JQL."""
+def _projects_jql(projects: Sequence[str]) -> str:
+    # The settings allow only letters, digits and _ in keys; quotes for keys that are JQL words.
     quoted = ", ".join(f'"{project}"' for project in projects)
     return f"project in ({quoted})"

@@ -18,14 +18,16 @@ from connectors.jira.timestamps import parse_day
 from model.records import Kind, Mapped, Problem, Ref, State, Version, WorkItem
 
 RELEASE_PREFIX = "version-"
-"""Before the native id of a release, for Jira numbers versions and issues apart."""
+"""Begins the native id of a release: an issue and a version of one site can share a number."""
 
 
 def pull_releases(connection: str, api: JiraApi, settings: JiraSettings) -> Iterator[Page]:
-    """One page with all versions of all visible projects."""
+    """One page with all versions of all visible projects, whose ids are the snapshot ids."""
     visible, problems = list_visible_projects(connection, api, settings)
     records = tuple(
-        _landed(project, version) for project in visible for version in api.fetch_versions(project)
+        _raw_record(project, version)
+        for project in visible
+        for version in api.fetch_versions(project)
     )
     yield Page(
         records,
@@ -36,7 +38,7 @@ def pull_releases(connection: str, api: JiraApi, settings: JiraSettings) -> Iter
     )
 
 
-def _landed(project: str, version: Mapping[str, Any]) -> RawRecord:
+def _raw_record(project: str, version: Mapping[str, Any]) -> RawRecord:
     payload = orjson.dumps({"project": project, "version": version}).decode()
     return RawRecord(f"{RELEASE_PREFIX}{version['id']}", payload)
 
@@ -48,13 +50,16 @@ class ReleaseMapping:
     connection: str
     settings: JiraSettings
 
-    def map(self, landed: RawRecord, observed_at: datetime) -> Mapped:
-        """One milestone; Jira keeps no history of versions, so it holds from `observed_at`."""
+    def map(self, raw: RawRecord, observed_at: datetime) -> Mapped:
+        """One milestone, valid from `observed_at`, because Jira keeps no history of versions.
+
+        Never raises: a version that cannot be read becomes a held problem.
+        """
         try:
-            payload = orjson.loads(landed.payload)
+            payload = orjson.loads(raw.payload)
             record = self._milestone(str(payload["project"]), payload["version"])
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            return Mapped(problems=(_unreadable(landed.native_id, error),))
+            return Mapped(problems=(_unreadable_release(raw.native_id, error),))
         return Mapped((Version(observed_at, record),))
 
     def _milestone(self, project: str, version: Mapping[str, Any]) -> WorkItem:
@@ -71,18 +76,20 @@ class ReleaseMapping:
             state=state,
             status=status,
             planned_finish=due,
+            # Jira has one date for both: planned until the release, actual from then on.
             actual_finish=due if released else None,
             milestone=True,
         )
 
 
 def _state(released: bool, archived: bool) -> tuple[State, str]:
+    # A released version may be archived later; its work is done all the same.
     if released:
         return State.DONE, "Released"
     return (State.CANCELLED, "Archived") if archived else (State.PLANNED, "Unreleased")
 
 
-def _unreadable(native_id: str, error: Exception) -> Problem:
+def _unreadable_release(native_id: str, error: Exception) -> Problem:
     return Problem(
         native_id,
         f"the release cannot be read ({type(error).__name__}: {error})",

@@ -1,4 +1,4 @@
-"""What interlock.yaml says about a Jira Cloud connection."""
+"""The entry of a Jira Cloud connection in interlock.yaml."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from model.records import DependencyRole, DependencyType, Priority
 ProjectKey = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]+$")]
 
 
-def _named(kind: type[Priority] | type[DependencyType]) -> BeforeValidator:
-    """Let YAML say `finish_to_start` or `Critical` where the record holds a number."""
+def _by_name(kind: type[Priority] | type[DependencyType]) -> BeforeValidator:
+    """Let YAML write `finish_to_start` or `Critical` where the record holds a number."""
 
-    def read(value: object) -> object:
+    def parse(value: object) -> object:
         if not isinstance(value, str):
             return value
         name = value.strip().upper().replace(" ", "_").replace("-", "_")
@@ -25,21 +25,26 @@ def _named(kind: type[Priority] | type[DependencyType]) -> BeforeValidator:
             raise ValueError(f'"{value}" is none of {", ".join(kind.__members__).lower()}')
         return kind[name]
 
-    return BeforeValidator(read)
+    return BeforeValidator(parse)
 
 
-def _plain_url(url: str) -> str:
+def _check_url(url: str) -> str:
     parts = urlsplit(url)
+    # Credentials in an address would reach errors and the links in comments.
     if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
         raise ValueError("must be an address like https://acme.atlassian.net, without credentials")
     return url.rstrip("/")
 
 
-Url = Annotated[str, AfterValidator(_plain_url)]
+Url = Annotated[str, AfterValidator(_check_url)]
 
 
 class FieldChoice(BaseModel):
-    """Fields of the site, each by its name in Jira or its id (`customfield_10015`)."""
+    """Fields of the site, each by its name in Jira or its id (`customfield_10015`).
+
+    `start` is the planned start, `wbs` the WBS element, `depends_on` names predecessors
+    (`BUD-4; MK-9`), `percent` is the progress from 0 to 100.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -50,22 +55,25 @@ class FieldChoice(BaseModel):
 
 
 class LinkMeaning(BaseModel):
-    """What the issue on the outward side of a link is to the issue that shows it."""
+    """What the issue on the outward side of a link is to the issue that shows it.
+
+    An issue shows "blocks CDP-2" when CDP-2 is on the outward side; CDP-2 is then its successor.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     outward: DependencyRole
-    type: Annotated[DependencyType, _named(DependencyType)] = DependencyType.FINISH_TO_START
+    type: Annotated[DependencyType, _by_name(DependencyType)] = DependencyType.FINISH_TO_START
 
 
-USUAL_LINKS: Mapping[str, LinkMeaning] = {
+DEFAULT_LINKS: Mapping[str, LinkMeaning] = {
     "blocks": LinkMeaning(outward=DependencyRole.SUCCESSOR),
     "depends": LinkMeaning(outward=DependencyRole.PREDECESSOR),
     "dependency": LinkMeaning(outward=DependencyRole.PREDECESSOR),
 }
-"""By the link type's name in lower case; all other types are no dependencies."""
+"""By the link type's name in lower case; a type that is not listed states no dependency."""
 
-USUAL_PRIORITIES: Mapping[str, Priority] = {
+DEFAULT_PRIORITIES: Mapping[str, Priority] = {
     "blocker": Priority.CRITICAL,
     "critical": Priority.CRITICAL,
     "highest": Priority.CRITICAL,
@@ -78,17 +86,19 @@ USUAL_PRIORITIES: Mapping[str, Priority] = {
     "lowest": Priority.LOW,
     "trivial": Priority.LOW,
 }
+"""By the priority's name in lower case."""
 
 
 class JiraSettings(ConnectionSettings):
     """A Jira Cloud site and what is read from it.
 
-    `url` is where people open it. `api_url` is needed for scoped API tokens only, which answer
-    at `https://api.atlassian.com/ex/jira/<cloud id>`. `token_env` names the environment variable
-    that holds the API token of `email`. `functions` maps a project to the function that plans in
-    it. `references_in` are text fields searched for names of other tools' records. What changed
-    up to `overlap_minutes` before the newest change seen is read again, because Jira's search
-    lags behind by minutes, and by more after bulk edits. `page_size` is in issues.
+    `url` is where people open it. `api_url` is needed for scoped API tokens only, which are
+    accepted at `https://api.atlassian.com/ex/jira/<cloud id>`. `token_env` names the environment
+    variable that holds the API token of `email`. `functions` maps a project to the function that
+    plans in it. `references_in` are text fields that are searched for names of other tools'
+    records. `links` and `priorities` extend the defaults, by name in any case. What changed up to
+    `overlap_minutes` before the newest change seen is read again, because Jira's search lags behind
+    by minutes, and by more after bulk edits. `page_size` is in issues.
     """
 
     # A refused value is not quoted: it may be a url with a password in it.
@@ -103,7 +113,7 @@ class JiraSettings(ConnectionSettings):
     fields: FieldChoice = FieldChoice()
     references_in: tuple[str, ...] = ()
     links: dict[str, LinkMeaning] = Field(default_factory=dict)
-    priorities: dict[str, Annotated[Priority, _named(Priority)]] = Field(default_factory=dict)
+    priorities: dict[str, Annotated[Priority, _by_name(Priority)]] = Field(default_factory=dict)
     overlap_minutes: int = Field(default=720, ge=1)
     page_size: int = Field(default=500, ge=1)
 
@@ -116,18 +126,22 @@ class JiraSettings(ConnectionSettings):
 
     @property
     def api(self) -> str:
+        """The address below which the REST API is called."""
         return self.api_url or self.url
 
     @property
     def credentials(self) -> str:
-        """Where the secret comes from, for people."""
+        """Where the secret comes from, as text for people; never the secret."""
         return f"the API token of {self.email} in the environment variable {self.token_env}"
 
     def function_of(self, project: str) -> str:
+        """The function that plans in a project; the connection's own unless one is named."""
         return self.functions.get(project, self.function)
 
     def link_meaning(self, type_name: str) -> LinkMeaning | None:
-        return {**USUAL_LINKS, **self.links}.get(type_name.lower())
+        """What a link type (any case) states; None where it states no dependency."""
+        return {**DEFAULT_LINKS, **self.links}.get(type_name.lower())
 
     def priority_of(self, name: str) -> Priority | None:
-        return {**USUAL_PRIORITIES, **self.priorities}.get(name.lower())
+        """The priority that a name of the site (any case) means; None where it is not mapped."""
+        return {**DEFAULT_PRIORITIES, **self.priorities}.get(name.lower())

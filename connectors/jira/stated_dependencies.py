@@ -1,4 +1,4 @@
-"""Dependencies as an issue states them: links, fix versions, a named field, words in text."""
+"""Dependencies as an issue states them: links, fix versions, a named field, names in free text."""
 
 from __future__ import annotations
 
@@ -21,30 +21,37 @@ _OPPOSITE = {
 def find_stated_dependencies(
     key: str, fields: IssueFields, settings: JiraSettings, chosen: ChosenFields
 ) -> tuple[StatedDependency, ...]:
-    """All dependencies of one issue.
+    """All dependencies that one issue states, deduplicated and sorted.
 
-    A name in free text counts only where nothing firmer is said about it, and never for an issue
-    of our own projects: people link those, and to mention one is not to depend on it. Nor does a
-    bare number, which is rarely a name.
+    A name in free text counts only where no link, fix version or named field states the same
+    target. There, bare numbers and issues of the pulled projects do not count at all.
     """
-    firm = [
+    explicit = [
         *_from_links(fields, settings),
         *_from_versions(key, fields),
         *_from_field(fields, chosen),
     ]
-    told = {claim.target for claim in firm}
-    loose = [
-        claim
-        for claim in _from_texts(fields, chosen)
-        if claim.target not in told
-        and not claim.target.isdigit()
-        and claim.target.rpartition("-")[0] not in settings.projects
+    explicit_targets = {dependency.target for dependency in explicit}
+    from_text = [
+        dependency
+        for dependency in _from_texts(fields, chosen)
+        if dependency.target not in explicit_targets
+        and not _is_only_mentioned(dependency.target, settings)
     ]
-    return tuple(sorted({claim for claim in (*firm, *loose) if claim.target != normalise(key)}))
+    own_name = normalise(key)
+    stated = {dependency for dependency in (*explicit, *from_text) if dependency.target != own_name}
+    return tuple(sorted(stated))
+
+
+def _is_only_mentioned(target: str, settings: JiraSettings) -> bool:
+    """Whether a name in free text is more likely a mention than a dependency."""
+    # A number, such as the end of a web address, is rarely the name of a record. Issues of our own
+    # projects can be linked, so whoever only writes their key means no dependency.
+    return target.isdigit() or target.rpartition("-")[0] in settings.projects
 
 
 def field_text(value: Any) -> str:
-    """The words of any field: text, a document, an option, or a list of these."""
+    """The text of any field: text, a number, a document (ADF), an option, or a list of these."""
     if isinstance(value, list):
         return "; ".join(filter(None, map(field_text, value)))
     if isinstance(value, Mapping) and value.get("type") != "doc":
@@ -54,17 +61,18 @@ def field_text(value: Any) -> str:
 
 def _from_links(fields: IssueFields, settings: JiraSettings) -> Iterator[StatedDependency]:
     for link in fields.get("issuelinks") or ():
-        kind = link.get("type") or {}
-        meaning = settings.link_meaning(str(kind.get("name") or ""))
+        link_type = link.get("type") or {}
+        meaning = settings.link_meaning(str(link_type.get("name") or ""))
         target = linked_issue(link).get("key")
         if meaning is None or not target:
             continue
-        outward = "outwardIssue" in link
+        is_outward = "outwardIssue" in link
+        label = link_type.get("outward" if is_outward else "inward") or link_type["name"]
         yield StatedDependency(
             target=normalise(str(target)),
-            role=meaning.outward if outward else _OPPOSITE[meaning.outward],
+            role=meaning.outward if is_outward else _OPPOSITE[meaning.outward],
             origin=Origin.LINK,
-            where=f'issue link "{kind.get("outward" if outward else "inward") or kind["name"]}"',
+            where=f'issue link "{label}"',
             type=meaning.type,
             written=str(target),
         )
@@ -86,20 +94,21 @@ def _from_versions(key: str, fields: IssueFields) -> Iterator[StatedDependency]:
 
 
 def version_key(project: str, name: str) -> str:
-    """What people call a release, and what is unique on a site."""
+    """The key of a release: its project and name, which together are unique on a site."""
     return f"{project} {name}"
 
 
 def _from_field(fields: IssueFields, chosen: ChosenFields) -> list[StatedDependency]:
     where = f'field "{chosen.name(chosen.depends_on)}"'
+    names = listed(field_text(chosen.value(fields, chosen.depends_on)))
     return [
         StatedDependency(target, DependencyRole.PREDECESSOR, Origin.FIELD, where, written=written)
-        for target, written in listed(field_text(chosen.value(fields, chosen.depends_on))).items()
+        for target, written in names.items()
     ]
 
 
 def _from_texts(fields: IssueFields, chosen: ChosenFields) -> Iterator[StatedDependency]:
     for field in chosen.texts:
+        where = f'text in "{chosen.name(field)}"'
         for target in references(field_text(fields.get(field))):
-            where = f'text in "{chosen.name(field)}"'
             yield StatedDependency(target, DependencyRole.PREDECESSOR, Origin.TEXT, where)

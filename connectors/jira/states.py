@@ -1,4 +1,4 @@
-"""Where an issue stood at each moment, and when its work really began and ended."""
+"""The state of an issue in each revision, and when its work actually began and ended."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from model.records import State
 
 _BY_CATEGORY = {"new": State.PLANNED, "indeterminate": State.IN_PROGRESS, "done": State.DONE}
 """Keys of Jira's status categories, the same on every site and in every language."""
-_UNSURE = "for Jira tells no category of it"
-_BEGUN = {State.IN_PROGRESS, State.BLOCKED}
+_NO_CATEGORY = "for Jira has no category for it"
+_UNDER_WAY = {State.IN_PROGRESS, State.BLOCKED}
 
 
 @dataclass(frozen=True, slots=True)
 class StateDates:
-    """The state at one moment, the tool's word for it, and the real dates known by then."""
+    """The state in one revision, the tool's status, and the actual dates known by then."""
 
     state: State
     status: str
@@ -28,64 +28,69 @@ class StateDates:
 
 
 def derive_state_dates(
-    moments: Sequence[IssueRevision], mapped: Mapping[str, State], categories: Mapping[str, str]
+    revisions: Sequence[IssueRevision], mapped: Mapping[str, State], categories: Mapping[str, str]
 ) -> tuple[list[StateDates], dict[str, str]]:
-    """A standing for each moment, and unmapped statuses with how they count instead.
+    """One StateDates per revision, and unmapped statuses with how they count instead.
 
-    A status of the past is named only where its category is unknown: nobody would map it now.
-    `mapped` is by status in lower case; `categories` by the id of a past status, for the
-    changelog does not tell them. One that Jira no longer has counts as in progress.
+    `mapped` is by status in lower case; `categories` by the id of a past status, whose category
+    the changelog does not give. A status that Jira no longer has counts as in progress.
     """
-    told: list[StateDates] = []
+    states: list[StateDates] = []
     unmapped: dict[str, str] = {}
-    for moment in moments:
-        status = moment.fields.get("status") or {}
+    for revision in revisions:
+        status = revision.fields.get("status") or {}
         name = str(status.get("name") or "")
         state = mapped.get(name.lower())
         if state is None:
-            state, counts = _by_category(status, categories)
-            if moment is moments[-1] or _UNSURE in counts:
-                unmapped[name] = counts
-        told.append(_next(told[-1] if told else None, state, name, moment))
-    return told, unmapped
+            state, how_it_counts = _state_by_category(status, categories)
+            # Nobody would map a status of the past now, unless it cannot be judged without.
+            if revision is revisions[-1] or _NO_CATEGORY in how_it_counts:
+                unmapped[name] = how_it_counts
+        states.append(_follow(states[-1] if states else None, state, name, revision))
+    return states, unmapped
 
 
-def _by_category(status: Mapping[str, Any], categories: Mapping[str, str]) -> tuple[State, str]:
+def _state_by_category(
+    status: Mapping[str, Any], categories: Mapping[str, str]
+) -> tuple[State, str]:
     if not status:
         return State.PLANNED, "it counts as planned"
-    said = (status.get("statusCategory") or {}).get("key")
-    state = _BY_CATEGORY.get(said or categories.get(str(status.get("id")), ""))
+    own_category = (status.get("statusCategory") or {}).get("key")
+    state = _BY_CATEGORY.get(own_category or categories.get(str(status.get("id")), ""))
     if state is None:
-        return State.IN_PROGRESS, f"it counts as in progress, {_UNSURE}"
+        return State.IN_PROGRESS, f"it counts as in progress, {_NO_CATEGORY}"
     return state, f"it counts as {state.name.lower().replace('_', ' ')}, by its category in Jira"
 
 
-def _next(
-    before: StateDates | None, state: State, status: str, moment: IssueRevision
+def _follow(
+    before: StateDates | None, state: State, status: str, revision: IssueRevision
 ) -> StateDates:
-    return StateDates(state, status, _began(before, state, moment), _ended(before, state, moment))
+    """The state dates of a revision, given those of the revision before it."""
+    return StateDates(
+        state, status, _began(before, state, revision), _ended(before, state, revision)
+    )
 
 
-def _began(before: StateDates | None, state: State, moment: IssueRevision) -> date | None:
-    """The day of the move into work; an issue created in work does not tell when it began."""
+def _began(before: StateDates | None, state: State, revision: IssueRevision) -> date | None:
+    """The day of the move into work; unknown for an issue that was created in work."""
     if state is State.PLANNED or before is None:
         return None
-    if before.began or before.state in _BEGUN:
+    if before.began or before.state in _UNDER_WAY:
         return before.began
-    return moment.since.date() if state in _BEGUN else None
+    return revision.valid_from.date() if state in _UNDER_WAY else None
 
 
-def _ended(before: StateDates | None, state: State, moment: IssueRevision) -> date | None:
-    """The day of the move to done; for an issue that was never seen moving, of its resolution."""
+def _ended(before: StateDates | None, state: State, revision: IssueRevision) -> date | None:
+    """The day of the move to done; of the resolution for an issue whose move is not recorded."""
     if state is not State.DONE:
         return None
     if before is None:
-        return _resolved(moment)
-    return before.ended if before.state is State.DONE else moment.since.date()
+        return _resolved(revision)
+    return before.ended if before.state is State.DONE else revision.valid_from.date()
 
 
-def _resolved(moment: IssueRevision) -> date | None:
+def _resolved(revision: IssueRevision) -> date | None:
     try:
-        return parse_day(moment.fields.get("resolutiondate"))
+        return parse_day(revision.fields.get("resolutiondate"))
     except ValueError:
         return None

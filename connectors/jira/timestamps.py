@@ -1,4 +1,4 @@
-"""Jira's ways to write a point in time and a day."""
+"""The formats in which Jira writes points in time and days."""
 
 from __future__ import annotations
 
@@ -7,31 +7,37 @@ from typing import Any
 
 from connectors.plausible import plausible_day
 
-_MILLISECONDS = 100_000_000_000
+_SMALLEST_MILLISECONDS = 100_000_000_000
 """From here on an epoch number counts milliseconds; in seconds it would be the year 5138."""
 
 
 def parse_instant(value: Any) -> datetime:
     """Read `2026-03-02T10:00:00.000+0100`, or epoch seconds or milliseconds as in bulk changelogs.
 
-    The zone stays the tool's, so that `.date()` is the day as its users saw it. Raises ValueError.
+    The zone stays the tool's, so that `.date()` is the day as its users saw it; a time without a
+    zone counts as UTC. Raises ValueError.
     """
     if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
         number = int(value)
-        return datetime.fromtimestamp(number / 1000 if number >= _MILLISECONDS else number, UTC)
-    moment = datetime.fromisoformat(str(value))
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        seconds = number / 1000 if number >= _SMALLEST_MILLISECONDS else number
+        return datetime.fromtimestamp(seconds, UTC)
+    instant = datetime.fromisoformat(str(value))
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def epoch_milliseconds(value: Any) -> int:
+    """What `parse_instant` reads, as milliseconds since 1970 UTC. Raises ValueError."""
     return int(parse_instant(value).timestamp() * 1000)
 
 
 def parse_day(value: Any) -> date | None:
-    """The day of a date or date-time field; raises ValueError for one that cannot be meant."""
+    """The day of a date or date-time field, None for an empty one.
+
+    Raises ValueError for text that is no date, and for a day that is not plausible.
+    """
     if value in (None, ""):
         return None
-    found = date.fromisoformat(str(value)[:10])
-    if not plausible_day(found):
-        raise ValueError(f"the year {found.year} cannot be meant")
-    return found
+    day = date.fromisoformat(str(value)[:10])
+    if not plausible_day(day):
+        raise ValueError(f"the year {day.year} is not plausible")
+    return day

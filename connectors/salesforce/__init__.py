@@ -1,6 +1,5 @@
-"""Salesforce: opportunities become deals, remarks become Chatter posts on the deal's feed.
+"""Salesforce: opportunities become deals; comments become Chatter posts on the deal's feed.
 
-Bulk reading, tokens and Chatter go through `connectors.http`; simple-salesforce answers what an
-org is like (describe, small queries). The way in is `connector`; nothing here writes to an
-opportunity itself.
+Bulk reading, tokens and Chatter go through `connectors.http`; simple-salesforce describes an org
+(fields, small queries). The entry point is `connector`. Nothing here writes to an opportunity.
 """

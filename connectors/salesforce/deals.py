@@ -1,7 +1,7 @@
-"""An opportunity and its history, as landed, become a deal and its versions.
+"""The raw record of an opportunity and its history mapped to a deal and its versions.
 
-OpportunityHistory keeps amount, probability, stage and close date; what it does not keep (name,
-owner, dependencies) is taken from the present for every version.
+OpportunityHistory has amount, probability, stage and close date. What it lacks (name, owner,
+dependencies) is taken from the present opportunity for every version.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from connectors.base import RawRecord
 from connectors.salesforce.opportunity_values import (
     InvalidFieldValue,
     OpportunityValues,
-    SObjectRow,
     parse_values,
 )
 from connectors.salesforce.settings import SalesforceSettings
+from connectors.salesforce.soql import SObjectRow
 from model.keys import listed
 from model.records import (
     Deal,
@@ -33,60 +33,67 @@ from model.records import (
 )
 
 
-def map_deal(connection: str, settings: SalesforceSettings, landed: RawRecord) -> Mapped:
+def map_deal(connection: str, settings: SalesforceSettings, raw: RawRecord) -> Mapped:
     """Versions oldest first, the last one being the opportunity itself; never raises."""
     try:
-        payload = json.loads(landed.payload, parse_float=Decimal)
+        # Decimal from the start: a float would not keep the cents of large amounts.
+        payload = json.loads(raw.payload, parse_float=Decimal)
         present, history = dict(payload["opportunity"]), [dict(row) for row in payload["history"]]
     except (ValueError, KeyError, TypeError):
-        reason, remedy = "what was landed is no opportunity", "Read the connection anew"
-        return Mapped(problems=(Problem(landed.native_id, reason, remedy),))
-    ref = Ref(connection, Kind.DEAL, landed.native_id)
-    return _timeline(ref, settings, present, history)
+        reason, remedy = "the raw record is no opportunity", "Sync the connection again"
+        return Mapped(problems=(Problem(raw.native_id, reason, remedy),))
+    ref = Ref(connection, Kind.DEAL, raw.native_id)
+    return _map_history(ref, settings, present, history)
 
 
-def _timeline(
+def _map_history(
     ref: Ref, settings: SalesforceSettings, present: SObjectRow, history: list[SObjectRow]
 ) -> Mapped:
     name = _name(ref, present)
     try:
-        now = parse_values(present, "LastModifiedDate", settings.currency)
+        values = parse_values(present, "LastModifiedDate", settings.currency)
     except InvalidFieldValue as error:
         known_as = (name, settings.deal_url(ref.native_id))
-        held = Problem(ref.native_id, str(error), error.remedy, known_as=known_as)
-        return Mapped(problems=(held,))
-    deal = _deal(ref, settings, present, now)
-    claims = _claims(settings.depends_on, present)
-    faults = list(now.left_out)
-    snapshots = list(_readable(history, settings, faults))
+        problem = Problem(ref.native_id, str(error), error.remedy, known_as=known_as)
+        return Mapped(problems=(problem,))
+    deal = _deal(ref, settings, present, values)
+    stated = _stated_dependencies(settings.depends_on, present)
+    errors = list(values.left_out)
+    snapshots = list(_parse_snapshots(history, settings, errors))
     # A change that only the system made (a rolled-up amount) leaves LastModifiedDate alone.
-    start = max([now.since, *(then.since for _, then in snapshots)])
-    past = [
-        Version(then.since, deal.model_copy(update=_changes(row, present, then)), claims)
-        for row, then in snapshots
-        if then.since < start
+    present_from = max([values.valid_from, *(past.valid_from for _, past in snapshots)])
+    versions = [
+        Version(past.valid_from, deal.model_copy(update=_changes(row, present, past)), stated)
+        for row, past in snapshots
+        if past.valid_from < present_from
     ]
-    problems = {(str(e), e.remedy): Problem(ref.native_id, str(e), e.remedy, False) for e in faults}
     aliases = ((ref, name),) if name != deal.key else ()
-    return Mapped((*past, Version(start, deal, claims)), tuple(problems.values()), aliases)
+    return Mapped((*versions, Version(present_from, deal, stated)), _problems(ref, errors), aliases)
 
 
-def _readable(
-    history: list[SObjectRow], settings: SalesforceSettings, faults: list[InvalidFieldValue]
+def _problems(ref: Ref, errors: list[InvalidFieldValue]) -> tuple[Problem, ...]:
+    """One problem per distinct error, however many snapshots have it; none holds the deal."""
+    distinct = dict.fromkeys((str(error), error.remedy) for error in errors)
+    return tuple(Problem(ref.native_id, reason, remedy, held=False) for reason, remedy in distinct)
+
+
+def _parse_snapshots(
+    history: list[SObjectRow], settings: SalesforceSettings, errors: list[InvalidFieldValue]
 ) -> Iterator[tuple[SObjectRow, OpportunityValues]]:
-    """Snapshots in order; one that cannot be read is a fault, the rest still tells the history."""
+    """History rows, oldest first; one that cannot be parsed is left out and added to `errors`."""
     for row in sorted(history, key=lambda row: (str(row.get("CreatedDate")), str(row.get("Id")))):
         try:
-            then = parse_values(row, "CreatedDate", settings.currency)
+            values = parse_values(row, "CreatedDate", settings.currency)
         except InvalidFieldValue as error:
-            faults.append(InvalidFieldValue(f"a snapshot of its history: {error}", error.remedy))
+            reason = f"a snapshot of its history: {error}"
+            errors.append(InvalidFieldValue(reason, error.remedy))
         else:
-            faults += then.left_out
-            yield row, then
+            errors += values.left_out
+            yield row, values
 
 
 def _deal(
-    ref: Ref, settings: SalesforceSettings, present: SObjectRow, now: OpportunityValues
+    ref: Ref, settings: SalesforceSettings, present: SObjectRow, values: OpportunityValues
 ) -> Deal:
     key = present.get(settings.key_field) if settings.key_field else None
     return Deal(
@@ -94,29 +101,29 @@ def _deal(
         key=str(key or _name(ref, present)),
         title=_name(ref, present),
         url=settings.deal_url(ref.native_id),
-        touched_at=now.since,
+        touched_at=values.valid_from,
         dates_from='Salesforce "Close Date"',
         function=settings.function,
         owner=str(present["OwnerId"]) if present.get("OwnerId") else None,
         stage=_stage(present),
         status=str(present.get("StageName") or ""),
-        amount=now.amount,
-        currency=now.currency,
-        close_date=now.close_date,
-        probability=now.probability,
+        amount=values.amount,
+        currency=values.currency,
+        close_date=values.close_date,
+        probability=values.probability,
     )
 
 
-def _changes(row: SObjectRow, present: SObjectRow, then: OpportunityValues) -> dict[str, object]:
-    """Wherein the deal of a snapshot differs from the present one."""
+def _changes(row: SObjectRow, present: SObjectRow, values: OpportunityValues) -> dict[str, object]:
+    """The fields in which the deal of a snapshot may differ from the present one."""
     return {
-        "touched_at": then.since,
+        "touched_at": values.valid_from,
         "stage": _past_stage(row, present),
         "status": str(row.get("StageName") or ""),
-        "amount": then.amount,
-        "currency": then.currency,
-        "close_date": then.close_date,
-        "probability": then.probability,
+        "amount": values.amount,
+        "currency": values.currency,
+        "close_date": values.close_date,
+        "probability": values.probability,
     }
 
 
@@ -124,7 +131,9 @@ def _name(ref: Ref, present: SObjectRow) -> str:
     return str(present.get("Name") or ref.native_id)
 
 
-def _claims(depends_on: str | None, present: SObjectRow) -> tuple[StatedDependency, ...]:
+def _stated_dependencies(
+    depends_on: str | None, present: SObjectRow
+) -> tuple[StatedDependency, ...]:
     text = present.get(depends_on) if depends_on else None
     if depends_on is None or not isinstance(text, str):
         return ()
@@ -143,14 +152,15 @@ def _stage(row: SObjectRow) -> DealStage:
 
 
 def _past_stage(row: SObjectRow, present: SObjectRow) -> DealStage:
-    """History lacks IsWon and IsClosed, so they follow from the forecast category.
+    """History lacks IsWon and IsClosed, so the forecast category decides.
 
-    A won stage forecasts as Closed; a lost one is Omitted with no probability left:
+    A won stage forecasts as Closed; a lost one is Omitted and has no probability left:
     https://help.salesforce.com/s/articleView?id=sf.forecasts3_forecast_categories_overview.htm
     """
     if row.get("StageName") == present.get("StageName"):
         return _stage(present)
     if row.get("ForecastCategory") == "Closed":
         return DealStage.WON
-    lost = row.get("ForecastCategory") == "Omitted" and not row.get("Probability")
-    return DealStage.LOST if lost else DealStage.OPEN
+    # An open stage can be omitted from forecasts too, but it keeps its probability.
+    is_lost = row.get("ForecastCategory") == "Omitted" and not row.get("Probability")
+    return DealStage.LOST if is_lost else DealStage.OPEN

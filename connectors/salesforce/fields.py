@@ -1,7 +1,7 @@
 """Which fields are read, checked against what the connection's user may see.
 
-Field-level security hides a field without any error, so `describe` is compared with what is
-needed. `CurrencyIsoCode` exists only in orgs with several currencies.
+Field-level security hides a field without any error, so the needed fields are compared with the
+answer to `describe`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 from connectors.base import AccessProblem
 from connectors.salesforce.settings import SalesforceSettings
 
-_CURRENCY = "CurrencyIsoCode"
-_DEAL = (
+_CURRENCY_FIELD = "CurrencyIsoCode"
+_DEAL_FIELDS = (
     "Id", "Name", "StageName", "IsWon", "IsClosed", "Amount", "Probability", "CloseDate",
     "OwnerId", "CreatedDate", "LastModifiedDate", "SystemModstamp",
 )  # fmt: skip
-_HISTORY = (
+_HISTORY_FIELDS = (
     "Id", "OpportunityId", "StageName", "Amount", "Probability", "CloseDate",
     "ForecastCategory", "CreatedDate",
 )  # fmt: skip
@@ -26,55 +26,65 @@ _HISTORY = (
 
 @dataclass(frozen=True, slots=True)
 class OpportunityFields:
-    """The fields to select, and the needed ones that cannot be seen (`Opportunity.Amount`)."""
+    """The fields to select from Opportunity and OpportunityHistory, and what the org allows.
+
+    `hidden` are needed fields that cannot be seen (`Opportunity.Amount`), `formulas` those of the
+    selected ones that are computed.
+    """
 
     deal: tuple[str, ...]
     history: tuple[str, ...]
     hidden: tuple[str, ...]
     formulas: tuple[str, ...]
-    several_currencies: bool
-    feed: bool
+    is_multi_currency: bool
+    has_feed: bool
     """Whether opportunities have a Chatter feed."""
 
 
 def choose_fields(
     settings: SalesforceSettings, deal: dict[str, Any], history: dict[str, Any]
 ) -> OpportunityFields:
-    """Decide from the describes of Opportunity and OpportunityHistory."""
-    own = [name for name in (settings.depends_on, settings.key_field) if name]
-    deals, deals_hidden = _split("Opportunity", (*_DEAL, *own), deal)
-    past, past_hidden = _split("OpportunityHistory", _HISTORY, history)
+    """Choose from the describes of Opportunity and OpportunityHistory."""
+    configured = [name for name in (settings.depends_on, settings.key_field) if name]
+    deals, deals_hidden = _split_by_visibility("Opportunity", (*_DEAL_FIELDS, *configured), deal)
+    past, past_hidden = _split_by_visibility("OpportunityHistory", _HISTORY_FIELDS, history)
+    described = _fields_by_name(deal)
     return OpportunityFields(
-        deal=(*deals, *_optional(deal)),
-        history=(*past, *_optional(history)),
+        deal=(*deals, *_currency_field(deal)),
+        history=(*past, *_currency_field(history)),
         hidden=(*deals_hidden, *past_hidden),
-        formulas=tuple(name for name in own if _seen(deal).get(name, {}).get("calculated")),
-        several_currencies=bool(_optional(deal)),
-        feed=deal.get("feedEnabled") is not False,
+        formulas=tuple(name for name in configured if described.get(name, {}).get("calculated")),
+        is_multi_currency=bool(_currency_field(deal)),
+        has_feed=deal.get("feedEnabled") is not False,
     )
 
 
 def find_field_problems(
     fields: OpportunityFields, settings: SalesforceSettings
 ) -> list[AccessProblem]:
-    """What a person should put right before these fields can be relied on."""
-    found = [
+    """What a person should put right before these fields can be relied on.
+
+    A hidden field and an unknown currency block a sync; a missing feed and a formula do not.
+    """
+    problems = [
         AccessProblem(
             f"the field {name} does not exist or is hidden by field-level security",
             "Give the user of this connection read access to it, or correct interlock.yaml.",
         )
         for name in fields.hidden
     ]
-    if not fields.several_currencies and settings.currency is None:
+    if not fields.is_multi_currency and settings.currency is None:
         what = "the org states no currency on its opportunities, so amounts cannot be read"
-        found.append(AccessProblem(what, "Set `currency` of this connection in interlock.yaml."))
-    if not fields.feed:
-        what = "opportunities have no Chatter feed, so nothing can be said on them"
-        found.append(AccessProblem(what, "Enable feed tracking for Opportunity in Setup.", False))
-    return found + [_formula(name) for name in fields.formulas]
+        remedy = "Set `currency` of this connection in interlock.yaml."
+        problems.append(AccessProblem(what, remedy))
+    if not fields.has_feed:
+        what = "opportunities have no Chatter feed, so they cannot be commented on"
+        remedy = "Enable feed tracking for Opportunity in Setup."
+        problems.append(AccessProblem(what, remedy, blocking=False))
+    return problems + [_formula_problem(name) for name in fields.formulas]
 
 
-def _formula(name: str) -> AccessProblem:
+def _formula_problem(name: str) -> AccessProblem:
     return AccessProblem(
         f"{name} is a formula: a new result of it does not mark the opportunity as changed",
         "Nothing has to be done; it is read again once a day. A plain text field is seen at once.",
@@ -82,20 +92,22 @@ def _formula(name: str) -> AccessProblem:
     )
 
 
-def _split(
-    thing: str, wanted: Sequence[str], described: dict[str, Any]
+def _split_by_visibility(
+    sobject: str, needed: Sequence[str], described: dict[str, Any]
 ) -> tuple[list[str], list[str]]:
-    names = list(dict.fromkeys(wanted))
-    seen = _seen(described)
+    """The needed names that are visible, and the others with the sObject before them."""
+    names = list(dict.fromkeys(needed))
+    visible = _fields_by_name(described)
     return (
-        [name for name in names if name in seen],
-        [f"{thing}.{name}" for name in names if name not in seen],
+        [name for name in names if name in visible],
+        [f"{sobject}.{name}" for name in names if name not in visible],
     )
 
 
-def _optional(described: dict[str, Any]) -> tuple[str, ...]:
-    return (_CURRENCY,) if _CURRENCY in _seen(described) else ()
+def _currency_field(described: dict[str, Any]) -> tuple[str, ...]:
+    # Only orgs with several currencies have it, so it cannot be selected everywhere.
+    return (_CURRENCY_FIELD,) if _CURRENCY_FIELD in _fields_by_name(described) else ()
 
 
-def _seen(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _fields_by_name(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {field["name"]: field for field in described.get("fields", [])}

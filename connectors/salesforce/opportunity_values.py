@@ -1,4 +1,4 @@
-"""The figures of one opportunity row or history row, read strictly."""
+"""The values of one opportunity row or history row, parsed strictly."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from connectors.plausible import plausible_day
-
-SObjectRow = dict[str, Any]
+from connectors.salesforce.soql import SObjectRow
 
 
 class InvalidFieldValue(ValueError):
-    """A value that makes no sense, and what a person can do about it."""
+    """A value that makes no sense, and in `remedy` what a person can do about it."""
 
     def __init__(self, reason: str, remedy: str) -> None:
         super().__init__(reason)
@@ -23,59 +21,60 @@ class InvalidFieldValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class OpportunityValues:
-    """What a row says; `left_out` explains values that were dropped."""
+    """The values of a row, valid from `valid_from` (UTC); `left_out` explains those left out."""
 
-    since: datetime
-    """In UTC."""
+    valid_from: datetime
     close_date: date | None
     amount: Decimal | None
     currency: str | None
     probability: int | None
+    """In percent, 0 to 100."""
     left_out: tuple[InvalidFieldValue, ...]
 
 
-def parse_values(row: SObjectRow, since: str, default_currency: str | None) -> OpportunityValues:
-    """Read a row that holds from the instant in its field `since`.
+def parse_values(
+    row: SObjectRow, valid_from_field: str, default_currency: str | None
+) -> OpportunityValues:
+    """Parse a row that is valid from the instant in its field `valid_from_field`.
 
-    Raises InvalidFieldValue for impossible dates, without which nothing can be planned.
+    Raises InvalidFieldValue for an impossible date. An impossible amount or probability is left
+    out, and an amount without a currency too.
     """
     left_out: list[InvalidFieldValue] = []
-    amount, currency = _money(row, default_currency, left_out)
+    amount, currency = _parse_money(row, default_currency, left_out)
     return OpportunityValues(
-        since=_instant(row, since),
-        close_date=_day(row, "CloseDate"),
+        valid_from=_parse_instant(row, valid_from_field),
+        close_date=_parse_day(row, "CloseDate"),
         amount=amount,
         currency=currency,
-        probability=_percent(row, left_out),
+        probability=_parse_percent(row, left_out),
         left_out=tuple(left_out),
     )
 
 
-def _money(
+def _parse_money(
     row: SObjectRow, default_currency: str | None, left_out: list[InvalidFieldValue]
 ) -> tuple[Decimal | None, str | None]:
-    """An amount never stands without its currency."""
-    currency = row.get("CurrencyIsoCode") or default_currency
-    known = currency if re.fullmatch(r"[A-Z]{3}", str(currency)) else None
-    amount = _number(row, "Amount", left_out)
-    if amount is not None and known is None:
+    code = row.get("CurrencyIsoCode") or default_currency
+    currency = code if re.fullmatch(r"[A-Z]{3}", str(code)) else None
+    amount = _parse_number(row, "Amount", left_out)
+    if amount is not None and currency is None:
         reason = "Amount has no currency and was left out"
-        left_out.append(
-            InvalidFieldValue(reason, "Set `currency` of this connection in interlock.yaml")
-        )
+        remedy = "Set `currency` of this connection in interlock.yaml"
+        left_out.append(InvalidFieldValue(reason, remedy))
         return None, None
-    return amount, known
+    return amount, currency
 
 
-def _percent(row: SObjectRow, left_out: list[InvalidFieldValue]) -> int | None:
-    number = _number(row, "Probability", left_out)
+def _parse_percent(row: SObjectRow, left_out: list[InvalidFieldValue]) -> int | None:
+    number = _parse_number(row, "Probability", left_out)
     if number is None or 0 <= number <= 100:
         return None if number is None else round(number)
-    left_out.append(_wrong(row, "Probability", "was left out; it is no percentage"))
+    left_out.append(_invalid(row, "Probability", "was left out; it is no percentage"))
     return None
 
 
-def _number(row: SObjectRow, name: str, left_out: list[InvalidFieldValue]) -> Decimal | None:
+def _parse_number(row: SObjectRow, name: str, left_out: list[InvalidFieldValue]) -> Decimal | None:
     value = row.get(name)
     if value is None:
         return None
@@ -85,34 +84,33 @@ def _number(row: SObjectRow, name: str, left_out: list[InvalidFieldValue]) -> De
         number = Decimal("NaN")
     if number.is_finite():
         return number
-    left_out.append(_wrong(row, name, "was left out; it is no number"))
+    left_out.append(_invalid(row, name, "was left out; it is no number"))
     return None
 
 
-def _day(row: SObjectRow, name: str) -> date | None:
+def _parse_day(row: SObjectRow, name: str) -> date | None:
     value = row.get(name)
     if value is None:
         return None
     try:
         day = date.fromisoformat(str(value))
     except ValueError:
-        raise _wrong(row, name, "is no date") from None
+        raise _invalid(row, name, "is no date") from None
     if not plausible_day(day):
-        raise _wrong(row, name, "cannot be meant")
+        raise _invalid(row, name, "is not plausible")
     return day
 
 
-def _instant(row: SObjectRow, name: str) -> datetime:
+def _parse_instant(row: SObjectRow, name: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(str(row.get(name)))
+        instant = datetime.fromisoformat(str(row.get(name)))
     except ValueError:
-        raise _wrong(row, name, "is no point in time") from None
-    if moment.tzinfo is None:
-        raise _wrong(row, name, "has no time zone")
-    return moment.astimezone(UTC)
+        raise _invalid(row, name, "is no point in time") from None
+    if instant.tzinfo is None:
+        raise _invalid(row, name, "has no time zone")
+    return instant.astimezone(UTC)
 
 
-def _wrong(row: SObjectRow, name: str, how: str) -> InvalidFieldValue:
-    return InvalidFieldValue(
-        f"{name} {str(row.get(name))!r:.60} {how}", f"Correct {name} in Salesforce"
-    )
+def _invalid(row: SObjectRow, name: str, what: str) -> InvalidFieldValue:
+    reason = f"{name} {str(row.get(name))!r:.60} {what}"
+    return InvalidFieldValue(reason, f"Correct {name} in Salesforce")

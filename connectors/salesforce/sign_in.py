@@ -1,4 +1,4 @@
-"""Signing in by OAuth 2.0, and a session that is renewed once when Salesforce ends it.
+"""Signing in by OAuth 2.0, and renewing the session once per request when Salesforce ends it.
 
 Client credentials: https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_client_credentials_flow.htm
 JWT bearer: https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_jwt_flow.htm
@@ -21,21 +21,21 @@ from connectors.http_errors import error_body, said
 from connectors.salesforce.settings import SalesforceSettings
 
 _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-_JWT_LIFE = timedelta(minutes=3)
-_TIMEOUT = 30.0
+_JWT_LIFETIME = timedelta(minutes=3)
+_TIMEOUT_SECONDS = 30.0
 _USER_ID = re.compile(r"005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$")
 
 
 @dataclass(frozen=True, slots=True)
 class OAuthSession:
-    """An access token and the 18-character id of the user it stands for."""
+    """An access token and the 15 or 18-character id of the user to whom it was issued."""
 
     token: str = field(repr=False)
     user_id: str
 
 
 class SessionAuth(httpx.Auth):
-    """Puts the session's token on requests; on a 401 it signs in again, once a request."""
+    """Puts the session's token on requests; on a 401 it signs in again, once per request."""
 
     def __init__(
         self, connection: str, settings: SalesforceSettings, environment: Mapping[str, str]
@@ -46,11 +46,11 @@ class SessionAuth(httpx.Auth):
         self._session: OAuthSession | None = None
 
     def session(self) -> OAuthSession:
-        """The session in use, a new one if there is none. Raises ConnectionFailed."""
+        """The session in use, or a new one if there is none. Raises ConnectionFailed."""
         return self._session or self.renew()
 
     def renew(self) -> OAuthSession:
-        """Sign in afresh. Raises ConnectionFailed; a RequestFailed where a repeat may help."""
+        """Sign in again. Raises ConnectionFailed, and RequestFailed where a retry may help."""
         self._session = _sign_in(self._connection, self._settings, self._environment)
         return self._session
 
@@ -67,31 +67,33 @@ def _sign_in(
 ) -> OAuthSession:
     grant = _grant(connection, settings, environment)
     try:
-        response = httpx.post(f"{settings.url}/services/oauth2/token", data=grant, timeout=_TIMEOUT)
+        response = httpx.post(
+            f"{settings.url}/services/oauth2/token", data=grant, timeout=_TIMEOUT_SECONDS
+        )
     except httpx.RequestError as error:
         what = f"{settings.url} does not answer ({type(error).__name__})"
         remedy = "Check `url` in interlock.yaml and the network."
         raise RequestFailed(connection, what, remedy, transient=True) from None
     answer = error_body(response)
-    session = _session(answer) if response.is_success else None
+    session = _parse_session(answer) if response.is_success else None
     if session is None:
-        raise _refused(connection, settings, response, answer)
+        raise _refusal(connection, settings, response, answer)
     return session
 
 
-def _session(answer: Any) -> OAuthSession | None:
+def _parse_session(answer: Any) -> OAuthSession | None:
     """Read a token answer; its `id` is an address that ends with the user's id."""
     if not isinstance(answer, dict):
         return None
-    user = _USER_ID.search(str(answer.get("id")))
+    user_id = _USER_ID.search(str(answer.get("id")))
     token = answer.get("access_token")
-    return OAuthSession(str(token), user[0]) if user and token else None
+    return OAuthSession(str(token), user_id[0]) if user_id and token else None
 
 
-def _refused(
+def _refusal(
     connection: str, settings: SalesforceSettings, response: httpx.Response, answer: Any
 ) -> ConnectionFailed:
-    """Only a tool that is down is worth another try, so only that is a RequestFailed."""
+    """A transient RequestFailed when Salesforce is down, else a ConnectionFailed."""
     words = said(answer) or "no token and user in the answer"
     what = f"sign-in failed with status {response.status_code}: {words}"
     if response.is_server_error:
@@ -120,12 +122,13 @@ def _assertion(
     connection: str, settings: SalesforceSettings, environment: Mapping[str, str], client_id: str
 ) -> str:
     name = settings.private_key_env or ""
+    # An environment file holds the PEM on one line, with its line breaks written as \n.
     pem = _secret(connection, environment, name).replace("\\n", "\n")
     claims = {
         "iss": client_id,
         "sub": settings.username,
         "aud": settings.audience,
-        "exp": datetime.now(UTC) + _JWT_LIFE,
+        "exp": datetime.now(UTC) + _JWT_LIFETIME,
     }
     try:
         return jwt.encode(claims, pem, algorithm="RS256")

@@ -1,11 +1,18 @@
-"""The queries. Values are quoted by `format_soql`; names come from `fields`, never from records."""
+"""The SOQL queries, and the rows that answer them.
+
+Values are quoted by `format_soql`; names come from `fields`, never from records.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from simple_salesforce.format import format_soql
+
+SObjectRow = dict[str, Any]
+"""One row of an answer: field name to value, as JSON has it."""
 
 ALL_IDS = "SELECT Id FROM Opportunity"
 IDS_PER_QUERY = 300
@@ -22,7 +29,7 @@ def select_changed_deals(fields: Sequence[str], since: datetime | None) -> str:
 
 
 def select_history(fields: Sequence[str], deal_ids: Sequence[str]) -> str:
-    """The snapshots of at most IDS_PER_QUERY deals, oldest first."""
+    """The history rows of at most IDS_PER_QUERY deals, oldest first."""
     return format_soql(
         "SELECT {fields:literal} FROM OpportunityHistory WHERE OpportunityId IN {ids} "
         "ORDER BY CreatedDate, Id",

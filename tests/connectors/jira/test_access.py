@@ -102,10 +102,10 @@ class Foreign:
 
 def test_a_site_none_of_whose_links_means_a_dependency_is_told() -> None:
     access = JiraAccessCheck(settings(), TOKEN)
-    (problem,) = access._links(cast(JIRA, Foreign()))
+    (problem,) = access._check_links(cast(JIRA, Foreign()))
     assert 'it has "Blockiert", "Verwandt"' in problem.what
     known = JiraAccessCheck(settings(links={"Blockiert": {"outward": "successor"}}), TOKEN)
-    assert list(known._links(cast(JIRA, Foreign()))) == []
+    assert list(known._check_links(cast(JIRA, Foreign()))) == []
 
 
 def test_a_tool_that_is_down_is_a_problem_and_raises_nothing() -> None:
@@ -174,6 +174,8 @@ class ReadOnly:
 
 
 def test_an_account_that_may_not_comment_is_told_but_may_sync() -> None:
-    found = list(JiraAccessCheck(settings(), TOKEN)._permissions(cast(JIRA, ReadOnly()), "CDP"))
+    found = list(
+        JiraAccessCheck(settings(), TOKEN)._check_permissions(cast(JIRA, ReadOnly()), "CDP")
+    )
     assert [problem.blocking for problem in found] == [False, False]
     assert "ADD_COMMENTS in CDP" in found[0].what

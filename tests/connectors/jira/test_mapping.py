@@ -257,7 +257,7 @@ def test_a_past_status_that_jira_no_longer_has_counts_as_in_progress() -> None:
         changed("2026-02-01T10:00:00.000+0000", "status", "99", "3", fromString="Legacy"),
     )
     assert records(result)[0].state is State.IN_PROGRESS
-    assert "Jira tells no category of it" in result.problems[0].reason
+    assert "Jira has no category for it" in result.problems[0].reason
 
 
 def test_an_unmapped_priority_is_left_out_and_reported() -> None:
