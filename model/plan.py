@@ -35,17 +35,17 @@ class ItemAttributes:
 
     `function`, `initiative`, `wbs` and `currency` index the name tuples of the plan, `priority`
     is a `model.records.Priority` or NONE, `touched` is a day since 1970-01-01 (NO_DATE if never
-    told), `value` is a deal's amount in hundredths of its currency (0 for work items), `open`
+    told), `value` is a deal's amount in hundredths of its currency (0 for work items), `is_open`
     tells a deal that is not lost and a work item that is neither done nor cancelled.
     """
 
-    deal: Bool
-    open: Bool
+    is_deal: Bool
+    is_open: Bool
     function: Int16
     initiative: Int16
     wbs: Int32
     priority: Int8
-    owned: Bool
+    has_owner: Bool
     touched: Int32
     value: Int64
     currency: Int16

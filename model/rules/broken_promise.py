@@ -36,7 +36,7 @@ class Parameters(RuleParameters):
 def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding a piece of work, with every deal that closes before its forecast finish."""
     plan, every = context.plan, context.dependencies
-    sells = plan.attributes.deal[every.successor] & ~plan.attributes.deal[every.predecessor]
+    sells = plan.attributes.is_deal[every.successor] & ~plan.attributes.is_deal[every.predecessor]
     late = every.where(sells & (every.needed != NO_DATE) & (every.late >= parameters.min_days))
     cases = groups(late.predecessor, within=late.needed)
     drafts = [_draft(plan, parameters.severity, late.where(case)) for case in cases]

@@ -59,7 +59,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     weight = _weight(plan, rows)
     burn = _burn(plan, rows, weight)
     over = np.any(burn.ahead > parameters.tolerance / 100, axis=1)
-    kept = over[plan.attributes.wbs[rows]] & plan.attributes.open[rows]
+    kept = over[plan.attributes.wbs[rows]] & plan.attributes.is_open[rows]
     rows, weight = rows[kept], weight[kept]
     cases = groups(plan.attributes.wbs[rows], within=-weight)
     lines = LinesByWbs.of(plan)
@@ -72,7 +72,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
 
 def _leaves(plan: Plan) -> Int64:
     items, attributes = plan.items, plan.attributes
-    counts = (attributes.wbs >= 0) & ~attributes.deal & (items.state != State.CANCELLED)
+    counts = (attributes.wbs >= 0) & ~attributes.is_deal & (items.state != State.CANCELLED)
     return np.flatnonzero(counts & ~np.isin(items.id, items.parent))
 
 

@@ -57,7 +57,7 @@ def _steps(
     ids = plan.items.id[at].tolist()
     planned = wanted_finish(plan, np.array(at)).tolist()
     forecast = plan.forecast.early_finish[at].tolist()
-    done = (plan.items.state[at] == State.DONE) & ~plan.attributes.deal[at]
+    done = (plan.items.state[at] == State.DONE) & ~plan.attributes.is_deal[at]
     whys = [stated.get(pair, "") for pair in pairwise(ids)]
     return tuple(
         ChainStep(

@@ -22,7 +22,7 @@ def rows_of(plan: Plan, ids: Int64) -> Int64:
 
 def wanted_finish(plan: Plan, rows: Int64) -> Int32:
     """The finish that each row's own plan states: a deal's close date, an item's planned finish."""
-    deal, items = plan.attributes.deal[rows], plan.items
+    deal, items = plan.attributes.is_deal[rows], plan.items
     return np.where(deal, items.deadline[rows], items.planned_finish[rows])
 
 

@@ -28,7 +28,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     plan = context.plan
     stated = {(each.record_id, each.target): each for each in reversed(plan.dangling)}
     rows = rows_of(plan, np.array([record_id for record_id, _ in stated], dtype=np.int64))
-    is_open = (rows >= 0) & plan.attributes.open[rows]
+    is_open = (rows >= 0) & plan.attributes.is_open[rows]
     kept = [
         (at, int(row)) for at, row, is_kept in zip(stated, rows, is_open, strict=True) if is_kept
     ]

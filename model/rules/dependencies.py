@@ -50,11 +50,11 @@ def dependencies(plan: Plan) -> Dependencies:
         network.row_index.find(links.successor),
     )
     kept = np.flatnonzero(network.link_use == LinkUse.USED)
-    kept = kept[attributes.open[before[kept]] & attributes.open[after[kept]]]
+    kept = kept[attributes.is_open[before[kept]] & attributes.is_open[after[kept]]]
     before, after, type_ = before[kept], after[kept], links.type[kept]
     stated = compute_handover_needs(network, plan.forecast)
     needed, late = stated.needed_by[kept], stated.lateness[kept]
-    begun, deal = _begun(plan, after), attributes.deal[after]
+    begun, deal = _begun(plan, after), attributes.is_deal[after]
     over = begun & (type_ == DependencyType.START_TO_START)
     needed[over], late[over] = NO_DATE, 0
     by_end = np.flatnonzero(deal | (begun & (type_ == DependencyType.FINISH_TO_START)))

@@ -32,7 +32,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     drafts = [
         _draft(plan, parameters, cycle, rows)
         for cycle, rows in loops
-        if plan.attributes.open[rows].all()
+        if plan.attributes.is_open[rows].all()
     ]
     return complete_drafts(context, drafts)
 

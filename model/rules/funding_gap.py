@@ -79,7 +79,7 @@ def _claiming(plan: Plan) -> Int64:
     items, attributes = plan.items, plan.attributes
     dated = (items.planned_start != NO_DATE) | (items.planned_finish != NO_DATE)
     dated |= items.actual_start != NO_DATE
-    return np.flatnonzero(attributes.open & ~attributes.deal & (attributes.wbs >= 0) & dated)
+    return np.flatnonzero(attributes.is_open & ~attributes.is_deal & (attributes.wbs >= 0) & dated)
 
 
 def _releases(plan: Plan, due: Int32, year_start: int | None) -> Int32:

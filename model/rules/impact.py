@@ -21,7 +21,7 @@ def pushed(plan: Plan) -> Bool:
     """Which open items a predecessor moves past their plan: a deal past its close date."""
     wanted, forecast = wanted_finish(plan, np.arange(len(plan.items))), plan.forecast
     late: Bool = (wanted != NO_DATE) & (forecast.early_finish > wanted)
-    late &= plan.attributes.open & (forecast.driver >= 0)
+    late &= plan.attributes.is_open & (forecast.driver >= 0)
     return late
 
 

@@ -56,7 +56,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
 def _late(context: RuleContext, min_days: int) -> Dependencies:
     """Late handovers whose predecessor is not itself driven by another late handover."""
     plan, every = context.plan, context.handovers
-    work = ~plan.attributes.deal[every.successor]
+    work = ~plan.attributes.is_deal[every.successor]
     late = every.where(work & (every.needed != NO_DATE) & (every.late >= min_days))
     return late.where(carried(plan, _marks(plan, [late]))[late.predecessor] == NONE)
 

@@ -58,7 +58,7 @@ def _missing_gates(context: RuleContext, workflow: Workflow, gate: Gate) -> Iter
     held = _recognised(context, gate.recognised_by)
     held = held[plan.items.state[held] != State.CANCELLED]
     rows = _recognised(context, gate.before)
-    rows = rows[plan.attributes.open[rows] & _followed(plan, workflow, rows)]
+    rows = rows[plan.attributes.is_open[rows] & _followed(plan, workflow, rows)]
     rows = rows[~_covered(plan, rows, held)]
     initiative = plan.attributes.initiative[rows]
     alone = np.where(initiative == NONE, rows, NONE)

@@ -42,7 +42,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
 
 def _idle_days(plan: Plan) -> Int32:
     """Working days since each row that should be moving was touched; 0 for all others."""
-    rows = np.flatnonzero(plan.attributes.open & _should_move(plan))
+    rows = np.flatnonzero(plan.attributes.is_open & _should_move(plan))
     today = np.full(len(rows), day_of(plan.today), dtype=np.int32)
     idle = np.zeros(len(plan.items), dtype=np.int32)
     idle[rows] = working_days(plan, rows, plan.attributes.touched[rows], today)

@@ -42,7 +42,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
 
 def _owned(plan: Plan) -> Bool:
     """A release has no owner in any tool; what it needs is a promised date."""
-    owned: Bool = plan.attributes.owned | plan.items.milestone
+    owned: Bool = plan.attributes.has_owner | plan.items.milestone
     return owned
 
 

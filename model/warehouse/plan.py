@@ -79,7 +79,16 @@ def _items(rows: Columns) -> Items:
 
 
 def _facets(rows: Columns, wbs: Iterable[str]) -> ItemAttributes:
-    kept = ("deal", "open", "function", "initiative", "priority", "owned", "touched", "value")
+    kept = (
+        "is_deal",
+        "is_open",
+        "function",
+        "initiative",
+        "priority",
+        "has_owner",
+        "touched",
+        "value",
+    )
     columns = {name: rows[name] for name in (*kept, "currency")}
     return ItemAttributes(wbs=_indices(rows["wbs"], wbs), **columns)
 

@@ -36,7 +36,7 @@ _ITEM: Final = np.dtype(
         *((name, "i4") for name in ("actual_finish", "deadline", "duration", "remaining")),
         *((name, "i2") for name in ("function", "initiative", "currency")),
         *((name, "i1") for name in ("percent", "state", "priority")),
-        *((name, "?") for name in ("milestone", "deal", "open", "owned")),
+        *((name, "?") for name in ("milestone", "is_deal", "is_open", "has_owner")),
         ("wbs", "O"),
     ]
 )
@@ -69,8 +69,8 @@ def _together(work: Columns, deals: Columns) -> Columns:
 
 
 def _work_items(rows: Columns) -> Given:
-    never = {"value": 0, "deadline": NO_DATE, "currency": NONE, "deal": False}
-    return {**rows, **never, "open": rows["state"] < State.DONE}
+    never = {"value": 0, "deadline": NO_DATE, "currency": NONE, "is_deal": False}
+    return {**rows, **never, "is_open": rows["state"] < State.DONE}
 
 
 def _deals(rows: Columns) -> Given:
@@ -83,8 +83,8 @@ def _deals(rows: Columns) -> Given:
         "actual_finish": np.where(state == State.DONE, close, NO_DATE),
         **dict.fromkeys(("duration", "remaining", "percent"), UNKNOWN),
         **dict.fromkeys(("initiative", "priority"), NONE),
-        **dict.fromkeys(("milestone", "deal"), True),
-        "open": state != State.CANCELLED,
+        **dict.fromkeys(("milestone", "is_deal"), True),
+        "is_open": state != State.CANCELLED,
         "wbs": None,
     }
 

@@ -37,7 +37,7 @@ WORK_ITEM = np.dtype(
         ("state", "i2"),
         ("priority", "i2"),
         ("milestone", "?"),
-        ("owned", "?"),
+        ("has_owner", "?"),
         ("wbs", "O"),
     ]
 )
@@ -50,7 +50,7 @@ DEAL = np.dtype(
         ("function", "i2"),
         ("currency", "i2"),
         ("state", "i2"),
-        ("owned", "?"),
+        ("has_owner", "?"),
     ]
 )
 RECORD = np.dtype([("id", "i8"), ("parent", "i8"), ("touched", "M8[us]")])

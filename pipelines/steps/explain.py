@@ -85,7 +85,7 @@ def explain_item(
 
 def _done(plan: Plan) -> set[int]:
     """Ids of the work that is done; a deal that is won still waits for what it was sold on."""
-    done = (plan.items.state == State.DONE) & ~plan.attributes.deal
+    done = (plan.items.state == State.DONE) & ~plan.attributes.is_deal
     return set(plan.items.id[done].tolist())
 
 

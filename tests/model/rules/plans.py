@@ -257,15 +257,15 @@ def _facets(rows: Sequence[Row], initiatives: Sequence[str], wbs: Sequence[str])
         return -1 if name is None else names.index(name)
 
     return ItemAttributes(
-        deal=np.array([row.deal for row in rows], dtype=np.bool_),
-        open=np.array([row.open for row in rows], dtype=np.bool_),
+        is_deal=np.array([row.deal for row in rows], dtype=np.bool_),
+        is_open=np.array([row.open for row in rows], dtype=np.bool_),
         function=np.array([code(FUNCTIONS, row.function) for row in rows], dtype=np.int16),
         initiative=np.array([code(initiatives, row.initiative) for row in rows], dtype=np.int16),
         wbs=np.array([code(wbs, row.wbs) for row in rows], dtype=np.int32),
         priority=np.array(
             [-1 if row.priority is None else row.priority for row in rows], dtype=np.int8
         ),
-        owned=np.array([row.owned for row in rows], dtype=np.bool_),
+        has_owner=np.array([row.owned for row in rows], dtype=np.bool_),
         touched=np.array([_day(row.touched) for row in rows], dtype=np.int32),
         value=np.array([row.value * 100 for row in rows], dtype=np.int64),
         currency=np.array([code(("EUR", "USD"), row.currency) for row in rows], dtype=np.int16),

@@ -116,13 +116,13 @@ def test_a_work_item_keeps_what_its_tool_states(warehouse: Engine, read: Read) -
         "remaining": 3,
         "percent": 40,
     }
-    assert row(plan, "state", "priority", "milestone", "function", "initiative", "owned") == {
+    assert row(plan, "state", "priority", "milestone", "function", "initiative", "has_owner") == {
         "state": State.IN_PROGRESS,
         "priority": Priority.HIGH,
         "milestone": True,
         "function": plan.functions.index("marketing"),
         "initiative": plan.initiatives.index("portal"),
-        "owned": True,
+        "has_owner": True,
     }
 
 
@@ -137,7 +137,7 @@ def test_what_a_work_item_does_not_state_has_its_sentinel(warehouse: Engine, rea
     assert row(plan, *numbers) == dict.fromkeys(numbers, UNKNOWN)
     names = ("initiative", "priority", "wbs", "currency")
     assert row(plan, *names) == dict.fromkeys(names, NONE)
-    flags = ("milestone", "owned", "deal")
+    flags = ("milestone", "has_owner", "is_deal")
     assert row(plan, *flags) == dict.fromkeys(flags, False)
 
 
@@ -168,10 +168,10 @@ def test_a_deal_is_a_milestone_due_when_it_closes(
         "actual_finish": close if finished else NO_DATE,
         "planned_start": NO_DATE,
     }
-    assert row(plan, "state", "open", "deal", "milestone", "value", "currency") == {
+    assert row(plan, "state", "is_open", "is_deal", "milestone", "value", "currency") == {
         "state": state,
-        "open": is_open,
-        "deal": True,
+        "is_open": is_open,
+        "is_deal": True,
         "milestone": True,
         "value": 1234,
         "currency": plan.currencies.index("EUR"),
@@ -183,7 +183,7 @@ def test_work_that_is_done_or_cancelled_is_not_open(warehouse: Engine, read: Rea
 
     plan = read()
 
-    assert set(plan.items.state[plan.attributes.open].tolist()) == {
+    assert set(plan.items.state[plan.attributes.is_open].tolist()) == {
         State.PLANNED,
         State.IN_PROGRESS,
         State.BLOCKED,
@@ -261,7 +261,7 @@ def test_what_is_gone_is_in_no_plan_but_in_that_of_a_day_when_it_was_there(
     now, then = read(), read(on(2))
 
     assert (len(now.items), len(now.links), now.wbs) == (1, 0, ())
-    assert (len(then.items), then.attributes.deal.sum(), then.wbs) == (3, 1, ("X",))
+    assert (len(then.items), then.attributes.is_deal.sum(), then.wbs) == (3, 1, ("X",))
 
 
 def test_an_empty_warehouse_is_an_empty_plan(read: Read) -> None:
