@@ -27,7 +27,6 @@ from model.network.handovers import HandoverNeeds, compute_handover_needs
 from model.network.incremental_forecast import IncrementalForecast
 from model.network.network import Network
 from model.network.node_graph import LinkUse
-from model.network.picture import TimelineRow, chain_svg
 from model.network.row_index import RowIndex
 from model.network.simulation import DurationFactors, SimulationResult, simulate
 from model.network.treatment import REASONS, Certainty, Treatment
@@ -55,9 +54,7 @@ __all__ = [
     "Network",
     "RowIndex",
     "SimulationResult",
-    "TimelineRow",
     "Treatment",
-    "chain_svg",
     "compute_delay_impact",
     "compute_handover_needs",
     "compute_lateness_impact",

@@ -1,10 +1,9 @@
-"""A conflict's card: what breaks and why in a few lines, its timeline, and a link a verdict."""
+"""The card of a conflict: what breaks and why, its timeline, and one link per verdict."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from model.comment_content import PostedComment
@@ -14,65 +13,72 @@ from model.findings import Label
 from model.rules.words import counted, day, listed, money, working_days
 from model.warehouse.lookup import Dates
 from pipelines.cards.markdown import bullets, escape, link, metadata_entries, table_head, table_row
-from pipelines.cards.picture import Bars, Span, timeline
+from pipelines.timeline import TimelineRow, date_span, timeline_image, timeline_row
 from pipelines.ui_links import decide_url
 
 
 @dataclass(frozen=True, slots=True)
 class CardContext:
-    """What cards name: records with their dates, functions by id, and the site they are on."""
+    """What all cards share: labels and dates by record id, names of functions by id.
+
+    `site` is the start of links to other pages of Dagster.
+    """
 
     labels: Mapping[int, Label]
     dates: Mapping[int, Dates]
-    functions: Mapping[str, str]
+    function_names: Mapping[str, str]
     site: str
 
 
 def card_metadata(
-    conflict: Conflict, known: CardContext, posted: Sequence[PostedComment]
+    conflict: Conflict, context: CardContext, posted: Sequence[PostedComment]
 ) -> dict[str, Any]:
-    """The card as metadata of the conflict's partition, in the order in which it is read."""
-    chain = [step.record_id for step in conflict.finding.chain if step.record_id in known.labels]
-    picture = timeline([_bars(record_id, known) for record_id in chain])
+    """The card as metadata of the conflict's partition, in the order in which it is read.
+
+    `posted` are the comments that stand in the tools about this conflict.
+    """
+    image = timeline_image(_timeline_rows(conflict, context))
     return {
-        **metadata_entries("conflict", [_what(conflict, known)]),
+        **metadata_entries("conflict", [_headline(conflict, context)]),
         **metadata_entries("why", [escape(" ".join(conflict.wording.explanation))]),
-        **metadata_entries("who decides", [_authority(conflict)]),
-        **metadata_entries("decide", bullets(_verdicts(conflict, known.site))),
-        **(metadata_entries("timeline", [picture]) if picture else {}),
+        **metadata_entries("who decides", [_authority_text(conflict)]),
+        **metadata_entries("decide", bullets(_verdict_links(conflict, context.site))),
+        **(metadata_entries("timeline", [image]) if image else {}),
         **metadata_entries(
             "records",
-            _records(conflict, known),
+            _record_rows(conflict, context),
             table_head(("Record", "Title", "Planned", "Forecast")),
         ),
-        **metadata_entries("comments", _comments(posted, known)),
+        **metadata_entries("comments", _comment_lines(posted, context)),
     }
 
 
 def closing_metadata(conflict: Conflict) -> dict[str, Any]:
-    """The last thing a card says, once there is nothing left to decide."""
+    """The last version of a card, once nothing is left to decide: decided, or resolved."""
     decision = conflict.decision
     if conflict.status is Status.DECIDED and decision is not None:
-        said = (
+        outcome = (
             f"Decided by {decision.person_name}: {VERDICT_MEANING[decision.verdict]}. "
             f"Reason: {decision.reason}"
         )
     else:
-        said = "Resolved: the cause is gone."
-    return metadata_entries("conflict", [f"**{escape(conflict.wording.title)}**\n\n{escape(said)}"])
+        outcome = "Resolved: the cause is gone."
+    title = escape(conflict.wording.title)
+    return metadata_entries("conflict", [f"**{title}**\n\n{escape(outcome)}"])
 
 
-def _what(conflict: Conflict, known: CardContext) -> str:
-    between = listed(known.functions.get(f, f) for f in conflict.finding.functions)
-    where = "Between" if len(conflict.finding.functions) > 1 else "Within"
+def _headline(conflict: Conflict, context: CardContext) -> str:
+    functions = conflict.finding.functions
+    names = listed(context.function_names.get(function, function) for function in functions)
+    where = "Between" if len(functions) > 1 else "Within"
     severity = conflict.severity.name.capitalize()
     return (
         f"**{severity}: {escape(conflict.wording.title)}**\n\n"
-        f"{where} {escape(between)}.{_stake(conflict)}"
+        f"{where} {escape(names)}.{_stake_text(conflict)}"
     )
 
 
-def _stake(conflict: Conflict) -> str:
+def _stake_text(conflict: Conflict) -> str:
     impact = conflict.finding.impact
     parts = []
     if impact.days:
@@ -84,53 +90,59 @@ def _stake(conflict: Conflict) -> str:
     return f" At stake: {', '.join(parts)}." if parts else ""
 
 
-def _authority(conflict: Conflict) -> str:
-    standing = conflict.escalation
-    asked = escape(conflict.wording.question)
-    if standing.authority is None:
-        return f"{asked}\n\n**Nobody** has the right to decide this; the operating model needs one."
-    who = escape(standing.authority.person_name)
-    role = escape(standing.authority.role_name)
-    decides, after = deadline_text(standing)
-    return f"{asked}\n\n**{who}** ({role}) {decides} **{day(standing.decide_by)}**. {escape(after)}"
+def _authority_text(conflict: Conflict) -> str:
+    escalation = conflict.escalation
+    question = escape(conflict.wording.question)
+    if escalation.authority is None:
+        return (
+            f"{question}\n\n**Nobody** has the right to decide this; the operating model needs one."
+        )
+    person = escape(escalation.authority.person_name)
+    role = escape(escalation.authority.role_name)
+    decides, consequence = deadline_text(escalation)
+    return (
+        f"{question}\n\n"
+        f"**{person}** ({role}) {decides} **{day(escalation.decide_by)}**. {escape(consequence)}"
+    )
 
 
-def _verdicts(conflict: Conflict, site: str) -> Iterator[str]:
+def _verdict_links(conflict: Conflict, site: str) -> Iterator[str]:
     for verdict, meaning in VERDICT_MEANING.items():
         yield f"{link(verdict.value, decide_url(site, conflict.id, verdict))} – {meaning}"
 
 
-def _bars(record_id: int, known: CardContext) -> Bars:
-    dates = known.dates.get(record_id)
-    return Bars(
-        known.labels[record_id].key,
-        _span(dates.planned_start, dates.planned_finish) if dates else None,
-        _span(dates.forecast_start, dates.forecast_finish) if dates else None,
-    )
+def _timeline_rows(conflict: Conflict, context: CardContext) -> list[TimelineRow]:
+    rows = []
+    for step in conflict.finding.chain:
+        label, dates = context.labels.get(step.record_id), context.dates.get(step.record_id)
+        if label is None:
+            continue
+        planned = date_span(dates.planned_start, dates.planned_finish) if dates else None
+        forecast = date_span(dates.forecast_start, dates.forecast_finish) if dates else None
+        rows.append(timeline_row(label, context.function_names, planned, forecast))
+    return rows
 
 
-def _span(start: date | None, finish: date | None) -> Span | None:
-    begin, end = start or finish, finish or start
-    return (min(begin, end), max(begin, end)) if begin and end else None
-
-
-def _records(conflict: Conflict, known: CardContext) -> Iterator[str]:
+def _record_rows(conflict: Conflict, context: CardContext) -> Iterator[str]:
+    """One table row per record: those of the chain first, with the dates that the rule compared."""
     chain = {step.record_id: step for step in conflict.finding.chain}
     for record_id in dict.fromkeys((*chain, *conflict.finding.subjects)):
-        label, step = known.labels.get(record_id), chain.get(record_id)
-        if label is not None:
-            title = "" if label.title == label.key else escape(label.title)
-            dates = (step.planned, step.forecast) if step else ()
-            cells = [day(when).replace(" ", "\N{NO-BREAK SPACE}") for when in dates] or ["", ""]
-            yield table_row((link(label.key, label.url), title, *cells))
+        label, step = context.labels.get(record_id), chain.get(record_id)
+        if label is None:
+            continue
+        title = "" if label.title == label.key else escape(label.title)
+        dates = [day(step.planned), day(step.forecast)] if step else ["", ""]
+        # Dagster's table would break a date into three lines.
+        cells = [date_text.replace(" ", "\N{NO-BREAK SPACE}") for date_text in dates]
+        yield table_row((link(label.key, label.url), title, *cells))
 
 
-def _comments(posted: Sequence[PostedComment], known: CardContext) -> list[str]:
+def _comment_lines(posted: Sequence[PostedComment], context: CardContext) -> list[str]:
     if not posted:
         return ["None written yet."]
-    keys = {label.ref: label.key for label in known.labels.values()}
+    keys = {label.ref: label.key for label in context.labels.values()}
     return bullets(
-        f"{link(keys.get(str(one.target), str(one.target)), one.url)} in "
-        f"{escape(one.target.connection)}"
-        for one in posted
+        f"{link(keys.get(str(comment.target), str(comment.target)), comment.url)} in "
+        f"{escape(comment.target.connection)}"
+        for comment in posted
     )

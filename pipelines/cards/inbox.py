@@ -1,4 +1,4 @@
-"""The inbox: what wants a decision now, by severity, and how the connections are."""
+"""The inbox: what needs a decision now, by severity, and the state of the connections."""
 
 from __future__ import annotations
 
@@ -22,22 +22,17 @@ from pipelines.cards.markdown import bullets, escape, link, metadata_entries
 from pipelines.instance import Instance
 from pipelines.ui_links import asset_url, card_url, cards_url, own_site
 
-ROWS = 9
-"""Conflicts shown of each severity; the others are counted and linked."""
+MOST_ROWS = 9
+"""Conflicts listed per severity; the others are counted and linked."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """For whom lines are written: on which site, what functions are called, the day it is."""
+class InboxContext:
+    """What all lines share: the start of links, names of functions by id, and the present day."""
 
     site: str
-    functions: Mapping[str, str]
+    function_names: Mapping[str, str]
     today: date
-
-
-def _reader(instance: Instance, now: datetime) -> _Reader:
-    functions = {function.id: function.name for function in instance.model.functions}
-    return _Reader(own_site(instance.deployment.ui_url), functions, instance.today(now))
 
 
 def inbox_metadata(
@@ -46,66 +41,77 @@ def inbox_metadata(
     """Open conflicts by severity, the connections, and counts that Dagster plots over time."""
     with instance.engine.connect() as connection:
         conflicts = list(read_conflicts(connection, Status.OPEN).values())
-        connections = list(_connections(instance, dagster_instance, connection))
-    told = _reader(instance, now)
-    by_severity = Counter(conflict.severity for conflict in conflicts)
-    shown: dict[str, dg.MarkdownMetadataValue] = {}
-    for severity in sorted(by_severity, reverse=True):
-        name = f"{severity.name.lower()} conflicts"
-        shown |= _conflicts(name, [c for c in conflicts if c.severity is severity], told)
+        connection_lines = list(_connection_lines(instance, dagster_instance, connection))
+    context = _build_context(instance, now)
+    totals = Counter(conflict.severity for conflict in conflicts)
+    lists: dict[str, dg.MarkdownMetadataValue] = {}
+    for severity in sorted(totals, reverse=True):
+        same_severity = [conflict for conflict in conflicts if conflict.severity is severity]
+        lists |= _conflict_list(f"{severity.name.lower()} conflicts", same_severity, context)
     return {
-        **(shown or metadata_entries("conflicts", ["Nothing wants a decision."])),
-        **metadata_entries("connections", bullets(connections)),
+        **(lists or metadata_entries("conflicts", ["Nothing needs a decision."])),
+        **metadata_entries("connections", bullets(connection_lines)),
         "open": len(conflicts),
-        **{one.name.lower(): by_severity[one] for one in sorted(Severity, reverse=True)},
-        "past their decision time": sum(_overdue(one, told) for one in conflicts),
+        # Also those with a count of zero: Dagster plots a gap where a run has no value.
+        **{severity.name.lower(): totals[severity] for severity in sorted(Severity, reverse=True)},
+        "past their decision time": sum(is_overdue(each, context.today) for each in conflicts),
     }
 
 
-def _conflicts(
-    name: str, conflicts: Sequence[Conflict], told: _Reader
+def is_overdue(conflict: Conflict, today: date) -> bool:
+    """Whether the time to decide is over; the last day to decide still counts as in time."""
+    return conflict.escalation.decide_by < today
+
+
+def _build_context(instance: Instance, now: datetime) -> InboxContext:
+    function_names = {function.id: function.name for function in instance.model.functions}
+    site = own_site(instance.deployment.ui_url)
+    return InboxContext(site, function_names, instance.today(now))
+
+
+def _conflict_list(
+    entry_name: str, conflicts: Sequence[Conflict], context: InboxContext
 ) -> dict[str, dg.MarkdownMetadataValue]:
-    """Conflicts as a list in metadata of this name: each with its card, who decides and by when."""
-    lines = [_line(conflict, told) for conflict in conflicts[:ROWS]]
+    """Conflicts as a list under this name: each with its card, who decides and by when."""
+    lines = [_conflict_line(conflict, context) for conflict in conflicts[:MOST_ROWS]]
     if more := len(conflicts) - len(lines):
-        lines.append(link(f"and {more:,} more", cards_url(told.site)))
-    return metadata_entries(name, bullets(lines))
+        lines.append(link(f"and {more:,} more", cards_url(context.site)))
+    return metadata_entries(entry_name, bullets(lines))
 
 
-def _line(conflict: Conflict, told: _Reader) -> str:
-    who = conflict.escalation.authority
-    between = escape(listed(told.functions.get(f, f) for f in conflict.finding.functions))
-    decides = f"**{escape(who.person_name)}** decides" if who else "**nobody** may decide"
-    by = f"by {day(conflict.escalation.decide_by)}"
-    late = ", which is past" if _overdue(conflict, told) else ""
-    title = link(conflict.wording.title, card_url(told.site, conflict))
-    return f"{title}\\\n  {between}: {decides} {by}{late}"
+def _conflict_line(conflict: Conflict, context: InboxContext) -> str:
+    authority = conflict.escalation.authority
+    names = [context.function_names.get(each, each) for each in conflict.finding.functions]
+    decides = (
+        f"**{escape(authority.person_name)}** decides" if authority else "**nobody** may decide"
+    )
+    deadline = f"by {day(conflict.escalation.decide_by)}"
+    late = ", which is past" if is_overdue(conflict, context.today) else ""
+    title = link(conflict.wording.title, card_url(context.site, conflict))
+    return f"{title}\\\n  {escape(listed(names))}: {decides} {deadline}{late}"
 
 
-def _overdue(conflict: Conflict, told: _Reader) -> bool:
-    return conflict.escalation.decide_by < told.today
-
-
-def _connections(
+def _connection_lines(
     instance: Instance, dagster_instance: dg.DagsterInstance, connection: Connection
 ) -> Iterator[str]:
-    """One line each: whether and when it was last read, and what of it waits in quarantine."""
+    """One line per connection: when it was last read, and how many records are in quarantine."""
     site, zone = own_site(instance.deployment.ui_url), ZoneInfo(instance.model.time_zone)
     quarantined = counts(connection)
     for name in instance.deployment.connection_names:
         held, partly = quarantined.get(name, (0, 0))
-        waits = [f"**{counted(held, 'record')} in quarantine**"] if held else []
-        waits += [f"{counted(partly, 'record')} with a field left out"] if partly else []
-        where = link(name, asset_url(site, records_key(name).path))
-        yield f"{where}: {', '.join((_last_read(dagster_instance, name, zone), *waits))}"
+        parts = [_last_read_text(dagster_instance, name, zone)]
+        parts += [f"**{counted(held, 'record')} in quarantine**"] if held else []
+        parts += [f"{counted(partly, 'record')} with a field left out"] if partly else []
+        yield f"{link(name, asset_url(site, records_key(name).path))}: {', '.join(parts)}"
 
 
-def _last_read(dagster_instance: dg.DagsterInstance, name: str, zone: ZoneInfo) -> str:
+def _last_read_text(dagster_instance: dg.DagsterInstance, name: str, zone: ZoneInfo) -> str:
     event = dagster_instance.get_latest_materialization_event(landing_key(name))
     if event is None or event.asset_materialization is None:
         return "never read"
     at = datetime.fromtimestamp(event.timestamp, zone)
     when = f"{day(at.date())} {at:%H:%M %Z}"
+    # An asset whose connection failed is materialized too, so that the other assets go on.
     if FAILURE in event.asset_materialization.metadata:
         return f"**could not be read** on {when}"
     return f"read {when}"

@@ -1,4 +1,4 @@
-"""Markdown for Dagster's metadata: text from tools stays text, and nothing hides behind a click."""
+"""Markdown for Dagster's metadata: text from tools is escaped, and every entry shows at once."""
 
 from __future__ import annotations
 
@@ -9,27 +9,28 @@ from urllib.parse import quote
 import dagster as dg
 
 INLINE = 999
-"""Dagster shows Markdown up to this many characters at once, longer one behind a click."""
+"""Characters of Markdown that Dagster shows at once; it hides longer text behind a click."""
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&]")
 _STARTS_BLOCK = re.compile(r"^(\d*)([-+#=.)])")
 
 
 def escape(text: str) -> str:
-    """Text that means nothing to Markdown or HTML, on one line."""
+    """The text on one line, without meaning to Markdown or HTML."""
     flat = _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
     return _STARTS_BLOCK.sub(r"\1\\\2", flat)
 
 
 def link(text: str, url: str | None) -> str:
-    """A link; only web addresses and paths of this site become one."""
-    if url is None or not url.startswith(("http://", "https://", "/")):
+    """A Markdown link; the text alone where `url` is no web address and no path of this site."""
+    # A path that begins with two slashes would lead to another host.
+    if url is None or url.startswith("//") or not url.startswith(("http://", "https://", "/")):
         return escape(text)
     return f"[{escape(text)}]({quote(url, safe=':/?#&=%@,;+~.-_')})"
 
 
 def bullets(lines: Iterable[str]) -> list[str]:
-    """Items of a list; their lines are Markdown already."""
+    """The items of a list; each line is Markdown already."""
     return [f"- {line}" for line in lines]
 
 
@@ -39,14 +40,17 @@ def table_head(cells: Sequence[str]) -> str:
 
 
 def table_row(cells: Sequence[str]) -> str:
-    """A line of a table; the cells are Markdown already."""
+    """One line of a table; each cell is Markdown already."""
     return f"| {' | '.join(cells)} |"
 
 
 def metadata_entries(
     name: str, lines: Iterable[str], head: str = ""
 ) -> dict[str, dg.MarkdownMetadataValue]:
-    """Lines as metadata: as many entries, each with the same head, as stay inline."""
+    """Lines as metadata entries `name`, `name (2)`, …: as many as it takes to show each at once.
+
+    Every entry begins with `head`, for example the head of a table.
+    """
     pages: list[str] = []
     for line in lines:
         if pages and len(pages[-1]) + len(line) < INLINE:

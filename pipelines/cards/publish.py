@@ -1,4 +1,4 @@
-"""Keeping the cards: one dynamic partition an open conflict, a new event only when it changed."""
+"""Publishing the cards: one dynamic partition per open conflict, a new event only on a change."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def publish_cards(
 ) -> None:
     """Make the partitions of `conflict` the open conflicts, and bring their cards up to date.
 
-    A partition is named by its conflict's id, which no change of severity touches, so a link to
-    a card holds while the conflict is open. Of one that is no more, the last event says why.
+    A partition is named by its conflict's id, which never changes, so a link to a card works
+    while the conflict is open. The last event of a closed conflict says why it is closed.
     """
-    cards = _cards(instance)
-    shown = list(dagster_instance.get_dynamic_partitions(PARTITIONS))
-    for key, metadata in _farewells(instance, shown, cards).items():
+    cards = _build_cards(instance)
+    listed = list(dagster_instance.get_dynamic_partitions(PARTITIONS))
+    for key, metadata in _build_closing_cards(instance, listed, cards).items():
         log_event(dg.AssetMaterialization(CARD, partition=key, metadata=metadata))
-    _list(dagster_instance, shown, list(cards))
+    _list_partitions(dagster_instance, listed, list(cards))
     for key, metadata in cards.items():
         digest = hashlib.sha256(repr(metadata).encode()).hexdigest()[:16]
-        if _last_digest(dagster_instance, key) != digest:
+        if _read_last_digest(dagster_instance, key) != digest:
             log_event(
                 dg.AssetMaterialization(
                     CARD, partition=key, metadata=metadata, tags={_DIGEST: digest}
@@ -48,43 +48,49 @@ def publish_cards(
             )
 
 
-def _cards(instance: Instance) -> dict[str, dict[str, Any]]:
-    """The cards by conflict, worst first."""
+def _build_cards(instance: Instance) -> dict[str, dict[str, Any]]:
+    """The cards of all open conflicts by conflict id, worst first."""
     with instance.engine.connect() as connection:
         conflicts = read_conflicts(connection, Status.OPEN).values()
         lookup = WarehouseLookup(connection)
-        named = mentioned_ids(one.finding for one in conflicts)
-        labels, dates = lookup.labels(named), lookup.dates(named)
+        record_ids = mentioned_ids(conflict.finding for conflict in conflicts)
+        labels, dates = lookup.labels(record_ids), lookup.dates(record_ids)
         posted = read_posted(connection)
-    functions = {function.id: function.name for function in instance.model.functions}
-    known = CardContext(labels, dates, functions, own_site(instance.deployment.ui_url))
-    return {one.id: card_metadata(one, known, posted.get(one.id, [])) for one in conflicts}
+    function_names = {function.id: function.name for function in instance.model.functions}
+    context = CardContext(labels, dates, function_names, own_site(instance.deployment.ui_url))
+    return {
+        conflict.id: card_metadata(conflict, context, posted.get(conflict.id, []))
+        for conflict in conflicts
+    }
 
 
-def _farewells(
-    instance: Instance, shown: Sequence[str], cards: Mapping[str, object]
+def _build_closing_cards(
+    instance: Instance, listed: Sequence[str], cards: Mapping[str, object]
 ) -> dict[str, dict[str, Any]]:
-    gone = [key for key in shown if key not in cards]
-    if not gone:
+    """The last card of each conflict that is still listed but no longer open."""
+    closed_ids = [key for key in listed if key not in cards]
+    if not closed_ids:
         return {}
     with instance.engine.connect() as connection:
         closed = read_conflicts(connection, Status.DECIDED, Status.RESOLVED)
-    return {key: closing_metadata(closed[key]) for key in gone if key in closed}
+    return {key: closing_metadata(closed[key]) for key in closed_ids if key in closed}
 
 
-def _list(
-    dagster_instance: dg.DagsterInstance, shown: Sequence[str], wanted: Sequence[str]
+def _list_partitions(
+    dagster_instance: dg.DagsterInstance, listed: Sequence[str], wanted: Sequence[str]
 ) -> None:
-    """Dagster lists partitions in the order of their making: those out of it are made anew."""
-    pairs = zip(shown, wanted, strict=False)
-    kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    for key in shown[kept:]:
+    """Make the list of partitions equal `wanted`, in this order."""
+    # Dagster lists partitions in the order in which they were added and cannot reorder them, so
+    # everything behind the first difference is removed and added again.
+    pairs = zip(listed, wanted, strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    for key in listed[same:]:
         dagster_instance.delete_dynamic_partition(PARTITIONS, key)
-    dagster_instance.add_dynamic_partitions(PARTITIONS, list(wanted[kept:]))
+    dagster_instance.add_dynamic_partitions(PARTITIONS, list(wanted[same:]))
 
 
-def _last_digest(dagster_instance: dg.DagsterInstance, key: str) -> str | None:
-    """What the last event of a card said; None for a new one."""
+def _read_last_digest(dagster_instance: dg.DagsterInstance, key: str) -> str | None:
+    """The digest of the card as last published; None for a new one."""
     events = dagster_instance.fetch_materializations(
         dg.AssetRecordsFilter(asset_key=CARD, asset_partitions=[key]), limit=1
     ).records

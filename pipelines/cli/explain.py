@@ -1,8 +1,9 @@
-"""`interlock explain`: why an item is forecast when it is, or what a conflict is about."""
+"""`interlock explain`: why an item has its forecast, or what a conflict is about."""
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,6 @@ import typer
 from model.conflicts import Conflict
 from model.findings import Label
 from model.network import Certainty
-from model.network.picture import TimelineRow, chain_svg
 from model.rules.words import counted, day, working_days
 from model.warehouse.lookup import WarehouseLookup
 from model.wording import CommentAudience, build_content, plain
@@ -22,10 +22,12 @@ from pipelines.cli.output import now, print_error, print_json, print_line, print
 from pipelines.instance import Instance
 from pipelines.steps.detect import mentioned_ids
 from pipelines.steps.explain import ExplainedStep, ItemExplanation, UnknownName, explain_item
+from pipelines.timeline import date_span, timeline_row, timeline_svg
 from pipelines.ui_links import card_url
 
-_NAMED = 12
-_SURE = {
+_MOST_NAMED = 12
+"""Descendants that are named; the others are counted."""
+_CERTAINTY_TEXT = {
     Certainty.PLANNED: "as planned",
     Certainty.DERIVED: "calculated from what it depends on, its dates and its progress",
     Certainty.ASSUMED: "rests on an assumption: something it depends on has too few dates",
@@ -33,48 +35,51 @@ _SURE = {
 
 
 def explain(name: str, *, as_of: datetime | None, svg: Path | None, json: bool) -> None:
-    """Tell an item's forecast and why, or what a conflict is about; raises Exit(1) for neither."""
+    """Print an item's forecast and its reasons, or what a conflict is about.
+
+    Raises Exit(1) when the name is neither, Exit(2) when an option does not fit.
+    """
     with open_home_instance() as instance:
-        conflict = _conflict(instance, name)
+        conflict = _find_conflict(instance, name)
         if conflict:
-            _only_for_items(name, as_of, svg)
-            _tell_conflict(instance, conflict, json)
+            _refuse_item_options(name, as_of, svg)
+            _print_conflict(instance, conflict, json=json)
             return
-        instant = as_of and _end_of(as_of, instance)
+        instant = as_of and _end_of_day(as_of, instance)
         try:
-            explained = explain_item(instance, name, now(), instant)
+            explanation = explain_item(instance, name, now(), instant)
         except UnknownName as error:
             print_error(str(error))
             raise typer.Exit(1) from None
-        names = {function.id: function.name for function in instance.model.functions}
+        function_names = {function.id: function.name for function in instance.model.functions}
     if svg:
-        svg.write_text(_picture(explained, names), encoding="utf-8")
+        svg.write_text(_draw_chain(explanation, function_names), encoding="utf-8")
     if json:
-        print_json(_shown(explained))
+        print_json(_explanation_to_json(explanation))
     else:
-        _told(explained, names)
+        _print_explanation(explanation, function_names)
 
 
-def _end_of(day_: datetime, instance: Instance) -> datetime:
-    """The last instant of a day in the model's time zone; raises Exit(2) for one yet to come."""
-    if day_.date() > instance.today(now()):
-        print_error(f"--as-of {day_:%Y-%m-%d}: that day is yet to come")
+def _end_of_day(as_of: datetime, instance: Instance) -> datetime:
+    """The last instant of a day in the model's time zone; raises Exit(2) for a future day."""
+    if as_of.date() > instance.today(now()):
+        print_error(f"--as-of {as_of:%Y-%m-%d}: that day is yet to come")
         raise typer.Exit(2)
-    return datetime.combine(day_, time.max, tzinfo=ZoneInfo(instance.model.time_zone))
+    return datetime.combine(as_of, time.max, tzinfo=ZoneInfo(instance.model.time_zone))
 
 
-def _conflict(instance: Instance, name: str) -> Conflict | None:
-    found, _, _ = read_listed_conflicts(instance, include_resolved=True)
-    return next((one for one in found if one.id == name), None)
+def _find_conflict(instance: Instance, name: str) -> Conflict | None:
+    conflicts, _, _ = read_listed_conflicts(instance, include_resolved=True)
+    return next((conflict for conflict in conflicts if conflict.id == name), None)
 
 
-def _only_for_items(name: str, *options: datetime | Path | None) -> None:
+def _refuse_item_options(name: str, *options: datetime | Path | None) -> None:
     if any(option is not None for option in options):
         print_error(f"{name} is a conflict: --as-of and --svg are for items. Name one of its items")
         raise typer.Exit(2)
 
 
-def _tell_conflict(instance: Instance, conflict: Conflict, json: bool) -> None:
+def _print_conflict(instance: Instance, conflict: Conflict, *, json: bool) -> None:
     with instance.engine.connect() as connection:
         labels = WarehouseLookup(connection).labels(mentioned_ids([conflict.finding]))
     if json:
@@ -83,106 +88,106 @@ def _tell_conflict(instance: Instance, conflict: Conflict, json: bool) -> None:
         return
     audience = CommentAudience("", card_url(instance.deployment.ui_url, conflict))
     print_line(plain(build_content(conflict, labels, instance.model, audience)))
-    if below := [labels[i] for i in conflict.finding.downstream if i in labels]:
-        print_line(_downstream(below))
+    if descendants := [labels[i] for i in conflict.finding.downstream if i in labels]:
+        print_line(_downstream_text(descendants))
 
 
-def _told(explained: ItemExplanation, names: dict[str, str]) -> None:
-    item = explained.item
-    print_line(f"{_name(item.label)} ({names.get(item.label.function, item.label.function)})")
-    print_line(f"planned  {_span(item.planned_start, item.planned_finish)}  {item.source}")
-    dates = _span(item.forecast_start, item.forecast_finish)
-    print_line(f"done     {dates}" if item.done else f"forecast {dates}  {_SURE[item.certainty]}")
+def _print_explanation(explanation: ItemExplanation, function_names: Mapping[str, str]) -> None:
+    item = explanation.item
+    function = function_names.get(item.label.function, item.label.function)
+    print_line(f"{_name_text(item.label)} ({function})")
+    print_line(f"planned  {_span_text(item.planned_start, item.planned_finish)}  {item.source}")
+    dates = _span_text(item.forecast_start, item.forecast_finish)
+    if item.done:
+        print_line(f"done     {dates}")
+    else:
+        print_line(f"forecast {dates}  {_CERTAINTY_TEXT[item.certainty]}")
     for reason in item.reasons:
         print_line(f"         {reason}")
     if not item.done:
-        print_line(f"slack    {_slack(explained)}")
-    if len(explained.chain) > 1:
+        print_line(f"slack    {_slack_text(explanation)}")
+    if len(explanation.chain) > 1:
         print_table(
             ("Because of", "Function", "Planned", "Forecast", "Where it stands", "Holds the next"),
-            [_row(link, names) for link in explained.chain],
+            [_chain_row(step, function_names) for step in explanation.chain],
             "Driving chain, source first",
         )
-    print_line(_downstream(explained.downstream))
+    print_line(_downstream_text(explanation.downstream))
 
 
-def _slack(explained: ItemExplanation) -> str:
-    """How much later it may finish; where it is too late already, by how much."""
-    latest, total = day(explained.late_finish), explained.total_slack
+def _slack_text(explanation: ItemExplanation) -> str:
+    """How much later the item may finish; if it is too late already, by how much."""
+    latest, total = day(explanation.late_finish), explanation.total_slack
     if total < 0:
         return f"none: {working_days(-total)} too late for what depends on it (needed by {latest})"
     until = f"{working_days(total)} until a date breaks (latest finish {latest})"
-    return f"{until}, {working_days(explained.free_slack)} until anything else moves"
+    return f"{until}, {working_days(explanation.free_slack)} until anything else moves"
 
 
-def _row(link: ExplainedStep, names: dict[str, str]) -> tuple[str, ...]:
+def _chain_row(step: ExplainedStep, function_names: Mapping[str, str]) -> tuple[str, ...]:
     return (
-        _name(link.label),
-        names.get(link.label.function, link.label.function),
-        _span(link.planned_start, link.planned_finish),
-        _span(link.forecast_start, link.forecast_finish),
-        link.source,
-        link.why,
+        _name_text(step.label),
+        function_names.get(step.label.function, step.label.function),
+        _span_text(step.planned_start, step.planned_finish),
+        _span_text(step.forecast_start, step.forecast_finish),
+        step.source,
+        step.dependency_place,
     )
 
 
-def _downstream(below: tuple[Label, ...] | list[Label]) -> str:
-    if not below:
+def _downstream_text(descendants: Sequence[Label]) -> str:
+    if not descendants:
         return "Nobody waits for it."
-    named = ", ".join(label.key for label in below[:_NAMED])
-    more = f" and {len(below) - _NAMED} more" if len(below) > _NAMED else ""
-    return f"{counted(len(below), 'item')} downstream: {named}{more}"
+    keys = ", ".join(label.key for label in descendants[:_MOST_NAMED])
+    more = f" and {len(descendants) - _MOST_NAMED} more" if len(descendants) > _MOST_NAMED else ""
+    return f"{counted(len(descendants), 'item')} downstream: {keys}{more}"
 
 
-def _name(label: Label) -> str:
+def _name_text(label: Label) -> str:
     return label.key if label.key == label.title else f"{label.key} {label.title}"
 
 
-def _span(start: Any, finish: Any) -> str:
+def _span_text(start: date | None, finish: date | None) -> str:
     return f"{day(start)} – {day(finish)}" if start and start != finish else day(finish)
 
 
-def _shown(explained: ItemExplanation) -> dict[str, Any]:
+def _explanation_to_json(explanation: ItemExplanation) -> dict[str, Any]:
     return {
-        "total_slack": explained.total_slack,
-        "free_slack": explained.free_slack,
-        "late_finish": explained.late_finish,
-        "chain": [_link(link) for link in explained.chain],
-        "downstream": [{"ref": one.ref, "key": one.key} for one in explained.downstream],
+        "total_slack": explanation.total_slack,
+        "free_slack": explanation.free_slack,
+        "late_finish": explanation.late_finish,
+        "chain": [_step_to_json(step) for step in explanation.chain],
+        "downstream": [{"ref": label.ref, "key": label.key} for label in explanation.downstream],
     }
 
 
-def _link(link: ExplainedStep) -> dict[str, Any]:
+def _step_to_json(step: ExplainedStep) -> dict[str, Any]:
     return {
-        "ref": link.label.ref,
-        "key": link.label.key,
-        "title": link.label.title,
-        "function": link.label.function,
-        "planned_start": link.planned_start,
-        "planned_finish": link.planned_finish,
-        "forecast_start": link.forecast_start,
-        "forecast_finish": link.forecast_finish,
-        "done": link.done,
-        "certainty": link.certainty.name.lower(),
-        "reasons": list(link.reasons),
-        "source": link.source,
-        "holds_the_next": link.why,
+        "ref": step.label.ref,
+        "key": step.label.key,
+        "title": step.label.title,
+        "function": step.label.function,
+        "planned_start": step.planned_start,
+        "planned_finish": step.planned_finish,
+        "forecast_start": step.forecast_start,
+        "forecast_finish": step.forecast_finish,
+        "done": step.done,
+        "certainty": step.certainty.name.lower(),
+        "reasons": list(step.reasons),
+        "source": step.source,
+        "dependency_place": step.dependency_place,
     }
 
 
-def _picture(explained: ItemExplanation, names: dict[str, str]) -> str:
-    return chain_svg(
+def _draw_chain(explanation: ItemExplanation, function_names: Mapping[str, str]) -> str:
+    return timeline_svg(
         [
-            TimelineRow(
-                link.label.key,
-                link.label.title,
-                names.get(link.label.function, link.label.function),
-                link.label.ref.partition(":")[0],
-                link.planned_start,
-                link.planned_finish,
-                link.forecast_start,
-                link.forecast_finish,
+            timeline_row(
+                step.label,
+                function_names,
+                date_span(step.planned_start, step.planned_finish),
+                date_span(step.forecast_start, step.forecast_finish),
             )
-            for link in explained.chain
+            for step in explanation.chain
         ]
     )

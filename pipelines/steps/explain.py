@@ -1,4 +1,4 @@
-"""Explain: why an item is forecast when it is, and who lies downstream of it."""
+"""Explain: why an item has its forecast, and which items move with it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from model.findings import Label
-from model.network import Certainty, DrivingStep, date_of, explain
+from model.network import Certainty, date_of
+from model.network.explain import DrivingStep, explain
 from model.plan import Plan
 from model.records import State
 from model.warehouse.lookup import WarehouseLookup
@@ -17,12 +18,16 @@ from pipelines.instance import Instance
 
 
 class UnknownName(Exception):
-    """No present work item or deal bears this name, or several do."""
+    """No present work item or deal has this name, or several have it; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedStep:
-    """One item of the driving chain: its dates, the tool they came from, how it holds the next."""
+    """One item of the driving chain: its dates and the tool they come from.
+
+    `forecast_finish` is the day of completion where the item is `done`. `dependency_place` is
+    where the next item of the chain states that it depends on this one; empty for the last item.
+    """
 
     label: Label
     planned_start: date | None
@@ -30,18 +35,17 @@ class ExplainedStep:
     forecast_start: date | None
     forecast_finish: date | None
     done: bool
-    """Its finish is then the day on which it was done, and no forecast."""
     certainty: Certainty
     reasons: tuple[str, ...]
     source: str
-    why: str
+    dependency_place: str
 
 
 @dataclass(frozen=True, slots=True)
 class ItemExplanation:
-    """An item's forecast and what it rests on; slack in working days.
+    """An item's forecast and what it rests on; total and free slack in working days.
 
-    `chain` runs from the source to the item; `downstream` are the open items that move with it.
+    `chain` runs from its source to the item; `downstream` are the open items that move with it.
     """
 
     chain: tuple[ExplainedStep, ...]
@@ -58,63 +62,64 @@ class ItemExplanation:
 def explain_item(
     instance: Instance, name: str, now: datetime, as_of: datetime | None = None
 ) -> ItemExplanation:
-    """Explain the item with this key, address, or reference, as of a past instant if one is given.
+    """Explain the item with this key, web address or reference, as of a past instant if given.
 
     Raises UnknownName.
     """
     with instance.engine.begin() as connection:
         lookup = WarehouseLookup(connection)
-        record_id = _only(lookup, name)
+        record_id = _resolve_name(lookup, name)
         plan = read_plan(connection, instance.model, instance.today(as_of or now), as_of)
         if record_id not in plan.items.id:
-            raise UnknownName(_not_there(name, as_of))
-        found = explain(plan.forecast, record_id)
-        chain = [step.id for step in found.chain]
-        below = [int(i) for i in found.descendants]
-        labels = lookup.labels([*chain, *below])
-        stated, sources = lookup.stated(pairwise(chain)), lookup.sources(chain)
-        done = _done(plan)
+            raise UnknownName(_absence_text(name, as_of))
+        explanation = explain(plan.forecast, record_id)
+        chain = [step.id for step in explanation.chain]
+        descendants = [int(i) for i in explanation.descendants]
+        labels = lookup.labels([*chain, *descendants])
+        places, sources = lookup.stated(pairwise(chain)), lookup.sources(chain)
     return ItemExplanation(
-        _links(found.chain, labels, stated, sources, done),
-        found.total_slack,
-        found.free_slack,
-        date_of(found.late_finish),
-        tuple(labels[i] for i in below),
+        _explain_steps(explanation.chain, labels, places, sources, _done_ids(plan)),
+        explanation.total_slack,
+        explanation.free_slack,
+        date_of(explanation.late_finish),
+        tuple(labels[i] for i in descendants),
     )
 
 
-def _done(plan: Plan) -> set[int]:
-    """Ids of the work that is done; a deal that is won still waits for what it was sold on."""
+def _done_ids(plan: Plan) -> set[int]:
+    # A deal that is won still waits for what it was sold on, so it is never done.
     done = (plan.items.state == State.DONE) & ~plan.attributes.is_deal
     return set(plan.items.id[done].tolist())
 
 
-def _only(lookup: WarehouseLookup, name: str) -> int:
-    found = lookup.named(name)
-    if len(found) == 1:
-        return found[0]
-    if not found:
+def _resolve_name(lookup: WarehouseLookup, name: str) -> int:
+    """The id of the only record with this name; raises UnknownName for none or several."""
+    record_ids = lookup.named(name)
+    if len(record_ids) == 1:
+        return record_ids[0]
+    if not record_ids:
         raise UnknownName(
             f'nothing is known by the name "{name}"; give a key, address or reference'
         )
-    refs = ", ".join(label.ref for label in lookup.labels(found).values())
+    refs = ", ".join(label.ref for label in lookup.labels(record_ids).values())
     raise UnknownName(f'"{name}" names several records; give one of {refs}')
 
 
-def _not_there(name: str, as_of: datetime | None) -> str:
+def _absence_text(name: str, as_of: datetime | None) -> str:
     if as_of is None:
         return f'"{name}" is gone from its tool; ask how it stood on an earlier day'
     return f'"{name}" was not known then; ask for a later day'
 
 
-def _links(
+def _explain_steps(
     steps: tuple[DrivingStep, ...],
     labels: Mapping[int, Label],
-    stated: Mapping[tuple[int, int], str],
+    places: Mapping[tuple[int, int], str],
     sources: Mapping[int, str],
-    done: Collection[int],
+    done_ids: Collection[int],
 ) -> tuple[ExplainedStep, ...]:
-    following = [step.id for step in steps[1:]]
+    """`places` are by pair of ids (predecessor, successor), `labels` and `sources` by id."""
+    next_ids = [*(step.id for step in steps[1:]), -1]
     return tuple(
         ExplainedStep(
             labels[step.id],
@@ -122,11 +127,11 @@ def _links(
             date_of(step.planned_finish),
             date_of(step.early_start),
             date_of(step.early_finish),
-            step.id in done,
+            step.id in done_ids,
             step.certainty,
             step.reasons,
             sources.get(step.id, ""),
-            stated.get((step.id, after), ""),
+            places.get((step.id, next_id), ""),
         )
-        for step, after in zip(steps, [*following, -1], strict=True)
+        for step, next_id in zip(steps, next_ids, strict=True)
     )

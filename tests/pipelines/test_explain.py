@@ -23,7 +23,7 @@ def test_the_driving_chain_runs_through_all_tools_to_its_source(synced: Instance
 
     assert [link.label.key for link in explained.chain] == ["CDP-1", "CDP-2", "CMP-2"]
     assert explained.chain[0].source == 'Jira "Due date" in it-jira'
-    assert explained.chain[1].why == 'column "Depends on" in marketing-plan'
+    assert explained.chain[1].dependency_place == 'column "Depends on" in marketing-plan'
 
 
 def test_slack_and_downstream_tell_who_else_moves(synced: Instance) -> None:
