@@ -34,6 +34,7 @@ bench: .venv/installed-dev
 
 .venv/installed: pyproject.toml constraints.txt
 	$(venv)
+	rm -rf interlock.egg-info  # left by an earlier build backend; it would hide the entry points
 	$(call install,.[demo])
 	touch $@
 

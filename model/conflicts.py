@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -15,27 +14,6 @@ class Status(StrEnum):
     OPEN = "open"
     DECIDED = "decided"
     RESOLVED = "resolved"
-
-
-class Verdict(StrEnum):
-    """What may be decided about a conflict."""
-
-    HOLD = "hold"
-    """The function that is late makes the date; its plan changes."""
-    MOVE = "move"
-    """The function that waits moves its plan."""
-    ACCEPT = "accept"
-    """Both carry the risk as it stands."""
-    DISMISS = "dismiss"
-    """It is not a conflict; the reason says why."""
-
-
-VERDICT_MEANING: Mapping[Verdict, str] = {
-    Verdict.HOLD: "the date holds: the function that is late changes its plan",
-    Verdict.MOVE: "the date moves: the function that waits changes its plan",
-    Verdict.ACCEPT: "accepted: both carry the risk as it stands",
-    Verdict.DISMISS: "dismissed: this is not a conflict",
-}
 
 
 class _Value(BaseModel):
@@ -67,9 +45,14 @@ class EscalationStatus(_Value):
 
 
 class Decision(_Value):
-    """The decision in force."""
+    """The decision in force.
 
-    verdict: Verdict
+    `verdict` is the id of the option that was chosen, `meaning` its consequence as the rule worded
+    it then, so that a decision stays readable when its rule changes or is uninstalled.
+    """
+
+    verdict: str
+    meaning: str
     person: str
     person_name: str
     reason: str

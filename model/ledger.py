@@ -77,7 +77,7 @@ def decide(conflict: Conflict, decision: Decision) -> LedgerUpdate:
             "changed_at": decision.decided_at,
         }
     )
-    details = {"verdict": decision.verdict.value, "person": decision.person}
+    details = {"verdict": decision.verdict, "person": decision.person}
     event = Event(conflict.id, "decided", decision.decided_at, details)
     return LedgerUpdate((after,), (event,))
 

@@ -17,7 +17,7 @@ from model.comment_content import (
     Span,
     TextSpan,
 )
-from model.conflicts import VERDICT_MEANING, Conflict, Status
+from model.conflicts import Conflict, Status
 from model.escalation_status import deadline_text
 from model.findings import ChainStep, Label
 from model.operating_model.schema import OperatingModel
@@ -119,7 +119,7 @@ def _decided(conflict: Conflict, model: OperatingModel) -> tuple[Block, ...]:
     assert conflict.decision is not None
     decision = conflict.decision
     on = decision.decided_at.astimezone(ZoneInfo(model.time_zone)).date()
-    verdict = f"{VERDICT_MEANING[decision.verdict].capitalize()}."
+    verdict = f"{decision.meaning.capitalize()}."
     said = f"Decided by {decision.person_name} on {day(on)}. Reason: {decision.reason}"
     return (
         Paragraph((TextSpan(verdict, strong=True),)),
@@ -178,7 +178,7 @@ def _facts(
     conflict: Conflict, labels: Mapping[int, Label], model: OperatingModel
 ) -> tuple[tuple[str, str], ...]:
     """The columns of a findings file."""
-    names = {function.id: function.name for function in model.functions}
+    names = model.function_names
     who = conflict.escalation.authority
     subjects = [labels[i] for i in conflict.finding.subjects if i in labels]
     decision = conflict.decision
@@ -193,5 +193,5 @@ def _facts(
         ("Who decides", f"{who.person_name} ({who.role_name})" if who else "nobody"),
         ("Decide by", conflict.escalation.decide_by.isoformat()),
         ("Otherwise", conflict.escalation.otherwise),
-        ("Decision", f"{decision.verdict.value}: {decision.reason}" if decision else ""),
+        ("Decision", f"{decision.verdict}: {decision.reason}" if decision else ""),
     )

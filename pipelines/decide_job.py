@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from connectors.base import ConnectionFailed
-from model.conflicts import VERDICT_MEANING, Verdict
+from model.rules import installed_rules
 from pipelines.assets.keys import INBOX
 from pipelines.cards.inbox import inbox_metadata
 from pipelines.cards.publish import publish_cards
@@ -15,13 +15,15 @@ from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.comment import comment
 from pipelines.steps.decide import DecisionRefused, record_decision
 
+_MEANINGS = {option.id: option.meaning for rule in installed_rules() for option in rule.options}
+
 # Classic fields and no dg.Config: text of the latter may also be {env: NAME}, with which a form
 # would read this process's secrets.
 _FORM = {
     "conflict": dg.Field(dg.String, description="The conflict's id, like C-1a2b3c4d5e."),
     "verdict": dg.Field(
-        dg.Enum("Verdict", [dg.EnumValue(one.value) for one in Verdict]),
-        description=". ".join(f"{one}: {meaning}" for one, meaning in VERDICT_MEANING.items()),
+        dg.Enum("Verdict", [dg.EnumValue(verdict) for verdict in _MEANINGS]),
+        description=". ".join(f"{verdict}: {meaning}" for verdict, meaning in _MEANINGS.items()),
     ),
     "reason": dg.Field(dg.String, description="Why, for everybody whom it concerns."),
 }
@@ -50,7 +52,7 @@ def _decide(context: dg.OpExecutionContext, instance: Instance, person: str) -> 
     decided = record_decision(
         instance,
         form["conflict"].strip(),
-        Verdict(form["verdict"]),
+        form["verdict"],
         person,
         form["reason"],
         "dagster",

@@ -4,6 +4,7 @@ import os
 
 import dagster as dg
 
+from model.rules import RuleSet
 from pipelines.assets.comments import comments_asset
 from pipelines.assets.conflicts import card, conflict_assets
 from pipelines.assets.connections import connection_assets
@@ -16,7 +17,7 @@ from pipelines.resource import InterlockResource
 from pipelines.schedules import scheduled, syncs
 
 
-def build(deployment: Deployment, time_zone: str) -> dg.Definitions:
+def build(deployment: Deployment, time_zone: str, rules: RuleSet) -> dg.Definitions:
     """The definitions of one deployment."""
     dry_run = deployment.comments.mode == "dry-run"
     connections = deployment.connections.items()
@@ -25,7 +26,7 @@ def build(deployment: Deployment, time_zone: str) -> dg.Definitions:
             assets=[
                 *(a for name, one in connections for a in connection_assets(name, one.tool)),
                 *shared_model_assets(deployment.connection_names),
-                *conflict_assets(),
+                *conflict_assets(rules),
                 card,
                 *(comments_asset(name, one.tool, dry_run=dry_run) for name, one in connections),
             ],
@@ -40,4 +41,4 @@ def build(deployment: Deployment, time_zone: str) -> dg.Definitions:
 
 
 _instance = open_instance(home_folder(os.environ), os.environ)
-defs = build(_instance.deployment, _instance.model.time_zone)
+defs = build(_instance.deployment, _instance.model.time_zone, _instance.rules)

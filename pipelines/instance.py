@@ -17,7 +17,7 @@ from connectors.tools import TOOLS
 from model.operating_model.load import load
 from model.operating_model.lookups import lookups_for
 from model.operating_model.schema import OperatingModel
-from model.rules import RULES
+from model.rules import RuleSet, installed_rules
 from model.warehouse.connect import open_warehouse
 from pipelines.deployment import Deployment, read_deployment
 
@@ -32,6 +32,7 @@ class Instance:
     environment: Mapping[str, str]
     deployment: Deployment
     model: OperatingModel
+    rules: RuleSet
 
     @cached_property
     def engine(self) -> Engine:
@@ -67,6 +68,11 @@ def home_folder(environment: Mapping[str, str]) -> Path:
 def open_instance(home: Path, environment: Mapping[str, str]) -> Instance:
     """Read settings and operating model; raises ModelInvalid with every problem of both."""
     deployment = read_deployment(home)
-    parameters = {name: rule.parameters for name, rule in RULES.items()}
-    model = load(home / "operating_model", deployment.connection_names, parameters)
-    return Instance(home, environment, deployment, model)
+    rules = installed_rules()
+    model = load(
+        home / "operating_model",
+        deployment.connection_names,
+        rules.parameters,
+        other_rules=bool(rules.broken),
+    )
+    return Instance(home, environment, deployment, model, rules)

@@ -11,7 +11,8 @@ from urllib.parse import quote, urlsplit
 
 import yaml
 
-from model.conflicts import Conflict, Status, Verdict
+from model.conflicts import Conflict, Status
+from model.rules import Option
 
 CODE_LOCATION = "interlock"
 
@@ -39,9 +40,10 @@ def asset_url(site: str, path: Sequence[str]) -> str:
     return f"{site.rstrip('/')}/assets/{'/'.join(map(quote, path))}"
 
 
-def decide_url(site: str, conflict_id: str, verdict: Verdict) -> str:
-    """The form of the job `decide` with conflict and verdict filled in; the reason is left."""
-    form = {"conflict": conflict_id, "verdict": verdict.value, "reason": ""}
+def decide_url(site: str, conflict_id: str, option: Option) -> str:
+    """The form of the job `decide` with conflict and verdict filled in, the fields empty."""
+    form = {"conflict": conflict_id, "verdict": option.id}
+    form |= {field.name: "" for field in option.fields}
     config = quote(yaml.safe_dump(form, sort_keys=False), safe="")
     launchpad = f"/locations/{CODE_LOCATION}/jobs/decide/playground/setup"
     return f"{site.rstrip('/')}{launchpad}?config={config}"

@@ -21,16 +21,20 @@ def load(
     folder: Path,
     connections: Collection[str] | None = None,
     rules: Mapping[str, type[BaseModel]] | None = None,
+    *,
+    other_rules: bool = False,
 ) -> OperatingModel:
     """Read every `*.yaml` of a folder: any split into files, each with top-level keys of the model.
 
-    `connections` are the names in interlock.yaml, `rules` the rules that exist with the shape of
-    their parameters; what is not given is not checked. Raises ModelInvalid with every problem.
+    `connections` are the names in interlock.yaml, `rules` the installed rules by name, with the
+    shape of their parameters; what is not given is not checked. With `other_rules` there are
+    rules that could not be loaded, so that an unknown name may be one of theirs and is no problem.
+    Raises ModelInvalid with every problem.
     """
     document = read_folder(folder)
     check_shape(document)
     check_parameters(document, rules or {})
-    check_references(document, connections, rules)
+    check_references(document, connections, None if other_rules else rules)
     check_unique(document)
     check_calendars(document)
     check_statuses(document)

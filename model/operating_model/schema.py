@@ -244,4 +244,9 @@ class OperatingModel(ModelPart):
     decision_rights: tuple[DecisionRight, ...]
     escalation_path: tuple[EscalationLevel, ...] = Field(min_length=1)
     rules: dict[str, dict[str, Any]] = {}
-    """Parameters a rule; each rule validates its own."""
+    """Parameters by rule; each rule validates its own."""
+
+    @property
+    def function_names(self) -> dict[str, str]:
+        """What people call each function, by its id."""
+        return {function.id: function.name for function in self.functions}

@@ -47,7 +47,7 @@ def write_decision(
     connection.execute(
         insert(decision).values(
             conflict_id=conflict_id,
-            verdict=decided.verdict.value,
+            verdict=decided.verdict,
             person=decided.person,
             role=role,
             right_id=right,

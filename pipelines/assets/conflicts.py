@@ -1,12 +1,13 @@
 """Conflicts: the ledger with one check a rule, the inbox, and a card for each conflict."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import dagster as dg
 
 from model.conflicts import Conflict, Status
 from model.findings import Severity
-from model.rules import RULES
+from model.rules import BrokenPlugin, Rule, RuleSet
 from pipelines.assets.connections import RETRIES
 from pipelines.assets.keys import CARD, CONFLICTS, FORECAST, INBOX
 from pipelines.cards.inbox import inbox_metadata
@@ -17,6 +18,8 @@ from pipelines.steps.detect import DetectResult, detect
 SHOWN = 20
 """Conflicts that a check names; the inbox has them with their cards."""
 
+PLUGINS = "all_rules_loaded"
+
 card = dg.AssetSpec(
     CARD,
     group_name="conflicts",
@@ -26,7 +29,7 @@ card = dg.AssetSpec(
 )
 
 
-def conflict_assets() -> list[dg.AssetsDefinition]:
+def conflict_assets(rules: RuleSet) -> list[dg.AssetsDefinition]:
     """The assets of the governance lead."""
 
     @dg.asset(
@@ -36,7 +39,8 @@ def conflict_assets() -> list[dg.AssetsDefinition]:
         deps=[FORECAST],
         description="Where one function's plan breaks another's; each keeps one identity for life.",
         check_specs=[
-            dg.AssetCheckSpec(name, asset=CONFLICTS, description=_says(name)) for name in RULES
+            *(dg.AssetCheckSpec(r.name, asset=CONFLICTS, description=_promise(r)) for r in rules),
+            dg.AssetCheckSpec(PLUGINS, asset=CONFLICTS, description="Every rule could be loaded."),
         ],
         retry_policy=RETRIES,
     )
@@ -46,7 +50,11 @@ def conflict_assets() -> list[dg.AssetsDefinition]:
         with interlock.open() as instance:
             detected = detect(instance, run_instant(context))
         return dg.MaterializeResult(
-            metadata=_counts(detected), check_results=list(_checks(detected.in_force))
+            metadata=_counts(detected),
+            check_results=[
+                *_checks(rules, detected.in_force),
+                _plugins_check(detected.broken_plugins),
+            ],
         )
 
     @dg.asset(
@@ -68,8 +76,8 @@ def conflict_assets() -> list[dg.AssetsDefinition]:
     return [conflicts, inbox]
 
 
-def _says(rule: str) -> str:
-    return f"No conflict of the rule {rule} is open."
+def _promise(rule: Rule[Any]) -> str:
+    return f"{rule.title}: no conflict of this rule is open."
 
 
 def _counts(detected: DetectResult) -> dict[str, int]:
@@ -79,14 +87,14 @@ def _counts(detected: DetectResult) -> dict[str, int]:
     return {"dagster/row_count": len(in_force), "decided": decided, **events}
 
 
-def _checks(conflicts: Iterable[Conflict]) -> Iterator[dg.AssetCheckResult]:
+def _checks(rules: RuleSet, conflicts: Iterable[Conflict]) -> Iterator[dg.AssetCheckResult]:
     """A check fails while a conflict of its rule is open; medium and low ones only warn."""
     still_open = [c for c in conflicts if c.status is Status.OPEN]
-    for rule in RULES:
-        mine = [c for c in still_open if c.finding.rule == rule]
+    for rule in rules:
+        mine = [c for c in still_open if c.finding.rule == rule.name]
         worst = max((c.severity for c in mine), default=Severity.LOW)
         yield dg.AssetCheckResult(
-            check_name=rule,
+            check_name=rule.name,
             passed=not mine,
             severity=dg.AssetCheckSeverity.ERROR
             if worst >= Severity.HIGH
@@ -94,3 +102,12 @@ def _checks(conflicts: Iterable[Conflict]) -> Iterator[dg.AssetCheckResult]:
             # Plain text: on a check's page Dagster hides all Markdown.
             metadata={"open": len(mine), **{c.id: c.wording.title for c in mine[:SHOWN]}},
         )
+
+
+def _plugins_check(broken: Sequence[BrokenPlugin]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name=PLUGINS,
+        passed=not broken,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={plugin.source: str(plugin) for plugin in broken},
+    )

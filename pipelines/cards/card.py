@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from model.comment_content import PostedComment
-from model.conflicts import VERDICT_MEANING, Conflict, Status
+from model.conflicts import Conflict, Status
 from model.escalation_status import deadline_text
 from model.findings import Label
+from model.rules import RuleSet
 from model.rules.words import counted, day, listed, money, working_days
 from model.warehouse.lookup import Dates
 from pipelines.cards.markdown import bullets, escape, link, metadata_entries, table_head, table_row
@@ -27,6 +28,7 @@ class CardContext:
     labels: Mapping[int, Label]
     dates: Mapping[int, Dates]
     function_names: Mapping[str, str]
+    rules: RuleSet
     site: str
 
 
@@ -42,7 +44,7 @@ def card_metadata(
         **metadata_entries("conflict", [_headline(conflict, context)]),
         **metadata_entries("why", [escape(" ".join(conflict.wording.explanation))]),
         **metadata_entries("who decides", [_authority_text(conflict)]),
-        **metadata_entries("decide", bullets(_verdict_links(conflict, context.site))),
+        **metadata_entries("decide", bullets(_option_links(conflict, context))),
         **(metadata_entries("timeline", [image]) if image else {}),
         **metadata_entries(
             "records",
@@ -58,8 +60,7 @@ def closing_metadata(conflict: Conflict) -> dict[str, Any]:
     decision = conflict.decision
     if conflict.status is Status.DECIDED and decision is not None:
         outcome = (
-            f"Decided by {decision.person_name}: {VERDICT_MEANING[decision.verdict]}. "
-            f"Reason: {decision.reason}"
+            f"Decided by {decision.person_name}: {decision.meaning}. Reason: {decision.reason}"
         )
     else:
         outcome = "Resolved: the cause is gone."
@@ -106,9 +107,10 @@ def _authority_text(conflict: Conflict) -> str:
     )
 
 
-def _verdict_links(conflict: Conflict, site: str) -> Iterator[str]:
-    for verdict, meaning in VERDICT_MEANING.items():
-        yield f"{link(verdict.value, decide_url(site, conflict.id, verdict))} – {meaning}"
+def _option_links(conflict: Conflict, context: CardContext) -> Iterator[str]:
+    for option in context.rules.options_of(conflict.finding.rule).values():
+        url = decide_url(context.site, conflict.id, option)
+        yield f"{link(option.label, url)} – {option.meaning}"
 
 
 def _timeline_rows(conflict: Conflict, context: CardContext) -> list[TimelineRow]:

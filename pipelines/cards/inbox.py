@@ -64,7 +64,7 @@ def is_overdue(conflict: Conflict, today: date) -> bool:
 
 
 def _build_context(instance: Instance, now: datetime) -> InboxContext:
-    function_names = {function.id: function.name for function in instance.model.functions}
+    function_names = instance.model.function_names
     site = own_site(instance.deployment.ui_url)
     return InboxContext(site, function_names, instance.today(now))
 

@@ -56,8 +56,10 @@ def _build_cards(instance: Instance) -> dict[str, dict[str, Any]]:
         record_ids = mentioned_ids(conflict.finding for conflict in conflicts)
         labels, dates = lookup.labels(record_ids), lookup.dates(record_ids)
         posted = read_posted(connection)
-    function_names = {function.id: function.name for function in instance.model.functions}
-    context = CardContext(labels, dates, function_names, own_site(instance.deployment.ui_url))
+    function_names = instance.model.function_names
+    context = CardContext(
+        labels, dates, function_names, instance.rules, own_site(instance.deployment.ui_url)
+    )
     return {
         conflict.id: card_metadata(conflict, context, posted.get(conflict.id, []))
         for conflict in conflicts

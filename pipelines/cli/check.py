@@ -14,6 +14,7 @@ def check(*, json: bool) -> None:
     """Tell all that is missing; raises Exit(1) when something would stop a sync."""
     with open_home_instance() as instance:
         _ = instance.engine
+        broken = instance.rules.broken
         problems = {
             name: _check_connection(instance, name) for name in instance.deployment.connection_names
         }
@@ -21,7 +22,9 @@ def check(*, json: bool) -> None:
         print_json({name: [_shown(p) for p in found] for name, found in problems.items()})
     else:
         _told(problems)
-    if any(problem.blocking for found in problems.values() for problem in found):
+    for plugin in broken:
+        print_error(str(plugin))
+    if broken or any(problem.blocking for found in problems.values() for problem in found):
         raise typer.Exit(1)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -76,8 +76,8 @@ Conflict = Annotated[
     ),
 ]
 Verdict = Annotated[
-    Literal["hold", "move", "accept", "dismiss"],
-    typer.Option("--verdict", help="What is decided."),
+    str,
+    typer.Option("--verdict", metavar="OPTION", help="What is decided: an option of its rule."),
 ]
 Person = Annotated[
     str,
@@ -220,8 +220,8 @@ def decide(
 
     hold     the date holds: the function that is late changes its plan
     move     the date moves: the function that waits changes its plan
-    accept   both carry the risk as it stands
-    dismiss  it is not a conflict
+    accept   accepted: both carry the risk as it stands
+    dismiss  dismissed: this is not a conflict
 
     The comments follow with the next sync, or with `interlock comments`. Exit
     code 1 when the decision does not count.

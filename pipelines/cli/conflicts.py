@@ -21,7 +21,7 @@ def conflicts(*, include_resolved: bool, json: bool) -> None:
     """List those in force, worst first; the resolved ones too with `include_resolved`."""
     with open_home_instance() as instance:
         found, labels, posted = read_listed_conflicts(instance, include_resolved=include_resolved)
-        names = {function.id: function.name for function in instance.model.functions}
+        names = instance.model.function_names
     if json:
         print_json([conflict_to_json(c, labels, posted.get(c.id, [])) for c in found])
     else:
@@ -69,7 +69,7 @@ def conflict_to_json(
         },
         "decision": decision
         and {
-            "verdict": decision.verdict.value,
+            "verdict": decision.verdict,
             "person": decision.person,
             "reason": decision.reason,
             "decided_at": decision.decided_at.isoformat(),
@@ -106,6 +106,6 @@ def _row(conflict: Conflict, names: Mapping[str, str]) -> tuple[str, ...]:
         conflict.id,
         conflict.wording.title,
         ", ".join(names.get(f, f) for f in conflict.finding.functions),
-        f"decided: {decided.verdict.value}" if decided else who,
+        f"decided: {decided.verdict}" if decided else who,
         "" if decided else f"{day(standing.decide_by)}{late}",
     )

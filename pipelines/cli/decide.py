@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from model.conflicts import VERDICT_MEANING, Verdict
 from pipelines.cli.conflicts import conflict_to_json, read_listed_conflicts
 from pipelines.cli.opening import open_home_instance
 from pipelines.cli.output import now, print_json, print_line
@@ -11,15 +10,14 @@ from pipelines.steps.decide import record_decision
 
 def decide(conflict: str, verdict: str, person: str, reason: str, *, json: bool) -> None:
     """Record a decision and say what follows; raises DecisionRefused."""
-    chosen = Verdict(verdict)
     with open_home_instance() as instance:
-        decided = record_decision(instance, conflict, chosen, person, reason, "cli", now())
+        decided = record_decision(instance, conflict, verdict, person, reason, "cli", now())
         _, labels, posted = read_listed_conflicts(instance)
     if json:
         print_json(conflict_to_json(decided, labels, posted.get(conflict, [])))
         return
     assert decided.decision is not None
     print_line(
-        f"✓ {conflict} decided by {decided.decision.person_name}: {VERDICT_MEANING[chosen]}. "
+        f"✓ {conflict} decided by {decided.decision.person_name}: {decided.decision.meaning}. "
         "Run `interlock comments` to tell everybody now"
     )

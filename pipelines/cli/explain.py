@@ -51,7 +51,7 @@ def explain(name: str, *, as_of: datetime | None, svg: Path | None, json: bool) 
         except UnknownName as error:
             print_error(str(error))
             raise typer.Exit(1) from None
-        function_names = {function.id: function.name for function in instance.model.functions}
+        function_names = instance.model.function_names
     if svg:
         svg.write_text(_draw_chain(explanation, function_names), encoding="utf-8")
     if json:

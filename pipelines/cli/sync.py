@@ -28,7 +28,13 @@ def sync(*, dry_run: bool, json: bool) -> None:
         print_json(_shown(result))
     else:
         _told(result)
-    if result.failures or any(done.refused for done in result.commented.values()):
+    for plugin in result.detected.broken_plugins:
+        print_error(str(plugin))
+    if (
+        result.detected.broken_plugins
+        or result.failures
+        or any(done.refused for done in result.commented.values())
+    ):
         raise typer.Exit(1)
 
 

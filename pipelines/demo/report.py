@@ -25,9 +25,7 @@ def tell(instance: Instance, ran: Ran) -> None:
     )
     _quarantine(instance)
     found, _, posted = conflicts.read_listed_conflicts(instance)
-    conflicts.print_conflicts(
-        found, {function.id: function.name for function in instance.model.functions}
-    )
+    conflicts.print_conflicts(found, instance.model.function_names)
     urls = {
         (one.conflict_id, one.target): one.url or "" for all_ in posted.values() for one in all_
     }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from model.conflicts import Conflict, Decision, Status, Verdict
+from model.conflicts import Conflict, Decision, Status
 from model.ledger import decide
 from model.operating_model.people import person_with_email, person_with_identity
 from model.operating_model.rights import RefusedDecision, may_decide
 from model.operating_model.schema import OperatingModel, Person
+from model.rules import Option, RuleSet
 from model.warehouse.ledger import read_conflicts, write_decision, write_update
 from model.warehouse.locks import exclusive_lock
 from pipelines.instance import Instance
@@ -22,13 +23,15 @@ class DecisionRefused(Exception):
 def record_decision(
     instance: Instance,
     conflict_id: str,
-    verdict: Verdict,
+    verdict: str,
     identity: str,
     reason: str,
     channel: str,
     now: datetime,
 ) -> Conflict:
-    """Put a verdict into force; raises DecisionRefused.
+    """Put a verdict into force: the id of an option of the conflict's rule.
+
+    Raises DecisionRefused.
 
     `identity` is a person's id, e-mail address, or identity in the connection that `channel`
     names.
@@ -40,10 +43,12 @@ def record_decision(
         )
         if isinstance(allowed, RefusedDecision):
             raise DecisionRefused(f"{conflict_id}: {allowed}")
+        option = _option(instance.rules, conflict, verdict)
         if not reason.strip():
             raise DecisionRefused(f"{conflict_id}: a decision needs its reason")
         decided = Decision(
-            verdict=verdict,
+            verdict=option.id,
+            meaning=option.meaning,
             person=allowed.person.id,
             person_name=allowed.person.name,
             reason=reason.strip(),
@@ -65,6 +70,20 @@ def _open_conflict(conflicts: dict[str, Conflict], conflict_id: str) -> Conflict
     if conflict.status is Status.RESOLVED:
         raise DecisionRefused(f"{conflict_id}: it is resolved, nothing is left to decide")
     return conflict
+
+
+def _option(rules: RuleSet, conflict: Conflict, verdict: str) -> Option:
+    options = rules.options_of(conflict.finding.rule)
+    if not options:
+        raise DecisionRefused(
+            f"{conflict.id}: its rule {conflict.finding.rule} is not installed, so nothing can be "
+            "decided; `interlock check` says why"
+        )
+    if verdict not in options:
+        raise DecisionRefused(
+            f'{conflict.id}: "{verdict}" is no option; choose {" or ".join(options)}'
+        )
+    return options[verdict]
 
 
 def _person(model: OperatingModel, channel: str, identity: str) -> Person | None:

@@ -11,7 +11,7 @@ from model.conflicts import Conflict, Status
 from model.escalation_status import escalation_status_at
 from model.findings import Finding, Label
 from model.ledger import WordedFinding, update_ledger
-from model.rules import RuleContext, find_all, word
+from model.rules import BrokenPlugin, RuleContext
 from model.warehouse.landing import unread
 from model.warehouse.ledger import read_conflicts, write_update
 from model.warehouse.locks import exclusive_lock
@@ -21,16 +21,17 @@ from model.warehouse.plan import read_plan
 from pipelines.instance import Instance
 from pipelines.steps.link import MODEL_STEP
 
-FROM_ABSENCE = {"missing_gate"}
-"""Rules that conclude from something not being there; `dangling_dependency` waits already."""
-
 
 @dataclass(frozen=True, slots=True)
 class DetectResult:
-    """The conflicts in force after a run, and how often each thing happened to one."""
+    """The conflicts in force after a run, how often each event happened, and what was left out.
+
+    The conflicts of `broken_plugins` stay as they were.
+    """
 
     in_force: tuple[Conflict, ...]
     events: Mapping[str, int]
+    broken_plugins: tuple[BrokenPlugin, ...]
 
 
 def detect(instance: Instance, now: datetime) -> DetectResult:
@@ -39,25 +40,30 @@ def detect(instance: Instance, now: datetime) -> DetectResult:
         record_model_version(connection, instance.model, now)
         plan = read_plan(connection, instance.model, instance.today(now))
         lookup = WarehouseLookup(connection)
-        held = read_conflicts(connection)
+        rules = instance.rules
+        held = {
+            conflict_id: conflict
+            for conflict_id, conflict in read_conflicts(connection).items()
+            if rules.can_judge(conflict.finding.rule)
+        }
         unsure = bool(unread(connection, instance.deployment.connection_names))
         findings = [
             finding
-            for finding in find_all(RuleContext(plan, instance.model, lookup))
-            if not (unsure and _may_yet_be_found(finding, held))
+            for finding in rules.find_all(RuleContext(plan, instance.model, lookup))
+            if not (unsure and rules.concludes_from_absence(finding) and _is_new(finding, held))
         ]
         found = _worded(instance, findings, lookup.labels(mentioned_ids(findings)))
         settled = update_ledger(held, found, escalation_status_at(instance.model, now), now)
         write_update(connection, settled)
         in_force = read_conflicts(connection, Status.OPEN, Status.DECIDED)
-    return DetectResult(tuple(in_force.values()), Counter(e.event for e in settled.events))
+    events = Counter(event.event for event in settled.events)
+    return DetectResult(tuple(in_force.values()), events, rules.broken)
 
 
-def _may_yet_be_found(finding: Finding, held: Mapping[str, Conflict]) -> bool:
-    """What a rule newly misses may stand in a tool that was not read to its end."""
+def _is_new(finding: Finding, held: Mapping[str, Conflict]) -> bool:
+    """Whether the finding would open or reopen a conflict."""
     before = held.get(finding.conflict_id)
-    new = before is None or before.status is Status.RESOLVED
-    return new and finding.rule in FROM_ABSENCE
+    return before is None or before.status is Status.RESOLVED
 
 
 def mentioned_ids(findings: Iterable[Finding]) -> set[int]:
@@ -77,5 +83,7 @@ def mentioned_ids(findings: Iterable[Finding]) -> set[int]:
 def _worded(
     instance: Instance, findings: Iterable[Finding], labels: Mapping[int, Label]
 ) -> list[WordedFinding]:
-    names = {function.id: function.name for function in instance.model.functions}
-    return [WordedFinding(finding, word(finding, labels, names)) for finding in findings]
+    names = instance.model.function_names
+    return [
+        WordedFinding(finding, instance.rules.word(finding, labels, names)) for finding in findings
+    ]

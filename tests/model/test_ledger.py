@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-from model.conflicts import Conflict, Decision, EscalationStatus, NamedAuthority, Status, Verdict
+from model.conflicts import Conflict, Decision, EscalationStatus, NamedAuthority, Status
 from model.findings import Finding, Impact, Severity, Wording
 from model.ledger import LedgerUpdate, WordedFinding, decide, update_ledger
 
@@ -74,7 +74,8 @@ def events(settled: LedgerUpdate) -> list[str]:
 def decided(settled: LedgerUpdate) -> dict[str, Conflict]:
     (conflict,) = settled.conflicts
     verdict = Decision(
-        verdict=Verdict.MOVE,
+        verdict="move",
+        meaning="the date moves",
         person="mara",
         person_name="Mara",
         reason="The fair is later",

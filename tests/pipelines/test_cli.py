@@ -7,13 +7,12 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from model.conflicts import Verdict
 from model.rules import words
-from pipelines.cli import app, commands
+from model.rules.options import STANDARD_OPTIONS
+from pipelines.cli import app
 from tests.pipelines.small import HEALTHY_PLAN, NOW, Small, day
 
 Run = Callable[..., tuple[int, str, str]]
@@ -247,9 +246,11 @@ def test_what_only_an_item_has_is_refused_for_a_conflict(interlock: Run, small: 
     assert not picture.exists()
 
 
-def test_every_verdict_can_be_typed() -> None:
-    (typed, *_) = get_args(commands.Verdict)
-    assert get_args(typed) == tuple(Verdict)
+def test_the_help_names_each_standard_option_with_its_meaning(interlock: Run) -> None:
+    _, out, _ = interlock("decide", "--help")
+
+    words = " ".join(out.split())
+    assert all(f"{option.id} {option.meaning}" in words for option in STANDARD_OPTIONS)
 
 
 def test_a_person_without_the_right_is_refused_and_told_who_may(interlock: Run) -> None:

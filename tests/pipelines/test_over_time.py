@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from model.conflicts import Conflict, Verdict
+from model.conflicts import Conflict
 from pipelines.instance import Instance
 from pipelines.steps.comment import comment
 from pipelines.steps.decide import record_decision
@@ -143,9 +143,7 @@ def test_a_deputy_decides_and_the_decision_outlives_the_deadlines(
     small: Small, instance: Instance
 ) -> None:
     conflict = late(run(instance))
-    record_decision(
-        instance, conflict.id, Verdict.MOVE, "nina-scholz", "The fair is later", "cli", NOW
-    )
+    record_decision(instance, conflict.id, "move", "nina-scholz", "The fair is later", "cli", NOW)
 
     run(instance, day=1)
     later = run(instance, day=20)

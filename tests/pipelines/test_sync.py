@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 
-from model.conflicts import Verdict
 from pipelines.instance import Instance
 from pipelines.steps.decide import DecisionRefused, record_decision
 from pipelines.steps.sync import SyncResult, sync_all
@@ -208,7 +207,7 @@ def test_only_a_person_with_the_right_decides(instance: Instance) -> None:
     (conflict, *_) = run(instance).detected.in_force
 
     with pytest.raises(DecisionRefused, match="Ask"):
-        record_decision(instance, conflict.id, Verdict.MOVE, "aylin-demir", "Because", "cli", NOW)
+        record_decision(instance, conflict.id, "move", "aylin-demir", "Because", "cli", NOW)
 
 
 def test_a_decision_is_said_in_every_comment_and_keeps_its_conflict_quiet(
@@ -219,7 +218,7 @@ def test_a_decision_is_said_in_every_comment_and_keeps_its_conflict_quiet(
     record_decision(
         instance,
         late.id,
-        Verdict.MOVE,
+        "move",
         late.escalation.authority.person,
         "The fair is later",
         "cli",

@@ -8,7 +8,7 @@ from model.operating_model.load import fingerprint, load
 from model.operating_model.problems import ModelInvalid
 from model.operating_model.schema import OperatingModel
 from model.records import Money, State
-from model.rules import RULES as ALL_RULES
+from model.rules import installed_rules
 from tests.model.operating_model.faults import FAULTS
 from tests.model.operating_model.small import (
     CONNECTIONS,
@@ -22,7 +22,7 @@ from tests.model.operating_model.small import (
 )
 
 DEMO = Path(__file__).parents[3] / "dagster_home" / "operating_model"
-PARAMETERS = {name: rule.parameters for name, rule in ALL_RULES.items()}
+PARAMETERS = installed_rules().parameters
 BEFORE_RULES = SMALL[: SMALL.index("rules:\n  late")]
 
 
@@ -122,13 +122,13 @@ def test_names_from_outside_are_checked_only_when_they_are_given(tmp_path: Path)
 
 
 def test_every_rule_takes_its_defaults_and_what_may_be_stated(tmp_path: Path) -> None:
-    stated = dict.fromkeys(ALL_RULES, "{}") | {
+    stated = dict.fromkeys(PARAMETERS, "{}") | {
         "late_handover": "{severity: {high: {days: 5, value: 50000 EUR, priority: critical}}}",
         "stale_plan": "{severity: high}",
     }
     rules = "".join(f"  {name}: {values}\n" for name, values in stated.items())
     folder = written(tmp_path, f"{BEFORE_RULES}rules:\n{rules}")
-    assert set(load(folder, CONNECTIONS, PARAMETERS).rules) == set(ALL_RULES)
+    assert set(load(folder, CONNECTIONS, PARAMETERS).rules) == set(PARAMETERS)
 
 
 def test_each_parameter_that_its_rule_does_not_take_is_told_with_its_place(tmp_path: Path) -> None:

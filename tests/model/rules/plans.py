@@ -17,9 +17,10 @@ from model.network import NO_DATE, Calendar, Calendars, Items, Links, Network, d
 from model.operating_model.schema import GateSign, Initiative, OperatingModel, Workflow
 from model.plan import Dangling, Int16, Int64, ItemAttributes, Plan, SpendLines
 from model.records import DependencyType, Priority, State
-from model.rules import RULES
+from model.rules import installed_rules
 from model.rules.context import RuleContext
 
+RULES = installed_rules()
 TODAY = date(2026, 3, 2)
 FUNCTIONS = ("it", "marketing", "sales", "finance", "security")
 _WITHIN = {"low": 20, "medium": 10, "high": 5, "critical": 2}
@@ -190,13 +191,13 @@ def operating_model(
 
 
 def run_rule(rule: str, what: RuleContext) -> list[Finding]:
-    return list(RULES[rule].run(what))
+    return list(RULES.by_name[rule].run(what))
 
 
 def wording_text(what: RuleContext, finding: Finding) -> str:
     """Everything that a finding says, in one text."""
     ids = {*finding.subjects, *(step.record_id for step in finding.chain)}
-    wording = RULES[finding.rule].word(finding, what.lookup.labels(ids), NAMES)
+    wording = RULES.word(finding, what.lookup.labels(ids), NAMES)
     return "\n".join((wording.title, *wording.explanation, wording.question))
 
 

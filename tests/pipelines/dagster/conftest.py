@@ -33,7 +33,7 @@ class Seen:
         from pipelines.definitions import build
 
         instance = self.small.opened()
-        return build(instance.deployment, instance.model.time_zone)
+        return build(instance.deployment, instance.model.time_zone, instance.rules)
 
     def sync(self) -> dg.ExecuteInProcessResult:
         job = self.defs().resolve_job_def("sync")

@@ -7,6 +7,7 @@ each record got a new version.
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0002"
@@ -69,6 +70,12 @@ _COLUMN_COMMENTS = {
     ("work_item", "recorded_at"): "When Interlock stored it.",
     ("work_item", "valid_to"): "When it ended; null for the present version.",
 }
+_MEANINGS = {
+    "hold": "the date holds: the function that is late changes its plan",
+    "move": "the date moves: the function that waits changes its plan",
+    "accept": "accepted: both carry the risk as it stands",
+    "dismiss": "dismissed: this is not a conflict",
+}
 
 
 def upgrade() -> None:
@@ -82,6 +89,7 @@ def upgrade() -> None:
         "(details - 'standing') || jsonb_build_object('escalation', details -> 'standing') "
         "where details ? 'standing'"
     )
+    _explain_decisions()
     _comment()
 
 
@@ -93,6 +101,18 @@ def _rename_stated_dependency() -> None:
         "alter table stated_dependency rename constraint claim_record_id_fkey "
         "to stated_dependency_record_id_fkey"
     )
+
+
+def _explain_decisions() -> None:
+    """Each decision states its consequence, so that it stays readable without its rule."""
+    for verdict, meaning in _MEANINGS.items():
+        op.execute(
+            sa.text(
+                "update conflict set details = "
+                "jsonb_set(details, '{decision,meaning}', to_jsonb(cast(:meaning as text))) "
+                "where details -> 'decision' ->> 'verdict' = :verdict"
+            ).bindparams(verdict=verdict, meaning=meaning)
+        )
 
 
 def _comment() -> None:

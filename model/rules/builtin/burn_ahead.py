@@ -25,7 +25,8 @@ from model.rules import words
 from model.rules.columns import functions_of, groups, working_days
 from model.rules.context import RuleContext
 from model.rules.drafts import FindingDraft, complete_drafts
-from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityScale
+from model.rules.rule import FunctionNames, Rule
+from model.rules.severity import RuleParameters, SeverityScale
 from model.rules.spend import BUDGET, LinesByWbs, by_wbs_and_currency
 
 NAME = "burn_ahead"
@@ -159,4 +160,10 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
     )
 
 
-RULE = Rule(NAME, Parameters, find, word)
+RULE = Rule(
+    name=NAME,
+    title="Burn ahead of progress",
+    parameters=Parameters,
+    find=find,
+    word=word,
+)

@@ -22,7 +22,8 @@ from model.rules.columns import functions_of, groups, money_of, working_days
 from model.rules.context import RuleContext
 from model.rules.drafts import FindingDraft, complete_drafts
 from model.rules.fiscal import fiscal_year, quarter_name
-from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityScale
+from model.rules.rule import FunctionNames, Rule
+from model.rules.severity import RuleParameters, SeverityScale
 from model.rules.spend import BUDGET, LinesByWbs, first_by_wbs, is_budget
 
 NAME = "funding_gap"
@@ -172,4 +173,10 @@ def _late(
     )
 
 
-RULE = Rule(NAME, Parameters, find, word)
+RULE = Rule(
+    name=NAME,
+    title="Funding gap",
+    parameters=Parameters,
+    find=find,
+    word=word,
+)

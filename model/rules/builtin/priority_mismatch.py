@@ -16,7 +16,8 @@ from model.rules.columns import functions_of, groups
 from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
-from model.rules.rule import FunctionNames, PriorityName, Rule, RuleParameters, SeverityName
+from model.rules.rule import FunctionNames, Rule
+from model.rules.severity import PriorityName, RuleParameters, SeverityName
 
 NAME = "priority_mismatch"
 
@@ -75,4 +76,10 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
     )
 
 
-RULE = Rule(NAME, Parameters, find, word)
+RULE = Rule(
+    name=NAME,
+    title="Priority mismatch",
+    parameters=Parameters,
+    find=find,
+    word=word,
+)

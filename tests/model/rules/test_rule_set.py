@@ -8,8 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from model.records import Priority
-from model.rules import find_all, word
-from tests.model.rules.plans import NAMES, Line, Row, build_context
+from tests.model.rules.plans import NAMES, RULES, Line, Row, build_context
 
 ROWS = [
     Row("CDP-12", finish=date(2026, 3, 27), priority=Priority.LOW, owned=False, wbs="D-1"),
@@ -24,7 +23,7 @@ DANGLING = [("MKT-2", "CDP-99", "a cell")]
 
 def test_the_worst_comes_first_whatever_the_order_of_the_rows():
     first, second = (
-        find_all(build_context(*rows, links=links, spend=SPEND, dangling=DANGLING))
+        RULES.find_all(build_context(*rows, links=links, spend=SPEND, dangling=DANGLING))
         for rows, links in ((ROWS, LINKS), (ROWS[::-1], LINKS[::-1]))
     )
     ranks = [finding.severity for finding in first]
@@ -43,21 +42,21 @@ def test_the_worst_comes_first_whatever_the_order_of_the_rows():
 
 
 def test_an_empty_plan_has_no_conflicts():
-    assert find_all(build_context()) == []
+    assert RULES.find_all(build_context()) == []
 
 
 def test_every_finding_can_be_worded_without_any_label():
     plan = build_context(*ROWS, links=LINKS, spend=SPEND, dangling=DANGLING)
-    for finding in find_all(plan):
-        wording = word(finding, {}, {})
+    for finding in RULES.find_all(plan):
+        wording = RULES.word(finding, {}, {})
         assert wording.title and wording.question and all(wording.explanation)
 
 
 def test_functions_are_called_by_their_names():
-    (finding,) = find_all(build_context(*ROWS, dangling=DANGLING))
-    assert "Marketing" in word(finding, {}, NAMES).title
+    (finding,) = RULES.find_all(build_context(*ROWS, dangling=DANGLING))
+    assert "Marketing" in RULES.word(finding, {}, NAMES).title
 
 
 def test_a_rule_refuses_parameters_that_were_not_checked():
     with pytest.raises(ValidationError):
-        find_all(build_context(rules={"late_handover": {"min_days": 0}}))
+        RULES.find_all(build_context(rules={"late_handover": {"min_days": 0}}))

@@ -23,7 +23,8 @@ from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
 from model.rules.impact import carried, impact, named, pushed
-from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityScale
+from model.rules.rule import FunctionNames, Rule
+from model.rules.severity import RuleParameters, SeverityScale
 
 NAME = "late_handover"
 _COMMENTED = 3
@@ -131,4 +132,10 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
     )
 
 
-RULE = Rule(NAME, Parameters, find, word)
+RULE = Rule(
+    name=NAME,
+    title="Late handover",
+    parameters=Parameters,
+    find=find,
+    word=word,
+)

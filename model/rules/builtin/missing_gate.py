@@ -21,7 +21,8 @@ from model.rules.columns import functions_of, groups, rows_of
 from model.rules.context import RuleContext
 from model.rules.dependencies import behind
 from model.rules.drafts import FindingDraft, complete_drafts
-from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityName
+from model.rules.rule import FunctionNames, Rule
+from model.rules.severity import RuleParameters, SeverityName
 
 NAME = "missing_gate"
 
@@ -153,4 +154,11 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
     )
 
 
-RULE = Rule(NAME, Parameters, find, word)
+RULE = Rule(
+    name=NAME,
+    title="Missing gate",
+    parameters=Parameters,
+    find=find,
+    word=word,
+    concludes_from_absence=True,
+)

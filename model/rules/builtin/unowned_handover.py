@@ -15,7 +15,8 @@ from model.rules.columns import functions_of, groups, working_days
 from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
-from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityName
+from model.rules.rule import FunctionNames, Rule
+from model.rules.severity import RuleParameters, SeverityName
 
 NAME = "unowned_handover"
 _NO_OWNER, _NO_DATE = "no owner", "no promised date"
@@ -97,4 +98,10 @@ _QUESTIONS = {
 }
 
 
-RULE = Rule(NAME, Parameters, find, word)
+RULE = Rule(
+    name=NAME,
+    title="Unowned handover",
+    parameters=Parameters,
+    find=find,
+    word=word,
+)

@@ -21,7 +21,8 @@ from model.rules.columns import functions_of, groups, money_of
 from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
-from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityScale
+from model.rules.rule import FunctionNames, Rule
+from model.rules.severity import RuleParameters, SeverityScale
 
 NAME = "broken_promise"
 
@@ -116,4 +117,10 @@ _CLOSES = {
 """By whether the deal is won, and whether its close date has passed."""
 
 
-RULE = Rule(NAME, Parameters, find, word)
+RULE = Rule(
+    name=NAME,
+    title="Broken promise",
+    parameters=Parameters,
+    find=find,
+    word=word,
+)

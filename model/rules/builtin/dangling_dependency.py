@@ -12,7 +12,8 @@ from model.rules import words
 from model.rules.columns import functions_of, rows_of
 from model.rules.context import RuleContext
 from model.rules.drafts import FindingDraft, complete_drafts
-from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityName
+from model.rules.rule import FunctionNames, Rule
+from model.rules.severity import RuleParameters, SeverityName
 
 NAME = "dangling_dependency"
 
@@ -70,4 +71,10 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
     )
 
 
-RULE = Rule(NAME, Parameters, find, word)
+RULE = Rule(
+    name=NAME,
+    title="Dangling dependency",
+    parameters=Parameters,
+    find=find,
+    word=word,
+)

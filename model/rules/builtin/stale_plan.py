@@ -17,7 +17,8 @@ from model.rules.columns import functions_of, groups, working_days
 from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
-from model.rules.rule import FunctionNames, Rule, RuleParameters, SeverityName
+from model.rules.rule import FunctionNames, Rule
+from model.rules.severity import RuleParameters, SeverityName
 
 NAME = "stale_plan"
 
@@ -95,4 +96,10 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
     )
 
 
-RULE = Rule(NAME, Parameters, find, word)
+RULE = Rule(
+    name=NAME,
+    title="Stale plan",
+    parameters=Parameters,
+    find=find,
+    word=word,
+)

@@ -1,0 +1,81 @@
+"""All installed rules together: find with all of them, word a finding, look up an option."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from model.findings import Finding, Label, Wording
+from model.rules.context import RuleContext
+from model.rules.options import Option
+from model.rules.rule import FunctionNames, Rule
+from model.rules.severity import RuleParameters
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenPlugin:
+    """An entry point, or one module of the folder it names, that brings no rule.
+
+    `package` is the installed package with its version, `source` the module.
+    """
+
+    package: str
+    source: str
+    reason: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.source} of the package {self.package} brings no rule: {self.reason}. "
+            "Repair or uninstall the package; until then the conflicts of its rules stay as "
+            "they are"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules by name, in the order of their names, and the plugins that could not be loaded."""
+
+    by_name: Mapping[str, Rule[Any]]
+    broken: tuple[BrokenPlugin, ...] = ()
+
+    def __iter__(self) -> Iterator[Rule[Any]]:
+        return iter(self.by_name.values())
+
+    @property
+    def parameters(self) -> dict[str, type[RuleParameters]]:
+        """The shape of each rule's parameters, by the name of the rule."""
+        return {rule.name: rule.parameters for rule in self}
+
+    def can_judge(self, rule: str) -> bool:
+        """Whether the absence of a finding means that a conflict of the rule is over.
+
+        Not while a plugin is broken that may hold the rule. A rule whose package was uninstalled
+        ends with its conflicts.
+        """
+        return rule in self.by_name or not self.broken
+
+    def find_all(self, context: RuleContext) -> list[Finding]:
+        """The findings of all rules, worst first, in an order that depends on them alone.
+
+        Raises pydantic's ValidationError for parameters that `operating_model.load` would report.
+        """
+        return sorted((finding for rule in self for finding in rule.run(context)), key=_urgency)
+
+    def word(self, finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
+        """A finding in words; `names` is what people call each function, by its id."""
+        return self.by_name[finding.rule].word(finding, labels, names)
+
+    def concludes_from_absence(self, finding: Finding) -> bool:
+        return self.by_name[finding.rule].concludes_from_absence
+
+    def options_of(self, rule: str) -> dict[str, Option]:
+        """The options of a rule by id; none for a rule that is not installed."""
+        options = self.by_name[rule].options if rule in self.by_name else ()
+        return {option.id: option for option in options}
+
+
+def _urgency(finding: Finding) -> tuple[object, ...]:
+    soonest = finding.needed_by or date.max
+    return (-finding.severity, soonest, -finding.impact.days, finding.rule, finding.about)
