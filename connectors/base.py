@@ -1,21 +1,23 @@
-"""What a connector is: the three things it may do (pull, map, comment), and a check before.
+"""What a connector is: it pulls, maps and comments; and `Tool`, by which a package declares one.
 
-A connector is made from its settings by `open_connector` in its package. It holds no state of
-the sync: cursors come in and go out as JSON, so any step can be killed and run again.
+A connector is made from its settings by its tool's `open`. It holds no state of the sync: cursors
+come in and go out as JSON, so any step can be killed and run again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from model.comment_content import CommentChange, Outcome, PostedComment, Target
-from model.records import Mapped, Problem, Ref, State
+from model.keys import ReferenceFormats
+from model.operating_model.lookups import ConnectionLookups
+from model.records import Mapped, Problem, Ref
 
 JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 Cursor = dict[str, JsonValue]
@@ -23,35 +25,20 @@ Cursor = dict[str, JsonValue]
 
 
 class ConnectionSettings(BaseModel):
-    """One entry below `connections` in interlock.yaml; each connector adds its own fields."""
+    """One entry below `connections` in interlock.yaml; each tool adds its own fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     tool: str
     function: str
-    """The function whose records these are, where nothing more precise is said."""
+    """The function whose records these are, where nothing more precise is known."""
     pool: int = 1
     schedule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Lookups:
-    """What mapping needs to know of the operating model, prepared for one connection.
-
-    `statuses` maps the tool's own status, in lower case, to the shared state.
-    `functions` are the ids that exist; `initiatives` maps a label (lower case) to an initiative
-    id, `wbs` maps a WBS prefix to one.
-    """
-
-    statuses: Mapping[str, State] = field(default_factory=dict)
-    functions: frozenset[str] = frozenset()
-    initiatives: Mapping[str, str] = field(default_factory=dict)
-    wbs: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class RawRecord:
-    """One record as the tool said it, word for word, as JSON text."""
+    """One record as the tool answered it, verbatim, as JSON text."""
 
     native_id: str
     payload: str
@@ -59,12 +46,12 @@ class RawRecord:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A step of a pull: what it brought and where to go on once that is committed.
+    """A step of a pull: its records, and where to go on once they are committed.
 
     `problems` are what could not even be landed. `snapshot_ids`, on the last page of a complete
-    sweep, names every native id that exists now: what the warehouse holds beyond it is gone
-    from the tool (`gone_reason` says whether it was deleted or can no longer be seen). `deleted`
-    are native ids beyond it which the tool itself reports as deleted, whatever the `gone_reason`.
+    reading, are all native ids that exist now: records of the warehouse beyond them are gone from
+    the tool (`gone_reason` says whether they were deleted or can no longer be seen). `deleted` are
+    native ids that the tool itself reports as deleted, whatever the `gone_reason`.
     """
 
     records: tuple[RawRecord, ...]
@@ -77,7 +64,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class AccessProblem:
-    """Something `check` found missing: what, and what to do. `blocking` stops a sync."""
+    """Something that `check` found missing, and what to do. `blocking` stops a sync."""
 
     what: str
     remedy: str
@@ -85,7 +72,7 @@ class AccessProblem:
 
 
 class Connector(Protocol):
-    """The face every tool shows to the pipelines."""
+    """What the pipelines ask of every tool. `connectors.testing` tests these promises."""
 
     name: str
     """The connection's name in interlock.yaml."""
@@ -96,11 +83,11 @@ class Connector(Protocol):
         ...
 
     def check(self) -> list[AccessProblem]:
-        """Look whether everything needed can be reached and seen; never raises for bad access."""
+        """Look whether all that is needed can be reached and seen; never raises for bad access."""
         ...
 
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
-        """Yield what changed since `cursor` (all of it without one).
+        """Yield what changed since `cursor` (all of it without one); `now` is in UTC.
 
         Raises ConnectionFailed when the tool cannot be read any further; pages yielded before
         stay good.
@@ -108,7 +95,7 @@ class Connector(Protocol):
         ...
 
     def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:
-        """Turn a landed record into shared records; pure, and never raises for bad data.
+        """Turn a raw record into shared records; pure, and never raises for bad data.
 
         `observed_at` is when this content was first landed, for tools that keep no dates of
         change themselves.
@@ -120,10 +107,10 @@ class Connector(Protocol):
         ...
 
     def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
-        """Carry the changes out, yielding one outcome a change as soon as it is known.
+        """Carry the changes out, yielding one outcome per change as soon as it is known.
 
-        A create whose answer was lost is looked for before it is tried again: the outcome is
-        one comment. Nothing is raised for a single refused change.
+        A create whose answer was lost is looked for before it is tried again, so that exactly one
+        comment results. Nothing is raised for a single refused change.
         """
         ...
 
@@ -146,13 +133,37 @@ class ConnectionFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ConnectorContext:
-    """What a connector is given beside its settings: its name, secrets, place and lookups.
+    """What a connector is given beside its settings: its name, secrets, folder and lookups.
 
-    `secrets` are the values of the environment variables that the settings name, `home` is the
+    `environment` has the values of the environment variables that the settings name, `home` is the
     instance folder against which relative paths are read.
     """
 
     name: str
     home: Path
     environment: Mapping[str, str] = field(repr=False)
-    lookups: Lookups = field(default_factory=Lookups)
+    lookups: ConnectionLookups = field(default_factory=ConnectionLookups)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """All that Interlock knows of a tool, declared once by the package that connects it.
+
+    A package publishes it as an entry point of the group `interlock.connectors`, named like the
+    word after `tool:`. The module that holds it is imported by every command, so it imports no
+    library of its tool; `open` does.
+
+    `mapping_version` is raised whenever the same raw record maps to something else: all records
+    are then mapped again from landing. `references` are how people write the tool's records in
+    other tools. `example` is the entry of interlock.yaml that `interlock init` offers, indented as
+    below `connections:`, and `permissions` says in Markdown what the account needs and why.
+    """
+
+    name: str
+    title: str
+    settings: type[ConnectionSettings]
+    open: Callable[[Any, ConnectorContext], Connector]
+    mapping_version: int
+    example: str
+    permissions: str
+    references: ReferenceFormats = field(default_factory=ReferenceFormats)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.base import ConnectionSettings
-from connectors.tools import TOOLS
+from connectors.tools import installed_tools
 from model.comments import Ceilings
 from model.operating_model.documents import Document, read_file
 from model.operating_model.problems import ModelInvalid, choose
@@ -74,14 +74,17 @@ def read_deployment(home: Path) -> Deployment:
 
 
 def _connections(document: Document) -> dict[str, ConnectionSettings]:
-    found = document.data.get("connections")
+    entries = document.data.get("connections")
+    installed = installed_tools()
     settings: dict[str, ConnectionSettings] = {}
-    for name, values in found.items() if isinstance(found, dict) else ():
+    for name, values in entries.items() if isinstance(entries, dict) else ():
         tool = str(values.get("tool")) if isinstance(values, dict) else ""
         at = ("connections", name)
-        if tool not in TOOLS:
+        if broken := installed.unavailable.get(tool):
+            document.report(at, f'connection "{name}": {broken.reason}', broken.remedy)
+        elif tool not in installed.tools:
             message = f'connection "{name}" has no tool that Interlock knows: {tool}'
-            document.report(at, message, choose(tool, TOOLS.keys()))
-        elif check_values(document, TOOLS[tool].settings, values, at):
-            settings[name] = TOOLS[tool].settings.model_validate(values)
+            document.report(at, message, choose(tool, installed.tools.keys()))
+        elif check_values(document, installed.tools[tool].settings, values, at):
+            settings[name] = installed.tools[tool].settings.model_validate(values)
     return settings

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from connectors.base import Connector, ConnectorContext, Lookups
-from connectors.tools import TOOLS
+from connectors.base import Connector, ConnectorContext
+from connectors.tools import installed_tools
+from model.keys import ReferenceFormats
 from model.operating_model.load import load
 from model.operating_model.lookups import lookups_for
 from model.operating_model.schema import OperatingModel
@@ -38,14 +39,18 @@ class Instance:
     def engine(self) -> Engine:
         return open_warehouse(self.home, self.environment)
 
+    @property
+    def references(self) -> ReferenceFormats:
+        """How records of all installed tools are named in text."""
+        return installed_tools().references
+
     @contextmanager
     def connector(self, name: str) -> Iterator[Connector]:
         """Open the connection with this name, and close it after use."""
         settings = self.deployment.connections[name]
-        found = lookups_for(self.model, name)
-        lookups = Lookups(found.statuses, found.functions, found.initiatives, found.wbs)
+        lookups = lookups_for(self.model, name, self.references)
         context = ConnectorContext(name, self.home, self.environment, lookups)
-        connector = TOOLS[settings.tool].open(settings, context)
+        connector = installed_tools().named(settings.tool).open(settings, context)
         try:
             yield connector
         finally:

@@ -20,8 +20,8 @@ from connectors.erp.findings_files import find_findings_files, read_posted
 from connectors.erp.mapping import map_line
 from connectors.erp.pull import pull_exports
 from connectors.erp.settings import ErpSettings, ExportProfile, load_profile
-from connectors.functions import unknown_functions
 from connectors.kit.delimited_text import UnreadableFile
+from connectors.kit.known_functions import unknown_functions
 from model.comment_content import CommentChange, Outcome, PostedComment, Target
 from model.comments import CommentKey
 from model.records import Mapped

@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Literal
 
-from connectors.plausible import plausible_day
+from connectors.kit.plausible import plausible_day
 
 DateStyle = Literal["d.m.y", "y-m-d", "ymd", "d/m/y", "m/d/y"]
 

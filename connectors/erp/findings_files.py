@@ -19,7 +19,7 @@ from connectors.erp.findings_table import (
     put_finding,
 )
 from connectors.kit.delimited_text import UnreadableFile
-from connectors.replace import Blocked, replace_file
+from connectors.kit.files import FileBlocked, replace_file
 from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange
 from model.comments import CommentKey
 
@@ -68,7 +68,7 @@ def write_changes(
     try:
         _rewrite(path, lambda findings: _put_all(findings, changes), empty_findings_table(*like))
         posted = read_posted(path)
-    except (UnreadableFile, Blocked) as error:
+    except (UnreadableFile, FileBlocked) as error:
         return [RefusedChange(change, error.reason, error.remedy) for change in changes]
     return [posted[change.content.conflict_id, change.target.ref] for change in changes]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from io import StringIO
 
 from connectors.erp.delimited_rows import split_rows
-from connectors.formulas import harmless
 from connectors.kit.delimited_text import DELIMITERS, UnreadableFile, decode_text
+from connectors.kit.formulas import escape_formula
 from model.comment_content import MARKER_PREFIX, CommentContent, Target
 from model.comments import CommentKey
 from model.records import Ref
@@ -143,4 +143,4 @@ def _fill_row(
 def escape_cell(text: str) -> str:
     """Return the text on one line, escaped so that a spreadsheet never takes it for a formula."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return harmless(line)
+    return escape_formula(line)

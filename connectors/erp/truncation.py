@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from connectors.erp.export_files import ExportContent, ExportFile
-from connectors.plausible import may_be_cut_off
+from connectors.kit.plausible import may_be_cut_off
 from model.records import Problem
 
 

@@ -2,6 +2,6 @@
 
 `pull` and `issue_batches` read; `mapping`, with `history`, `states` and `stated_dependencies`, maps
 an issue to a work item; `comments` writes. Bulk reading and all writing go through
-`connectors.http`. The `jira` library is used for identity and metadata only (`access`), because it
-repeats writes.
+`connectors.kit.client`. The `jira` library is used for identity and metadata only (`access`),
+because it repeats writes.
 """

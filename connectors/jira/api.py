@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.base import ConnectionFailed
-from connectors.http import HttpClient
+from connectors.kit.client import HttpClient
 
 _SEARCH = "/rest/api/3/search/jql"
 _MAX_IDS_PER_PAGE = 5000

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.http import Clock, HttpClient
-from connectors.jira.adf import render
 from connectors.jira.issue_batches import chunks
+from connectors.kit.client import HttpClient
+from connectors.kit.clock import Clock
+from connectors.kit.rich_text.adf import render
 from model.comment_content import MARKER_PREFIX, CommentContent
 
 _PAGE = 100

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
-from connectors.http import AnswerLost, Clock, RequestFailed
 from connectors.jira.api import JiraApi
 from connectors.jira.comment_api import CommentApi, Marked
 from connectors.jira.releases import RELEASE_PREFIX
 from connectors.jira.settings import JiraSettings
+from connectors.kit.clock import Clock
+from connectors.kit.exceptions import AnswerLost, RequestFailed
 from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange, Target
 
 _TRIES = 3

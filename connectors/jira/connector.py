@@ -15,8 +15,6 @@ from connectors.base import (
     Page,
     RawRecord,
 )
-from connectors.functions import unknown_functions
-from connectors.http import Clock, HttpClient
 from connectors.jira.access import JiraAccessCheck
 from connectors.jira.api import JiraApi
 from connectors.jira.comment_api import CommentApi
@@ -25,6 +23,10 @@ from connectors.jira.mapping import IssueMapping
 from connectors.jira.pull import IssuePull
 from connectors.jira.releases import ReleaseMapping, pull_releases
 from connectors.jira.settings import JiraSettings
+from connectors.jira.tool import HTTP
+from connectors.kit.client import HttpClient
+from connectors.kit.clock import Clock
+from connectors.kit.known_functions import unknown_functions
 from model.comment_content import CommentChange, Outcome, PostedComment, Target
 from model.records import Mapped
 
@@ -41,7 +43,7 @@ class JiraConnector:
         self._settings = settings
         self._functions = context.lookups.functions
         auth = httpx.BasicAuth(settings.email, token)
-        self._client = HttpClient(self.name, settings.api, auth, settings.credentials, clock)
+        self._client = HttpClient(self.name, settings.api, auth, settings.credentials, clock, HTTP)
         self._access = JiraAccessCheck(settings, token)
         self._api = JiraApi(self.name, self._client)
         self._issues = IssueMapping(self.name, settings, context.lookups)

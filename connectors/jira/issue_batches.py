@@ -10,10 +10,10 @@ from typing import Any
 import orjson
 
 from connectors.base import RawRecord
-from connectors.http import RequestFailed
 from connectors.jira.api import JiraApi
 from connectors.jira.fields import STANDARD_FIELDS
 from connectors.jira.timestamps import epoch_milliseconds
+from connectors.kit.exceptions import RequestFailed
 from model.records import Problem
 
 _ISSUES_PER_REQUEST = 100

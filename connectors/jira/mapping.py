@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from connectors.base import Lookups, RawRecord
+from connectors.base import RawRecord
 from connectors.jira.fields import STANDARD_FIELDS, ChosenFields, choose_fields
 from connectors.jira.history import (
     ChangelogEntry,
@@ -23,6 +23,7 @@ from connectors.jira.settings import JiraSettings
 from connectors.jira.stated_dependencies import field_text, find_stated_dependencies
 from connectors.jira.states import StateDates, derive_state_dates
 from connectors.jira.timestamps import parse_day, parse_instant
+from model.operating_model.lookups import ConnectionLookups
 from model.records import Kind, Mapped, Problem, Ref, Version, WorkItem
 
 
@@ -32,7 +33,7 @@ class IssueMapping:
 
     connection: str
     settings: JiraSettings
-    lookups: Lookups
+    lookups: ConnectionLookups
 
     def map(self, raw: RawRecord, observed_at: datetime) -> Mapped:
         """The work item in each of its versions, oldest first, and what is wrong with it.
@@ -111,7 +112,9 @@ class IssueMapping:
             labels=labels,
             wbs=wbs,
         )
-        stated = find_stated_dependencies(key, fields, self.settings, chosen)
+        stated = find_stated_dependencies(
+            key, fields, self.settings, chosen, self.lookups.references
+        )
         return Version(revision.valid_from.astimezone(UTC), record, stated)
 
     def _ref(self, id_: Any) -> Ref:

@@ -9,7 +9,7 @@ from typing import Any
 from connectors.jira.fields import ChosenFields
 from connectors.jira.history import IssueFields
 from connectors.jira.stated_dependencies import field_text
-from connectors.plausible import LONGEST, plausible_days
+from connectors.kit.plausible import LONGEST, plausible_days
 from model.records import Problem
 
 _SECONDS_PER_WORKING_DAY = 8 * 3600

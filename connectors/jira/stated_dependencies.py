@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectors.jira.adf import plain_text
 from connectors.jira.fields import ChosenFields
 from connectors.jira.history import IssueFields, linked_issue
 from connectors.jira.settings import JiraSettings
-from model.keys import listed, normalise, references
+from connectors.kit.rich_text.adf import plain_text
+from model.keys import ReferenceFormats
 from model.records import DependencyRole, DependencyType, Origin, StatedDependency
 
 _OPPOSITE = {
@@ -19,7 +19,11 @@ _OPPOSITE = {
 
 
 def find_stated_dependencies(
-    key: str, fields: IssueFields, settings: JiraSettings, chosen: ChosenFields
+    key: str,
+    fields: IssueFields,
+    settings: JiraSettings,
+    chosen: ChosenFields,
+    references: ReferenceFormats,
 ) -> tuple[StatedDependency, ...]:
     """All dependencies that one issue states, deduplicated and sorted.
 
@@ -27,18 +31,18 @@ def find_stated_dependencies(
     target. There, bare numbers and issues of the pulled projects do not count at all.
     """
     explicit = [
-        *_from_links(fields, settings),
-        *_from_versions(key, fields),
-        *_from_field(fields, chosen),
+        *_from_links(fields, settings, references),
+        *_from_versions(key, fields, references),
+        *_from_field(fields, chosen, references),
     ]
     explicit_targets = {dependency.target for dependency in explicit}
     from_text = [
         dependency
-        for dependency in _from_texts(fields, chosen)
+        for dependency in _from_texts(fields, chosen, references)
         if dependency.target not in explicit_targets
         and not _is_only_mentioned(dependency.target, settings)
     ]
-    own_name = normalise(key)
+    own_name = references.normalise(key)
     stated = {dependency for dependency in (*explicit, *from_text) if dependency.target != own_name}
     return tuple(sorted(stated))
 
@@ -59,7 +63,9 @@ def field_text(value: Any) -> str:
     return str(value) if isinstance(value, int | float) else plain_text(value)
 
 
-def _from_links(fields: IssueFields, settings: JiraSettings) -> Iterator[StatedDependency]:
+def _from_links(
+    fields: IssueFields, settings: JiraSettings, references: ReferenceFormats
+) -> Iterator[StatedDependency]:
     for link in fields.get("issuelinks") or ():
         link_type = link.get("type") or {}
         meaning = settings.link_meaning(str(link_type.get("name") or ""))
@@ -69,7 +75,7 @@ def _from_links(fields: IssueFields, settings: JiraSettings) -> Iterator[StatedD
         is_outward = "outwardIssue" in link
         label = link_type.get("outward" if is_outward else "inward") or link_type["name"]
         yield StatedDependency(
-            target=normalise(str(target)),
+            target=references.normalise(str(target)),
             role=meaning.outward if is_outward else _OPPOSITE[meaning.outward],
             origin=Origin.LINK,
             where=f'issue link "{label}"',
@@ -78,13 +84,15 @@ def _from_links(fields: IssueFields, settings: JiraSettings) -> Iterator[StatedD
         )
 
 
-def _from_versions(key: str, fields: IssueFields) -> Iterator[StatedDependency]:
+def _from_versions(
+    key: str, fields: IssueFields, references: ReferenceFormats
+) -> Iterator[StatedDependency]:
     """A release is not finished before each of its issues is."""
     for version in fields.get("fixVersions") or ():
         if version.get("name"):
             name = version_key(key.rpartition("-")[0], str(version["name"]))
             yield StatedDependency(
-                target=normalise(name),
+                target=references.normalise(name),
                 role=DependencyRole.SUCCESSOR,
                 origin=Origin.LINK,
                 where="fix version",
@@ -98,17 +106,21 @@ def version_key(project: str, name: str) -> str:
     return f"{project} {name}"
 
 
-def _from_field(fields: IssueFields, chosen: ChosenFields) -> list[StatedDependency]:
+def _from_field(
+    fields: IssueFields, chosen: ChosenFields, references: ReferenceFormats
+) -> list[StatedDependency]:
     where = f'field "{chosen.name(chosen.depends_on)}"'
-    names = listed(field_text(chosen.value(fields, chosen.depends_on)))
+    names = references.split_list(field_text(chosen.value(fields, chosen.depends_on)))
     return [
         StatedDependency(target, DependencyRole.PREDECESSOR, Origin.FIELD, where, written=written)
         for target, written in names.items()
     ]
 
 
-def _from_texts(fields: IssueFields, chosen: ChosenFields) -> Iterator[StatedDependency]:
+def _from_texts(
+    fields: IssueFields, chosen: ChosenFields, references: ReferenceFormats
+) -> Iterator[StatedDependency]:
     for field in chosen.texts:
         where = f'text in "{chosen.name(field)}"'
-        for target in references(field_text(fields.get(field))):
+        for target in references.find_in_text(field_text(fields.get(field))):
             yield StatedDependency(target, DependencyRole.PREDECESSOR, Origin.TEXT, where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from connectors.plausible import plausible_day
+from connectors.kit.plausible import plausible_day
 
 _SMALLEST_MILLISECONDS = 100_000_000_000
 """From here on an epoch number counts milliseconds; in seconds it would be the year 5138."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from connectors.base import AccessProblem, ConnectionFailed
-from connectors.http import RequestFailed
+from connectors.kit.exceptions import RequestFailed
 from connectors.salesforce.feed import Feed
 from connectors.salesforce.fields import choose_fields, find_field_problems
 from connectors.salesforce.org import Org

@@ -13,8 +13,9 @@ from connectors.base import (
     Page,
     RawRecord,
 )
-from connectors.functions import unknown_functions
-from connectors.http import Clock, HttpClient
+from connectors.kit.client import HttpClient
+from connectors.kit.clock import Clock
+from connectors.kit.known_functions import unknown_functions
 from connectors.salesforce.access import SalesforceAccessCheck
 from connectors.salesforce.deals import map_deal
 from connectors.salesforce.feed import Feed
@@ -24,6 +25,7 @@ from connectors.salesforce.pull import OpportunityPull
 from connectors.salesforce.queries import QueryClient
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.sign_in import SessionAuth
+from connectors.salesforce.tool import HTTP
 from model.comment_content import CommentChange, Outcome, PostedComment, Target
 from model.records import Mapped
 
@@ -39,8 +41,11 @@ class SalesforceConnector:
         self.name = context.name
         self._settings = settings
         self._functions = context.lookups.functions
+        self._references = context.lookups.references
         self._auth = SessionAuth(self.name, settings, context.environment)
-        self._http = HttpClient(self.name, settings.url, self._auth, settings.credentials, clock)
+        self._http = HttpClient(
+            self.name, settings.url, self._auth, settings.credentials, clock, HTTP
+        )
         self._org = Org(self.name, settings, self._auth, clock)
         self._feed = Feed(self.name, settings, self._http, self._auth, clock)
 
@@ -55,7 +60,7 @@ class SalesforceConnector:
 
     def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:
         del stream, observed_at  # one stream, and Salesforce dates its changes itself
-        return map_deal(self.name, self._settings, landed)
+        return map_deal(self.name, self._settings, landed, self._references)
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         return [posted for target in targets for posted in self._feed.comments(target.ref)]

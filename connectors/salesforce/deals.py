@@ -18,7 +18,7 @@ from connectors.salesforce.opportunity_values import (
 )
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.soql import SObjectRow
-from model.keys import listed
+from model.keys import ReferenceFormats
 from model.records import (
     Deal,
     DealStage,
@@ -33,7 +33,12 @@ from model.records import (
 )
 
 
-def map_deal(connection: str, settings: SalesforceSettings, raw: RawRecord) -> Mapped:
+def map_deal(
+    connection: str,
+    settings: SalesforceSettings,
+    raw: RawRecord,
+    references: ReferenceFormats,
+) -> Mapped:
     """Versions oldest first, the last one being the opportunity itself; never raises."""
     try:
         # Decimal from the start: a float would not keep the cents of large amounts.
@@ -43,11 +48,15 @@ def map_deal(connection: str, settings: SalesforceSettings, raw: RawRecord) -> M
         reason, remedy = "the raw record is no opportunity", "Sync the connection again"
         return Mapped(problems=(Problem(raw.native_id, reason, remedy),))
     ref = Ref(connection, Kind.DEAL, raw.native_id)
-    return _map_history(ref, settings, present, history)
+    return _map_history(ref, settings, present, history, references)
 
 
 def _map_history(
-    ref: Ref, settings: SalesforceSettings, present: SObjectRow, history: list[SObjectRow]
+    ref: Ref,
+    settings: SalesforceSettings,
+    present: SObjectRow,
+    history: list[SObjectRow],
+    references: ReferenceFormats,
 ) -> Mapped:
     name = _name(ref, present)
     try:
@@ -57,7 +66,7 @@ def _map_history(
         problem = Problem(ref.native_id, str(error), error.remedy, known_as=known_as)
         return Mapped(problems=(problem,))
     deal = _deal(ref, settings, present, values)
-    stated = _stated_dependencies(settings.depends_on, present)
+    stated = _stated_dependencies(settings.depends_on, present, references)
     errors = list(values.left_out)
     snapshots = list(_parse_snapshots(history, settings, errors))
     # A change that only the system made (a rolled-up amount) leaves LastModifiedDate alone.
@@ -132,7 +141,7 @@ def _name(ref: Ref, present: SObjectRow) -> str:
 
 
 def _stated_dependencies(
-    depends_on: str | None, present: SObjectRow
+    depends_on: str | None, present: SObjectRow, references: ReferenceFormats
 ) -> tuple[StatedDependency, ...]:
     text = present.get(depends_on) if depends_on else None
     if depends_on is None or not isinstance(text, str):
@@ -141,7 +150,7 @@ def _stated_dependencies(
     where = f'Salesforce field "{depends_on.removesuffix("__c").replace("_", " ")}"'
     return tuple(
         StatedDependency(name, DependencyRole.PREDECESSOR, Origin.FIELD, where, written=written)
-        for name, written in listed(text).items()
+        for name, written in references.split_list(text).items()
     )
 
 

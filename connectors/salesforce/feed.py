@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.http import AnswerLost, Clock, HttpClient, RequestFailed
+from connectors.kit.client import HttpClient
+from connectors.kit.clock import Clock
+from connectors.kit.exceptions import AnswerLost, RequestFailed
+from connectors.kit.rich_text.chatter import Segment, marked, segments
 from connectors.salesforce.patience import patiently
 from connectors.salesforce.queries import unexpected_answer
 from connectors.salesforce.refusals import ends_the_run, explained
-from connectors.salesforce.segments import Segment, marked, segments
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.sign_in import SessionAuth
 from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
-from connectors.plausible import plausible_day
+from connectors.kit.plausible import plausible_day
 from connectors.salesforce.soql import SObjectRow
 
 

@@ -13,10 +13,10 @@ import requests
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
 
-from connectors.http import Clock, RequestFailed
-from connectors.http_errors import said
+from connectors.kit.clock import Clock
+from connectors.kit.exceptions import RequestFailed
 from connectors.salesforce.patience import patiently
-from connectors.salesforce.refusals import explained
+from connectors.salesforce.refusals import explained, read_error
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.sign_in import SessionAuth
 
@@ -96,7 +96,7 @@ class Org:
         return library
 
     def _refused(self, error: SalesforceError) -> RequestFailed:
-        words = said(error.content) or f"status {error.status}"
+        words = read_error(error.content) or f"status {error.status}"
         return RequestFailed(
             self._connection,
             f"{error.resource_name} was refused: {words}",

@@ -1,4 +1,4 @@
-"""Trying again, for what `connectors.http` does not repeat by itself."""
+"""Trying again, for what `connectors.kit.client` does not repeat by itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import tenacity
 
-from connectors.http import Clock
+from connectors.kit.clock import Clock
 
 _ATTEMPTS = 3
 _LONGEST_WAIT = 10.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.base import ConnectionFailed
-from connectors.http import HttpClient
+from connectors.kit.client import HttpClient
 from connectors.salesforce.refusals import explained
 from connectors.salesforce.soql import SObjectRow
 

@@ -16,8 +16,9 @@ import httpx
 import jwt
 
 from connectors.base import ConnectionFailed
-from connectors.http import RequestFailed
-from connectors.http_errors import error_body, said
+from connectors.kit.conventions import parse_error_body
+from connectors.kit.exceptions import RequestFailed
+from connectors.salesforce.refusals import read_error
 from connectors.salesforce.settings import SalesforceSettings
 
 _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -74,7 +75,7 @@ def _sign_in(
         what = f"{settings.url} does not answer ({type(error).__name__})"
         remedy = "Check `url` in interlock.yaml and the network."
         raise RequestFailed(connection, what, remedy, transient=True) from None
-    answer = error_body(response)
+    answer = parse_error_body(response.content)
     session = _parse_session(answer) if response.is_success else None
     if session is None:
         raise _refusal(connection, settings, response, answer)
@@ -94,7 +95,7 @@ def _refusal(
     connection: str, settings: SalesforceSettings, response: httpx.Response, answer: Any
 ) -> ConnectionFailed:
     """A transient RequestFailed when Salesforce is down, else a ConnectionFailed."""
-    words = said(answer) or "no token and user in the answer"
+    words = read_error(answer) or "no token and user in the answer"
     what = f"sign-in failed with status {response.status_code}: {words}"
     if response.is_server_error:
         remedy = "Salesforce is in trouble; the next run goes on where this one stopped."

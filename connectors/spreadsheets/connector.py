@@ -13,7 +13,7 @@ from connectors.base import (
     Page,
     RawRecord,
 )
-from connectors.functions import unknown_functions
+from connectors.kit.known_functions import unknown_functions
 from connectors.spreadsheets.delimited_comments import apply_to_notes_file, find_in_notes_file
 from connectors.spreadsheets.mapping import map_row
 from connectors.spreadsheets.notes import NotAPackage, refusals

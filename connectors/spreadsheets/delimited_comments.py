@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connectors.replace import Blocked, replace_file
+from connectors.kit.files import FileBlocked, replace_file
 from connectors.spreadsheets import notes_file
 from connectors.spreadsheets.grid import Unreadable
 from connectors.spreadsheets.rows import Row
@@ -43,7 +43,7 @@ def apply_to_notes_file(
     except Unreadable as error:
         reason, remedy = f"{path.name} is no notes file: {error}", "Move it elsewhere"
         return [RefusedChange(change, reason, remedy, retryable=False) for change, _ in changes]
-    except Blocked as blocked:
+    except FileBlocked as blocked:
         return [RefusedChange(change, blocked.reason, blocked.remedy) for change, _ in changes]
     return [
         PostedComment(c.target.ref, c.content.conflict_id, row.key, c.content.digest)

@@ -23,7 +23,7 @@ from connectors.spreadsheets.values import (
     as_priority,
     unknown,
 )
-from model.keys import normalise, references
+from model.keys import ReferenceFormats
 from model.records import (
     DependencyRole,
     Kind,
@@ -46,7 +46,7 @@ def map_row(
 ) -> Mapped:
     """Map one landed row; a row whose plan cannot be told for certain is held back."""
     reader = Reader(landed.native_id, orjson.loads(landed.payload), settings)
-    item, claims = _work_item(reader, context), tuple(_claims(reader))
+    item, claims = _work_item(reader, context), tuple(_claims(reader, context.lookups.references))
     if item is None or any(problem.held for problem in reader.problems):
         return Mapped(problems=tuple(reader.problems))
     version = Version(min(reader.saved, observed_at), item, claims)
@@ -189,16 +189,16 @@ def _initiative(
     return named or next(filter(None, by_label), None) or by_wbs
 
 
-def _claims(reader: Reader) -> Iterator[StatedDependency]:
+def _claims(reader: Reader, references: ReferenceFormats) -> Iterator[StatedDependency]:
     """What the row waits for: firm from its own column, possible from free text.
 
     A cell that cannot be read holds the row back: it waits for something, and not for nothing.
     """
-    itself = normalise(reader.native_id)
+    itself = references.normalise(reader.native_id)
     named = set()
     if (cell := reader.cell("depends_on")) and not unknown(cell.text):
-        links = reader.value("depends_on", as_links, held=True) or ()
-        for target, kind, lag, written in links:
+        links = reader.value("depends_on", lambda text: as_links(text, references), held=True)
+        for target, kind, lag, written in links or ():
             named.add(target)
             where = f'column "{cell.heading}"'
             yield StatedDependency(
@@ -206,7 +206,7 @@ def _claims(reader: Reader) -> Iterator[StatedDependency]:
             )
     for heading in reader.settings.references_in:
         if cell := reader.column((heading,)):
-            for target in references(cell.text):
+            for target in references.find_in_text(cell.text):
                 if target not in named and target != itself:
                     named.add(target)
                     yield StatedDependency(

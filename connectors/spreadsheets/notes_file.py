@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 
-from connectors.formulas import harmless
+from connectors.kit.formulas import escape_formula
 from connectors.spreadsheets.delimited import DELIMITERS, decode
 from connectors.spreadsheets.grid import Unreadable
 from connectors.spreadsheets.sections import plain_text
@@ -53,7 +53,7 @@ def _flat(row: Mapping[str, str | list[str]]) -> Entry:
 
 def entries_of(entries: list[Entry], key: str) -> list[Entry]:
     """The comments on the row with this key."""
-    return [entry for entry in entries if entry.get(KEY) == harmless(key) and entry[CONFLICT]]
+    return [entry for entry in entries if entry.get(KEY) == escape_formula(key) and entry[CONFLICT]]
 
 
 def with_entry(entries: list[Entry], key: str, remark: CommentContent) -> list[Entry]:
@@ -68,7 +68,7 @@ def with_entry(entries: list[Entry], key: str, remark: CommentContent) -> list[E
         COMMENT: plain_text(remark),
         DIGEST: remark.digest,
     }
-    written = {**(old or {}), **{name: harmless(value) for name, value in new.items()}}
+    written = {**(old or {}), **{name: escape_formula(value) for name, value in new.items()}}
     if old is None:
         return [*entries, written]
     return [written if entry is old else entry for entry in entries]

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from connectors.base import Cursor, JsonValue, Page, RawRecord
-from connectors.plausible import may_be_cut_off
+from connectors.kit.plausible import may_be_cut_off
 from connectors.spreadsheets.rows import by_key, keys_of, rows_of
 from connectors.spreadsheets.settings import SpreadsheetSettings
 from connectors.spreadsheets.sources import Source, Sources

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from connectors.plausible import LONGEST, plausible_day, plausible_days
-from model.keys import listed
+from connectors.kit.plausible import LONGEST, plausible_day, plausible_days
+from model.keys import ReferenceFormats
 from model.records import DependencyType, Priority
 
 ERRORS = frozenset(
@@ -157,9 +157,9 @@ def as_labels(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
-def as_links(text: str) -> list[tuple[str, DependencyType, int, str]]:
+def as_links(text: str, references: ReferenceFormats) -> list[tuple[str, DependencyType, int, str]]:
     """Predecessors with type, lag in working days, and spelling: `CDP-12; cdp-14 FF+3d`."""
-    return [_link(name, written) for name, written in listed(text).items()]
+    return [_link(name, written) for name, written in references.split_list(text).items()]
 
 
 def _link(name: str, written: str) -> tuple[str, DependencyType, int, str]:

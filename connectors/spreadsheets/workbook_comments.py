@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from connectors.replace import Blocked, replace_file
+from connectors.kit.files import FileBlocked, replace_file
 from connectors.spreadsheets.notes import (
     NotAPackage,
     Note,
@@ -76,7 +76,7 @@ def _written(
             replace_file(source.path, source.raw, after)
     except NoteRefused as refused:
         return [_refused(change, refused) for change in changes]
-    except Blocked as blocked:
+    except FileBlocked as blocked:
         return [RefusedChange(change, blocked.reason, blocked.remedy) for change in changes]
     return outcomes
 

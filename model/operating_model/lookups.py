@@ -1,25 +1,38 @@
-"""What the mapping of one connection needs to know of the operating model, as plain values."""
+"""What the mapping of one connection needs to know besides its records, as plain values."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from model.operating_model.schema import OperatingModel
+from model.keys import ReferenceFormats
 from model.records import State
+
+if TYPE_CHECKING:
+    from model.operating_model.schema import OperatingModel
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLookups:
-    """Statuses (lower case) to states, ids of functions, labels (lower case) and WBS prefixes to
-    ids of initiatives."""
+    """Parts of the operating model, prepared for one connection, and how references are written.
 
-    statuses: dict[str, State]
-    functions: frozenset[str]
-    initiatives: dict[str, str]
-    wbs: dict[str, str]
+    `statuses` maps the tool's own status, in lower case, to the shared state. `functions` are the
+    ids that exist; `initiatives` maps a label (lower case) to an initiative's id, `wbs` a WBS
+    prefix to one. `references` are the formats of all installed tools, since a record of any tool
+    may point at a record of any other.
+    """
+
+    statuses: Mapping[str, State] = field(default_factory=dict)
+    functions: frozenset[str] = frozenset()
+    initiatives: Mapping[str, str] = field(default_factory=dict)
+    wbs: Mapping[str, str] = field(default_factory=dict)
+    references: ReferenceFormats = field(default_factory=ReferenceFormats)
 
 
-def lookups_for(model: OperatingModel, connection: str) -> ConnectionLookups:
+def lookups_for(
+    model: OperatingModel, connection: str, references: ReferenceFormats
+) -> ConnectionLookups:
     """The statuses of the workflows that a connection follows, and what holds for every one."""
     followed = [flow for flow in model.workflows if connection in flow.connections]
     return ConnectionLookups(
@@ -27,6 +40,13 @@ def lookups_for(model: OperatingModel, connection: str) -> ConnectionLookups:
             status.lower(): state for flow in followed for status, state in flow.statuses.items()
         },
         functions=frozenset(function.id for function in model.functions),
-        initiatives={label.lower(): one.id for one in model.initiatives for label in one.labels},
-        wbs={prefix: one.id for one in model.initiatives for prefix in one.wbs},
+        initiatives={
+            label.lower(): initiative.id
+            for initiative in model.initiatives
+            for label in initiative.labels
+        },
+        wbs={
+            prefix: initiative.id for initiative in model.initiatives for prefix in initiative.wbs
+        },
+        references=references,
     )

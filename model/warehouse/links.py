@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from model.keys import ReferenceFormats
 from model.records import Problem
 from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.quarantine import replace_problems
@@ -155,7 +156,8 @@ def link(
     ambiguous = _ambiguous(connection)
     for at in streams:
         problems = [*ambiguous.get(at, []), *waiting.get(at, [])]
-        replace_problems(connection, *at, "link", None, problems, now)
+        # Problems of this stage have no other names, so no formats are needed.
+        replace_problems(connection, *at, "link", None, problems, now, ReferenceFormats())
     return LinkResult(dependencies, dangling, sum(map(len, ambiguous.values())))
 
 

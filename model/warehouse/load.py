@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, text
 
-from model.keys import normalise
+from model.keys import ReferenceFormats
 from model.records import Mapped, Problem, Ref, Version
 from model.warehouse import history
 from model.warehouse.landing import DELETED, LandingRow
@@ -41,6 +41,7 @@ def load_records(
     stream: str,
     batch: Sequence[tuple[LandingRow, Mapped]],
     now: datetime,
+    references: ReferenceFormats,
 ) -> LoadResult:
     """Write what a batch of landed rows became. Doing it twice changes nothing more."""
     timelines, sources = _timelines(batch)
@@ -51,11 +52,11 @@ def load_records(
     _replace_stated_dependencies(
         connection, {ids[ref]: version for ref, version in changed.items()}
     )
-    _replace_names(connection, ids, timelines, [m for _, m in batch])
+    _replace_names(connection, ids, timelines, [m for _, m in batch], references)
     ended = _end_missing(connection, name, stream, batch, set(ids.values()), now)
     problems = [p for row, mapped in batch for p in (*mapped.problems, *_gone_problem(row))]
     looked_at = {row.native_id for row, _ in batch}
-    count = replace_problems(connection, name, stream, "map", looked_at, problems, now)
+    count = replace_problems(connection, name, stream, "map", looked_at, problems, now, references)
     return LoadResult(len(batch), len(changed), ended, count)
 
 
@@ -142,9 +143,11 @@ def _replace_names(
     ids: Mapping[Ref, int],
     timelines: Mapping[Ref, Sequence[Version]],
     mapped: Iterable[Mapped],
+    references: ReferenceFormats,
 ) -> None:
-    names = {(normalise(n), ids[ref]) for ref, line in timelines.items() for n in _names(line[-1])}
-    names |= {(normalise(n), ids[ref]) for m in mapped for ref, n in m.aliases if ref in ids}
+    spellings = [(ref, name) for ref, line in timelines.items() for name in _names(line[-1])]
+    spellings += [(ref, name) for m in mapped for ref, name in m.aliases if ref in ids]
+    names = {(references.normalise(name), ids[ref]) for ref, name in spellings}
     connection.execute(delete(alias).where(alias.c.record_id == func.any(list(ids.values()))))
     copy_rows(connection, alias, [{"name": n, "record_id": i} for n, i in sorted(names) if n])
 

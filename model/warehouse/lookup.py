@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from model.findings import Label
-from model.keys import normalise
+from model.keys import ReferenceFormats
 from model.operating_model.schema import GateSign
 
 _LABELS = text("""
@@ -153,9 +153,10 @@ class WarehouseLookup:
         found = self.connection.execute(_DATES, {"ids": _ids(record_ids)})
         return {row.record_id: Dates(*row[1:]) for row in found}
 
-    def named(self, name: str) -> list[int]:
-        """Ids of the present work items and deals that bear a name, as `model.keys` reads it."""
-        found = self.connection.execute(_NAMED, {"name": normalise(name), "ref": name.strip()})
+    def named(self, name: str, references: ReferenceFormats) -> list[int]:
+        """Ids of the present work items and deals with a name: a key, an address, a reference."""
+        normalised = references.normalise(name)
+        found = self.connection.execute(_NAMED, {"name": normalised, "ref": name.strip()})
         return list(found.scalars())
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from model.keys import normalise
+from model.keys import ReferenceFormats
 from model.records import Problem
 from model.warehouse.schema import quarantine
 
@@ -33,12 +33,13 @@ def replace_problems(
     looked_at: Collection[str] | None,
     problems: Iterable[Problem],
     now: datetime,
+    references: ReferenceFormats,
 ) -> int:
     """Make these the stage's problems of the records looked at (None: of the whole stream).
 
     Returns how many there are. An entry that stays keeps the instant at which it was first seen.
     """
-    rows = _rows(name, stream, stage, problems, now)
+    rows = _rows(name, stream, stage, problems, now, references)
     mine = [
         quarantine.c.connection == name,
         quarantine.c.stream == stream,
@@ -99,7 +100,12 @@ def _add(connection: Connection, rows: list[dict[str, object]]) -> int:
 
 
 def _rows(
-    name: str, stream: str, stage: str, problems: Iterable[Problem], now: datetime
+    name: str,
+    stream: str,
+    stage: str,
+    problems: Iterable[Problem],
+    now: datetime,
+    references: ReferenceFormats,
 ) -> list[dict[str, object]]:
     return [
         {
@@ -110,7 +116,7 @@ def _rows(
             "reason": problem.reason,
             "remedy": problem.remedy,
             "held": problem.held,
-            "known_as": [normalise(name) for name in problem.known_as],
+            "known_as": [references.normalise(name) for name in problem.known_as],
             "first_seen": now,
         }
         for problem in dict.fromkeys(problems)

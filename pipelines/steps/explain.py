@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from model.findings import Label
+from model.keys import ReferenceFormats
 from model.network import Certainty, date_of
 from model.network.explain import DrivingStep, explain
 from model.plan import Plan
@@ -68,7 +69,7 @@ def explain_item(
     """
     with instance.engine.begin() as connection:
         lookup = WarehouseLookup(connection)
-        record_id = _resolve_name(lookup, name)
+        record_id = _resolve_name(lookup, name, instance.references)
         plan = read_plan(connection, instance.model, instance.today(as_of or now), as_of)
         if record_id not in plan.items.id:
             raise UnknownName(_absence_text(name, as_of))
@@ -92,9 +93,9 @@ def _done_ids(plan: Plan) -> set[int]:
     return set(plan.items.id[done].tolist())
 
 
-def _resolve_name(lookup: WarehouseLookup, name: str) -> int:
+def _resolve_name(lookup: WarehouseLookup, name: str, references: ReferenceFormats) -> int:
     """The id of the only record with this name; raises UnknownName for none or several."""
-    record_ids = lookup.named(name)
+    record_ids = lookup.named(name, references)
     if len(record_ids) == 1:
         return record_ids[0]
     if not record_ids:

@@ -10,6 +10,7 @@ import hashlib
 from datetime import datetime
 
 from connectors.base import Connector, RawRecord
+from connectors.tools import installed_tools
 from model.operating_model.lookups import lookups_for
 from model.records import Mapped
 from model.warehouse.landing import LandingRow, move_cursor, read_cursor, unmapped
@@ -18,8 +19,6 @@ from model.warehouse.locks import exclusive_lock
 from pipelines.instance import Instance
 
 BATCH = 1000
-MAPPING_VERSION = 3
-"""Raised whenever the connectors map the same landed record to something else."""
 
 
 def map_records(instance: Instance, name: str, now: datetime) -> LoadResult:
@@ -43,7 +42,9 @@ def _stream(
             if rows:
                 seq = rows[-1].seq
                 batch = [(row, _mapped(connector, stream, row)) for row in rows]
-                total += load_records(connection, connector.name, stream, batch, now)
+                total += load_records(
+                    connection, connector.name, stream, batch, now, instance.references
+                )
             at = {"seq": seq, "mapping": mapping}
             move_cursor(connection, connector.name, stream, "map", at, now)
         if len(rows) < BATCH:
@@ -59,14 +60,15 @@ def _mapped(connector: Connector, stream: str, row: LandingRow) -> Mapped:
 
 def _fingerprint(instance: Instance, name: str) -> str:
     """Changes whenever the same landed record could become something else."""
-    settings = instance.deployment.connections[name].model_dump_json()
-    lookups = lookups_for(instance.model, name)
+    settings = instance.deployment.connections[name]
+    lookups = lookups_for(instance.model, name, instance.references)
     told = (
-        MAPPING_VERSION,
-        settings,
+        installed_tools().named(settings.tool).mapping_version,
+        settings.model_dump_json(),
         sorted(lookups.statuses.items()),
         sorted(lookups.functions),
         sorted(lookups.initiatives.items()),
         sorted(lookups.wbs.items()),
+        lookups.references,
     )
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from connectors.base import Connector, Page
+from model.keys import ReferenceFormats
 from model.warehouse.landing import (
     land,
     mark_deleted,
@@ -80,19 +81,29 @@ def _stream(
     for page in connector.pull(stream, cursor, now):
         troubled |= {problem.native_id for problem in page.problems}
         with instance.engine.begin() as connection:
-            total += _page(connection, connector.name, stream, page, troubled, now)
+            total += _page(
+                connection, connector.name, stream, page, troubled, now, instance.references
+            )
         progress(connector.name, before + total.read)
     return total
 
 
 def _page(
-    connection: Connection, name: str, stream: str, page: Page, troubled: set[str], now: datetime
+    connection: Connection,
+    name: str,
+    stream: str,
+    page: Page,
+    troubled: set[str],
+    now: datetime,
+    references: ReferenceFormats,
 ) -> PullResult:
     changed = land(connection, name, stream, [(r.native_id, r.payload) for r in page.records], now)
     looked_at = {record.native_id for record in page.records} | {
         problem.native_id for problem in page.problems
     }
-    count = replace_problems(connection, name, stream, "pull", looked_at, page.problems, now)
+    count = replace_problems(
+        connection, name, stream, "pull", looked_at, page.problems, now, references
+    )
     gone = 0
     if page.snapshot_ids is not None:
         gone = mark_deleted(connection, name, stream, page.deleted, now)

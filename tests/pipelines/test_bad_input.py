@@ -13,7 +13,7 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
-from connectors.rate_limits import Clock
+from connectors.kit.clock import Clock
 from pipelines.instance import Instance
 from pipelines.steps.sync import SyncResult, sync_all
 from tests.pipelines.small import EXPORT, HEALTHY_PLAN, NOW, Small

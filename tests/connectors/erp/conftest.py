@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from connectors.base import ConnectionFailed, ConnectorContext, Cursor, Lookups, Page, RawRecord
+from connectors.base import ConnectionFailed, ConnectorContext, Cursor, Page, RawRecord
 from connectors.erp.connector import ErpConnector, open_connector
 from connectors.erp.settings import ErpSettings
+from model.operating_model.lookups import ConnectionLookups
 from model.records import Mapped, Problem, Spend
 
 NOW = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
@@ -86,7 +87,7 @@ class ExportFolder:
     @property
     def connector(self) -> ErpConnector:
         settings = {"tool": "erp", "function": "finance", "path": "*.csv", "profile": self.profile}
-        lookups = Lookups(functions=frozenset({"finance", "it"}))
+        lookups = ConnectionLookups(functions=frozenset({"finance", "it"}))
         context = ConnectorContext("books", self.home, {}, lookups)
         return open_connector(ErpSettings.model_validate(settings | self.settings), context)
 

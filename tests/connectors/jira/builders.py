@@ -10,11 +10,12 @@ from typing import Any
 import httpx
 import orjson
 
-from connectors.base import ConnectorContext, Lookups, Page, RawRecord
-from connectors.http import Clock
+from connectors.base import ConnectorContext, Page, RawRecord
 from connectors.jira.connector import JiraConnector, open_connector
 from connectors.jira.settings import JiraSettings
+from connectors.kit.clock import Clock
 from connectors.sandbox import Sandbox
+from connectors.tools import installed_tools
 from model.comment_content import (
     CommentChange,
     CommentContent,
@@ -24,6 +25,7 @@ from model.comment_content import (
     Target,
     TextSpan,
 )
+from model.operating_model.lookups import ConnectionLookups
 from model.records import Kind, Mapped, Ref, State, WorkItem
 
 EMAIL = "interlock@example.com"
@@ -95,7 +97,11 @@ def connect(
             "jira-it",
             Path(),
             {"JIRA_TOKEN": token},
-            Lookups(statuses=STATUSES, functions=frozenset({"it"})),
+            ConnectionLookups(
+                statuses=STATUSES,
+                functions=frozenset({"it"}),
+                references=installed_tools().references,
+            ),
         ),
         (time or Time()).clock(),
     )

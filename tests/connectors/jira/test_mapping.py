@@ -8,8 +8,10 @@ from typing import Any
 import orjson
 import pytest
 
-from connectors.base import Lookups, RawRecord
+from connectors.base import RawRecord
 from connectors.jira.mapping import IssueMapping
+from connectors.tools import installed_tools
+from model.operating_model.lookups import ConnectionLookups
 from model.records import Kind, Mapped, Priority, Ref, State
 from tests.connectors.jira.builders import (
     NOW,
@@ -30,13 +32,15 @@ from tests.connectors.jira.builders import pulled as pull
 
 START = [{"id": "customfield_10015", "name": "Start date", "type": "date"}]
 
+LOOKUPS = ConnectionLookups(statuses=STATUSES, references=installed_tools().references)
+
 
 def read(
     fields: dict[str, Any],
     /,
     *changelog: dict[str, Any],
     names: dict[str, str] | None = None,
-    lookups: Lookups | None = None,
+    lookups: ConnectionLookups | None = None,
     **more: Any,
 ) -> Mapped:
     """Map an issue written down in the shape of `POST /rest/api/3/issue/bulkfetch`."""
@@ -47,7 +51,7 @@ def read(
         "changelog": list(changelog),
         "names": names or {},
     }
-    mapping = IssueMapping("jira-it", settings(**more), lookups or Lookups(statuses=STATUSES))
+    mapping = IssueMapping("jira-it", settings(**more), lookups or LOOKUPS)
     return mapping.map(RawRecord("10001", orjson.dumps(payload).decode()), NOW)
 
 
@@ -289,7 +293,7 @@ def test_an_impossible_date_of_the_past_is_left_out_there_only() -> None:
 
 @pytest.mark.parametrize("payload", ["[]", "{}", '{"issue": {"id": "1"}}', '{"issue": '])
 def test_a_landed_record_of_another_shape_is_held_and_raises_nothing(payload: str) -> None:
-    mapping = IssueMapping("jira-it", settings(), Lookups())
+    mapping = IssueMapping("jira-it", settings(), ConnectionLookups())
     result = mapping.map(RawRecord("10001", payload), NOW)
     assert result.versions == ()
     assert result.problems[0].held
@@ -349,7 +353,7 @@ def test_figures_no_number_can_hold_keep_an_issue_back() -> None:
 
 
 def test_an_initiative_is_found_by_label_and_else_by_its_longest_wbs_prefix() -> None:
-    lookups = Lookups(
+    lookups = ConnectionLookups(
         statuses=STATUSES, initiatives={"cdp": "platform"}, wbs={"IT-4": "it", "IT-47": "campaign"}
     )
     wbs: dict[str, Any] = {"names": {"customfield_2": "WBS"}, "fields": {"wbs": "WBS"}}

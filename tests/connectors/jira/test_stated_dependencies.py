@@ -8,6 +8,7 @@ import pytest
 
 from connectors.jira.fields import choose_fields
 from connectors.jira.stated_dependencies import find_stated_dependencies
+from connectors.tools import installed_tools
 from model.records import DependencyRole, DependencyType, Origin, StatedDependency
 from tests.connectors.jira.builders import Site, connect, issue, mapped, settings
 
@@ -18,7 +19,9 @@ def stated(fields: dict[str, Any], **more: Any) -> tuple[StatedDependency, ...]:
     """Claims of CDP-1 with these fields; `customfield_7` is called "Depends on"."""
     chosen = settings(fields={"depends_on": "Depends on"}, references_in=["description"], **more)
     names = {"customfield_7": "Depends on", "description": "Description"}
-    return find_stated_dependencies("CDP-1", fields, chosen, choose_fields(chosen, names))
+    return find_stated_dependencies(
+        "CDP-1", fields, chosen, choose_fields(chosen, names), installed_tools().references
+    )
 
 
 def test_a_link_is_stated_by_both_of_its_ends(jira: Site) -> None:

@@ -10,11 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.base import ConnectorContext, Lookups
-from connectors.http import Clock
+from connectors.base import ConnectorContext
+from connectors.kit.clock import Clock
 from connectors.salesforce.connector import SalesforceConnector, open_connector
 from connectors.sandbox import Sandbox, running_sandbox
 from connectors.sandbox.salesforce.org import SalesforceOrg
+from connectors.tools import installed_tools
+from model.operating_model.lookups import ConnectionLookups
 from tests.connectors.salesforce.builders import settings
 
 SECRET = "sandbox-secret"
@@ -122,7 +124,12 @@ def connect(sandbox: Sandbox) -> Iterator[Connect]:
 
     def connect(environment: dict[str, str] | None = None, **own: Any) -> SalesforceConnector:
         context = ConnectorContext(
-            "crm", Path(), environment or ENVIRONMENT, Lookups(functions=frozenset({"sales"}))
+            "crm",
+            Path(),
+            environment or ENVIRONMENT,
+            ConnectionLookups(
+                functions=frozenset({"sales"}), references=installed_tools().references
+            ),
         )
         clock = Clock(lambda: datetime.now(UTC), lambda _: None)
         own = {"url": sandbox.salesforce_url} | own

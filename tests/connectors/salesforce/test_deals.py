@@ -10,6 +10,7 @@ import pytest
 
 from connectors.base import RawRecord
 from connectors.salesforce.deals import map_deal
+from connectors.tools import installed_tools
 from model.records import Deal, DealStage, DependencyRole, Mapped, Origin, StatedDependency
 from tests.connectors.salesforce.builders import (
     DEAL_ID,
@@ -20,9 +21,11 @@ from tests.connectors.salesforce.builders import (
     snapshot,
 )
 
+REFERENCES = installed_tools().references
+
 
 def mapped(present: dict[str, Any], *history: dict[str, Any], **own: Any) -> Mapped:
-    return map_deal("crm", settings(**own), landed(present, *history))
+    return map_deal("crm", settings(**own), landed(present, *history), REFERENCES)
 
 
 def deal(found: Mapped) -> Deal:
@@ -143,7 +146,7 @@ def test_an_amount_without_currency_is_left_out_and_said_once() -> None:
 
 def test_cents_are_exact() -> None:
     payload = landed(opportunity()).payload.replace("250000.0", "1234567890123456.78")
-    found = map_deal("crm", settings(), RawRecord(DEAL_ID, payload))
+    found = map_deal("crm", settings(), RawRecord(DEAL_ID, payload), REFERENCES)
     assert deal(found).amount == Decimal("1234567890123456.78")
 
 
@@ -181,7 +184,7 @@ def test_an_unreadable_snapshot_is_left_out_of_the_history() -> None:
 
 @pytest.mark.parametrize("payload", ["", "[]", "{}", '{"opportunity": 1, "history": 2}', '{"op'])
 def test_what_is_no_opportunity_goes_to_quarantine(payload: str) -> None:
-    found = map_deal("crm", settings(), RawRecord("006X", payload))
+    found = map_deal("crm", settings(), RawRecord("006X", payload), REFERENCES)
     assert [(p.native_id, p.held) for p in found.problems] == [("006X", True)]
 
 

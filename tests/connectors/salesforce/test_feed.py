@@ -10,7 +10,7 @@ import pytest
 import respx
 
 from connectors.base import ConnectionFailed, ConnectorContext
-from connectors.http import Clock
+from connectors.kit.clock import Clock
 from connectors.salesforce.connector import SalesforceConnector, open_connector
 from connectors.sandbox import Sandbox
 from connectors.sandbox.salesforce.org import SalesforceOrg

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from connectors.base import ConnectionFailed, ConnectorContext, Cursor, Page
-from connectors.http import HttpClient
+from connectors.kit.client import HttpClient
 from connectors.salesforce.connector import SalesforceConnector, open_connector
 from connectors.salesforce.fields import OpportunityFields
 from connectors.salesforce.pull import OpportunityPull

@@ -9,7 +9,7 @@ import pytest
 import respx
 
 from connectors.base import ConnectionFailed
-from connectors.http import HttpClient
+from connectors.kit.client import HttpClient
 from connectors.salesforce.queries import QueryClient
 from connectors.salesforce.sign_in import SessionAuth
 from tests.connectors.salesforce.builders import settings

@@ -11,9 +11,10 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from connectors.base import ConnectorContext, Lookups, Page
+from connectors.base import ConnectorContext, Page
 from connectors.spreadsheets.connector import SpreadsheetConnector, open_connector
 from connectors.spreadsheets.settings import SpreadsheetSettings
+from connectors.tools import installed_tools
 from model.comment_content import (
     Bullets,
     CommentChange,
@@ -25,6 +26,7 @@ from model.comment_content import (
     Target,
     TextSpan,
 )
+from model.operating_model.lookups import ConnectionLookups
 from model.records import Kind, Mapped, Ref, State
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -55,11 +57,12 @@ def saved(book: Workbook) -> bytes:
 
 def connector(home: Path, **settings: Any) -> SpreadsheetConnector:
     given = {"tool": "spreadsheets", "function": "marketing", "path": "*.xlsx", "columns": COLUMNS}
-    lookups = Lookups(
+    lookups = ConnectionLookups(
         statuses=STATUSES,
         functions=frozenset({"marketing", "sales"}),
         initiatives={"cdp": "cdp"},
         wbs={"D-4711": "cdp", "D": "other"},
+        references=installed_tools().references,
     )
     context = ConnectorContext("marketing-plan", home, {}, lookups)
     return open_connector(SpreadsheetSettings(**{**given, **settings}), context)

@@ -12,6 +12,7 @@ from connectors.spreadsheets.values import (
     as_percent,
     as_priority,
 )
+from model.keys import ReferenceFormats
 from model.records import DependencyType, Priority
 
 
@@ -100,7 +101,7 @@ def test_a_flag_is_yes_or_no_and_nothing_between() -> None:
 
 def test_a_lag_longer_than_any_plan_is_refused() -> None:
     with pytest.raises(Unclear, match="more than 10,000 working days"):
-        as_links("CDP-12 FS+99999999999d")
+        as_links("CDP-12 FS+99999999999d", ReferenceFormats())
 
 
 def test_labels_keep_their_spelling() -> None:
@@ -108,7 +109,7 @@ def test_labels_keep_their_spelling() -> None:
 
 
 def test_a_predecessor_may_carry_its_type_and_lag() -> None:
-    assert as_links("CDP-12; cdp-14 FF+3d, M-1 SS - 2") == [
+    assert as_links("CDP-12; cdp-14 FF+3d, M-1 SS - 2", ReferenceFormats()) == [
         ("CDP-12", DependencyType.FINISH_TO_START, 0, "CDP-12"),
         ("CDP-14", DependencyType.FINISH_TO_FINISH, 3, "cdp-14"),
         ("M-1", DependencyType.START_TO_START, -2, "M-1"),

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
+from model.keys import ReferenceFormats
 from model.records import Kind, Mapped, Problem, Ref, State, Version, WorkItem
 from model.warehouse.history import holds
 from model.warehouse.landing import DELETED, LandingRow
@@ -38,7 +39,9 @@ def take(
     row = LandingRow("10042", "{}", seen, 1, gone)
     mapped = Mapped(tuple(versions), tuple(problems))
     with warehouse.begin() as connection:
-        return load_records(connection, "it-jira", "issues", [(row, mapped)], seen)
+        return load_records(
+            connection, "it-jira", "issues", [(row, mapped)], seen, ReferenceFormats()
+        )
 
 
 def finish_as_of(warehouse: Engine, instant: datetime | None) -> date | None:
@@ -132,10 +135,10 @@ def test_ending_records_reads_their_versions_and_not_those_of_all(warehouse: Eng
     there = [(row, Mapped((Version(on(1), item(ref=ref_of(row))),))) for row in rows]
     gone = [(replace(row, gone_reason=DELETED), Mapped()) for row in rows[:1000]]
     with warehouse.begin() as connection:
-        load_records(connection, "it-jira", "issues", there, on(2))
+        load_records(connection, "it-jira", "issues", there, on(2), ReferenceFormats())
 
     with warehouse.begin() as connection:
-        taken = load_records(connection, "it-jira", "issues", gone, on(5))
+        taken = load_records(connection, "it-jira", "issues", gone, on(5), ReferenceFormats())
         read = connection.execute(
             text("""
                 select seq_tup_read + idx_tup_fetch

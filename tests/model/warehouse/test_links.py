@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from model.keys import ReferenceFormats
 from model.records import (
     DependencyRole,
     Kind,
@@ -54,7 +55,7 @@ def take(
 ) -> None:
     with warehouse.begin() as opened:
         row = LandingRow(key, "{}", NOW, 1, gone)
-        load_records(opened, connection, "rows", [(row, mapped)], NOW)
+        load_records(opened, connection, "rows", [(row, mapped)], NOW, ReferenceFormats())
 
 
 def linked(warehouse: Engine, *unread: str) -> LinkResult:

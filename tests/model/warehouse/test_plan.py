@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine
 
+from model.keys import ReferenceFormats
 from model.network import NO_DATE, UNKNOWN, day_of
 from model.plan import NONE, Plan
 from model.records import (
@@ -87,7 +88,14 @@ def take(
     warehouse: Engine, key: str, mapped: Mapped, at: datetime, gone: str | None = None
 ) -> None:
     with warehouse.begin() as connection:
-        load_records(connection, "jira", "rows", [(LandingRow(key, "{}", at, 1, gone), mapped)], at)
+        load_records(
+            connection,
+            "jira",
+            "rows",
+            [(LandingRow(key, "{}", at, 1, gone), mapped)],
+            at,
+            ReferenceFormats(),
+        )
 
 
 def row(plan: Plan, *names: str) -> dict[str, Any]:

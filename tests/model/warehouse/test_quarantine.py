@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, event
 
+from model.keys import ReferenceFormats
 from model.records import Problem
 from model.warehouse.quarantine import drop_stale, replace_problems
 
@@ -27,7 +28,9 @@ def report(
     now: datetime = NOW,
 ) -> None:
     with warehouse.begin() as connection:
-        replace_problems(connection, "plan", "rows", stage, looked_at, problems, now)
+        replace_problems(
+            connection, "plan", "rows", stage, looked_at, problems, now, ReferenceFormats()
+        )
 
 
 def waiting(warehouse: Engine) -> list[tuple[str, str, datetime]]:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 
 from model.comment_content import CommentState
 from model.conflicts import Status, Verdict
+from model.keys import ReferenceFormats
 from model.records import (
     Deal,
     DealStage,
@@ -133,7 +134,9 @@ def map_again(
     row = LandingRow(native_id, "{}", NOW, 1, None)
     mapped = Mapped((Version(BEGAN, record, stated),))
     with warehouse.begin() as connection:
-        return load_records(connection, name, STREAMS[name], [(row, mapped)], NOW)
+        return load_records(
+            connection, name, STREAMS[name], [(row, mapped)], NOW, ReferenceFormats()
+        )
 
 
 def test_the_old_rows_fill_every_table(upgraded: Engine) -> None:

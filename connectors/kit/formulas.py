@@ -6,6 +6,6 @@ _BEGINNINGS = tuple("=+-@\t\r\n＝＋－＠")
 """The characters are those of the OWASP page "CSV Injection"."""
 
 
-def harmless(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text with an apostrophe before it where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(_BEGINNINGS) else text

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from connectors.addresses import leads_to_the_web
+from connectors.kit.addresses import is_web_address
 from model.comment_content import (
     Block,
     Bullets,
@@ -84,7 +84,7 @@ def _run(text: str, mark: Node | None = None) -> list[Node]:
 
 
 def _link_mark(url: str) -> Node | None:
-    return {"type": "link", "attrs": {"href": url}} if leads_to_the_web(url) else None
+    return {"type": "link", "attrs": {"href": url}} if is_web_address(url) else None
 
 
 def _fitting(nodes: list[Node], room: int) -> list[Node]:

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from connectors.plausible import may_be_cut_off, plausible_day, plausible_days
+from connectors.kit.plausible import may_be_cut_off, plausible_day, plausible_days
 
 
 def test_a_day_in_a_year_that_nobody_plans_for_is_a_slip() -> None:

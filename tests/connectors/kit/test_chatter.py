@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors.salesforce.segments import Segment, marked, segments
+from connectors.kit.rich_text.chatter import Segment, marked, segments
 from model.comment_content import (
     Bullets,
     CommentContent,

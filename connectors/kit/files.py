@@ -13,7 +13,7 @@ _TEMPORARY = ".interlock"
 
 
 @dataclass
-class Blocked(Exception):
+class FileBlocked(Exception):
     """A file that cannot be replaced just now: why, and what lets it through."""
 
     reason: str
@@ -21,14 +21,14 @@ class Blocked(Exception):
 
 
 def replace_file(path: Path, before: bytes | None, after: bytes) -> None:
-    """Put `after` in the place of `before` (None: of no file), or raise Blocked.
+    """Put `after` in the place of `before` (None: of no file), or raise FileBlocked.
 
     The new file is complete on disk before it takes the name, and takes it only when the file
     is still what was read and no one has it open.
     """
     path = path.resolve()
     if lock := lock_of(path):
-        raise Blocked(
+        raise FileBlocked(
             f"{path.name} is open (lock file {lock.name})",
             "Close it, or delete the lock file if a crash left it; the next sync writes again",
         )
@@ -36,7 +36,7 @@ def replace_file(path: Path, before: bytes | None, after: bytes) -> None:
     try:
         _replace(path, before, after)
     except OSError as error:
-        raise Blocked(
+        raise FileBlocked(
             f"{path.name} cannot be written ({error.strerror or error})",
             "Allow Interlock's user to write the file and its folder",
         ) from error
@@ -60,7 +60,7 @@ def _replace(path: Path, before: bytes | None, after: bytes) -> None:
             os.fsync(file.fileno())
         _take_mode(path, temporary)
         if (path.read_bytes() if path.exists() else None) != before:
-            raise Blocked(f"{path.name} was changed meanwhile", "The next sync reads it anew")
+            raise FileBlocked(f"{path.name} was changed meanwhile", "The next sync reads it anew")
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.replace import Blocked, replace_file
+from connectors.kit.files import FileBlocked, replace_file
 
 
 @pytest.fixture
@@ -21,14 +21,14 @@ def test_a_file_is_replaced_and_nothing_else_is_left(plan: Path) -> None:
 
 def test_a_file_that_was_changed_meanwhile_is_left_as_it_is(plan: Path) -> None:
     plan.write_bytes(b"theirs")
-    with pytest.raises(Blocked, match="was changed meanwhile"):
+    with pytest.raises(FileBlocked, match="was changed meanwhile"):
         replace_file(plan, b"old", b"new")
     assert plan.read_bytes() == b"theirs"
     assert list(plan.parent.iterdir()) == [plan]
 
 
 def test_a_file_that_appeared_meanwhile_is_left_as_it_is(plan: Path) -> None:
-    with pytest.raises(Blocked, match="was changed meanwhile"):
+    with pytest.raises(FileBlocked, match="was changed meanwhile"):
         replace_file(plan, None, b"new")
     assert plan.read_bytes() == b"old"
 
@@ -54,5 +54,5 @@ def test_what_a_killed_run_left_behind_is_cleared(plan: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    with pytest.raises(Blocked, match="cannot be written"):
+    with pytest.raises(FileBlocked, match="cannot be written"):
         replace_file(tmp_path / "gone" / "plan.notes.csv", None, b"new")

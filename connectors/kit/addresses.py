@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 
-def leads_to_the_web(url: str) -> bool:
+def is_web_address(url: str) -> bool:
     """Whether a tool will take it for a link; for one bad address it refuses a whole comment."""
     try:
         parts = urlsplit(url)

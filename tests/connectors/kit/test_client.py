@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 import respx
 
-from connectors.http import AnswerLost, Clock, HttpClient, RequestFailed
-from connectors.rate_limits import Pauses, scope_of
+from connectors.jira.tool import HTTP as JIRA
+from connectors.kit.client import HttpClient
+from connectors.kit.clock import Clock
+from connectors.kit.conventions import HttpConventions
+from connectors.kit.exceptions import AnswerLost, RequestFailed
+from connectors.kit.rate_limits import Pauses
+from connectors.salesforce.tool import HTTP as SALESFORCE
 
 BASE = "https://tool.example"
 TOKEN = "s3cr3t-token"
+Connect = Callable[..., HttpClient]
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -37,16 +43,30 @@ def time() -> Time:
 
 
 @pytest.fixture
-def client(time: Time) -> Iterator[HttpClient]:
-    client = HttpClient(
-        "jira-it",
-        BASE,
-        httpx.BasicAuth("bot@example.com", TOKEN),
-        "the environment variable JIRA_TOKEN",
-        Clock(time.now, time.sleep),
-    )
-    yield client
-    client.close()
+def connect(time: Time) -> Iterator[Connect]:
+    """Open clients that follow a tool's conventions."""
+    opened: list[HttpClient] = []
+
+    def connect(conventions: HttpConventions | None = None) -> HttpClient:
+        client = HttpClient(
+            "jira-it",
+            BASE,
+            httpx.BasicAuth("bot@example.com", TOKEN),
+            "the environment variable JIRA_TOKEN",
+            Clock(time.now, time.sleep),
+            conventions,
+        )
+        opened.append(client)
+        return client
+
+    yield connect
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture
+def client(connect: Connect) -> HttpClient:
+    return connect()
 
 
 @respx.mock
@@ -137,7 +157,7 @@ def test_a_gateway_without_retry_after_is_read_by_its_reset_time(
 def test_a_spent_quota_pauses_every_path(time: Time) -> None:
     pauses = Pauses(Clock(time.now, time.sleep))
     quota = httpx.Headers({"RateLimit-Reason": "jira-quota-tenant-based"})
-    pauses.hold(scope_of(quota, "/a"), 30)
+    pauses.hold(JIRA.pause_scope(quota, "/a"), 30)
     pauses.wait("/b")
     assert time.slept == 30
 
@@ -145,7 +165,7 @@ def test_a_spent_quota_pauses_every_path(time: Time) -> None:
 def test_a_burst_pauses_its_own_path_only(time: Time) -> None:
     pauses = Pauses(Clock(time.now, time.sleep))
     burst = httpx.Headers({"RateLimit-Reason": "jira-burst-based"})
-    pauses.hold(scope_of(burst, "/a"), 30)
+    pauses.hold(JIRA.pause_scope(burst, "/a"), 30)
     pauses.wait("/b")
     assert time.slept == 0
     pauses.wait("/a")
@@ -195,20 +215,20 @@ def test_a_link_to_the_same_origin_is_followed_with_its_query(client: HttpClient
 
 
 @respx.mock
-def test_a_refusal_quotes_the_tool_and_names_the_credentials(client: HttpClient) -> None:
+def test_a_refusal_quotes_the_tool_and_names_the_credentials(connect: Connect) -> None:
     respx.get(f"{BASE}/thing").respond(401, json={"errorMessages": ["Login required."]})
     with pytest.raises(RequestFailed) as caught:
-        client.read("GET", "/thing")
+        connect(JIRA).read("GET", "/thing")
     assert "Login required." in caught.value.reason
     assert "the environment variable JIRA_TOKEN" in caught.value.remedy
 
 
 @respx.mock
-def test_a_list_of_errors_is_quoted_too(client: HttpClient) -> None:
+def test_a_list_of_errors_is_quoted_too(connect: Connect) -> None:
     body = [{"message": "No such column", "errorCode": "INVALID_FIELD"}]
     respx.get(f"{BASE}/query").respond(400, json=body)
     with pytest.raises(RequestFailed, match="INVALID_FIELD; No such column") as caught:
-        client.read("GET", "/query")
+        connect(SALESFORCE).read("GET", "/query")
     assert caught.value.answer == body
 
 

@@ -1,11 +1,11 @@
 import pytest
 
-from connectors.addresses import leads_to_the_web
+from connectors.kit.addresses import is_web_address
 
 
 @pytest.mark.parametrize("url", ["https://a.example/browse/CDP-1", "http://127.0.0.1:8401/x#y"])
 def test_a_web_page_can_be_led_to(url: str) -> None:
-    assert leads_to_the_web(url)
+    assert is_web_address(url)
 
 
 @pytest.mark.parametrize(
@@ -20,4 +20,4 @@ def test_a_web_page_can_be_led_to(url: str) -> None:
     ],
 )
 def test_what_is_no_web_page_cannot(url: str) -> None:
-    assert not leads_to_the_web(url)
+    assert not is_web_address(url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from connectors.jira.adf import plain_text, render
+from connectors.kit.rich_text.adf import plain_text, render
 from model.comment_content import Bullets, LinkSpan, MentionSpan, Paragraph, TextSpan
 from tests.connectors.jira.builders import remark
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from connectors.addresses import leads_to_the_web
+from connectors.kit.addresses import is_web_address
 from model.comment_content import (
     MARKER_PREFIX,
     Bullets,
@@ -138,7 +138,7 @@ def _parts(span: Span) -> list[Segment]:
     match span:
         case MentionSpan(identity=str(identity)):
             return [{"type": "Mention", "id": identity}]
-        case LinkSpan(text, url) if leads_to_the_web(url):
+        case LinkSpan(text, url) if is_web_address(url):
             label = [_text(f"{text} ")] if text and text != url else []
             return [*label, {"type": "Link", "url": url}]
         case TextSpan(text, strong=True) if text:

@@ -1,0 +1,218 @@
+"""Ways in which APIs split a list into pages, and the guards that end every such list.
+
+A paginator turns one request and its answer into the request of the next page; it holds no state,
+so a list can be read from several threads and begun again anywhere. Paths such as
+`meta.next_token` name fields of the JSON body (see `json_path`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
+
+import orjson
+
+from connectors.base import ConnectionFailed
+from connectors.kit.json_path import find_value
+
+MOST_PAGES = 100_000
+"""Far beyond any real list; a tool that gives more would be read for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """One page to ask for: a path or whole address, its query, and a JSON body for POST."""
+
+    path: str
+    params: Mapping[str, str | int | bool] | None = None
+    json: Any = None
+    method: str = "GET"
+
+
+class PageAnswer(Protocol):
+    """What a paginator looks at: the JSON body and the `Link` header of an answer."""
+
+    @property
+    def body(self) -> Any: ...
+
+    @property
+    def next_link(self) -> str | None: ...
+
+
+class Paginator(Protocol):
+    def first(self, request: PageRequest) -> PageRequest:
+        """The request of the first page."""
+        ...
+
+    def following(self, request: PageRequest, answer: PageAnswer) -> PageRequest | None:
+        """The request of the page after this one; None after the last."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SinglePage:
+    """A list that comes in one answer."""
+
+    def first(self, request: PageRequest) -> PageRequest:
+        return request
+
+    def following(self, request: PageRequest, answer: PageAnswer) -> PageRequest | None:  # noqa: ARG002
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkHeader:
+    """`Link: <…>; rel="next"` (RFC 8288), as GitHub and GitLab page."""
+
+    def first(self, request: PageRequest) -> PageRequest:
+        return request
+
+    def following(self, request: PageRequest, answer: PageAnswer) -> PageRequest | None:
+        return _follow(request, answer.next_link)
+
+
+@dataclass(frozen=True, slots=True)
+class NextUrl:
+    """The address of the next page in a field of the body: Salesforce's `nextRecordsUrl`."""
+
+    field: str = "next"
+
+    def first(self, request: PageRequest) -> PageRequest:
+        return request
+
+    def following(self, request: PageRequest, answer: PageAnswer) -> PageRequest | None:
+        link = find_value(answer.body, self.field)
+        return _follow(request, str(link) if link else None)
+
+
+@dataclass(frozen=True, slots=True)
+class CursorToken:
+    """A token in the body of a page, sent back as a parameter (or in the JSON body of a POST)."""
+
+    token: str
+    param: str
+
+    def first(self, request: PageRequest) -> PageRequest:
+        return request
+
+    def following(self, request: PageRequest, answer: PageAnswer) -> PageRequest | None:
+        token = find_value(answer.body, self.token)
+        return _with_value(request, self.param, token) if token else None
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """`offset` and `limit`. The list ends with an empty page, or where `total` says so.
+
+    A short page is not the last: some tools shorten pages whose records are large.
+    """
+
+    records: str
+    limit: int
+    offset_param: str = "offset"
+    limit_param: str = "limit"
+    total: str | None = None
+
+    def first(self, request: PageRequest) -> PageRequest:
+        return _with_value(_with_value(request, self.limit_param, self.limit), self.offset_param, 0)
+
+    def following(self, request: PageRequest, answer: PageAnswer) -> PageRequest | None:
+        count = _count_records(answer, self.records)
+        offset = int(_value_of(request, self.offset_param)) + count
+        total = find_value(answer.body, self.total) if self.total else None
+        if count == 0 or offset == total:
+            return None
+        return _with_value(request, self.offset_param, offset)
+
+
+@dataclass(frozen=True, slots=True)
+class PageNumber:
+    """`page=1`, `page=2` … The list ends with an empty page, or after `total_pages`."""
+
+    records: str
+    page_param: str = "page"
+    start: int = 1
+    total_pages: str | None = None
+
+    def first(self, request: PageRequest) -> PageRequest:
+        return _with_value(request, self.page_param, self.start)
+
+    def following(self, request: PageRequest, answer: PageAnswer) -> PageRequest | None:
+        page = int(_value_of(request, self.page_param))
+        total = find_value(answer.body, self.total_pages) if self.total_pages else None
+        is_last = isinstance(total, int) and page - self.start + 1 >= total
+        if is_last or _count_records(answer, self.records) == 0:
+            return None
+        return _with_value(request, self.page_param, page + 1)
+
+
+_Answer = TypeVar("_Answer", bound=PageAnswer)
+
+
+def guarded_pages(
+    connection: str,
+    request: PageRequest,
+    paginator: Paginator,
+    read: Callable[[PageRequest], _Answer],
+) -> Iterator[_Answer]:
+    """Read a list to its end, each page when it is asked for.
+
+    Raises ConnectionFailed when a page leads back to one that was read, when the tool answers two
+    page requests in a row alike, or after `MOST_PAGES`: each would otherwise go on for ever.
+    """
+    page: PageRequest | None = paginator.first(request)
+    seen: set[bytes] = set()
+    previous: Any = None
+    while page is not None:
+        if _identity(page) in seen:
+            raise _endless(connection, request, "leads back to a page that was read")
+        seen.add(_identity(page))
+        if len(seen) > MOST_PAGES:
+            raise _endless(connection, request, f"has more than {MOST_PAGES} pages")
+        answer = read(page)
+        following = paginator.following(page, answer)
+        if following is not None and answer.body == previous:
+            raise _endless(connection, request, "gave the same page twice in a row")
+        previous = answer.body
+        yield answer
+        page = following
+
+
+def _identity(page: PageRequest) -> bytes:
+    content = [page.method, page.path, dict(page.params or {}), page.json]
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _endless(connection: str, request: PageRequest, what: str) -> ConnectionFailed:
+    path = request.path.partition("?")[0]
+    return ConnectionFailed(
+        connection,
+        f"{request.method} {path} {what}, so its pages never end",
+        "Check that the url is the tool's API and that nothing rewrites its answers, then run "
+        "again; if it stays, report it to the tool's maker with this path.",
+    )
+
+
+def _follow(request: PageRequest, link: str | None) -> PageRequest | None:
+    """A link carries the whole query already, so the first page's parameters are dropped."""
+    return replace(request, path=link, params=None) if link else None
+
+
+def _with_value(request: PageRequest, name: str, value: Any) -> PageRequest:
+    """Set a paging value where the request keeps its values: the JSON body of a POST, or the
+    query."""
+    if request.json is not None:
+        return replace(request, json={**request.json, name: value})
+    return replace(request, params={**(request.params or {}), name: value})
+
+
+def _value_of(request: PageRequest, name: str) -> Any:
+    values = request.json if request.json is not None else request.params or {}
+    return values[name]
+
+
+def _count_records(answer: PageAnswer, records: str) -> int:
+    values = find_value(answer.body, records)
+    return len(values) if isinstance(values, list) else 0

@@ -1,0 +1,44 @@
+"""What Interlock knows of workbooks and CSV files as a tool."""
+
+from __future__ import annotations
+
+from connectors.base import Connector, ConnectorContext, Tool
+from connectors.spreadsheets.settings import SpreadsheetSettings
+
+
+def _open(settings: SpreadsheetSettings, context: ConnectorContext) -> Connector:
+    from connectors.spreadsheets.connector import open_connector
+
+    return open_connector(settings, context)
+
+
+_EXAMPLE = """\
+  plans:
+    tool: spreadsheet
+    function: marketing
+    path: plans/*.xlsx                      # also .csv; from this folder, or an absolute path
+    columns:                                # field: heading; the table is found by them
+      key: No.
+      title: Activity
+      owner: Owner
+      start: Start
+      finish: End
+      status: Status
+      priority: Priority
+      depends_on: Depends on
+"""
+
+_PERMISSIONS = """\
+Read access to the files. To write notes on cells, write access to the files and their folder: a
+workbook is replaced as a whole, and everything but the notes in it stays byte-identical.
+"""
+
+TOOL = Tool(
+    name="spreadsheet",
+    title="Excel workbooks and CSV files",
+    settings=SpreadsheetSettings,
+    open=_open,
+    mapping_version=1,
+    example=_EXAMPLE,
+    permissions=_PERMISSIONS,
+)
