@@ -1,9 +1,10 @@
 """Stand-ins for Jira Cloud and Salesforce: stateful, over HTTP, each on an origin of its own.
 
-Tests and the demo talk to them as the connectors would talk to the real tools: the same paths,
-paging, errors and shapes. `running_sandbox` starts both in a thread; `python -m
-connectors.sandbox` does so until interrupted. `README.md` describes the files it loads, the
-faults it can be told to make and the switches below `/_sandbox/`. Nothing here knows the model.
+Connectors send them the requests that they send to the real tools: paths, pagination, errors and
+shapes are the same. `running_sandbox` starts both in a thread; `python -m connectors.sandbox` runs
+them until interrupted. `README.md` describes the files they load, the faults that can be injected,
+and the settings below `/_sandbox/`. Nothing here imports `model`; this package and `pipelines.demo`
+alone need the libraries of the extra `demo`.
 """
 
 from connectors.sandbox.server import Sandbox, running_sandbox

@@ -13,13 +13,13 @@ def main() -> None:
     parser.add_argument("--jira-port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--salesforce-port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--load", type=Path, help="folder with jira.json and salesforce.json")
-    parser.add_argument("--state", type=Path, help="folder in which changes are kept")
-    asked = parser.parse_args()
+    parser.add_argument("--state", type=Path, help="folder in which changes are saved")
+    arguments = parser.parse_args()
     serve_until_stopped(
-        load=asked.load,
-        state=asked.state,
-        jira_port=asked.jira_port,
-        salesforce_port=asked.salesforce_port,
+        load=arguments.load,
+        state=arguments.state,
+        jira_port=arguments.jira_port,
+        salesforce_port=arguments.salesforce_port,
     )
 
 

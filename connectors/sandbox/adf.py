@@ -1,11 +1,11 @@
-"""Atlassian Document Format: which documents Jira takes, and their plain text.
+"""Atlassian Document Format (ADF): which documents Jira accepts, and their plain text.
 
 Reference: https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
 """
 
 from __future__ import annotations
 
-from connectors.sandbox.answers import Json
+from connectors.sandbox.json_http import Json
 
 INLINE = {"text", "mention", "hardBreak", "emoji", "inlineCard", "date", "status"}
 BLOCKS: dict[str, set[str]] = {
@@ -24,40 +24,42 @@ BLOCKS: dict[str, set[str]] = {
     "tableCell": {"paragraph", "heading", "bulletList", "orderedList", "panel", "codeBlock"},
     "tableHeader": {"paragraph", "heading", "bulletList", "orderedList", "panel", "codeBlock"},
 }
-"""What each block may hold; a document holds the blocks that are no part of another one."""
+"""What each block may contain. A document contains every block that is not in PARTS."""
 PARTS = {"listItem", "tableRow", "tableCell", "tableHeader"}
 MARKS = {"strong", "em", "underline", "strike", "code", "link", "textColor", "subsup"}
 
 
-def faults_of(document: object) -> str | None:
-    """Why this is not a valid document, None when it is."""
+def find_document_error(document: object) -> str | None:
+    """Why this is not a valid document; None when it is."""
     if not isinstance(document, dict) or document.get("type") != "doc":
         return "not a document"
     if document.get("version") != 1:
         return "version has to be 1"
-    return _in_children(document, set(BLOCKS) - PARTS)
+    return _find_error_in_children(document, set(BLOCKS) - PARTS)
 
 
-def _in_children(node: Json, allowed: set[str]) -> str | None:
+def _find_error_in_children(node: Json, allowed: set[str]) -> str | None:
     content = node.get("content", [])
     if not isinstance(content, list):
         return f"content of {node['type']} is not a list"
-    return next((fault for child in content if (fault := _in_node(child, allowed))), None)
+    return next(
+        (error for child in content if (error := _find_error_in_node(child, allowed))), None
+    )
 
 
-def _in_node(node: object, allowed: set[str]) -> str | None:
+def _find_error_in_node(node: object, allowed: set[str]) -> str | None:
     if not isinstance(node, dict) or node.get("type") not in allowed:
         return f"{node.get('type') if isinstance(node, dict) else node} is not allowed here"
     if node["type"] in BLOCKS:
-        return _in_children(node, BLOCKS[node["type"]])
+        return _find_error_in_children(node, BLOCKS[node["type"]])
     if node["type"] == "text":
-        return _in_text(node)
+        return _find_error_in_text(node)
     if node["type"] == "mention" and not (node.get("attrs") or {}).get("id"):
         return "a mention needs an id"
     return None
 
 
-def _in_text(node: Json) -> str | None:
+def _find_error_in_text(node: Json) -> str | None:
     if not isinstance(node.get("text"), str) or not node["text"]:
         return "a text node needs text"
     for mark in node.get("marks", []):
@@ -69,7 +71,7 @@ def _in_text(node: Json) -> str | None:
 
 
 def plain_text(node: Json) -> str:
-    """The words of a document, a line a block."""
+    """The text of a document, one line per block."""
     if node["type"] == "text":
         return str(node["text"])
     if node["type"] in ("mention", "status"):
@@ -79,14 +81,14 @@ def plain_text(node: Json) -> str:
     return f"{inner}\n" if block and not inner.endswith("\n") else inner
 
 
-def mentioned(node: Json) -> list[str]:
-    """Account ids of the people a document mentions, in order."""
+def mentioned_ids(node: Json) -> list[str]:
+    """Account ids of the people that a document mentions, in order."""
     own = [node["attrs"]["id"]] if node["type"] == "mention" else []
-    return own + [id_ for child in node.get("content", []) for id_ in mentioned(child)]
+    return own + [id_ for child in node.get("content", []) for id_ in mentioned_ids(child)]
 
 
-def paragraphs(text: str) -> Json:
-    """A document of plain text; a blank line ends a paragraph, another line end breaks the line."""
+def text_to_document(text: str) -> Json:
+    """A document from plain text: blank lines separate paragraphs, other line ends break lines."""
     blocks = [block for block in text.replace("\r\n", "\n").split("\n\n") if block.strip()]
     return {"type": "doc", "version": 1, "content": [_paragraph(block) for block in blocks]}
 

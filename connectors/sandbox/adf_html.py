@@ -1,4 +1,4 @@
-"""Documents in Atlassian Document Format as the HTML a reader sees; all text is escaped."""
+"""Documents in Atlassian Document Format as HTML; all text is escaped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from markupsafe import Markup, escape
 
-from connectors.sandbox.answers import Json
+from connectors.sandbox.json_http import Json
 
 TAGS = {
     "paragraph": "p",
@@ -26,30 +26,31 @@ MARKS = {"strong": "strong", "em": "em", "underline": "u", "strike": "s", "code"
 
 
 def to_html(node: Json) -> Markup:
-    """A node and all that is in it. A node nobody has heard of is shown by its content."""
-    own = OWN.get(node["type"])
-    if own is not None:
-        return own(node)
+    """A node and its children. A node of an unknown type is rendered as its children alone."""
+    render = RENDERERS.get(node["type"])
+    if render is not None:
+        return render(node)
     inner = Markup("").join(to_html(child) for child in node.get("content", []))
     tag = TAGS.get(node["type"])
     return Markup("<{0}>{1}</{0}>").format(tag, inner) if tag else inner
 
 
 def _text(node: Json) -> Markup:
-    shown = escape(node["text"])
+    html = escape(node["text"])
     for mark in node.get("marks", []):
         if mark["type"] in MARKS:
-            shown = Markup("<{0}>{1}</{0}>").format(MARKS[mark["type"]], shown)
+            html = Markup("<{0}>{1}</{0}>").format(MARKS[mark["type"]], html)
         elif mark["type"] == "link":
-            shown = _link(mark["attrs"]["href"], shown)
-    return shown
+            html = _link(mark["attrs"]["href"], html)
+    return html
 
 
-def _link(address: str, shown: Markup) -> Markup:
-    """Only http(s) addresses become links; of any other only the words are shown."""
-    if not address.startswith(("http://", "https://")):
-        return shown
-    return Markup('<a href="{}">{}</a>').format(address, shown)
+def _link(url: str, content: Markup) -> Markup:
+    """The content as a link, or alone where the URL is not http(s)."""
+    # A `javascript:` URL would run in the page of the stand-in.
+    if not url.startswith(("http://", "https://")):
+        return content
+    return Markup('<a href="{}">{}</a>').format(url, content)
 
 
 def _mention(node: Json) -> Markup:
@@ -72,7 +73,7 @@ def _status(node: Json) -> Markup:
     return Markup('<span class="lozenge">{}</span>').format(node["attrs"].get("text", ""))
 
 
-OWN: dict[str, Callable[[Json], Markup]] = {
+RENDERERS: dict[str, Callable[[Json], Markup]] = {
     "text": _text,
     "mention": _mention,
     "panel": _panel,

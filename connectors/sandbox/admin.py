@@ -1,4 +1,4 @@
-"""The switches below `/_sandbox/` that both tools have: faults, the request log, settings."""
+"""Endpoints below `/_sandbox/` that all stand-ins have: faults and the request log."""
 
 from __future__ import annotations
 
@@ -10,39 +10,40 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.sandbox.answers import BadBody, answer, body_of
 from connectors.sandbox.faults import Fault
-from connectors.sandbox.switchboard import ADMIN, Switchboard
+from connectors.sandbox.json_http import InvalidBody, json_response, read_json_body
+from connectors.sandbox.middleware import ADMIN_PREFIX, SandboxMiddleware
 
 
-def admin_routes(board: Callable[[], Switchboard]) -> list[Route]:
-    """`board` is asked late, for it is built around the application that has these routes."""
+def admin_routes(middleware: Callable[[], SandboxMiddleware]) -> list[Route]:
+    """Routes that read and change the faults and the log of a stand-in's middleware."""
+    # A function, because the middleware is built around the application that has these routes.
 
     async def faults(request: Request) -> Response:
         if request.method == "POST":
-            return await _switch_on(board(), request)
+            return await _add_fault(middleware(), request)
         if request.method == "DELETE":
-            board().faults.rules.clear()
-            board().tool.thaw()
-        return answer([rule.model_dump() for rule in board().faults.rules])
+            middleware().faults.rules.clear()
+            middleware().tool.recover()
+        return json_response([rule.model_dump() for rule in middleware().faults.rules])
 
     async def requests(request: Request) -> Response:
         if request.method == "DELETE":
-            board().asked.clear()
-        return answer([asdict(asked) for asked in board().asked])
+            middleware().request_log.clear()
+        return json_response([asdict(entry) for entry in middleware().request_log])
 
     return [
-        Route(f"{ADMIN}/faults", faults, methods=["GET", "POST", "DELETE"]),
-        Route(f"{ADMIN}/requests", requests, methods=["GET", "DELETE"]),
+        Route(f"{ADMIN_PREFIX}/faults", faults, methods=["GET", "POST", "DELETE"]),
+        Route(f"{ADMIN_PREFIX}/requests", requests, methods=["GET", "DELETE"]),
     ]
 
 
-async def _switch_on(board: Switchboard, request: Request) -> Response:
+async def _add_fault(middleware: SandboxMiddleware, request: Request) -> Response:
     try:
-        fault = Fault.model_validate(await body_of(request))
-    except (ValidationError, BadBody) as error:
-        return answer({"error": str(error)}, 400)
+        fault = Fault.model_validate(await read_json_body(request))
+    except (ValidationError, InvalidBody) as error:
+        return json_response({"error": str(error)}, 400)
     if fault.kind == "stale_search":
-        board.tool.freeze_search()
-    board.faults.rules.append(fault)
-    return answer(fault.model_dump(), 201)
+        middleware.tool.freeze_search()
+    middleware.faults.rules.append(fault)
+    return json_response(fault.model_dump(), 201)

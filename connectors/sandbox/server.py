@@ -1,4 +1,4 @@
-"""Start the stand-ins on loopback, each on a port of its own, in a thread of this process."""
+"""Run the stand-ins on loopback, each at its own port, in a thread of this process."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ import uvicorn
 
 from connectors.sandbox import storage
 from connectors.sandbox.jira.application import jira_application
-from connectors.sandbox.jira.building import build as build_jira
-from connectors.sandbox.jira.files import JiraFile
-from connectors.sandbox.jira.recorded import is_recording, load_recorded
+from connectors.sandbox.jira.build_site import build as build_jira
+from connectors.sandbox.jira.file_format import JiraFile
+from connectors.sandbox.jira.recordings import is_recording, load_recorded
 from connectors.sandbox.jira.site import JiraSite
+from connectors.sandbox.middleware import SandboxMiddleware
 from connectors.sandbox.salesforce.application import salesforce_application
-from connectors.sandbox.salesforce.building import build as build_salesforce
-from connectors.sandbox.salesforce.files import SalesforceFile
+from connectors.sandbox.salesforce.build_org import build as build_salesforce
+from connectors.sandbox.salesforce.file_format import SalesforceFile
 from connectors.sandbox.salesforce.org import SalesforceOrg
-from connectors.sandbox.switchboard import Switchboard
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """The running stand-ins; the states may be looked at, and changed between requests."""
+    """The running stand-ins. Tests may read their states, and change them between requests."""
 
     jira_url: str
     salesforce_url: str
@@ -48,30 +48,33 @@ def running_sandbox(
     jira_port: int = 0,
     salesforce_port: int = 0,
 ) -> Iterator[Sandbox]:
-    """Run both tools until the block ends; port 0 takes a free one.
+    """Run both tools until the block ends; port 0 stands for any free one.
 
-    What they hold at the start: the saved state in `state` if there is one, else the contents
-    given as `jira` and `salesforce` (the files' format), else the files in `load`, else nothing.
-    With `state` each change is kept there before it is answered. Raises OSError for a folder
-    that is not there or a port that is taken, ValueError for a file with mistakes.
+    They start with the state saved in the folder `state`; without one, with the contents given as
+    `jira` and `salesforce` (in the format of the files), then with the files in the folder `load`,
+    else empty. With `state`, each change is saved there before the response is sent. Raises OSError
+    for a folder that does not exist or a port that is taken, ValueError for an invalid file.
     """
     if load and not load.is_dir():
         raise NotADirectoryError(f"{load} is not a folder; name one with jira.json in it")
-    with _listening(jira_port) as jira_socket, _listening(salesforce_port) as salesforce_socket:
-        site = _jira(jira, load, state, _url(jira_socket))
-        org = _salesforce(salesforce, load, state, _url(salesforce_socket))
-        boards = [
-            (jira_application(site, _saver(site, state, "jira")), jira_socket),
-            (salesforce_application(org, _saver(org, state, "salesforce")), salesforce_socket),
+    with _bind_socket(jira_port) as jira_socket, _bind_socket(salesforce_port) as salesforce_socket:
+        site = _open_site(jira, load, state, _socket_url(jira_socket))
+        org = _open_org(salesforce, load, state, _socket_url(salesforce_socket))
+        applications = [
+            (jira_application(site, _save_function(site, state, "jira")), jira_socket),
+            (
+                salesforce_application(org, _save_function(org, state, "salesforce")),
+                salesforce_socket,
+            ),
         ]
-        with _serving(boards):
+        with _serve_in_thread(applications):
             yield Sandbox(site.base_url, org.base_url, site, org)
 
 
 def serve_until_stopped(
     *, load: Path | None, state: Path | None, jira_port: int, salesforce_port: int
 ) -> None:
-    """Run both tools, say where they are, and end on SIGINT or SIGTERM."""
+    """Run both tools, print their URLs, and return on SIGINT or SIGTERM."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
@@ -83,7 +86,7 @@ def serve_until_stopped(
         stopped.wait()
 
 
-def _jira(
+def _open_site(
     content: Mapping[str, Any] | None, directory: Path | None, state: Path | None, url: str
 ) -> JiraSite:
     saved = state / "jira.json" if state else None
@@ -96,7 +99,7 @@ def _jira(
     return build_jira(JiraFile.model_validate(content), url)
 
 
-def _salesforce(
+def _open_org(
     content: Mapping[str, Any] | None, directory: Path | None, state: Path | None, url: str
 ) -> SalesforceOrg:
     saved = state / "salesforce.json" if state else None
@@ -109,7 +112,9 @@ def _salesforce(
     return build_salesforce(SalesforceFile.model_validate(content), url)
 
 
-def _saver(state: storage.State, directory: Path | None, name: str) -> Callable[[], None]:
+def _save_function(
+    state: storage.ToolState, directory: Path | None, name: str
+) -> Callable[[], None]:
     if directory is None:
         return lambda: None
     path = directory / f"{name}.json"
@@ -117,8 +122,8 @@ def _saver(state: storage.State, directory: Path | None, name: str) -> Callable[
 
 
 @contextmanager
-def _listening(port: int) -> Iterator[socket.socket]:
-    # Without the protocol asyncio does not switch TCP_NODELAY on: 40 ms a request.
+def _bind_socket(port: int) -> Iterator[socket.socket]:
+    # Without the protocol asyncio does not set TCP_NODELAY, which costs 40 ms per request.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -129,13 +134,13 @@ def _listening(port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _url(listener: socket.socket) -> str:
+def _socket_url(listener: socket.socket) -> str:
     return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 @contextmanager
-def _serving(boards: list[tuple[Switchboard, socket.socket]]) -> Iterator[None]:
-    servers = [(_server(board), listener) for board, listener in boards]
+def _serve_in_thread(applications: list[tuple[SandboxMiddleware, socket.socket]]) -> Iterator[None]:
+    servers = [(_create_server(application), listener) for application, listener in applications]
 
     async def serve() -> None:
         await asyncio.gather(*(server.serve([listener]) for server, listener in servers))
@@ -152,7 +157,7 @@ def _serving(boards: list[tuple[Switchboard, socket.socket]]) -> Iterator[None]:
         thread.join()
 
 
-def _server(board: Switchboard) -> uvicorn.Server:
-    # A wrapped `send` would hide the transport that `drop_after` closes: no proxy headers.
-    config = uvicorn.Config(board, log_level="error", lifespan="off", proxy_headers=False)
+def _create_server(application: SandboxMiddleware) -> uvicorn.Server:
+    # No proxy headers: their middleware wraps `send`, and `drop_after` needs the original one.
+    config = uvicorn.Config(application, log_level="error", lifespan="off", proxy_headers=False)
     return uvicorn.Server(config)

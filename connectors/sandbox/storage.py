@@ -1,4 +1,4 @@
-"""Where a tool's state comes from, and where it is kept between two starts."""
+"""Reading the contents with which a tool starts, and its state between two starts."""
 
 from __future__ import annotations
 
@@ -11,33 +11,43 @@ import yaml
 from pydantic import TypeAdapter
 
 
-class State(Protocol):
+class UnlistedName(ValueError):
+    """A file refers by name to something that it does not list."""
+
+
+class ToolState(Protocol):
+    """A dataclass with everything that one stand-in holds."""
+
     base_url: str
 
 
-S = TypeVar("S", bound=State)
+S = TypeVar("S", bound=ToolState)
 
 
-def save(state: State, path: Path) -> None:
-    """Write the whole state to a file beside it, then put it in place: never half a file."""
+def save(state: ToolState, path: Path) -> None:
+    """Write the whole state as JSON, atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".new")
-    with beside.open("wb") as file:
+    temporary = path.with_suffix(".new")
+    with temporary.open("wb") as file:
         file.write(orjson.dumps(state, default=lambda model: model.model_dump()))
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(path)
+    temporary.replace(path)
 
 
 def load(kind: type[S], path: Path, base_url: str) -> S:
-    """Read a state back; addresses within it follow the server, whose port may be another now."""
+    """Read a saved state for a server at this URL."""
     text = path.read_text(encoding="utf-8")
-    before = orjson.loads(text)["base_url"]
-    return TypeAdapter(kind).validate_json(text.replace(before, base_url))
+    # URLs within the state have the address of the server that saved it.
+    saved_url = orjson.loads(text)["base_url"]
+    return TypeAdapter(kind).validate_json(text.replace(saved_url, base_url))
 
 
 def read_description(directory: Path, name: str) -> dict[str, Any]:
-    """The content of NAME.json or NAME.yaml below the directory; empty where there is neither."""
+    """The mapping in NAME.json or NAME.yaml of a directory; empty where there is neither.
+
+    Raises ValueError where the file holds anything but a mapping.
+    """
     as_json, as_yaml = directory / f"{name}.json", directory / f"{name}.yaml"
     if as_json.exists():
         content = orjson.loads(as_json.read_bytes())

@@ -1,5 +1,5 @@
 """The stand-in for Jira Cloud, REST API version 3.
 
-`site` is the state, `files` and `recorded` load it, `application` puts the endpoints together;
-the other modules hold the endpoints of one subject each.
+`site` is the state; `build_site` and `recordings` create it from files; `application` lists the
+endpoints. The other modules hold the handlers of one subject each, or what they share.
 """

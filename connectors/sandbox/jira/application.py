@@ -1,4 +1,4 @@
-"""The Jira stand-in as one ASGI application: where each endpoint is."""
+"""The Jira stand-in as one ASGI application: the path of each endpoint."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from connectors.sandbox.admin import admin_routes
-from connectors.sandbox.answers import Json
 from connectors.sandbox.jira import (
-    changing,
     comments,
+    issue_edits,
+    issue_links,
+    issue_reads,
     metadata,
     pages,
     properties,
-    reading,
-    relations,
 )
-from connectors.sandbox.jira.auth import Refused
-from connectors.sandbox.jira.call import Call, Jira, route
+from connectors.sandbox.jira.auth import JiraErrorResponse
+from connectors.sandbox.jira.request import JiraRequest, JiraServer, route
 from connectors.sandbox.jira.site import JiraSite
-from connectors.sandbox.switchboard import ADMIN, Switchboard
+from connectors.sandbox.json_http import Json
+from connectors.sandbox.middleware import ADMIN_PREFIX, SandboxMiddleware
 
 
-def jira_application(site: JiraSite, save: Callable[[], None]) -> Switchboard:
-    """The stand-in over this site; `save` is called after each request that may change it."""
-    jira = Jira(site)
+def jira_application(site: JiraSite, save: Callable[[], None]) -> SandboxMiddleware:
+    """The stand-in for this site; `save` is called after each request that may have changed it."""
+    jira = JiraServer(site)
     routes = [
         *_metadata(jira),
         *_issues(jira),
@@ -35,13 +35,13 @@ def jira_application(site: JiraSite, save: Callable[[], None]) -> Switchboard:
         *_properties(jira),
         *_admin(jira),
         *pages.routes(site),
-        *admin_routes(lambda: board),
+        *admin_routes(lambda: middleware),
     ]
-    board = Switchboard(Starlette(routes=routes), jira, save)
-    return board
+    middleware = SandboxMiddleware(Starlette(routes=routes), jira, save)
+    return middleware
 
 
-def _metadata(jira: Jira) -> list[Route]:
+def _metadata(jira: JiraServer) -> list[Route]:
     v3 = "/rest/api/3"
     return [
         route(jira, f"{v3}/myself", get=metadata.myself),
@@ -64,36 +64,43 @@ def _metadata(jira: Jira) -> list[Route]:
     ]
 
 
-def _issues(jira: Jira) -> list[Route]:
+def _issues(jira: JiraServer) -> list[Route]:
     v3 = "/rest/api/3"
-    one = f"{v3}/issue/{{issue}}"
+    issue = f"{v3}/issue/{{issue}}"
     return [
-        route(jira, f"{v3}/search/jql", get=reading.get_search, post=reading.post_search),
-        route(jira, f"{v3}/search", get=reading.gone_search, post=reading.gone_search),
-        route(jira, "/rest/api/2/search", get=reading.gone_search, post=reading.gone_search),
-        route(jira, f"{v3}/issue", post=changing.create_issue),
-        route(jira, f"{v3}/issue/bulkfetch", post=reading.bulk_fetch),
-        route(jira, f"{v3}/changelog/bulkfetch", post=reading.bulk_changelogs),
+        route(jira, f"{v3}/search/jql", get=issue_reads.get_search, post=issue_reads.post_search),
         route(
-            jira,
-            one,
-            get=reading.get_issue,
-            put=changing.edit_issue,
-            delete=changing.delete_issue,
+            jira, f"{v3}/search", get=issue_reads.removed_search, post=issue_reads.removed_search
         ),
-        route(jira, f"{v3}/issueLink", post=relations.add_link),
-        route(jira, f"{v3}/issueLink/{{link}}", delete=relations.delete_link),
-        route(jira, f"{one}/changelog", get=reading.get_changelog),
         route(
             jira,
-            f"{one}/transitions",
-            get=changing.list_transitions,
-            post=changing.do_transition,
+            "/rest/api/2/search",
+            get=issue_reads.removed_search,
+            post=issue_reads.removed_search,
+        ),
+        route(jira, f"{v3}/issue", post=issue_edits.create_issue),
+        route(jira, f"{v3}/issue/bulkfetch", post=issue_reads.bulk_fetch),
+        route(jira, f"{v3}/changelog/bulkfetch", post=issue_reads.bulk_changelogs),
+        route(
+            jira,
+            issue,
+            get=issue_reads.get_issue,
+            put=issue_edits.edit_issue,
+            delete=issue_edits.delete_issue,
+        ),
+        route(jira, f"{v3}/issueLink", post=issue_links.add_link),
+        route(jira, f"{v3}/issueLink/{{link}}", delete=issue_links.delete_link),
+        route(jira, f"{issue}/changelog", get=issue_reads.get_changelog),
+        route(
+            jira,
+            f"{issue}/transitions",
+            get=issue_edits.list_transitions,
+            post=issue_edits.do_transition,
         ),
     ]
 
 
-def _comments(jira: Jira) -> list[Route]:
+def _comments(jira: JiraServer) -> list[Route]:
     v3 = "/rest/api/3"
     of_issue = f"{v3}/issue/{{issue}}/comment"
     return [
@@ -109,7 +116,7 @@ def _comments(jira: Jira) -> list[Route]:
     ]
 
 
-def _properties(jira: Jira) -> list[Route]:
+def _properties(jira: JiraServer) -> list[Route]:
     of_issue = "/rest/api/3/issue/{issue}/properties"
     of_comment = "/rest/api/3/comment/{comment}/properties"
     return [
@@ -132,20 +139,20 @@ def _properties(jira: Jira) -> list[Route]:
     ]
 
 
-def _admin(jira: Jira) -> list[Route]:
-    def settings(call: Call) -> Json:
+def _admin(jira: JiraServer) -> list[Route]:
+    def settings(request: JiraRequest) -> Json:
         try:
-            for name, value in call.body.items():
-                setattr(call.site.settings, name, value)
+            for name, value in request.body.items():
+                setattr(request.site.settings, name, value)
         except (ValidationError, ValueError) as error:
-            raise Refused(400, str(error)) from error
-        return call.site.settings.model_dump()
+            raise JiraErrorResponse(400, str(error)) from error
+        return request.site.settings.model_dump()
 
-    def notifications(call: Call) -> list[Json]:
-        return call.site.notifications
+    def notifications(request: JiraRequest) -> list[Json]:
+        return request.site.notifications
 
     return [
-        route(jira, f"{ADMIN}/settings", get=settings, put=settings),
-        route(jira, f"{ADMIN}/notifications", get=notifications),
-        route(jira, f"{ADMIN}/issues/{{issue}}/move", post=relations.move),
+        route(jira, f"{ADMIN_PREFIX}/settings", get=settings, put=settings),
+        route(jira, f"{ADMIN_PREFIX}/notifications", get=notifications),
+        route(jira, f"{ADMIN_PREFIX}/issues/{{issue}}/move", post=issue_links.move),
     ]

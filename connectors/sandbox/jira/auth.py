@@ -1,7 +1,7 @@
-"""Who asks: Basic `email:token` or a Bearer token, as Jira Cloud takes them.
+"""Authentication: Basic `email:token` or a Bearer token, as in Jira Cloud.
 
-Any user of the site may come with the site's token; which one it is follows from the email
-address, so that tests can act as a person. Bearer is the connection's own account.
+The site has one token, with which every user may sign in: the e-mail address says which user it
+is, so tests can act as a person. A Bearer token stands for the connection's own account.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from connectors.sandbox.jira.site import JiraSite
 CLIENT_MUST_BE_AUTHENTICATED = "Client must be authenticated to access this resource."
 
 
-class Refused(Exception):
-    """A request that Jira answers with an error; the arguments are its status and messages."""
+class JiraErrorResponse(Exception):
+    """Ends a request with a status and the messages of Jira's ErrorCollection.
+
+    `errors` has one message per invalid field.
+    """
 
     def __init__(self, status: int, *messages: str, errors: dict[str, str] | None = None) -> None:
         super().__init__(status, *messages)
@@ -26,22 +29,23 @@ class Refused(Exception):
         self.errors = errors or {}
 
 
-def account_of(request: Request, site: JiraSite, *, expired: bool) -> str | None:
-    """Account id of the asker, None for an anonymous one; raises Refused for bad credentials.
+def authenticate(request: Request, site: JiraSite, *, expired: bool) -> str | None:
+    """Account id of whoever sent the request; None if it is anonymous.
 
-    With `Settings.anonymous` bad credentials make an anonymous asker: real sites do so on
-    many endpoints, and answer a search with no rows instead of a refusal.
+    Raises JiraErrorResponse (401) for invalid or expired credentials.
     """
     header = request.headers.get("authorization")
     if not header:
         return None
-    account = None if expired else _account(header, site)
+    account = None if expired else _find_account(header, site)
+    # Real sites treat bad credentials as anonymous on many endpoints: a search then finds nothing
+    # instead of failing.
     if account is None and not site.settings.anonymous:
-        raise Refused(401, CLIENT_MUST_BE_AUTHENTICATED)
+        raise JiraErrorResponse(401, CLIENT_MUST_BE_AUTHENTICATED)
     return account
 
 
-def _account(header: str, site: JiraSite) -> str | None:
+def _find_account(header: str, site: JiraSite) -> str | None:
     scheme, _, credentials = header.partition(" ")
     if scheme.lower() == "bearer":
         return site.account_id if credentials == site.token else None
@@ -53,5 +57,5 @@ def _account(header: str, site: JiraSite) -> str | None:
         return None
     if email == site.email:
         return site.account_id
-    people = site.users.values()
-    return next((one["accountId"] for one in people if one.get("emailAddress") == email), None)
+    users = site.users.values()
+    return next((user["accountId"] for user in users if user.get("emailAddress") == email), None)

@@ -1,8 +1,8 @@
-"""What every Jira site has without being told: system fields, priorities."""
+"""System fields and priorities of every Jira site."""
 
 from __future__ import annotations
 
-from connectors.sandbox.answers import Json
+from connectors.sandbox.json_http import Json
 
 PRIORITIES = ("Highest", "High", "Medium", "Low", "Lowest")
 

@@ -1,9 +1,9 @@
-"""The part of JQL the stand-in understands, parsed and evaluated.
+"""The subset of JQL that the stand-in supports, parsed and evaluated.
 
     [NOT] clause AND/OR clause ..., with parentheses, ORDER BY at most 7 fields
     clause: field (= != < <= > >=) value | field [NOT] IN (value, ...) | field IS [NOT] EMPTY
 
-Values are words, quoted strings, numbers, `currentUser()`. Moments are epoch milliseconds,
+Values are words, quoted strings, numbers, `currentUser()`. Instants are epoch milliseconds,
 "2026-03-01 09:30" or "2026/03/01" in the *account's* time zone to the minute, or relative such
 as -2h. Reference: https://support.atlassian.com/jira-software-cloud/docs/jql-fields/
 """
@@ -17,32 +17,33 @@ from functools import partial
 
 from connectors.sandbox.jira.jql_conditions import (
     COMPARE,
-    Asker,
     JqlError,
-    Predicate,
-    Value,
-    among,
-    compared,
-    moment,
-    none_of,
+    JqlPredicate,
+    JqlValue,
+    QueryContext,
+    compares,
+    has_any_of,
+    has_none_of,
+    parse_instant,
 )
-from connectors.sandbox.jira.jql_fields import ALIASES, FIELDS, MOMENTS, sort_key
-from connectors.sandbox.jira.site import Issue
+from connectors.sandbox.jira.jql_fields import ALIASES, FIELDS, INSTANTS, sort_key
+from connectors.sandbox.jira.site import StoredIssue
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A query that has been read: which issues, in which order."""
+class JqlQuery:
+    """A parsed query: which issues, in which order."""
 
-    matches: Predicate
+    matches: JqlPredicate
     order: tuple[tuple[str, bool], ...]
     """Field and whether it descends, most significant first."""
 
-    def run(self, issues: Sequence[Issue]) -> list[Issue]:
-        found = [issue for issue in issues if self.matches(issue)]
+    def run(self, issues: Sequence[StoredIssue]) -> list[StoredIssue]:
+        """The issues that match, sorted."""
+        matches = [issue for issue in issues if self.matches(issue)]
         for name, descending in reversed(self.order):
-            found.sort(key=partial(sort_key, name), reverse=descending)
-        return found
+            matches.sort(key=partial(sort_key, name), reverse=descending)
+        return matches
 
 
 TOKEN = re.compile(
@@ -53,40 +54,42 @@ TOKEN = re.compile(
 )
 
 
-def parse(jql: str, asker: Asker) -> Query:
-    """Read a query; raises JqlError as Jira would refuse it."""
-    parser = _Parser(_tokens(jql), asker)
+def parse(jql: str, context: QueryContext) -> JqlQuery:
+    """Parse a query; raises JqlError with Jira's message where Jira would reject it."""
+    parser = _JqlParser(_tokens(jql), context)
     if not parser.tokens or parser.peek() == "order":
         raise JqlError(
             "Unbounded JQL queries are not allowed here. "
             "Please add a search restriction to your query."
         )
-    matches = parser.either()
+    matches = parser.disjunction()
     order = parser.ordering()
     if parser.tokens:
         raise JqlError(f"Error in the JQL Query: Expecting operator but got '{parser.tokens[0]}'.")
-    return Query(matches, order)
+    return JqlQuery(matches, order)
 
 
 def _tokens(jql: str) -> list[str]:
     tokens, at = [], 0
     text = jql.rstrip()
     while at < len(text):
-        found = TOKEN.match(text, at)
-        if not found:
+        match = TOKEN.match(text, at)
+        if not match:
             raise JqlError(
                 f"Error in the JQL Query: The character '{text[at:].strip()[0]}' is a reserved "
                 f"JQL character. (line 1, character {at + 1})"
             )
-        tokens.append(found.group().strip())
-        at = found.end()
+        tokens.append(match.group().strip())
+        at = match.end()
     return tokens
 
 
 @dataclass
-class _Parser:
+class _JqlParser:
+    """Recursive descent over the tokens that are left; one method per rule of the grammar."""
+
     tokens: list[str]
-    asker: Asker
+    context: QueryContext
 
     def peek(self) -> str:
         return self.tokens[0].lower() if self.tokens else ""
@@ -108,29 +111,29 @@ class _Parser:
                 f"Error in the JQL Query: Expecting '{word}' but got '{self.peek() or 'the end'}'."
             )
 
-    def either(self) -> Predicate:
-        parts = [self.both()]
+    def disjunction(self) -> JqlPredicate:
+        parts = [self.conjunction()]
         while self.accept("or"):
-            parts.append(self.both())
+            parts.append(self.conjunction())
         return parts[0] if len(parts) == 1 else lambda issue: any(part(issue) for part in parts)
 
-    def both(self) -> Predicate:
-        parts = [self.single()]
+    def conjunction(self) -> JqlPredicate:
+        parts = [self.term()]
         while self.accept("and"):
-            parts.append(self.single())
+            parts.append(self.term())
         return parts[0] if len(parts) == 1 else lambda issue: all(part(issue) for part in parts)
 
-    def single(self) -> Predicate:
+    def term(self) -> JqlPredicate:
         if self.accept("not"):
-            inner = self.single()
+            inner = self.term()
             return lambda issue: not inner(issue)
         if self.accept("("):
-            inner = self.either()
+            inner = self.disjunction()
             self.expect(")")
             return inner
         return self.clause()
 
-    def clause(self) -> Predicate:
+    def clause(self) -> JqlPredicate:
         name = self.field()
         operator = self.take().lower()
         if operator == "is":
@@ -139,12 +142,12 @@ class _Parser:
             return lambda issue: (not FIELDS[name](issue)) == empty
         if operator == "not":
             self.expect("in")
-            return none_of(name, self.several(name))
+            return has_none_of(name, self.values(name))
         if operator == "in":
-            return among(name, self.several(name))
+            return has_any_of(name, self.values(name))
         if operator not in COMPARE:
             raise JqlError(f"Error in the JQL Query: Expecting operator but got '{operator}'.")
-        return compared(name, operator, self.value(name))
+        return compares(name, operator, self.value(name))
 
     def field(self) -> str:
         name = _unquoted(self.take()).lower()
@@ -155,7 +158,7 @@ class _Parser:
             )
         return name
 
-    def several(self, name: str) -> list[Value]:
+    def values(self, name: str) -> list[JqlValue]:
         self.expect("(")
         values = [self.value(name)]
         while self.accept(","):
@@ -163,14 +166,14 @@ class _Parser:
         self.expect(")")
         return values
 
-    def value(self, name: str) -> Value:
+    def value(self, name: str) -> JqlValue:
         word = self.take()
         if word.lower() == "currentuser":
             self.expect("(")
             self.expect(")")
-            return self.asker.account_id
+            return self.context.account_id
         text = _unquoted(word)
-        return moment(text, name, self.asker) if name in MOMENTS else text.lower()
+        return parse_instant(text, name, self.context) if name in INSTANTS else text.lower()
 
     def ordering(self) -> tuple[tuple[str, bool], ...]:
         order: list[tuple[str, bool]] = []

@@ -1,4 +1,4 @@
-"""The conditions of a JQL query: what they compare, and moments as JQL writes them."""
+"""The conditions of a JQL query, and how JQL writes instants."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from connectors.sandbox.jira.jql_fields import DAYS, FIELDS, MOMENTS
-from connectors.sandbox.jira.site import Issue
+from connectors.sandbox.jira.jql_fields import DAYS, FIELDS, INSTANTS
+from connectors.sandbox.jira.site import StoredIssue
 
-Predicate = Callable[[Issue], bool]
-Value = str | float
+JqlPredicate = Callable[[StoredIssue], bool]
+JqlValue = str | float
 
 
 class JqlError(Exception):
@@ -20,27 +20,30 @@ class JqlError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """Who runs a query, and when: dates are read in the asker's time zone."""
+class QueryContext:
+    """Who runs a query, in which time zone, and when: relative dates count from `now`."""
 
     account_id: str
     zone: ZoneInfo
     now: datetime
 
 
-def moment(text: str, name: str, asker: Asker) -> float:
-    """Epoch seconds of a date as JQL writes it, cut to the minute; an epoch number is exact."""
-    zone = UTC if name in DAYS else asker.zone
+def parse_instant(text: str, name: str, context: QueryContext) -> float:
+    """Epoch seconds of a JQL date, cut to the minute; epoch milliseconds are read exactly.
+
+    Raises JqlError for any other text.
+    """
+    zone = UTC if name in DAYS else context.zone
     if re.fullmatch(r"\d+", text):
         return int(text) / 1000
     relative = re.fullmatch(r"([+-]?\d+)([wdhm])", text)
     if relative:
         unit = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}[relative[2]]
-        then = asker.now + timedelta(**{unit: int(relative[1])})
-        return then.replace(second=0, microsecond=0).timestamp()
-    for style in ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d"):
+        instant = context.now + timedelta(**{unit: int(relative[1])})
+        return instant.replace(second=0, microsecond=0).timestamp()
+    for date_format in ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d"):
         try:
-            return datetime.strptime(text, style).replace(tzinfo=zone).timestamp()
+            return datetime.strptime(text, date_format).replace(tzinfo=zone).timestamp()
         except ValueError:
             continue
     raise JqlError(
@@ -60,32 +63,33 @@ COMPARE: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def among(name: str, values: Sequence[Value]) -> Predicate:
+def has_any_of(name: str, values: Sequence[JqlValue]) -> JqlPredicate:
     """The field has one of the values."""
-    wanted, read = set(values), FIELDS[name]
-    return lambda issue: not wanted.isdisjoint(read(issue))
+    accepted, read = set(values), FIELDS[name]
+    return lambda issue: not accepted.isdisjoint(read(issue))
 
 
-def none_of(name: str, values: Sequence[Value]) -> Predicate:
-    """Like Jira, `!=` and `not in` leave out issues in which the field is empty."""
-    one_of, read = among(name, values), FIELDS[name]
-    return lambda issue: bool(read(issue)) and not one_of(issue)
+def has_none_of(name: str, values: Sequence[JqlValue]) -> JqlPredicate:
+    """The field has a value, and none of these."""
+    # Like Jira: `!=` and `not in` do not match issues in which the field is empty.
+    has_any, read = has_any_of(name, values), FIELDS[name]
+    return lambda issue: bool(read(issue)) and not has_any(issue)
 
 
-def compared(name: str, operator: str, value: Value) -> Predicate:
-    """The field stands in that relation; an empty field in none. Raises JqlError."""
-    if name not in MOMENTS and name != "id":
-        return _same(name, operator, value)
+def compares(name: str, operator: str, value: JqlValue) -> JqlPredicate:
+    """The field compares so with the value; an empty field never does. Raises JqlError."""
+    if name not in INSTANTS and name != "id":
+        return _equals(name, operator, value)
     compare, read, right = COMPARE[operator], FIELDS[name], float(value)
 
-    def holds(issue: Issue) -> bool:
-        found = read(issue)
-        return bool(found) and compare(float(found[0]), right)
+    def holds(issue: StoredIssue) -> bool:
+        values = read(issue)
+        return bool(values) and compare(float(values[0]), right)
 
     return holds
 
 
-def _same(name: str, operator: str, value: Value) -> Predicate:
+def _equals(name: str, operator: str, value: JqlValue) -> JqlPredicate:
     if operator not in ("=", "!="):
         raise JqlError(f"The operator '{operator}' is not supported by the '{name}' field.")
-    return among(name, [value]) if operator == "=" else none_of(name, [value])
+    return has_any_of(name, [value]) if operator == "=" else has_none_of(name, [value])

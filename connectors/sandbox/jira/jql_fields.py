@@ -1,78 +1,78 @@
-"""What each JQL field reads from an issue: the values it may be compared with."""
+"""The values of each JQL field of an issue, in the form in which they are compared."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from connectors.sandbox.jira.site import Issue
+from connectors.sandbox.jira.site import StoredIssue
 
-Found = list[str] | list[float]
-"""Lower-case names and ids, or epoch seconds for moments; empty where the field is empty."""
+FieldValues = list[str] | list[float]
+"""Lower-case names and ids, or epoch seconds of an instant; empty where the field is empty."""
 
 
-def _named(field: str) -> Callable[[Issue], list[str]]:
-    """Name, key and id of an object or of each of a list of objects."""
+def _read_object(field: str) -> Callable[[StoredIssue], list[str]]:
+    """Read name, key and id of an object, or of each object in a list."""
 
-    def read(issue: Issue) -> list[str]:
+    def read(issue: StoredIssue) -> list[str]:
         value = issue.fields.get(field)
-        several: Iterable[object] = value if isinstance(value, list) else [value]
+        objects: Iterable[object] = value if isinstance(value, list) else [value]
         return [
-            str(one[part]).lower()
-            for one in several
-            if isinstance(one, dict)
+            str(entry[part]).lower()
+            for entry in objects
+            if isinstance(entry, dict)
             for part in ("name", "key", "id", "accountId")
-            if part in one
+            if part in entry
         ]
 
     return read
 
 
-def _moment(field: str) -> Callable[[Issue], Found]:
-    def read(issue: Issue) -> Found:
+def _read_instant(field: str) -> Callable[[StoredIssue], FieldValues]:
+    def read(issue: StoredIssue) -> FieldValues:
         text = issue.fields.get(field)
         if not text:
             return []
-        moment = datetime.fromisoformat(text)
-        return [(moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()]
+        instant = datetime.fromisoformat(text)
+        return [(instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp()]
 
     return read
 
 
-def _category(issue: Issue) -> Found:
+def _read_category(issue: StoredIssue) -> FieldValues:
     category = (issue.fields.get("status") or {}).get("statusCategory") or {}
     return [str(category[part]).lower() for part in ("name", "key", "id") if part in category]
 
 
-def _project(issue: Issue) -> Found:
-    return [issue.project_key.lower(), *_named("project")(issue)]
+def _read_project(issue: StoredIssue) -> FieldValues:
+    return [issue.project_key.lower(), *_read_object("project")(issue)]
 
 
-def _labels(issue: Issue) -> Found:
+def _read_labels(issue: StoredIssue) -> FieldValues:
     return [label.lower() for label in issue.fields.get("labels") or []]
 
 
-FIELDS: dict[str, Callable[[Issue], Found]] = {
-    "project": _project,
+FIELDS: dict[str, Callable[[StoredIssue], FieldValues]] = {
+    "project": _read_project,
     "key": lambda issue: [issue.key.lower(), issue.id],
     "id": lambda issue: [issue.id, issue.key.lower()],
-    "status": _named("status"),
-    "statuscategory": _category,
-    "assignee": _named("assignee"),
-    "reporter": _named("reporter"),
-    "priority": _named("priority"),
-    "issuetype": _named("issuetype"),
-    "fixversion": _named("fixVersions"),
-    "labels": _labels,
-    "parent": _named("parent"),
-    "updated": _moment("updated"),
-    "created": _moment("created"),
-    "resolutiondate": _moment("resolutiondate"),
-    "duedate": _moment("duedate"),
+    "status": _read_object("status"),
+    "statuscategory": _read_category,
+    "assignee": _read_object("assignee"),
+    "reporter": _read_object("reporter"),
+    "priority": _read_object("priority"),
+    "issuetype": _read_object("issuetype"),
+    "fixversion": _read_object("fixVersions"),
+    "labels": _read_labels,
+    "parent": _read_object("parent"),
+    "updated": _read_instant("updated"),
+    "created": _read_instant("created"),
+    "resolutiondate": _read_instant("resolutiondate"),
+    "duedate": _read_instant("duedate"),
 }
-MOMENTS = {"updated", "created", "resolutiondate", "duedate"}
+INSTANTS = {"updated", "created", "resolutiondate", "duedate"}
 DAYS = {"duedate"}
-"""Moments that are days: they are in no time zone."""
+"""Instants that are dates: they have no time zone."""
 ALIASES = {
     "issue": "key",
     "issuekey": "key",
@@ -84,14 +84,14 @@ ALIASES = {
 }
 
 
-def sort_key(field: str, issue: Issue) -> tuple[bool, str, float]:
-    """Place of an issue in an ORDER BY of this field; empty values come last."""
+def sort_key(field: str, issue: StoredIssue) -> tuple[bool, str, float]:
+    """The key by which ORDER BY sorts an issue; empty values come last."""
     if field == "id":
         return False, "", float(issue.id)
     if field == "key":
         return False, issue.project_key, float(issue.key.rsplit("-", 1)[-1])
-    found = FIELDS[field](issue)
-    if not found:
+    values = FIELDS[field](issue)
+    if not values:
         return True, "", 0.0
-    first = found[0]
+    first = values[0]
     return (False, "", first) if isinstance(first, float) else (False, first, 0.0)

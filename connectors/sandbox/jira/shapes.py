@@ -1,11 +1,11 @@
-"""Jira's nested objects (a user, a status, a linked issue), made from the site's tables."""
+"""Issues, comments and links in the shapes in which the REST API returns them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from connectors.sandbox.answers import Json
-from connectors.sandbox.jira.site import Issue, JiraSite, Link
+from connectors.sandbox.jira.site import IssueLink, JiraSite, StoredIssue
+from connectors.sandbox.json_http import Json
 
 CATEGORIES: dict[str, Json] = {
     "new": {"id": 2, "key": "new", "colorName": "blue-gray", "name": "To Do"},
@@ -25,14 +25,14 @@ LINK_TYPES: dict[str, tuple[str, str]] = {
     "Duplicate": ("is duplicated by", "duplicates"),
     "Relates": ("relates to", "relates to"),
 }
-"""Inward and outward words of the link types a new Jira site has."""
+"""Inward and outward description of the link types of a new Jira site."""
 
 NOT_NAVIGABLE = {"comment", "attachment", "worklog"}
 
 
-def shown(site: JiraSite, issue: Issue, wanted: Sequence[str]) -> Json:
-    """The issue as an IssueBean with the fields asked for."""
-    names = select(issue.fields | dict.fromkeys(COMPUTED), wanted)
+def issue_bean(site: JiraSite, issue: StoredIssue, requested: Sequence[str]) -> Json:
+    """An IssueBean with the requested fields."""
+    names = select_fields(issue.fields | dict.fromkeys(COMPUTED), requested)
     fields = {name: value for name, value in issue.fields.items() if name in names}
     for name in names & COMPUTED.keys():
         fields[name] = COMPUTED[name](site, issue)
@@ -45,24 +45,27 @@ def shown(site: JiraSite, issue: Issue, wanted: Sequence[str]) -> Json:
     }
 
 
-def select(available: Iterable[str], wanted: Sequence[str]) -> set[str]:
-    """Names of the fields a `fields` parameter asks for: names, `*all`, `*navigable`, `-name`."""
-    every = set(available)
-    without = {name[1:] for name in wanted if name.startswith("-")}
-    plus = [name for name in wanted if not name.startswith("-")] or ["*navigable"]
-    chosen: set[str] = set()
-    for name in plus:
+def select_fields(available: Iterable[str], requested: Sequence[str]) -> set[str]:
+    """Names of the fields that a `fields` parameter selects.
+
+    It has names, `*all`, `*navigable`, and `-name` to leave one out.
+    """
+    names = set(available)
+    excluded = {name[1:] for name in requested if name.startswith("-")}
+    included = [name for name in requested if not name.startswith("-")] or ["*navigable"]
+    selected: set[str] = set()
+    for name in included:
         if name == "*all":
-            chosen |= every
+            selected |= names
         elif name == "*navigable":
-            chosen |= every - NOT_NAVIGABLE
+            selected |= names - NOT_NAVIGABLE
         else:
-            chosen |= {name} & every
-    return chosen - without
+            selected |= {name} & names
+    return selected - excluded
 
 
-def brief(site: JiraSite, issue: Issue) -> Json:
-    """An issue as it appears inside another one."""
+def linked_issue_bean(site: JiraSite, issue: StoredIssue) -> Json:
+    """An issue as it appears within another one: as its parent, or at the other end of a link."""
     names = ("summary", "status", "priority", "issuetype")
     return {
         "id": issue.id,
@@ -72,7 +75,8 @@ def brief(site: JiraSite, issue: Issue) -> Json:
     }
 
 
-def link_type(site: JiraSite, name: str) -> Json:
+def link_type_bean(site: JiraSite, name: str) -> Json:
+    """An IssueLinkType; types that no new site has get an id of their own."""
     inward, outward = LINK_TYPES.get(name, (f"{name} (inward)", name))
     number = str(10_000 + list(LINK_TYPES).index(name)) if name in LINK_TYPES else "10100"
     return {
@@ -84,37 +88,37 @@ def link_type(site: JiraSite, name: str) -> Json:
     }
 
 
-def _links(site: JiraSite, issue: Issue) -> list[Json]:
-    made = [_link(site, issue, link) for link in site.links_of(issue)]
-    return [*issue.fields.get("issuelinks", []), *made]
+def _links(site: JiraSite, issue: StoredIssue) -> list[Json]:
+    links = [_link_bean(site, issue, link) for link in site.links_of(issue)]
+    return [*issue.fields.get("issuelinks", []), *links]
 
 
-def _link(site: JiraSite, issue: Issue, link: Link) -> Json:
-    outward = link.source == issue.id
-    side, other = ("outwardIssue", link.target) if outward else ("inwardIssue", link.source)
+def _link_bean(site: JiraSite, issue: StoredIssue, link: IssueLink) -> Json:
+    is_outward = link.source == issue.id
+    side, other = ("outwardIssue", link.target) if is_outward else ("inwardIssue", link.source)
     return {
         "id": link.id,
         "self": f"{site.base_url}/rest/api/3/issueLink/{link.id}",
-        "type": link_type(site, link.type),
-        side: brief(site, site.issues[other]),
+        "type": link_type_bean(site, link.type),
+        side: linked_issue_bean(site, site.issues[other]),
     }
 
 
-def _parent(site: JiraSite, issue: Issue) -> Json | None:
+def _parent(site: JiraSite, issue: StoredIssue) -> Json | None:
     recorded: Json | None = issue.fields.get("parent")
-    known = site.find(recorded["id"]) if recorded else None
-    return brief(site, known) if known else recorded
+    parent = site.find(recorded["id"]) if recorded else None
+    return linked_issue_bean(site, parent) if parent else recorded
 
 
-def _fix_versions(site: JiraSite, issue: Issue) -> list[Json]:
+def _fix_versions(site: JiraSite, issue: StoredIssue) -> list[Json]:
     return [
         site.versions.get(version["id"], version) for version in issue.fields.get("fixVersions", [])
     ]
 
 
-def _comments(site: JiraSite, issue: Issue) -> Json:
-    """Embedded comments: Jira gives no more than about the first twenty."""
-    first = [comment_shown(comment) for comment in issue.comments[:20]]
+def _comments(site: JiraSite, issue: StoredIssue) -> Json:
+    """Embedded comments, of which Jira returns only about the first twenty."""
+    first = [comment_bean(comment) for comment in issue.comments[:20]]
     total = len(issue.comments)
     return {
         "self": f"{site.base_url}/rest/api/3/issue/{issue.id}/comment",
@@ -131,11 +135,11 @@ COMPUTED = {
     "fixVersions": _fix_versions,
     "comment": _comments,
 }
-"""Fields that are filled in when asked, because they show other records as they are now."""
+"""Fields that are computed for each response, because they show other records as they are now."""
 
 
-def comment_shown(comment: Json, *, with_properties: bool = False) -> Json:
-    """A comment as answered; its properties only where they were asked for."""
+def comment_bean(comment: Json, *, with_properties: bool = False) -> Json:
+    """A comment as returned; with its properties only where they were requested."""
     if with_properties:
         return comment
     return {name: value for name, value in comment.items() if name != "properties"}

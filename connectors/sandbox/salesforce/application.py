@@ -1,4 +1,4 @@
-"""The Salesforce stand-in as one ASGI application: where each endpoint is."""
+"""The Salesforce stand-in as one ASGI application: the path of each endpoint."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.sandbox.admin import admin_routes
-from connectors.sandbox.answers import Json, answer, body_of
+from connectors.sandbox.json_http import Json, json_response, read_json_body
+from connectors.sandbox.middleware import ADMIN_PREFIX, SandboxMiddleware
 from connectors.sandbox.salesforce import chatter, oauth, pages, query, records
-from connectors.sandbox.salesforce.call import Call, Salesforce, route
 from connectors.sandbox.salesforce.org import SalesforceOrg
-from connectors.sandbox.switchboard import ADMIN, Switchboard
+from connectors.sandbox.salesforce.request import SalesforceRequest, SalesforceServer, route
 
 
-def salesforce_application(org: SalesforceOrg, save: Callable[[], None]) -> Switchboard:
-    """The stand-in over this org; `save` is called after each request that may change it."""
-    salesforce = Salesforce(org)
+def salesforce_application(org: SalesforceOrg, save: Callable[[], None]) -> SandboxMiddleware:
+    """The stand-in for this org; `save` is called after each request that may have changed it."""
+    salesforce = SalesforceServer(org)
     routes = [
-        *_open(salesforce),
+        *_public(salesforce),
         *_data(salesforce),
         *_chatter(salesforce),
         *_admin(salesforce),
         *pages.routes(org),
-        *admin_routes(lambda: board),
+        *admin_routes(lambda: middleware),
     ]
-    board = Switchboard(Starlette(routes=routes), salesforce, save)
-    return board
+    middleware = SandboxMiddleware(Starlette(routes=routes), salesforce, save)
+    return middleware
 
 
-def _open(salesforce: Salesforce) -> list[Route]:
-    """What needs no session."""
+def _public(salesforce: SalesforceServer) -> list[Route]:
+    """Endpoints that need no session."""
 
     async def token(request: Request) -> Response:
         return await oauth.token(salesforce, request)
 
     async def versions(_: Request) -> Response:
-        return answer(
+        return json_response(
             [
                 {"label": label, "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
                 for number, label in VERSIONS.items()
@@ -63,15 +63,14 @@ VERSIONS = {
 }
 
 
-def _data(salesforce: Salesforce) -> list[Route]:
-    one = "/sobjects/{object}/{id}"
+def _data(salesforce: SalesforceServer) -> list[Route]:
     return [
         route(salesforce, "", get=resources),
         route(salesforce, "/", get=resources),
         route(salesforce, "/limits", get=limits),
         route(salesforce, "/query", get=query.run_query),
         route(salesforce, "/query/", get=query.run_query),
-        route(salesforce, "/query/{locator}", get=query.more),
+        route(salesforce, "/query/{locator}", get=query.next_page),
         route(salesforce, "/queryAll", get=query.run_query_all),
         route(salesforce, "/queryAll/", get=query.run_query_all),
         route(salesforce, "/sobjects", get=records.describe_global),
@@ -80,21 +79,27 @@ def _data(salesforce: Salesforce) -> list[Route]:
         route(salesforce, "/sobjects/{object}/describe", get=records.describe),
         route(salesforce, "/sobjects/{object}/deleted", get=records.deleted),
         route(salesforce, "/sobjects/{object}/deleted/", get=records.deleted),
-        route(salesforce, one, get=records.read, patch=records.edit, delete=records.delete),
+        route(
+            salesforce,
+            "/sobjects/{object}/{id}",
+            get=records.read,
+            patch=records.edit,
+            delete=records.delete,
+        ),
     ]
 
 
-def resources(call: Call) -> Json:
+def resources(request: SalesforceRequest) -> Json:
     names = ("sobjects", "query", "queryAll", "limits", "chatter")
-    return {name: f"{call.root}/{name}" for name in names}
+    return {name: f"{request.root}/{name}" for name in names}
 
 
-def limits(call: Call) -> Json:
-    most = call.org.settings.daily_requests
-    return {"DailyApiRequests": {"Max": most, "Remaining": most - call.org.requests_today}}
+def limits(request: SalesforceRequest) -> Json:
+    limit = request.org.settings.daily_requests
+    return {"DailyApiRequests": {"Max": limit, "Remaining": limit - request.org.requests_today}}
 
 
-def _chatter(salesforce: Salesforce) -> list[Route]:
+def _chatter(salesforce: SalesforceServer) -> list[Route]:
     return [
         route(salesforce, "/chatter/feed-elements", post=chatter.post),
         route(
@@ -108,41 +113,41 @@ def _chatter(salesforce: Salesforce) -> list[Route]:
     ]
 
 
-def _admin(salesforce: Salesforce) -> list[Route]:
+def _admin(salesforce: SalesforceServer) -> list[Route]:
     org = salesforce.org
 
     async def settings(request: Request) -> Response:
-        changes = await body_of(request) if request.method == "PUT" else {}
+        changes = await read_json_body(request) if request.method == "PUT" else {}
         try:
             for name, value in changes.items():
                 setattr(org.settings, name, value)
         except (ValidationError, ValueError) as error:
-            return answer({"error": str(error)}, 400)
-        return answer(org.settings.model_dump())
+            return json_response({"error": str(error)}, 400)
+        return json_response(org.settings.model_dump())
 
     async def overwrite(request: Request) -> Response:
-        """Set any fields of a record as they are, without stamps or history: undelete, backdate."""
+        """Set fields of a record without timestamps or history, to undelete or backdate it."""
         id_ = request.path_params["id"]
         name = org.object_of(id_)
-        found = org.find(name, id_, deleted=True) if name else None
-        if found is None:
-            return answer({"error": f"no record {id_}"}, 404)
-        found |= await body_of(request)
-        return answer(found)
+        record = org.find(name, id_, deleted=True) if name else None
+        if record is None:
+            return json_response({"error": f"no record {id_}"}, 404)
+        record |= await read_json_body(request)
+        return json_response(record)
 
     async def session(request: Request) -> Response:
-        """A session of any user, for tests that act as a person."""
-        user = org.user_named((await body_of(request)).get("username", ""))
+        """Open a session of any user, for tests that act as a person."""
+        user = org.user_named((await read_json_body(request)).get("username", ""))
         if user is None:
-            return answer({"error": "no such user"}, 404)
-        return answer({"access_token": salesforce.open_session(user["Id"])}, 201)
+            return json_response({"error": "no such user"}, 404)
+        return json_response({"access_token": salesforce.open_session(user["Id"])}, 201)
 
     async def notifications(_: Request) -> Response:
-        return answer(org.mentions)
+        return json_response(org.mentions)
 
     return [
-        Route(f"{ADMIN}/settings", settings, methods=["GET", "PUT"]),
-        Route(f"{ADMIN}/records/{{id}}", overwrite, methods=["PATCH"]),
-        Route(f"{ADMIN}/sessions", session, methods=["POST"]),
-        Route(f"{ADMIN}/notifications", notifications),
+        Route(f"{ADMIN_PREFIX}/settings", settings, methods=["GET", "PUT"]),
+        Route(f"{ADMIN_PREFIX}/records/{{id}}", overwrite, methods=["PATCH"]),
+        Route(f"{ADMIN_PREFIX}/sessions", session, methods=["POST"]),
+        Route(f"{ADMIN_PREFIX}/notifications", notifications),
     ]

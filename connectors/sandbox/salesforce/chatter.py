@@ -8,136 +8,145 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from connectors.sandbox.answers import Json, answer
-from connectors.sandbox.salesforce.call import Call, Refused
-from connectors.sandbox.salesforce.ids import whole
+from connectors.sandbox.json_http import Json, json_response
+from connectors.sandbox.salesforce.ids import to_18_characters
 from connectors.sandbox.salesforce.org import insert, recycle, update
+from connectors.sandbox.salesforce.request import SalesforceErrorResponse, SalesforceRequest
 from connectors.sandbox.salesforce.segments import (
-    html_of,
     is_rich,
-    mentioned,
+    mentioned_user_ids,
+    plain_text,
     read_segments,
-    text_of,
+    to_html,
 )
 
 LARGEST_PAGE = 100
 USUAL_PAGE = 25
 
 
-def post(call: Call) -> Response:
-    """A new feed item; the people mentioned are notified."""
-    subject = _existing(call, str(call.body.get("subjectId", "")))
-    if call.body.get("feedElementType") != "FeedItem":
-        raise Refused(400, "MISSING_ARGUMENT", "A required argument is missing: feedElementType")
-    segments = read_segments(call.org, call.body.get("body") or {})
+def post(request: SalesforceRequest) -> Response:
+    """Post a feed item; the people mentioned are notified."""
+    subject = _require_record(request, str(request.body.get("subjectId", "")))
+    if request.body.get("feedElementType") != "FeedItem":
+        raise SalesforceErrorResponse(
+            400, "MISSING_ARGUMENT", "A required argument is missing: feedElementType"
+        )
+    segments = read_segments(request.org, request.body.get("body") or {})
     item = insert(
-        call.org,
+        request.org,
         "FeedItem",
         {
             "ParentId": subject,
             "Type": "TextPost",
-            "Visibility": call.body.get("visibility", "AllUsers"),
+            "Visibility": request.body.get("visibility", "AllUsers"),
             "Status": "Published",
             "Revision": 1,
-            "InsertedById": call.user,
+            "InsertedById": request.user,
         }
-        | _body(segments),
-        call.user,
-        call.org.now(),
+        | _body_fields(segments),
+        request.user,
+        request.org.now(),
     )
-    call.org.segments[item["Id"]] = segments
-    _notify(call, item["Id"], segments, "posted")
-    return answer(_element(call, item), 201)
+    request.org.segments[item["Id"]] = segments
+    _notify(request, item["Id"], segments, "posted")
+    return json_response(_element(request, item), 201)
 
 
-def edit(call: Call) -> Json:
-    """Only those who are newly mentioned are notified."""
-    item = call.record("FeedItem")
-    before = mentioned(call.org.segments.get(item["Id"], []))
-    segments = read_segments(call.org, call.body.get("body") or {})
-    values = _body(segments) | {"Revision": item["Revision"] + 1}
-    update(call.org, "FeedItem", item, values, call.user)
-    call.org.segments[item["Id"]] = segments
+def edit(request: SalesforceRequest) -> Json:
+    """Replace the text of a feed item; only people who are newly mentioned are notified."""
+    item = request.record("FeedItem")
+    before = mentioned_user_ids(request.org.segments.get(item["Id"], []))
+    segments = read_segments(request.org, request.body.get("body") or {})
+    values = _body_fields(segments) | {"Revision": item["Revision"] + 1}
+    update(request.org, "FeedItem", item, values, request.user)
+    request.org.segments[item["Id"]] = segments
     newly = [
-        one for one in segments if one["type"] == "Mention" and one["record"]["id"] not in before
+        segment
+        for segment in segments
+        if segment["type"] == "Mention" and segment["record"]["id"] not in before
     ]
-    _notify(call, item["Id"], newly, "edited")
-    return _element(call, item)
+    _notify(request, item["Id"], newly, "edited")
+    return _element(request, item)
 
 
-def read(call: Call) -> Json:
-    return _element(call, call.record("FeedItem"))
+def read(request: SalesforceRequest) -> Json:
+    return _element(request, request.record("FeedItem"))
 
 
-def delete(call: Call) -> Response:
-    recycle(call.org, call.record("FeedItem"))
+def delete(request: SalesforceRequest) -> Response:
+    recycle(request.org, request.record("FeedItem"))
     return Response(status_code=204)
 
 
-def record_feed(call: Call) -> Json:
-    """A page of the record's feed, the newest element first."""
-    subject = _existing(call, call.path("id"))
+def record_feed(request: SalesforceRequest) -> Json:
+    """A page of the feed of a record, newest element first."""
+    subject = _require_record(request, request.path("id"))
     items = [
-        one
-        for one in call.org.records["FeedItem"].values()
-        if one["ParentId"] == subject and not one["IsDeleted"]
+        item
+        for item in request.org.records["FeedItem"].values()
+        if item["ParentId"] == subject and not item["IsDeleted"]
     ]
-    items.sort(key=lambda one: (one["CreatedDate"], one["Id"]), reverse=True)
-    start, size = _place(call)
-    return _page_links(call, subject, start, size, len(items)) | {
-        "elements": [_element(call, one) for one in items[start : start + size]]
+    items.sort(key=lambda item: (item["CreatedDate"], item["Id"]), reverse=True)
+    start, size = _page_window(request)
+    return _page_links(request, subject, start, size, len(items)) | {
+        "elements": [_element(request, item) for item in items[start : start + size]]
     }
 
 
-def _place(call: Call) -> tuple[int, int]:
-    """Where the page begins, and its size; the page token is where it begins."""
-    token, size = call.query("page", "0"), call.query("pageSize", str(USUAL_PAGE))
+def _page_window(request: SalesforceRequest) -> tuple[int, int]:
+    """Index of the first element of the page, which is also its token, and the size of the page."""
+    token, size = request.query("page", "0"), request.query("pageSize", str(USUAL_PAGE))
     if not token.isdigit():
-        raise Refused(400, "INVALID_PAGE_TOKEN", f"Invalid page token: {token}")
+        raise SalesforceErrorResponse(400, "INVALID_PAGE_TOKEN", f"Invalid page token: {token}")
     if not size.isdigit() or not 1 <= int(size) <= LARGEST_PAGE:
         message = f"The pageSize parameter has to be between 1 and {LARGEST_PAGE}."
-        raise Refused(400, "ILLEGAL_QUERY_PARAMETER_VALUE", message)
+        raise SalesforceErrorResponse(400, "ILLEGAL_QUERY_PARAMETER_VALUE", message)
     return int(token), int(size)
 
 
-def _page_links(call: Call, subject: str, start: int, size: int, total: int) -> Json:
-    url = f"{call.root}/chatter/feeds/record/{subject}/feed-elements?pageSize={size}"
-    more = start + size < total
+def _page_links(
+    request: SalesforceRequest, subject: str, start: int, size: int, total: int
+) -> Json:
+    url = f"{request.root}/chatter/feeds/record/{subject}/feed-elements?pageSize={size}"
+    has_more = start + size < total
     return {
         "currentPageToken": str(start) if start else None,
         "currentPageUrl": f"{url}&page={start}" if start else url,
-        "nextPageToken": str(start + size) if more else None,
-        "nextPageUrl": f"{url}&page={start + size}" if more else None,
+        "nextPageToken": str(start + size) if has_more else None,
+        "nextPageUrl": f"{url}&page={start + size}" if has_more else None,
     }
 
 
-def _existing(call: Call, id_: str) -> str:
-    name = call.org.object_of(id_)
-    if name is None or call.org.find(name, id_) is None:
-        raise Refused(404, "NOT_FOUND", f"The requested resource does not exist: {id_}")
-    return whole(id_)
+def _require_record(request: SalesforceRequest, id_: str) -> str:
+    """The 18-character id of a record; raises SalesforceErrorResponse (404) where it is none."""
+    name = request.org.object_of(id_)
+    if name is None or request.org.find(name, id_) is None:
+        raise SalesforceErrorResponse(
+            404, "NOT_FOUND", f"The requested resource does not exist: {id_}"
+        )
+    return to_18_characters(id_)
 
 
-def _body(segments: list[Json]) -> Json:
+def _body_fields(segments: list[Json]) -> Json:
     rich = is_rich(segments)
-    return {"Body": str(html_of(segments)) if rich else text_of(segments), "IsRichText": rich}
+    return {"Body": str(to_html(segments)) if rich else plain_text(segments), "IsRichText": rich}
 
 
-def _notify(call: Call, item_id: str, segments: list[Json], why: str) -> None:
-    for user_id in mentioned(segments):
-        call.org.mentions.append(
-            {"feedItem": item_id, "to": user_id, "why": why, "at": call.org.now()}
+def _notify(request: SalesforceRequest, item_id: str, segments: list[Json], event: str) -> None:
+    for user_id in mentioned_user_ids(segments):
+        request.org.mentions.append(
+            {"feedItem": item_id, "to": user_id, "event": event, "at": request.org.now()}
         )
 
 
-def _element(call: Call, item: Json) -> Json:
+def _element(request: SalesforceRequest, item: Json) -> Json:
     """A Feed Item of the Connect API."""
-    segments = call.org.segments.get(item["Id"], [])
-    url = f"{call.root}/chatter/feed-elements/{item['Id']}"
+    segments = request.org.segments.get(item["Id"], [])
+    url = f"{request.root}/chatter/feed-elements/{item['Id']}"
     body = {
         "isRichText": item["IsRichText"],
         "messageSegments": segments,
-        "text": text_of(segments),
+        "text": plain_text(segments),
     }
     return {
         "id": item["Id"],
@@ -145,8 +154,8 @@ def _element(call: Call, item: Json) -> Json:
         "type": item["Type"],
         "url": url,
         "body": body,
-        "actor": _summary(call, item["CreatedById"]),
-        "parent": _summary(call, item["ParentId"]),
+        "actor": _summary(request, item["CreatedById"]),
+        "parent": _summary(request, item["ParentId"]),
         "createdDate": _connect_date(item["CreatedDate"]),
         "modifiedDate": _connect_date(item["LastModifiedDate"]),
         "visibility": item["Visibility"],
@@ -163,15 +172,15 @@ def _element(call: Call, item: Json) -> Json:
     }
 
 
-def _summary(call: Call, id_: str) -> Json:
-    name = call.org.object_of(id_) or "User"
-    record = call.org.find(name, id_, deleted=True) or {}
+def _summary(request: SalesforceRequest, id_: str) -> Json:
+    name = request.org.object_of(id_) or "User"
+    record = request.org.find(name, id_, deleted=True) or {}
     return {
         "id": id_,
         "type": name,
         "name": record.get("Name"),
         "displayName": record.get("Name"),
-        "url": f"{call.root}/chatter/{'users' if name == 'User' else 'records'}/{id_}",
+        "url": f"{request.root}/chatter/{'users' if name == 'User' else 'records'}/{id_}",
     }
 
 

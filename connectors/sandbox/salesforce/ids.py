@@ -1,4 +1,4 @@
-"""Salesforce record ids: 15 case-sensitive characters, 18 with a suffix that survives folding.
+"""Salesforce record ids: 15 case-sensitive characters, or 18 that compare in any case.
 
 Reference: https://help.salesforce.com/s/articleView?id=000383751 (the 15 to 18 conversion).
 """
@@ -14,7 +14,7 @@ PREFIXES = {
     "OpportunityHistory": "008",
     "FeedItem": "0D5",
 }
-"""The first three characters say what a record is."""
+"""The first three characters of an id say which object its record belongs to."""
 
 
 def new_id(object_name: str, number: int) -> str:
@@ -23,11 +23,11 @@ def new_id(object_name: str, number: int) -> str:
     for _ in range(12):
         number, digit = divmod(number, len(DIGITS))
         tail = DIGITS[digit] + tail
-    return whole(PREFIXES[object_name] + tail)
+    return to_18_characters(PREFIXES[object_name] + tail)
 
 
-def whole(id_: str) -> str:
-    """The 18-character form of a 15-character id; anything else as it is."""
+def to_18_characters(id_: str) -> str:
+    """The 18-character form of a 15-character id; any other text unchanged."""
     if len(id_) != 15:
         return id_
     blocks = (id_[0:5], id_[5:10], id_[10:15])

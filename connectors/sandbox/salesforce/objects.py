@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connectors.sandbox.answers import Json
+from connectors.sandbox.json_http import Json
 
 
 @dataclass
 class FieldSpec:
-    """A field as `describe` tells of it. Types are Salesforce's own names."""
+    """A field with the properties that `describe` returns. Types are Salesforce's own names."""
 
     name: str
     type: str
@@ -23,7 +23,7 @@ class FieldSpec:
     length: int = 0
     refers_to: str | None = None
     relationship: str | None = None
-    """How SOQL reaches the other record: `Account` for `Account.Name`."""
+    """The name of the referenced record in SOQL: `Account` in `Account.Name`."""
 
     def describe(self) -> Json:
         """A field as in the `fields` of a describe result."""
@@ -44,30 +44,30 @@ class FieldSpec:
         }
 
 
-def _fixed(name: str, type_: str, label: str = "") -> FieldSpec:
+def _read_only(name: str, type_: str, label: str = "") -> FieldSpec:
     return FieldSpec(name, type_, label, editable=False)
 
 
-def _user(name: str, relationship: str, *, editable: bool = False) -> FieldSpec:
+def _user_reference(name: str, relationship: str, *, editable: bool = False) -> FieldSpec:
     return FieldSpec(
         name, "reference", refers_to="User", relationship=relationship, editable=editable
     )
 
 
-def _audit() -> list[FieldSpec]:
+def _audit_fields() -> list[FieldSpec]:
     return [
-        _fixed("Id", "id", "Record ID"),
-        _fixed("IsDeleted", "boolean", "Deleted"),
-        _fixed("CreatedDate", "datetime", "Created Date"),
-        _user("CreatedById", "CreatedBy"),
-        _fixed("SystemModstamp", "datetime", "System Modstamp"),
+        _read_only("Id", "id", "Record ID"),
+        _read_only("IsDeleted", "boolean", "Deleted"),
+        _read_only("CreatedDate", "datetime", "Created Date"),
+        _user_reference("CreatedById", "CreatedBy"),
+        _read_only("SystemModstamp", "datetime", "System Modstamp"),
     ]
 
 
-def _modified() -> list[FieldSpec]:
+def _modification_fields() -> list[FieldSpec]:
     return [
-        _fixed("LastModifiedDate", "datetime", "Last Modified Date"),
-        _user("LastModifiedById", "LastModifiedBy"),
+        _read_only("LastModifiedDate", "datetime", "Last Modified Date"),
+        _user_reference("LastModifiedById", "LastModifiedBy"),
     ]
 
 
@@ -75,11 +75,15 @@ def standard_objects(*, multi_currency: bool) -> dict[str, list[FieldSpec]]:
     """Fields by object; `CurrencyIsoCode` exists only in an org with several currencies."""
     currency = [FieldSpec("CurrencyIsoCode", "picklist", "Currency")] if multi_currency else []
     return {
-        "User": [*_audit(), *_modified(), *_USER],
-        "Account": [*_audit(), *_modified(), FieldSpec("Name", "string", "Account Name")],
-        "Opportunity": [*_audit(), *_modified(), *_OPPORTUNITY, *currency],
-        "OpportunityHistory": [*_audit(), *_HISTORY, *currency],
-        "FeedItem": [*_audit(), _fixed("LastModifiedDate", "datetime"), *_FEED_ITEM],
+        "User": [*_audit_fields(), *_modification_fields(), *_USER],
+        "Account": [
+            *_audit_fields(),
+            *_modification_fields(),
+            FieldSpec("Name", "string", "Account Name"),
+        ],
+        "Opportunity": [*_audit_fields(), *_modification_fields(), *_OPPORTUNITY, *currency],
+        "OpportunityHistory": [*_audit_fields(), *_HISTORY, *currency],
+        "FeedItem": [*_audit_fields(), _read_only("LastModifiedDate", "datetime"), *_FEED_ITEM],
     }
 
 
@@ -92,7 +96,7 @@ _USER = [
 _OPPORTUNITY = [
     FieldSpec("Name", "string", "Name", length=120),
     FieldSpec("AccountId", "reference", refers_to="Account", relationship="Account"),
-    _user("OwnerId", "Owner", editable=True),
+    _user_reference("OwnerId", "Owner", editable=True),
     FieldSpec("Amount", "currency", "Amount"),
     FieldSpec("StageName", "picklist", "Stage"),
     FieldSpec("CloseDate", "date", "Close Date"),
@@ -100,9 +104,9 @@ _OPPORTUNITY = [
     FieldSpec("Type", "picklist", "Opportunity Type"),
     FieldSpec("NextStep", "string", "Next Step", length=255),
     FieldSpec("Description", "textarea", "Description", filterable=False, length=32_000),
-    _fixed("IsClosed", "boolean", "Closed"),
-    _fixed("IsWon", "boolean", "Won"),
-    _fixed("ForecastCategory", "picklist", "Forecast Category"),
+    _read_only("IsClosed", "boolean", "Closed"),
+    _read_only("IsWon", "boolean", "Won"),
+    _read_only("ForecastCategory", "picklist", "Forecast Category"),
 ]
 _HISTORY = [
     FieldSpec(
@@ -112,12 +116,12 @@ _HISTORY = [
         relationship="Opportunity",
         editable=False,
     ),
-    _fixed("StageName", "picklist", "Stage Name"),
-    _fixed("Amount", "currency"),
-    _fixed("ExpectedRevenue", "currency", "Expected Revenue"),
-    _fixed("CloseDate", "date", "Close Date"),
-    _fixed("Probability", "percent", "Probability"),
-    _fixed("ForecastCategory", "picklist", "To ForecastCategory"),
+    _read_only("StageName", "picklist", "Stage Name"),
+    _read_only("Amount", "currency"),
+    _read_only("ExpectedRevenue", "currency", "Expected Revenue"),
+    _read_only("CloseDate", "date", "Close Date"),
+    _read_only("Probability", "percent", "Probability"),
+    _read_only("ForecastCategory", "picklist", "To ForecastCategory"),
 ]
 _FEED_ITEM = [
     FieldSpec("ParentId", "reference", refers_to="Opportunity", relationship="Parent"),
@@ -125,9 +129,9 @@ _FEED_ITEM = [
     FieldSpec("Body", "textarea", filterable=False, length=10_000),
     FieldSpec("IsRichText", "boolean"),
     FieldSpec("Visibility", "picklist"),
-    _fixed("Status", "picklist"),
-    _fixed("Revision", "int"),
-    _user("InsertedById", "InsertedBy"),
+    _read_only("Status", "picklist"),
+    _read_only("Revision", "int"),
+    _user_reference("InsertedById", "InsertedBy"),
 ]
 
 STAGES: dict[str, tuple[float, str]] = {
@@ -146,5 +150,5 @@ STAGES: dict[str, tuple[float, str]] = {
 
 
 def usual_probability(stage: str) -> float:
-    """Percent; stages that the org has added itself count as even."""
+    """Percent; 50 for a stage that no new org has."""
     return STAGES[stage][0] if stage in STAGES else 50.0

@@ -1,4 +1,4 @@
-"""Single records: describe, read, insert, update, delete, and what was deleted lately."""
+"""Single records: describe, read, insert, update, delete, and the list of deleted ones."""
 
 from __future__ import annotations
 
@@ -6,122 +6,130 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from connectors.sandbox.answers import Json, answer
-from connectors.sandbox.salesforce.call import Call, Refused
+from connectors.sandbox.json_http import Json, json_response
 from connectors.sandbox.salesforce.ids import PREFIXES
-from connectors.sandbox.salesforce.org import insert, recycle, stamp, update
-from connectors.sandbox.salesforce.query import parse_moment
+from connectors.sandbox.salesforce.org import format_timestamp, insert, recycle, update
+from connectors.sandbox.salesforce.query import parse_instant
+from connectors.sandbox.salesforce.request import SalesforceErrorResponse, SalesforceRequest
 
 REPLICATION_DAYS = 15
-"""How far back getDeleted reaches."""
+"""Number of days for which getDeleted lists deleted records."""
 
 
-def describe(call: Call) -> Json:
-    """A describe result with the fields the connection may see."""
-    name = call.object_name()
-    return _summary(call, name) | {
-        "fields": [spec.describe() for spec in call.org.fields(name).values()],
+def describe(request: SalesforceRequest) -> Json:
+    """A describe result with the fields that the connection may see."""
+    name = request.object_name()
+    return _summary(request, name) | {
+        "fields": [spec.describe() for spec in request.org.fields(name).values()],
         "recordTypeInfos": [],
         "childRelationships": [],
     }
 
 
-def describe_global(call: Call) -> Json:
+def describe_global(request: SalesforceRequest) -> Json:
     return {
         "encoding": "UTF-8",
         "maxBatchSize": 200,
-        "sobjects": [_summary(call, name) for name in call.org.objects],
+        "sobjects": [_summary(request, name) for name in request.org.objects],
     }
 
 
-def basic_information(call: Call) -> Json:
-    return {"objectDescribe": _summary(call, call.object_name()), "recentItems": []}
+def basic_information(request: SalesforceRequest) -> Json:
+    return {"objectDescribe": _summary(request, request.object_name()), "recentItems": []}
 
 
-def _summary(call: Call, name: str) -> Json:
-    path = f"{call.root}/sobjects/{name}"
+def _summary(request: SalesforceRequest, name: str) -> Json:
+    path = f"{request.root}/sobjects/{name}"
     flags = dict.fromkeys(("queryable", "retrieveable", "replicateable", "feedEnabled"), True)
     urls = {"sobject": path, "describe": f"{path}/describe", "rowTemplate": f"{path}/{{ID}}"}
     return {"name": name, "label": name, "keyPrefix": PREFIXES[name], "urls": urls} | flags
 
 
-def read(call: Call) -> Json:
-    """A record, or the fields of it that are named in `fields`."""
-    name = call.object_name()
-    record, visible = call.record(name), call.org.fields(name)
-    wanted = [one for one in call.query("fields").split(",") if one]
-    specs = [_visible(call, name, one) for one in wanted] or [one.name for one in visible.values()]
-    attributes = {"type": name, "url": f"{call.root}/sobjects/{name}/{record['Id']}"}
-    return {"attributes": attributes} | {field: record[field] for field in specs}
+def read(request: SalesforceRequest) -> Json:
+    """A record with the fields in the parameter `fields`, or with all."""
+    name = request.object_name()
+    record, visible = request.record(name), request.org.fields(name)
+    requested = [field for field in request.query("fields").split(",") if field]
+    names = [_field_name(request, name, field) for field in requested]
+    names = names or [spec.name for spec in visible.values()]
+    attributes = {"type": name, "url": f"{request.root}/sobjects/{name}/{record['Id']}"}
+    return {"attributes": attributes} | {field: record[field] for field in names}
 
 
-def create(call: Call) -> Response:
-    name = call.object_name()
-    values = _checked(call, name)
-    record = insert(call.org, name, values, call.user, call.org.now())
+def create(request: SalesforceRequest) -> Response:
+    name = request.object_name()
+    values = _read_values(request, name)
+    record = insert(request.org, name, values, request.user, request.org.now())
     if name == "FeedItem":
-        _complete_post(call, record)
-    return answer({"id": record["Id"], "success": True, "errors": []}, 201)
+        _complete_post(request, record)
+    return json_response({"id": record["Id"], "success": True, "errors": []}, 201)
 
 
-def edit(call: Call) -> Response:
-    name = call.object_name()
-    record, values = call.record(name), _checked(call, name)
-    update(call.org, name, record, values, call.user)
+def edit(request: SalesforceRequest) -> Response:
+    name = request.object_name()
+    record, values = request.record(name), _read_values(request, name)
+    update(request.org, name, record, values, request.user)
     if name == "FeedItem" and "Body" in values:
         record["Revision"] += 1
-        call.org.segments[record["Id"]] = _plain_segments(record)
+        request.org.segments[record["Id"]] = _plain_segments(record)
     return Response(status_code=204)
 
 
-def delete(call: Call) -> Response:
-    """Into the recycle bin; the stamp tells when."""
-    recycle(call.org, call.record(call.object_name()))
+def delete(request: SalesforceRequest) -> Response:
+    """Move a record to the recycle bin; SystemModstamp says when."""
+    recycle(request.org, request.record(request.object_name()))
     return Response(status_code=204)
 
 
-def deleted(call: Call) -> Json:
-    """Records deleted between `start` and `end`, at most the last 15 days."""
-    name, today = call.object_name(), call.org.clock()
+def deleted(request: SalesforceRequest) -> Json:
+    """Ids of the records that were deleted between `start` and `end`, in the last 15 days."""
+    name, today = request.object_name(), request.org.clock()
     earliest = today - timedelta(days=REPLICATION_DAYS)
-    start, end = parse_moment(call.query("start")), parse_moment(call.query("end"))
+    start, end = parse_instant(request.query("start")), parse_instant(request.query("end"))
     if start < earliest:
-        raise Refused(
+        raise SalesforceErrorResponse(
             400,
             "INVALID_REPLICATION_DATE",
-            f"start date before earliest date available: {stamp(earliest)}",
+            f"start date before earliest date available: {format_timestamp(earliest)}",
         )
     if end <= start + timedelta(minutes=1):
-        raise Refused(
+        raise SalesforceErrorResponse(
             400,
             "INVALID_REPLICATION_DATE",
             "The end date must be at least one minute after the start date",
         )
-    gone = [one for one in call.org.records[name].values() if one["IsDeleted"]]
-    rows = [{"id": one["Id"], "deletedDate": one["SystemModstamp"]} for one in gone]
+    records = [record for record in request.org.records[name].values() if record["IsDeleted"]]
+    rows = [{"id": record["Id"], "deletedDate": record["SystemModstamp"]} for record in records]
     return {
-        "deletedRecords": [row for row in rows if start <= parse_moment(row["deletedDate"]) <= end],
-        "earliestDateAvailable": stamp(earliest),
-        "latestDateCovered": stamp(min(end, today)),
+        "deletedRecords": [
+            row for row in rows if start <= parse_instant(row["deletedDate"]) <= end
+        ],
+        "earliestDateAvailable": format_timestamp(earliest),
+        "latestDateCovered": format_timestamp(min(end, today)),
     }
 
 
-def _visible(call: Call, name: str, field: str) -> str:
-    spec = call.org.fields(name).get(field.lower())
+def _field_name(request: SalesforceRequest, name: str, field: str) -> str:
+    """A field's name in its own case; raises SalesforceErrorResponse (400) for an unknown one."""
+    spec = request.org.fields(name).get(field.lower())
     if spec is None:
         message = f"No such column '{field}' on sobject of type {name}"
-        raise Refused(400, "INVALID_FIELD", message)
+        raise SalesforceErrorResponse(400, "INVALID_FIELD", message)
     return spec.name
 
 
-def _checked(call: Call, name: str) -> Json:
-    """The values in the body by the fields' own names; raises Refused for what cannot be set."""
+def _read_values(request: SalesforceRequest, name: str) -> Json:
+    """The values in the body by field name.
+
+    Raises SalesforceErrorResponse (400) for an unknown or read-only field and for a text that is
+    too long.
+    """
     values: Json = {}
-    for given, value in call.body.items():
-        field = _visible(call, name, given)
-        spec = call.org.fields(name)[field.lower()]
+    for key, value in request.body.items():
+        field = _field_name(request, name, key)
+        spec = request.org.fields(name)[field.lower()]
         if not spec.editable:
-            raise Refused(
+            raise SalesforceErrorResponse(
                 400,
                 "INVALID_FIELD_FOR_INSERT_UPDATE",
                 f"Unable to create/update fields: {field}. Please check the security settings of "
@@ -129,21 +137,22 @@ def _checked(call: Call, name: str) -> Json:
             )
         if spec.length and len(str(value or "")) > spec.length:
             message = f"{spec.label or field}: data value too large (max length={spec.length})"
-            raise Refused(400, "STRING_TOO_LONG", message)
+            raise SalesforceErrorResponse(400, "STRING_TOO_LONG", message)
         values[field] = value
     return values
 
 
-def _complete_post(call: Call, record: Json) -> None:
+def _complete_post(request: SalesforceRequest, record: Json) -> None:
+    """Set what Chatter itself sets in a new feed item."""
     record |= {
         "Type": record["Type"] or "TextPost",
         "Visibility": record["Visibility"] or "AllUsers",
         "IsRichText": bool(record["IsRichText"]),
         "Status": "Published",
         "Revision": 1,
-        "InsertedById": call.user,
+        "InsertedById": request.user,
     }
-    call.org.segments[record["Id"]] = _plain_segments(record)
+    request.org.segments[record["Id"]] = _plain_segments(record)
 
 
 def _plain_segments(record: Json) -> list[Json]:

@@ -1,4 +1,4 @@
-"""Message segments of Chatter posts: read from a request, told as text, shown as HTML.
+"""Message segments of Chatter posts: reading them from a request, as text and as HTML.
 
 Reference: Connect REST API Developer Guide, "Message Body Input" and "Message Segment Input".
 """
@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from connectors.sandbox.answers import Json
-from connectors.sandbox.salesforce.call import Refused
+from connectors.sandbox.json_http import Json
 from connectors.sandbox.salesforce.org import SalesforceOrg
+from connectors.sandbox.salesforce.request import SalesforceErrorResponse
 
 LONGEST_BODY = 10_000
 MOST_MENTIONS = 25
@@ -24,43 +24,49 @@ TAGS = {
     "Underline": "u",
     "UnorderedList": "ul",
 }
-"""Markup types and the HTML they stand for."""
+"""Markup types and their HTML tags."""
 
 
 def read_segments(org: SalesforceOrg, body: Json) -> list[Json]:
-    """The segments of a message body, with the names of those mentioned; raises Refused."""
-    given = body.get("messageSegments")
-    if not isinstance(given, list) or not given:
-        raise Refused(400, "MISSING_ARGUMENT", "A required argument is missing: messageSegments")
-    segments = [_read(org, one) for one in given]
+    """The segments of a message body, with the names of the people mentioned.
+
+    Raises SalesforceErrorResponse (400) for an invalid segment, invalid nesting, or an exceeded
+    limit.
+    """
+    inputs = body.get("messageSegments")
+    if not isinstance(inputs, list) or not inputs:
+        raise SalesforceErrorResponse(
+            400, "MISSING_ARGUMENT", "A required argument is missing: messageSegments"
+        )
+    segments = [_read_segment(org, segment) for segment in inputs]
     _check_nesting(segments)
-    if len(text_of(segments)) > LONGEST_BODY:
+    if len(plain_text(segments)) > LONGEST_BODY:
         message = f"Post body is too long. The maximum length is {LONGEST_BODY} characters."
-        raise Refused(400, "STRING_TOO_LONG", message)
-    if len(mentioned(segments)) > MOST_MENTIONS:
+        raise SalesforceErrorResponse(400, "STRING_TOO_LONG", message)
+    if len(mentioned_user_ids(segments)) > MOST_MENTIONS:
         message = f"You can't mention more than {MOST_MENTIONS} people or groups in a post."
-        raise Refused(400, "LIMIT_EXCEEDED", message)
+        raise SalesforceErrorResponse(400, "LIMIT_EXCEEDED", message)
     return segments
 
 
-def _read(org: SalesforceOrg, given: Json) -> Json:
-    kind = given.get("type")
+def _read_segment(org: SalesforceOrg, segment: Json) -> Json:
+    kind = segment.get("type")
     if kind == "Text":
-        return {"type": "Text", "text": str(given.get("text", ""))}
+        return {"type": "Text", "text": str(segment.get("text", ""))}
     if kind == "Mention":
-        return _mention(org, str(given.get("id", "")))
-    if kind == "Link" and given.get("url"):
-        return {"type": "Link", "url": given["url"], "text": given["url"]}
-    if kind in ("MarkupBegin", "MarkupEnd") and given.get("markupType") in TAGS:
-        markup = given["markupType"]
+        return _mention(org, str(segment.get("id", "")))
+    if kind == "Link" and segment.get("url"):
+        return {"type": "Link", "url": segment["url"], "text": segment["url"]}
+    if kind in ("MarkupBegin", "MarkupEnd") and segment.get("markupType") in TAGS:
+        markup = segment["markupType"]
         return {"type": kind, "markupType": markup, "htmlTag": TAGS[markup], "text": ""}
-    raise Refused(400, "JSON_PARSER_ERROR", f"Unrecognized message segment: {kind}")
+    raise SalesforceErrorResponse(400, "JSON_PARSER_ERROR", f"Unrecognized message segment: {kind}")
 
 
 def _mention(org: SalesforceOrg, id_: str) -> Json:
     user = org.find("User", id_)
     if user is None:
-        raise Refused(400, "INVALID_ID_FIELD", f"Invalid identifier: {id_}")
+        raise SalesforceErrorResponse(400, "INVALID_ID_FIELD", f"Invalid identifier: {id_}")
     name = user["Name"]
     record = {"id": user["Id"], "type": "User", "name": name}
     return {
@@ -73,7 +79,7 @@ def _mention(org: SalesforceOrg, id_: str) -> Json:
 
 
 def _check_nesting(segments: list[Json]) -> None:
-    """Every MarkupBegin has its MarkupEnd, the inner one first."""
+    """Raise SalesforceErrorResponse (400) unless all markup is closed and properly nested."""
     opened: list[str] = []
     for segment in segments:
         if segment["type"] == "MarkupBegin":
@@ -81,17 +87,20 @@ def _check_nesting(segments: list[Json]) -> None:
         elif segment["type"] == "MarkupEnd" and (
             not opened or opened.pop() != segment["markupType"]
         ):
-            raise Refused(400, "INVALID_MARKUP", "Markup segments are not nested properly.")
+            raise SalesforceErrorResponse(
+                400, "INVALID_MARKUP", "Markup segments are not nested properly."
+            )
     if opened:
-        raise Refused(400, "INVALID_MARKUP", f"Markup {opened[-1]} is not closed.")
+        raise SalesforceErrorResponse(400, "INVALID_MARKUP", f"Markup {opened[-1]} is not closed.")
 
 
 def is_rich(segments: list[Json]) -> bool:
+    """Whether a post has any markup."""
     return any(segment["type"] == "MarkupBegin" for segment in segments)
 
 
-def text_of(segments: list[Json]) -> str:
-    """The words alone; a paragraph or list item ends its line."""
+def plain_text(segments: list[Json]) -> str:
+    """The text without markup, one line per paragraph or list item."""
     ends = {"Paragraph", "ListItem"}
     return "".join(
         "\n"
@@ -101,13 +110,13 @@ def text_of(segments: list[Json]) -> str:
     ).rstrip("\n")
 
 
-def mentioned(segments: list[Json]) -> list[str]:
-    """User ids, in order."""
-    return [one["record"]["id"] for one in segments if one["type"] == "Mention"]
+def mentioned_user_ids(segments: list[Json]) -> list[str]:
+    """Ids of the users who are mentioned, in order."""
+    return [segment["record"]["id"] for segment in segments if segment["type"] == "Mention"]
 
 
-def html_of(segments: list[Json]) -> Markup:
-    """What a reader sees; all text is escaped, and only http(s) links lead anywhere."""
+def to_html(segments: list[Json]) -> Markup:
+    """A post as HTML; all text is escaped, and only http(s) URLs become links."""
     return Markup("").join(_html(segment) for segment in segments)
 
 

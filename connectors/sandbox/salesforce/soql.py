@@ -1,4 +1,4 @@
-"""The part of SOQL the stand-in understands, parsed.
+"""Parser of the subset of SOQL that the stand-in supports.
 
     SELECT field, Parent.field ... | COUNT()  FROM object
     [WHERE conditions with = != < <= > >= LIKE IN, NOT IN, AND OR NOT and parentheses]
@@ -14,48 +14,48 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-Value = None | bool | float | str | date | datetime
+SoqlValue = None | bool | float | str | date | datetime
 
 
 class SoqlError(Exception):
-    """The text cannot be read as SOQL: Salesforce's MALFORMED_QUERY."""
+    """The text is not valid SOQL: Salesforce's MALFORMED_QUERY."""
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
-    """A condition on one field. IN and NOT IN have a tuple of values, the others one."""
+class SoqlComparison:
+    """A condition on a field. IN and NOT IN have a tuple of values, other operators one."""
 
     field: str
     operator: str
-    value: Value | tuple[Value, ...]
+    value: SoqlValue | tuple[SoqlValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Combine:
-    """Conditions joined by AND or OR, or one that is denied."""
+class SoqlJunction:
+    """Conditions joined by AND or OR, or a single condition after NOT."""
 
     how: Literal["and", "or", "not"]
-    parts: tuple[Condition, ...]
+    parts: tuple[SoqlCondition, ...]
 
 
-Condition = Compare | Combine
+SoqlCondition = SoqlComparison | SoqlJunction
 
 
 @dataclass(frozen=True, slots=True)
-class OrderBy:
+class SoqlOrder:
     field: str
     descending: bool
     nulls_last: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """`select` is empty for COUNT()."""
+class SoqlQuery:
+    """A parsed query; `select` is empty for COUNT()."""
 
     select: tuple[str, ...]
     object: str
-    where: Condition | None
-    order: tuple[OrderBy, ...]
+    where: SoqlCondition | None
+    order: tuple[SoqlOrder, ...]
     limit: int | None
     offset: int
 
@@ -66,14 +66,14 @@ TOKEN = re.compile(
     |(?P<word>[^\s'=<>!(),]+))""",
     re.VERBOSE,
 )
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)", re.IGNORECASE)
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)", re.IGNORECASE)
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 
-def parse(text: str) -> Query:
-    """Read a query; raises SoqlError where it is malformed."""
-    parser = _Parser(_tokens(text))
+def parse(text: str) -> SoqlQuery:
+    """Parse a query; raises SoqlError where it is malformed."""
+    parser = _SoqlParser(_tokens(text))
     query = parser.query()
     if parser.tokens:
         raise SoqlError(f"unexpected token: '{parser.tokens[0]}'")
@@ -83,16 +83,18 @@ def parse(text: str) -> Query:
 def _tokens(text: str) -> list[str]:
     tokens, at, text = [], 0, text.rstrip()
     while at < len(text):
-        found = TOKEN.match(text, at)
-        if not found:
+        match = TOKEN.match(text, at)
+        if not match:
             raise SoqlError(f"unexpected character at position {at + 1}")
-        tokens.append(found.group().strip())
-        at = found.end()
+        tokens.append(match.group().strip())
+        at = match.end()
     return tokens
 
 
 @dataclass
-class _Parser:
+class _SoqlParser:
+    """Recursive descent over the tokens that are left; one method per rule of the grammar."""
+
     tokens: list[str]
 
     def take(self) -> str:
@@ -101,7 +103,7 @@ class _Parser:
         return self.tokens.pop(0)
 
     def accept(self, *words: str) -> bool:
-        """Take these words if they come next."""
+        """Consume these words if they come next."""
         ahead = [token.lower() for token in self.tokens[: len(words)]]
         if ahead != list(words):
             return False
@@ -114,16 +116,16 @@ class _Parser:
                 f"expecting '{word}', found '{self.tokens[0] if self.tokens else '<EOF>'}'"
             )
 
-    def query(self) -> Query:
+    def query(self) -> SoqlQuery:
         self.expect("select")
         select = () if self.accept("count", "(", ")") else self.names()
         self.expect("from")
         object_name = self.name()
-        where = self.either() if self.accept("where") else None
+        where = self.disjunction() if self.accept("where") else None
         order = self.ordering() if self.accept("order", "by") else ()
         limit = self.number() if self.accept("limit") else None
         offset = self.number() if self.accept("offset") else 0
-        return Query(select, object_name, where, order, limit, offset)
+        return SoqlQuery(select, object_name, where, order, limit, offset)
 
     def name(self) -> str:
         word = self.take()
@@ -143,39 +145,39 @@ class _Parser:
             raise SoqlError(f"unexpected token: '{word}'")
         return int(word)
 
-    def either(self) -> Condition:
-        parts = [self.both()]
+    def disjunction(self) -> SoqlCondition:
+        parts = [self.conjunction()]
         while self.accept("or"):
-            parts.append(self.both())
-        return parts[0] if len(parts) == 1 else Combine("or", tuple(parts))
+            parts.append(self.conjunction())
+        return parts[0] if len(parts) == 1 else SoqlJunction("or", tuple(parts))
 
-    def both(self) -> Condition:
-        parts = [self.single()]
+    def conjunction(self) -> SoqlCondition:
+        parts = [self.term()]
         while self.accept("and"):
-            parts.append(self.single())
-        return parts[0] if len(parts) == 1 else Combine("and", tuple(parts))
+            parts.append(self.term())
+        return parts[0] if len(parts) == 1 else SoqlJunction("and", tuple(parts))
 
-    def single(self) -> Condition:
+    def term(self) -> SoqlCondition:
         if self.accept("not"):
-            return Combine("not", (self.single(),))
+            return SoqlJunction("not", (self.term(),))
         if self.accept("("):
-            inner = self.either()
+            inner = self.disjunction()
             self.expect(")")
             return inner
         return self.compare()
 
-    def compare(self) -> Compare:
+    def compare(self) -> SoqlComparison:
         field = self.name()
         if self.accept("in"):
-            return Compare(field, "in", self.values())
+            return SoqlComparison(field, "in", self.values())
         if self.accept("not", "in"):
-            return Compare(field, "not in", self.values())
+            return SoqlComparison(field, "not in", self.values())
         operator = self.take().lower()
         if operator not in ("=", "!=", "<>", "<", "<=", ">", ">=", "like"):
             raise SoqlError(f"unexpected token: '{operator}'")
-        return Compare(field, "!=" if operator == "<>" else operator, self.value())
+        return SoqlComparison(field, "!=" if operator == "<>" else operator, self.value())
 
-    def values(self) -> tuple[Value, ...]:
+    def values(self) -> tuple[SoqlValue, ...]:
         self.expect("(")
         values = [self.value()]
         while self.accept(","):
@@ -183,35 +185,35 @@ class _Parser:
         self.expect(")")
         return tuple(values)
 
-    def value(self) -> Value:
+    def value(self) -> SoqlValue:
         word = self.take()
         if word.startswith("'"):
-            return re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[1]), word[1:-1])
-        return _literal(word)
+            return re.sub(r"\\(.)", lambda match: ESCAPES.get(match[1], match[1]), word[1:-1])
+        return _parse_literal(word)
 
-    def ordering(self) -> tuple[OrderBy, ...]:
+    def ordering(self) -> tuple[SoqlOrder, ...]:
         order = [self.order_by()]
         while self.accept(","):
             order.append(self.order_by())
         return tuple(order)
 
-    def order_by(self) -> OrderBy:
+    def order_by(self) -> SoqlOrder:
         field = self.name()
         descending = self.accept("desc")
         if not descending:
             self.accept("asc")
         if self.accept("nulls", "last"):
-            return OrderBy(field, descending, nulls_last=True)
+            return SoqlOrder(field, descending, nulls_last=True)
         first = self.accept("nulls", "first")
-        return OrderBy(field, descending, nulls_last=descending and not first)
+        return SoqlOrder(field, descending, nulls_last=descending and not first)
 
 
-def _literal(word: str) -> Value:
+def _parse_literal(word: str) -> SoqlValue:
     low = word.lower()
     if low in ("null", "true", "false"):
         return {"null": None, "true": True, "false": False}[low]
     try:
-        if MOMENT.fullmatch(word):
+        if INSTANT.fullmatch(word):
             return datetime.fromisoformat(word.upper())
         return date.fromisoformat(word) if DAY.fullmatch(word) else float(word)
     except ValueError as error:

@@ -18,7 +18,7 @@ from connectors.salesforce.pull import OpportunityPull
 from connectors.salesforce.queries import QueryClient, SObjectRow
 from connectors.salesforce.soql import ALL_IDS, IDS_PER_QUERY
 from connectors.sandbox import running_sandbox
-from connectors.sandbox.salesforce.org import SalesforceOrg, insert, stamp
+from connectors.sandbox.salesforce.org import SalesforceOrg, format_timestamp, insert
 from tests.connectors.salesforce.builders import settings
 from tests.connectors.salesforce.conftest import (
     ENVIRONMENT,
@@ -119,7 +119,9 @@ def test_a_row_that_appears_late_with_an_earlier_stamp_is_not_missed(
     cursor = pull(crm)[-1].cursor
     last = datetime.fromisoformat(org.records["Opportunity"][newest]["SystemModstamp"])
 
-    person.overwrite(late, Amount=7.0, SystemModstamp=stamp(last - timedelta(minutes=10)))
+    person.overwrite(
+        late, Amount=7.0, SystemModstamp=format_timestamp(last - timedelta(minutes=10))
+    )
 
     assert late in ids(pull(crm, cursor))
 
@@ -217,7 +219,7 @@ def test_more_deals_than_a_query_may_name_keep_their_history(
 ) -> None:
     owner = next(iter(org.records["User"]))
     for number in range(IDS_PER_QUERY):
-        insert(org, "Opportunity", {"Name": f"Deal {number}"}, owner, stamp(NOW))
+        insert(org, "Opportunity", {"Name": f"Deal {number}"}, owner, format_timestamp(NOW))
 
     records = pull(crm)[0].records
 

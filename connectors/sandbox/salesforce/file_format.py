@@ -1,7 +1,7 @@
-"""Salesforce as a file describes it (`salesforce.json` or `salesforce.yaml`).
+"""The format of `salesforce.json` and `salesforce.yaml`, which describe the contents of an org.
 
-People are named by their username, accounts by their name; README.md shows a file. It is
-checked whole: pydantic's error names every wrong place. `building` makes an org of it.
+Users are referred to by username, accounts by name; README.md has an example. pydantic's error
+names every mistake in a file. `build_org` makes an org of it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class _Strict(BaseModel):
+class _SalesforceFileModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Client(_Strict):
-    """The connected app through which Interlock comes, and the user it runs as."""
+class ClientEntry(_SalesforceFileModel):
+    """The connected app that Interlock signs in with, and the user as whom it runs."""
 
     client_id: str = "sandbox-client"
     client_secret: str = "sandbox-secret"  # noqa: S105 the stand-in's own, not a secret
@@ -27,7 +27,7 @@ class Client(_Strict):
     """PEM, for the JWT bearer flow."""
 
 
-class UserEntry(_Strict):
+class SalesforceUserEntry(_SalesforceFileModel):
     id: str | None = Field(default=None, pattern=r"^005\w{12}(\w{3})?$")
     username: str
     name: str
@@ -35,13 +35,13 @@ class UserEntry(_Strict):
     active: bool = True
 
 
-class FieldEntry(_Strict):
+class SalesforceFieldEntry(_SalesforceFileModel):
     name: str = Field(pattern=r"^[A-Za-z]\w*__c$")
     label: str
     type: Literal["string", "textarea", "date", "double", "picklist"] = "string"
 
 
-class HistoryEntry(_Strict):
+class HistoryEntry(_SalesforceFileModel):
     at: datetime
     stage: str
     amount: float | None = None
@@ -50,7 +50,7 @@ class HistoryEntry(_Strict):
     by: str | None = None
 
 
-class OpportunityEntry(_Strict):
+class OpportunityEntry(_SalesforceFileModel):
     id: str | None = Field(default=None, pattern=r"^006\w{12}(\w{3})?$")
     name: str
     account: str | None = None
@@ -63,20 +63,20 @@ class OpportunityEntry(_Strict):
     description: str | None = None
     created: datetime
     modified: datetime | None = None
-    """The last line of the history where it is not given."""
+    """Default: when the last line of the history was written."""
     fields: dict[str, Any] = {}
-    """Custom and further standard fields by API name."""
+    """Custom fields and other standard fields by API name."""
     history: list[HistoryEntry] = []
-    """Oldest first, the present figures last; one line of them where it is not given."""
+    """Oldest first, with the present figures last; default: one line with the present figures."""
 
 
-class SalesforceFile(_Strict):
-    """The whole file. `currencies` of more than one make it a multi-currency org."""
+class SalesforceFile(_SalesforceFileModel):
+    """The whole file. More than one of `currencies` makes it a multi-currency org."""
 
-    client: Client = Client()
+    client: ClientEntry = ClientEntry()
     currencies: list[str] = ["EUR"]
-    users: list[UserEntry] = []
+    users: list[SalesforceUserEntry] = []
     accounts: list[str] = []
-    fields: list[FieldEntry] = []
+    fields: list[SalesforceFieldEntry] = []
     """Custom fields of opportunities."""
     opportunities: list[OpportunityEntry] = []

@@ -1,7 +1,7 @@
-"""Jira as a file describes it (`jira.json` or `jira.yaml`).
+"""The format of `jira.json` and `jira.yaml`, which describe the contents of a Jira site.
 
-The file names people, statuses and versions by their plain names; README.md shows one. It is
-checked whole: pydantic's error names every wrong place. `building` makes a site of it.
+People, statuses and versions are referred to by name; README.md has an example. pydantic's error
+names every mistake in a file. `build_site` makes a site of it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class _Strict(BaseModel):
+class _JiraFileModel(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
-class Account(_Strict):
+class AccountEntry(_JiraFileModel):
+    """The connection's own account, and the token with which all users sign in."""
+
     email: str = "interlock@example.com"
     token: str = "sandbox-token"  # noqa: S105 the stand-in's own, not a secret
     account_id: str = "interlock"
@@ -24,7 +26,7 @@ class Account(_Strict):
     time_zone: str = "UTC"
 
 
-class Person(_Strict):
+class JiraUserEntry(_JiraFileModel):
     account_id: str
     display_name: str
     email: str = ""
@@ -32,21 +34,21 @@ class Person(_Strict):
     active: bool = True
 
 
-class VersionEntry(_Strict):
+class VersionEntry(_JiraFileModel):
     name: str
     release_date: date | None = None
     start_date: date | None = None
     released: bool = False
 
 
-class ProjectEntry(_Strict):
+class ProjectEntry(_JiraFileModel):
     key: str
     name: str
     type: Literal["software", "business", "service_desk"] = "software"
     versions: list[VersionEntry] = []
 
 
-class FieldEntry(_Strict):
+class JiraFieldEntry(_JiraFileModel):
     id: str = Field(pattern=r"^customfield_\d+$")
     name: str
     type: Literal["string", "number", "date", "datetime", "user", "array", "option", "any"] = (
@@ -54,18 +56,20 @@ class FieldEntry(_Strict):
     )
 
 
-class StatusEntry(_Strict):
+class StatusEntry(_JiraFileModel):
     name: str
     category: Literal["new", "indeterminate", "done"]
 
 
-class LinkEntry(_Strict):
+class LinkEntry(_JiraFileModel):
     type: str = "Blocks"
     to: str
-    """Key of the issue that this one blocks (relates to, clones ...)."""
+    """Key of the issue that this one blocks, relates to, clones, and so on."""
 
 
-class ChangeEntry(_Strict):
+class ChangeEntry(_JiraFileModel):
+    """An entry of the changelog; `field` is an id or a name, and so are values that have names."""
+
     at: datetime
     by: str
     field: str
@@ -73,13 +77,13 @@ class ChangeEntry(_Strict):
     after: Any = Field(default=None, alias="to")
 
 
-class CommentEntry(_Strict):
+class CommentEntry(_JiraFileModel):
     at: datetime
     by: str
     text: str
 
 
-class IssueEntry(_Strict):
+class IssueEntry(_JiraFileModel):
     key: str
     summary: str
     type: str = "Task"
@@ -94,7 +98,7 @@ class IssueEntry(_Strict):
     due: date | None = None
     created: datetime
     updated: datetime | None = None
-    """The last change or comment where it is not given."""
+    """Default: when the last change or comment was made."""
     fields: dict[str, Any] = {}
     """Custom fields by name or id; dates as 2026-03-01."""
     links: list[LinkEntry] = []
@@ -102,13 +106,13 @@ class IssueEntry(_Strict):
     comments: list[CommentEntry] = []
 
 
-class JiraFile(_Strict):
+class JiraFile(_JiraFileModel):
     """The whole file."""
 
-    account: Account = Account()
-    users: list[Person] = []
+    account: AccountEntry = AccountEntry()
+    users: list[JiraUserEntry] = []
     projects: list[ProjectEntry] = []
-    fields: list[FieldEntry] = []
+    fields: list[JiraFieldEntry] = []
     statuses: list[StatusEntry] = [
         StatusEntry(name="To Do", category="new"),
         StatusEntry(name="In Progress", category="indeterminate"),
