@@ -9,7 +9,7 @@ import numpy as np
 
 from model.findings import ChainStep
 from model.network import NO_DATE, date_of, driving_chain
-from model.plan import Plan
+from model.plan import Int64, Plan
 from model.records import State
 from model.rules.columns import rows_of, wanted_finish
 from model.rules.context import RuleContext
@@ -37,33 +37,42 @@ def explain_chains(
     """Chains of rows as steps with their dates and sources, looked up for all chains at once.
 
     A step's `why` is where its dependency on the next one stands in a tool; empty for the last
-    step and where nothing states it (a parent and its children).
+    step and where nothing states it (a parent and its children). A chain may be empty.
     """
     plan, lookup = context.plan, context.lookup
-    ids = [plan.items.id[list(rows)].tolist() for rows in chains]
+    # The type is given because numpy would make an empty list an array of floats.
+    rows = [np.array(chain, dtype=np.int64) for chain in chains]
+    ids = [plan.items.id[chain].tolist() for chain in rows]
     pairs = [pair for chain in ids for pair in pairwise(chain)]
     stated = lookup.stated(pairs) if pairs else {}
-    sources = lookup.sources({each for chain in ids for each in chain}) if ids else {}
-    return [_steps(plan, rows, stated, sources) for rows in chains]
+    named = {record_id for chain in ids for record_id in chain}
+    sources = lookup.sources(named) if named else {}
+    return [_steps(plan, chain, stated, sources) for chain in rows]
 
 
 def _steps(
     plan: Plan,
-    rows: Sequence[int],
+    rows: Int64,
     stated: Mapping[tuple[int, int], str],
     sources: Mapping[int, str],
 ) -> tuple[ChainStep, ...]:
-    at = list(rows)
-    ids = plan.items.id[at].tolist()
-    planned = wanted_finish(plan, np.array(at)).tolist()
-    forecast = plan.forecast.early_finish[at].tolist()
-    done = (plan.items.state[at] == State.DONE) & ~plan.attributes.is_deal[at]
-    whys = [stated.get(pair, "") for pair in pairwise(ids)]
+    ids = plan.items.id[rows].tolist()
+    whys = [*(stated.get(pair, "") for pair in pairwise(ids)), ""]
+    planned = wanted_finish(plan, rows).tolist()
+    forecast = plan.forecast.early_finish[rows].tolist()
+    # A won deal is done for its tool, but its promise to the customer is still to be kept.
+    done = ((plan.items.state[rows] == State.DONE) & ~plan.attributes.is_deal[rows]).tolist()
     return tuple(
         ChainStep(
-            record_id, date_of(plan_day), date_of(day), sources.get(record_id, ""), why, is_done
+            record_id=record_id,
+            planned=date_of(planned_day),
+            forecast=date_of(forecast_day),
+            source=sources.get(record_id, ""),
+            why=why,
+            done=is_done,
         )
-        for record_id, plan_day, day, why, is_done in zip(
-            ids, planned, forecast, [*whys, ""], done.tolist(), strict=True
+        # An empty chain has no steps, but still the one empty text that ends its whys.
+        for record_id, planned_day, forecast_day, why, is_done in zip(
+            ids, planned, forecast, whys[: len(ids)], done, strict=True
         )
     )

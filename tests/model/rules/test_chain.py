@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from itertools import pairwise
 
+from model.findings import Finding, Severity
 from model.records import State
+from model.rules.drafts import FindingDraft, complete_drafts
 from tests.model.rules.plans import Row, build_context, keys, run_rule
 
 OVERDUE = Row("IT-0", state=State.IN_PROGRESS, finish=date(2026, 2, 27))
@@ -29,3 +31,13 @@ def test_of_a_very_long_chain_the_source_and_the_last_steps_are_told():
     assert len(told) == 13
     assert told[:2] == ["IT-0", "IT-49"]
     assert told[-2:] == ["IT-59", "MKT-1"]
+
+
+def test_a_draft_without_a_chain_becomes_a_finding_without_a_chain() -> None:
+    context = build_context(OVERDUE, WAITS)
+    bare = Finding("any_rule", ("D-1",), Severity.LOW, ("it",), (), ())
+
+    (finding,) = complete_drafts(context, [FindingDraft(bare)])
+
+    assert finding.chain == ()
+    assert finding.about == ("D-1",)
