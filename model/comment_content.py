@@ -1,15 +1,17 @@
-"""What Interlock wants to say on one record, before any tool's own format.
+"""The content of a comment, before any tool's own format.
 
-`model.comments` decides what is to be said; each connector renders a remark in its tool's
-format (ADF, Chatter segments, a cell note, a row of a file) and keeps its marker there.
-"Comment" is the thing that stands in the tool, "remark" is its content.
+`model.wording` builds it, and each connector renders it in its tool's format (ADF, Chatter
+segments, a cell note, a row of a file) and keeps its marker there. A comment is what stands in a
+tool; its content is what it says.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from model.records import Ref
 
@@ -18,7 +20,7 @@ MARKER_PREFIX = "interlock"
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
-    """A run of plain text; it is data and is escaped by whoever renders it."""
+    """Plain text. It is data: whoever renders it escapes it."""
 
     text: str
     strong: bool = False
@@ -32,7 +34,10 @@ class LinkSpan:
 
 @dataclass(frozen=True, slots=True)
 class MentionSpan:
-    """A person to be notified; `identity` is theirs in the tool that shows the remark."""
+    """A person to be notified.
+
+    `identity` is theirs in the tool that shows the comment; None where they have none there.
+    """
 
     name: str
     identity: str | None
@@ -62,7 +67,7 @@ class CommentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CommentContent:
-    """The wanted content of the one comment a conflict has on a record.
+    """The content of the one comment that a conflict has on a record.
 
     `facts` are the columns of a findings file (ERP, CSV), in order: heading to value.
     """
@@ -80,8 +85,32 @@ class CommentContent:
 
     @property
     def digest(self) -> str:
-        """A fingerprint of all that a reader sees, to tell whether an edit is due."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+        """A fingerprint of all that a reader sees, to tell whether an edit is due.
+
+        It depends on the content alone, on no name in the code: a digest that changed with a new
+        version of Interlock would edit every comment in every tool.
+        """
+        blocks = [_block_to_json(block) for block in self.blocks]
+        content = [self.conflict_id, self.state.value, self.heading, blocks, self.facts]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+
+def _block_to_json(block: Block) -> dict[str, Any]:
+    match block:
+        case Paragraph(spans):
+            return {"paragraph": [_span_to_json(span) for span in spans]}
+        case Bullets(items):
+            return {"bullets": [[_span_to_json(span) for span in spans] for spans in items]}
+
+
+def _span_to_json(span: Span) -> dict[str, Any]:
+    match span:
+        case TextSpan(text, strong):
+            return {"text": text, "strong": strong}
+        case LinkSpan(text, url):
+            return {"link": text, "url": url}
+        case MentionSpan(name, identity):
+            return {"mention": name, "identity": identity}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +124,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class PostedComment:
-    """A comment of ours as it stands in the tool now."""
+    """A comment of ours as it stands in the tool now.
+
+    `comment_id` is the tool's own id of it: a comment id, a feed item id, `Sheet!B7`, a row's key.
+    `digest` is `CommentContent.digest` at the time of writing; None where the tool keeps none.
+    """
 
     target: Ref
     conflict_id: str
     comment_id: str
-    """The tool's own id of it: a comment id, a feed item id, `Sheet!B7`, a row's key."""
     digest: str | None
-    """`CommentContent.digest` at the time of writing; None when the tool no longer tells."""
     url: str | None = None
 
 
@@ -122,7 +153,10 @@ class CommentChange:
 
 @dataclass(frozen=True, slots=True)
 class RefusedChange:
-    """A change that a tool did not take: why, and what a person can do about it."""
+    """A change that a tool did not take: why, and what a person can do about it.
+
+    `retryable` tells whether the next sync may succeed without anybody doing anything.
+    """
 
     change: CommentChange
     reason: str
