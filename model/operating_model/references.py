@@ -23,7 +23,6 @@ _POINTS_AT: tuple[tuple[Location, str], ...] = (
     (("roles", _EACH, "function"), "functions"),
     (("roles", _EACH, "holder"), "people"),
     (("roles", _EACH, "deputy"), "people"),
-    (("initiatives", _EACH, "sponsor"), "roles"),
     (("workflows", _EACH, "connections", _EACH), "connections"),
     (("workflows", _EACH, "initiatives", _EACH), "initiatives"),
     (("workflows", _EACH, "gates", _EACH, "function"), "functions"),

@@ -112,14 +112,10 @@ class Role(ModelPart):
 
 
 class Initiative(ModelPart):
-    """What several functions work on together; found by label, or by WBS prefix in ERP lines.
-
-    `sponsor` is a role.
-    """
+    """What several functions work on together; its work is recognised by label or WBS prefix."""
 
     id: Id
     name: str
-    sponsor: Id
     labels: tuple[str, ...] = ()
     wbs: tuple[str, ...] = ()
 
@@ -230,7 +226,6 @@ class FiscalYear(ModelPart):
 class OperatingModel(ModelPart):
     """The whole operating model of a deployment."""
 
-    organisation: str
     time_zone: Annotated[str, AfterValidator(_time_zone)]
     calendar: Id
     """The calendar in which decision deadlines are counted."""

@@ -24,7 +24,6 @@ class NoParameters(BaseModel):
 RULES: dict[str, type[BaseModel]] = {"late_handover": LateHandover, "funding_gap": NoParameters}
 
 SMALL = """\
-organisation: Small & Sons
 time_zone: Europe/Berlin
 calendar: hamburg
 calendars:
@@ -75,12 +74,10 @@ roles:
 initiatives:
   - id: cdp
     name: Customer data
-    sponsor: cmo
     labels: [cdp, customer-data]
     wbs: [D-4711]
   - id: portal
     name: Portal
-    sponsor: cio
     labels: [portal]
     wbs: [D-4520]
 workflows:

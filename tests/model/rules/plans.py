@@ -173,7 +173,6 @@ def operating_model(
 ) -> OperatingModel:
     return OperatingModel.model_validate(
         {
-            "organisation": "Insurer",
             "time_zone": "Europe/Berlin",
             "calendar": "de",
             "fiscal_year": {"starts_in_month": fiscal_year},

@@ -39,7 +39,7 @@ def gated(*rows: Row, initiatives: tuple[str, ...] = (), **more: Any) -> RuleCon
         id="software", name="Software", connections=("it-jira",), statuses={"Done": State.DONE},
         initiatives=initiatives, gates=(GATE,),
     )  # fmt: skip
-    names = (Initiative(id="cdp", name="Customer data platform", sponsor="coo"),)
+    names = (Initiative(id="cdp", name="Customer data platform"),)
     return build_context(*rows, workflows=(flow,), initiatives=names, **more)
 
 
