@@ -1,4 +1,4 @@
-"""The command's root: runs it, and prints errors in a line."""
+"""The entry point of the command: runs it, and prints expected errors in one line."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pipelines.cli.commands import app
 
 
 def main() -> None:
-    """Run the command; what people can mend is told in a line, not in a traceback."""
+    """Run the command and exit; an error that a user can fix is one line, not a traceback."""
     try:
         app()
     except Exception as error:
+        # Imported here: a successful command need not load the modules of all known errors.
         from pipelines.cli.failures import print_failure
 
-        code = print_failure(error)
-        if code is None:
+        exit_code = print_failure(error)
+        if exit_code is None:
             raise
-        sys.exit(code)
+        sys.exit(exit_code)

@@ -1,4 +1,4 @@
-"""`interlock check`: is everything there that a sync needs?"""
+"""`interlock check`: whether everything is there that a sync needs."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from pipelines.instance import Instance
 
 
 def check(*, json: bool) -> None:
-    """Tell all that is missing; raises Exit(1) when something would stop a sync."""
+    """Print all that is missing; raises Exit(1) when something would stop a sync."""
     with open_home_instance() as instance:
+        # Opens the warehouse, so that an unreachable one is reported before any tool is asked.
         _ = instance.engine
-        broken = instance.rules.broken
-        problems = {
-            name: _check_connection(instance, name) for name in instance.deployment.connection_names
-        }
+        broken_plugins = instance.rules.broken
+        names = instance.deployment.connection_names
+        problems = {name: _check_connection(instance, name) for name in names}
     if json:
-        print_json({name: [_shown(p) for p in found] for name, found in problems.items()})
+        print_json({name: [_to_json(p) for p in listed] for name, listed in problems.items()})
     else:
-        _told(problems)
-    for plugin in broken:
+        _print_problems(problems)
+    for plugin in broken_plugins:
         print_error(str(plugin))
-    if broken or any(problem.blocking for found in problems.values() for problem in found):
+    is_blocked = any(problem.blocking for listed in problems.values() for problem in listed)
+    if broken_plugins or is_blocked:
         raise typer.Exit(1)
 
 
@@ -36,16 +37,16 @@ def _check_connection(instance: Instance, name: str) -> list[AccessProblem]:
         return [AccessProblem(failure.reason, failure.remedy)]
 
 
-def _shown(problem: AccessProblem) -> dict[str, str | bool]:
+def _to_json(problem: AccessProblem) -> dict[str, str | bool]:
     return {"what": problem.what, "remedy": problem.remedy, "blocking": problem.blocking}
 
 
-def _told(problems: dict[str, list[AccessProblem]]) -> None:
+def _print_problems(problems: dict[str, list[AccessProblem]]) -> None:
     print_line("✓ interlock.yaml, the operating model and the warehouse are in order")
-    for name, found in problems.items():
-        if not found:
+    for name, listed in problems.items():
+        if not listed:
             print_line(f"✓ {name} can be read and commented on")
-        for problem in found:
+        for problem in listed:
             line = f"{name}: {problem.what}. {problem.remedy}"
             if problem.blocking:
                 print_error(line)

@@ -1,7 +1,7 @@
-"""What a person types and reads: the commands with their options, help and examples.
+"""The commands with their options, help and examples.
 
-Nothing here imports more than the library of the command line. Each command imports the module
-of its name when it is called.
+Only the command-line library is imported here, so that help and completion are immediate. Each
+command imports the module of its own name when it is called.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import typer
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
-def _flag(name: str, help_: str, **more: Any) -> Any:
+def _build_flag(name: str, help_: str, **options: Any) -> Any:
     """An option that takes no value, and shows none in the help."""
-    return typer.Option(name, help=help_, metavar="", **more)
+    return typer.Option(name, help=help_, metavar="", **options)
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _print_version(is_requested: bool) -> None:
+    if is_requested:
         from importlib.metadata import version
 
         typer.echo(f"interlock {version('interlock')}")
@@ -29,29 +29,36 @@ def _version(asked: bool) -> None:
 
 
 Version = Annotated[
-    bool, _flag("--version", "Show the version and exit.", callback=_version, is_eager=True)
+    bool,
+    _build_flag("--version", "Show the version and exit.", callback=_print_version, is_eager=True),
 ]
-Json = Annotated[bool, _flag("--json", "Print JSON, for machines.")]
+Json = Annotated[bool, _build_flag("--json", "Print JSON instead of text.")]
 
 Folder = Annotated[
     Path,
-    typer.Argument(metavar="FOLDER", help="The new instance folder; made if it is not there."),
+    typer.Argument(
+        metavar="FOLDER", help="The new instance folder; it is created if it does not exist."
+    ),
 ]
 
 SyncDryRun = Annotated[
-    bool, _flag("--dry-run", "Write no comment; then `interlock comments --dry-run` shows them.")
+    bool,
+    _build_flag(
+        "--dry-run",
+        "Write no comment; `interlock comments --dry-run` then shows what would be written.",
+    ),
 ]
 CommentsDryRun = Annotated[
-    bool, _flag("--dry-run", "Show every word that would be written; write nothing.")
+    bool, _build_flag("--dry-run", "Show every comment in full and write nothing.")
 ]
 
-All = Annotated[bool, _flag("--all", "Resolved ones too.")]
+All = Annotated[bool, _build_flag("--all", "List resolved conflicts too.")]
 
 Name = Annotated[
     str,
     typer.Argument(
         metavar="NAME",
-        help="An item's key (CDP-12), web address or reference; or a conflict's id (C-1a2b3c4d5e).",
+        help="An item's key (CDP-12), web address or reference, or a conflict's id (C-1a2b3c4d5e).",
     ),
 ]
 AsOf = Annotated[
@@ -60,24 +67,28 @@ AsOf = Annotated[
         "--as-of",
         formats=["%Y-%m-%d"],
         metavar="YYYY-MM-DD",
-        help="Explain the item as it stood at the end of that day.",
+        help="Explain the item as it stood at the end of that day, in the model's time zone.",
     ),
 ]
 Svg = Annotated[
     Path | None,
-    typer.Option("--svg", metavar="FILE", help="Write a picture of the item's chain there."),
+    typer.Option(
+        "--svg",
+        metavar="FILE",
+        help="Also write the item's driving chain as a timeline into this SVG file.",
+    ),
 ]
 
 Conflict = Annotated[
     str,
     typer.Argument(
         metavar="CONFLICT",
-        help="The conflict's id, like C-1a2b3c4d5e; `interlock conflicts` lists them.",
+        help="The conflict's id (C-1a2b3c4d5e); `interlock conflicts` lists all ids.",
     ),
 ]
 Verdict = Annotated[
     str,
-    typer.Option("--verdict", metavar="OPTION", help="What is decided: an option of its rule."),
+    typer.Option("--verdict", metavar="OPTION", help="One of the options that its rule offers."),
 ]
 Person = Annotated[
     str,
@@ -89,49 +100,55 @@ Person = Annotated[
 ]
 Reason = Annotated[
     str,
-    typer.Option("--reason", metavar="TEXT", help="Why; it stands in the comments for everybody."),
+    typer.Option("--reason", metavar="TEXT", help="Why; the comments in all tools show it."),
 ]
 
 Load = Annotated[
     Path | None,
     typer.Option(
-        metavar="FOLDER", help="Begin with its jira.json and salesforce.json, or its recordings."
+        metavar="FOLDER", help="Start with its jira.json and salesforce.json, or its recordings."
     ),
 ]
 State = Annotated[
     Path | None,
-    typer.Option(metavar="FOLDER", help="Keep what changes there; a later start goes on with it."),
+    typer.Option(
+        metavar="FOLDER", help="Keep changes in this folder; a later start continues from them."
+    ),
 ]
-JiraPort = Annotated[int, typer.Option(metavar="PORT", help="0 takes a free one.")]
-SalesforcePort = Annotated[int, typer.Option(metavar="PORT", help="0 takes a free one.")]
+JiraPort = Annotated[int, typer.Option(metavar="PORT", help="0 chooses a free port.")]
+SalesforcePort = Annotated[int, typer.Option(metavar="PORT", help="0 chooses a free port.")]
 
 Serve = Annotated[
-    bool, _flag("--serve", "Leave the tools and the Dagster UI running until Ctrl-C.")
+    bool, _build_flag("--serve", "Keep the tools and the Dagster UI running until Ctrl-C.")
 ]
-Fresh = Annotated[bool, _flag("--fresh", "Begin anew, even on the same day.")]
+Fresh = Annotated[bool, _build_flag("--fresh", "Start with a fresh story, even on the same day.")]
 
 
 @app.callback()
 def interlock(version: Version = False) -> None:
     """Find where one function's plan breaks another's, and say so in the tools people already use.
 
-    INTERLOCK_HOME names the instance folder (default: dagster_home here).
-    Start with `interlock demo` in a checkout, or with `interlock init FOLDER`
-    for tools of your own.
+    Every command works on an instance folder: interlock.yaml (the connected
+    tools) and operating_model/ (who plans, who decides). INTERLOCK_HOME names
+    it; the default is dagster_home in the current folder.
+
+    To try it, run `interlock demo`. For your own tools: `interlock init FOLDER`,
+    fill in the files, then `interlock check`, `interlock sync`, and
+    `interlock conflicts`.
 
     Exit codes
-      0  all is well
+      0  success
       1  something was refused, or could not be read or written
       2  the call, interlock.yaml or the operating model is wrong
-      3  another sync is at work
+      3  another sync is running
     """
 
 
 @app.command()
 def init(folder: Folder) -> None:
-    """Write a new instance folder: settings to fill in, a small operating model, dagster.yaml.
+    """Create an instance folder: settings to fill in, a small operating model, dagster.yaml.
 
-    Nothing that is there already is overwritten.
+    Existing files are never overwritten.
 
     Example
       interlock init my-office
@@ -144,10 +161,10 @@ def init(folder: Folder) -> None:
 
 @app.command()
 def check(json: Json = False) -> None:
-    """Check settings, operating model, warehouse, and the access to each tool.
+    """Check the settings, the operating model, the warehouse and the access to each tool.
 
-    Nothing is written into a tool. Exit code 1 when something would stop a
-    sync; what only limits one is marked with ! and stops nothing.
+    Nothing is written into any tool. Each problem is printed with what to do
+    about it: ✗ would stop a sync (exit code 1), ! only limits it.
     """
     from pipelines.cli.check import check
 
@@ -156,11 +173,11 @@ def check(json: Json = False) -> None:
 
 @app.command()
 def sync(dry_run: SyncDryRun = False, json: Json = False) -> None:
-    """Pull all tools, find conflicts, and bring the comments to what they should say.
+    """Run a full sync: pull all tools, find conflicts, update the comments.
 
-    No comment is written while `comments.mode` in interlock.yaml is dry-run,
-    as it is in a new instance. A tool that cannot be read or written does not
-    stop the others; the exit code is then 1.
+    While `comments.mode` in interlock.yaml is dry-run, as it is in a new
+    instance, no comment is written. A tool that cannot be read or written does
+    not stop the others; the exit code is then 1.
     """
     from pipelines.cli.sync import sync
 
@@ -169,10 +186,9 @@ def sync(dry_run: SyncDryRun = False, json: Json = False) -> None:
 
 @app.command()
 def conflicts(json: Json = False, all_: All = False) -> None:
-    """List conflicts, worst first: severity, what, between which functions, who decides by when.
+    """List the conflicts that the last sync found, worst first, with who decides and by when.
 
-    They are those that the last sync found; no tool is asked. Conflicts do not
-    change the exit code: it is 0 also when there are some.
+    No tool is read. The exit code is 0 whether or not there are conflicts.
     """
     from pipelines.cli.conflicts import conflicts
 
@@ -181,10 +197,10 @@ def conflicts(json: Json = False, all_: All = False) -> None:
 
 @app.command()
 def explain(name: Name, as_of: AsOf = None, svg: Svg = None, json: Json = False) -> None:
-    """Explain why an item is forecast when it is and who waits for it, or what a conflict is about.
+    """Explain why an item has its forecast and who waits for it, or what a conflict is about.
 
-    For an item: its driving chain up to the source, each date with the tool and
-    the field it stands in; its slack; what lies downstream.
+    For an item: the chain of items that determines its dates, each date with
+    the tool and the field it comes from; its slack; the items downstream of it.
 
     Examples
       interlock explain CDP-12
@@ -198,14 +214,14 @@ def explain(name: Name, as_of: AsOf = None, svg: Svg = None, json: Json = False)
 
 @app.command()
 def comments(dry_run: CommentsDryRun = False, json: Json = False) -> None:
-    """Compare what each tool should say with what it says, and write the difference.
+    """Compare the comments in each tool with what they should say, and write the difference.
 
-    While `comments.mode` in interlock.yaml is dry-run, the words are only
+    While `comments.mode` in interlock.yaml is dry-run, the comments are only
     shown, as with --dry-run. A tool that cannot be reached does not stop the
     others; the exit code is then 1, as it is when a comment was refused.
 
-    --json tells of each comment what is done (create, edit, resolve, postpone),
-    where, in which words, and whether it was written; a dry run tells the same.
+    --json lists for each comment the action (create, edit, resolve, postpone),
+    the place, the text, and whether it was written; a dry run has the same form.
     """
     from pipelines.cli.comments import comments
 
@@ -216,15 +232,15 @@ def comments(dry_run: CommentsDryRun = False, json: Json = False) -> None:
 def decide(
     conflict: Conflict, verdict: Verdict, person: Person, reason: Reason, json: Json = False
 ) -> None:
-    """Record a decision, if that person has the right to it; otherwise say who may.
+    """Record a decision, if the person has the right to it; otherwise name who may decide.
 
     hold     the date holds: the function that is late changes its plan
     move     the date moves: the function that waits changes its plan
     accept   accepted: both carry the risk as it stands
     dismiss  dismissed: this is not a conflict
 
-    The comments follow with the next sync, or with `interlock comments`. Exit
-    code 1 when the decision does not count.
+    The next sync updates the comments; `interlock comments` does it at once.
+    The exit code is 1 when the decision is refused.
 
     Example
       interlock decide C-1a2b3c4d5e --verdict move --as ada@example.com \\
@@ -242,9 +258,9 @@ def sandbox(
     load: Load = None,
     state: State = None,
 ) -> None:
-    """Run stand-ins of Jira and Salesforce until Ctrl-C; their first lines are their addresses.
+    """Run stand-ins of Jira and Salesforce until Ctrl-C, and print their addresses.
 
-    Without --load and --state they show the demo, as its last run left it.
+    Without --load and --state they show the demo as its last run left it.
     """
     from pipelines.cli.sandbox import sandbox
 
@@ -253,10 +269,10 @@ def sandbox(
 
 @app.command()
 def demo(serve: Serve = False, fresh: Fresh = False) -> None:
-    """Start the demo's tools, sync them through Dagster, and show what was found and written.
+    """Start the demo's tools, sync them with Dagster, and show what was found and written.
 
-    Run again on the same day it pulls only what changed; on another day the
-    story begins anew. It writes into nothing but its own stand-ins and files.
+    A second run on the same day pulls only what changed; on another day the
+    story starts again. Only the demo's own stand-ins and files are changed.
     """
     from pipelines.cli.demo import demo
 

@@ -1,4 +1,4 @@
-"""How a run's comments are told: what was written where, what waits, what was refused."""
+"""Printing a run's comments: what was written where, what was postponed, what was refused."""
 
 from __future__ import annotations
 
@@ -10,97 +10,109 @@ from model.wording import plain
 from pipelines.cli.output import console, print_columns, print_error
 from pipelines.steps.comment import CommentResult
 
+ACTION_DONE = {"create": "created", "edit": "edited", "resolve": "resolved"}
+"""The participle of each action that changes a tool."""
 
-def comments_to_json(commented: Mapping[str, CommentResult]) -> dict[str, Any]:
-    """Every comment that a run wrote, would write or put off, in one shape for all of them.
 
-    `does` is create, edit, resolve or postpone; `url` leads to the comment where it stands. What
-    is not `written` has a `reason` and a `remedy` if the tool refused it, a `reason` if it was
-    postponed, and neither in a dry run. `unchanged` counts, by connection, what says what it
-    should already.
+def name_action(change: CommentChange) -> str:
+    """What a change does to the comment: create, edit or resolve."""
+    if change.posted is None:
+        return "create"
+    return "resolve" if change.content.state is CommentState.RESOLVED else "edit"
+
+
+def comments_to_json(results: Mapping[str, CommentResult]) -> dict[str, Any]:
+    """Every comment that a run wrote, would write or postponed, all in one shape.
+
+    `action` is create, edit, resolve or postpone; `url` leads to the comment itself. A comment
+    that is not `written` has a `reason` and a `remedy` if the tool refused it, a `reason` if it
+    was postponed, and neither in a dry run. `unchanged` counts, by connection, the comments that
+    are up to date.
     """
     return {
-        "comments": [one for name, done in commented.items() for one in _told(name, done)],
-        "unchanged": {name: done.unchanged for name, done in commented.items()},
+        "comments": [
+            comment for name, result in results.items() for comment in _result_to_json(name, result)
+        ],
+        "unchanged": {name: result.unchanged for name, result in results.items()},
     }
 
 
-def _told(name: str, done: CommentResult) -> Iterator[dict[str, Any]]:
-    for change, posted in done.written:
-        yield _changed(name, change) | {"written": True, "url": posted.url}
-    for change in unwritten(done):
-        yield _changed(name, change)
-    for refused in done.refused:
+def unwritten_changes(result: CommentResult) -> list[CommentChange]:
+    """What a dry run would write; nothing after a run that wrote."""
+    tried = {change for change, _ in result.written} | {each.change for each in result.refused}
+    return [change for change in result.difference.changes if change not in tried]
+
+
+def print_comments(results: Mapping[str, CommentResult]) -> None:
+    """Print every comment written with its address, then what was not written and why."""
+    rows = [
+        (
+            ACTION_DONE[name_action(change)],
+            name,
+            change.target.key,
+            posted.conflict_id,
+            posted.url or "",
+        )
+        for name, result in results.items()
+        for change, posted in result.written
+    ]
+    print_columns(rows)
+    unchanged = sum(result.unchanged for result in results.values())
+    console.print(f"{len(rows)} comments written, {unchanged} are up to date already")
+    if unwritten := sum(len(unwritten_changes(result)) for result in results.values()):
+        console.print(
+            f"{unwritten} would be written; `interlock comments --dry-run` shows every word"
+        )
+    print_postponed(results)
+    for name, result in results.items():
+        for refused in result.refused:
+            place = _place_text(name, refused.change.target, refused.change.content)
+            print_error(f"{place}: {refused.reason}. {refused.remedy}")
+
+
+def print_postponed(results: Mapping[str, CommentResult]) -> None:
+    """Print every comment that a ceiling postpones, and which ceiling."""
+    for name, result in results.items():
+        for postponed in result.difference.postponed:
+            place = _place_text(name, postponed.target, postponed.content)
+            console.print(f"postponed: {place}: {postponed.reason}", markup=False)
+
+
+def _result_to_json(name: str, result: CommentResult) -> Iterator[dict[str, Any]]:
+    for change, posted in result.written:
+        yield _change_to_json(name, change) | {"written": True, "url": posted.url}
+    for change in unwritten_changes(result):
+        yield _change_to_json(name, change)
+    for refused in result.refused:
         why = {"reason": refused.reason, "remedy": refused.remedy}
-        yield _changed(name, refused.change) | why
-    for waiting in done.difference.postponed:
-        shown = _shown(name, "postpone", waiting.target, waiting.content)
-        yield shown | {"reason": waiting.reason}
+        yield _change_to_json(name, refused.change) | why
+    for postponed in result.difference.postponed:
+        comment = _comment_to_json(name, "postpone", postponed.target, postponed.content)
+        yield comment | {"reason": postponed.reason}
 
 
-def _changed(name: str, change: CommentChange) -> dict[str, Any]:
-    shown = _shown(name, does(change), change.target, change.content)
-    return shown | {"notify": change.notify, "url": change.posted and change.posted.url}
+def _change_to_json(name: str, change: CommentChange) -> dict[str, Any]:
+    comment = _comment_to_json(name, name_action(change), change.target, change.content)
+    return comment | {"notify": change.notify, "url": change.posted and change.posted.url}
 
 
-def _shown(name: str, does: str, target: Target, remark: CommentContent) -> dict[str, Any]:
+def _comment_to_json(
+    name: str, action: str, target: Target, content: CommentContent
+) -> dict[str, Any]:
     return {
         "connection": name,
         "on": str(target.ref),
         "key": target.key,
-        "conflict": remark.conflict_id,
-        "does": does,
+        "conflict": content.conflict_id,
+        "action": action,
         "written": False,
         "notify": False,
         "url": None,
         "reason": None,
         "remedy": None,
-        "text": plain(remark),
+        "text": plain(content),
     }
 
 
-def unwritten(done: CommentResult) -> list[CommentChange]:
-    """What a dry run would write; nothing after a run that wrote."""
-    tried = {change for change, _ in done.written} | {one.change for one in done.refused}
-    return [change for change in done.difference.changes if change not in tried]
-
-
-def print_comments(commented: Mapping[str, CommentResult]) -> None:
-    """Every comment written, with where to open it, then what stayed unsaid and why."""
-    rows = [
-        (DONE[does(change)], name, change.target.key, posted.conflict_id, posted.url or "")
-        for name, done in commented.items()
-        for change, posted in done.written
-    ]
-    print_columns(rows)
-    unchanged = sum(done.unchanged for done in commented.values())
-    console.print(f"{len(rows)} comments written, {unchanged} say what they should already")
-    if shown := sum(len(unwritten(done)) for done in commented.values()):
-        console.print(f"{shown} would be written; `interlock comments --dry-run` shows every word")
-    print_postponed(commented)
-    for name, done in commented.items():
-        for refused in done.refused:
-            where = _where(name, refused.change.target, refused.change.content)
-            print_error(f"{where}: {refused.reason}. {refused.remedy}")
-
-
-def print_postponed(commented: Mapping[str, CommentResult]) -> None:
-    """Every comment that a ceiling holds back, and which one."""
-    for name, done in commented.items():
-        for waiting in done.difference.postponed:
-            where = _where(name, waiting.target, waiting.content)
-            console.print(f"postponed: {where}: {waiting.reason}", markup=False)
-
-
-def _where(name: str, target: Target, remark: CommentContent) -> str:
-    return f"{name} {target.key} {remark.conflict_id}"
-
-
-DONE = {"create": "created", "edit": "edited", "resolve": "resolved"}
-"""What `does` says, once it is done."""
-
-
-def does(change: CommentChange) -> str:
-    if change.posted is None:
-        return "create"
-    return "resolve" if change.content.state is CommentState.RESOLVED else "edit"
+def _place_text(name: str, target: Target, content: CommentContent) -> str:
+    return f"{name} {target.key} {content.conflict_id}"

@@ -18,33 +18,33 @@ from pipelines.steps.detect import mentioned_ids
 
 
 def conflicts(*, include_resolved: bool, json: bool) -> None:
-    """List those in force, worst first; the resolved ones too with `include_resolved`."""
+    """List open and decided conflicts, worst first; resolved ones too with `include_resolved`."""
     with open_home_instance() as instance:
-        found, labels, posted = read_listed_conflicts(instance, include_resolved=include_resolved)
-        names = instance.model.function_names
+        listed, labels, posted = read_listed_conflicts(instance, include_resolved=include_resolved)
+        function_names = instance.model.function_names
     if json:
-        print_json([conflict_to_json(c, labels, posted.get(c.id, [])) for c in found])
+        print_json([conflict_to_json(c, labels, posted.get(c.id, [])) for c in listed])
     else:
-        print_conflicts(found, names)
+        print_conflicts(listed, function_names)
 
 
 def read_listed_conflicts(
     instance: Instance, *, include_resolved: bool = False
 ) -> tuple[list[Conflict], Mapping[int, Label], Mapping[str, list[PostedComment]]]:
-    """Conflicts, the names of what they mention, and their comments by conflict."""
+    """Conflicts worst first, labels of the records they mention, and comments by conflict id."""
     statuses = () if include_resolved else (Status.OPEN, Status.DECIDED)
     with instance.engine.connect() as connection:
-        found = list(read_conflicts(connection, *statuses).values())
-        labels = WarehouseLookup(connection).labels(mentioned_ids(c.finding for c in found))
-        return found, labels, read_posted(connection)
+        listed = list(read_conflicts(connection, *statuses).values())
+        labels = WarehouseLookup(connection).labels(mentioned_ids(c.finding for c in listed))
+        return listed, labels, read_posted(connection)
 
 
 def conflict_to_json(
     conflict: Conflict, labels: Mapping[int, Label], posted: Sequence[PostedComment]
 ) -> dict[str, Any]:
-    """A conflict for machines; amounts are text, dates and instants ISO 8601."""
-    finding, standing = conflict.finding, conflict.escalation
-    who, decision = standing.authority, conflict.decision
+    """A conflict as JSON values; amounts are text, dates and instants are ISO 8601."""
+    finding, escalation = conflict.finding, conflict.escalation
+    authority, decision = escalation.authority, conflict.decision
     return {
         "id": conflict.id,
         "rule": finding.rule,
@@ -53,12 +53,17 @@ def conflict_to_json(
         "title": conflict.wording.title,
         "explanation": list(conflict.wording.explanation),
         "functions": list(finding.functions),
-        "subjects": [_record(labels[i]) for i in finding.subjects if i in labels],
-        "authority": who and {"person": who.person, "name": who.person_name, "role": who.role},
-        "decide_by": standing.decide_by.isoformat(),
-        "overdue": standing.overdue,
-        "otherwise": standing.otherwise,
-        "level": standing.level,
+        "subjects": [_label_to_json(labels[i]) for i in finding.subjects if i in labels],
+        "authority": authority
+        and {
+            "person": authority.person,
+            "name": authority.person_name,
+            "role": authority.role,
+        },
+        "decide_by": escalation.decide_by.isoformat(),
+        "overdue": escalation.overdue,
+        "otherwise": escalation.otherwise,
+        "level": escalation.level,
         "needed_by": finding.needed_by and finding.needed_by.isoformat(),
         "impact": {
             "days": finding.impact.days,
@@ -76,36 +81,37 @@ def conflict_to_json(
         },
         "opened_at": conflict.opened_at.isoformat(),
         "comments": [
-            {"on": str(p.target), "comment_id": p.comment_id, "url": p.url} for p in posted
+            {"on": str(comment.target), "comment_id": comment.comment_id, "url": comment.url}
+            for comment in posted
         ],
     }
 
 
-def _record(label: Label) -> dict[str, str | None]:
+def _label_to_json(label: Label) -> dict[str, str | None]:
     return {"ref": label.ref, "key": label.key, "title": label.title, "url": label.url}
 
 
-def print_conflicts(found: Sequence[Conflict], names: Mapping[str, str]) -> None:
-    """A table for people."""
-    if not found:
+def print_conflicts(conflicts: Sequence[Conflict], function_names: Mapping[str, str]) -> None:
+    """Print a table; `function_names` are the names of functions by id."""
+    if not conflicts:
         print_line("No conflict is in force.")
         return
     print_table(
         ("Severity", "Conflict", "What", "Between", "Decides", "By"),
-        [_row(conflict, names) for conflict in found],
+        [_conflict_row(conflict, function_names) for conflict in conflicts],
         "Conflicts",
     )
 
 
-def _row(conflict: Conflict, names: Mapping[str, str]) -> tuple[str, ...]:
-    standing = conflict.escalation
-    who = standing.authority.person_name if standing.authority else "nobody may"
-    decided, late = conflict.decision, " (passed)" if standing.overdue else ""
+def _conflict_row(conflict: Conflict, function_names: Mapping[str, str]) -> tuple[str, ...]:
+    escalation, decision = conflict.escalation, conflict.decision
+    person = escalation.authority.person_name if escalation.authority else "nobody may"
+    late = " (passed)" if escalation.overdue else ""
     return (
         conflict.severity.name.lower(),
         conflict.id,
         conflict.wording.title,
-        ", ".join(names.get(f, f) for f in conflict.finding.functions),
-        f"decided: {decided.verdict}" if decided else who,
-        "" if decided else f"{day(standing.decide_by)}{late}",
+        ", ".join(function_names.get(each, each) for each in conflict.finding.functions),
+        f"decided: {decision.verdict}" if decision else person,
+        "" if decision else f"{day(escalation.decide_by)}{late}",
     )

@@ -1,4 +1,4 @@
-"""`interlock decide`: record a verdict, with decision rights enforced."""
+"""`interlock decide`: record a verdict; the operating model says who may decide."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipelines.steps.decide import record_decision
 
 
 def decide(conflict: str, verdict: str, person: str, reason: str, *, json: bool) -> None:
-    """Record a decision and say what follows; raises DecisionRefused."""
+    """Record a decision and print what follows from it; raises DecisionRefused."""
     with open_home_instance() as instance:
         decided = record_decision(instance, conflict, verdict, person, reason, "cli", now())
         _, labels, posted = read_listed_conflicts(instance)
@@ -19,5 +19,5 @@ def decide(conflict: str, verdict: str, person: str, reason: str, *, json: bool)
     assert decided.decision is not None
     print_line(
         f"✓ {conflict} decided by {decided.decision.person_name}: {decided.decision.meaning}. "
-        "Run `interlock comments` to tell everybody now"
+        "Run `interlock comments` to write it into the tools now"
     )

@@ -1,4 +1,4 @@
-"""Errors that people can mend: in what words, and with which exit code, they end the command."""
+"""Errors that a user can fix: their message and the exit code with which the command ends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipelines.steps.decide import DecisionRefused
 
 
 def print_failure(error: Exception) -> int | None:
-    """Say what went wrong, and with which code to exit; None where nobody but us can mend it."""
+    """Print the message of an expected error and return its exit code; None for any other."""
     match error:
         case ModelInvalid():
             for problem in error.problems:
@@ -23,6 +23,7 @@ def print_failure(error: Exception) -> int | None:
         case ConnectionFailed() | DecisionRefused() | WarehouseUnreachable():
             print_error(str(error))
             return 1
+        # Without a file name it is not about a file that the user named.
         case OSError() if error.filename is not None:
             print_error(f"{error.filename}: {error.strerror}")
             return 1

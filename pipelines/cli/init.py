@@ -10,25 +10,26 @@ import typer
 from pipelines.cli.output import print_error, print_line
 
 _TEMPLATE = files("pipelines.template")
-_PLACES = {
+_DESTINATIONS = {
     "interlock.yaml": "interlock.yaml",
     "dagster.yaml": "dagster.yaml",
     "model.yaml": "operating_model/model.yaml",
 }
-"""Each file of the template and where it goes."""
-_NEVER_COMMIT = "state/\nhistory/\nschedules/\nstorage/\n"
+"""Where each file of the template goes."""
+# What Dagster and the embedded warehouse write here has no place in version control.
+_GITIGNORE = "state/\nhistory/\nschedules/\nstorage/\n"
 
 
 def init(folder: Path) -> None:
-    """Write the template there; raises Exit(1) rather than overwrite anything."""
-    present = [place for place in _PLACES.values() if (folder / place).exists()]
+    """Write the template into `folder`; raises Exit(1) rather than overwrite a file."""
+    present = [path for path in _DESTINATIONS.values() if (folder / path).exists()]
     if present:
         print_error(f"{folder} holds {', '.join(present)} already. Name another folder")
         raise typer.Exit(1)
-    for name, place in _PLACES.items():
-        _write(folder / place, _TEMPLATE.joinpath(name).read_text(encoding="utf-8"))
+    for name, path in _DESTINATIONS.items():
+        _write(folder / path, _TEMPLATE.joinpath(name).read_text(encoding="utf-8"))
     if not (folder / ".gitignore").exists():
-        _write(folder / ".gitignore", _NEVER_COMMIT)
+        _write(folder / ".gitignore", _GITIGNORE)
     print_line(f"✓ {folder / 'interlock.yaml'}: fill in the first connection")
     print_line(f"✓ {folder / 'operating_model'}: fill in who plans and who decides")
     print_line(f"Then: INTERLOCK_HOME={folder} interlock check")

@@ -1,4 +1,4 @@
-"""The instance that a command works on."""
+"""Opening the instance folder that a command works on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from pipelines.instance import HOME_VARIABLE, Instance, home_folder, open_instan
 
 @contextmanager
 def open_home_instance() -> Iterator[Instance]:
-    """The instance folder of INTERLOCK_HOME, open for one command."""
+    """Open the instance folder that INTERLOCK_HOME names; close it at the end of the block.
+
+    Raises Exit(2) when it is no instance folder, ModelInvalid with every problem of its files.
+    """
     home = home_folder(os.environ)
     if not (home / FILE).exists():
         print_error(

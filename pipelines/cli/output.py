@@ -1,4 +1,4 @@
-"""How the command speaks: tables and lines for people, JSON for machines."""
+"""Printing: tables and lines for people, JSON for machines."""
 
 from __future__ import annotations
 
@@ -13,39 +13,43 @@ from rich.markup import escape
 from rich.table import Table
 
 _WIDTH = 160
-"""Characters of a table that goes into a file or a pipe; a terminal has its own width."""
+"""Characters per line in a file or a pipe; a terminal has its own width."""
 
 
-def _console() -> Console:
-    found = Console()
-    return found if found.is_terminal or "COLUMNS" in os.environ else Console(width=_WIDTH)
+def _build_console() -> Console:
+    terminal = Console()
+    if terminal.is_terminal or "COLUMNS" in os.environ:
+        return terminal
+    # Rich assumes 80 columns where there is no terminal, which folds every cell of a table.
+    return Console(width=_WIDTH)
 
 
-console = _console()
+console = _build_console()
 _errors = Console(stderr=True)
 
 
 def now() -> datetime:
-    """The present instant: the one place where the command reads the clock."""
+    """The present instant in UTC; no other function of the command reads the clock."""
     return datetime.now(UTC)
 
 
 def print_error(message: str) -> None:
-    """One line about something that went wrong, on standard error."""
+    """Print one line about something that went wrong, on standard error."""
     _errors.print(f"[red]✗[/red] {escape(message)}", highlight=False, soft_wrap=True)
 
 
 def print_line(message: str) -> None:
+    """Print one line as it is, however long."""
     console.print(escape(message), highlight=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
-    """JSON on standard output, indented, with a newline at its end."""
+    """Print a value as indented JSON; dates and instants become ISO 8601 text."""
     print(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
 
 
 def print_columns(rows: Sequence[Sequence[str]]) -> None:
-    """Rows in columns without a frame: the last one, an address, is never broken."""
+    """Print rows in columns without a frame; the last column, an address, is never broken."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -53,7 +57,7 @@ def print_columns(rows: Sequence[Sequence[str]]) -> None:
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
-    """A table for people; cells are text, not markup, folded where the terminal is narrow."""
+    """Print a table; cells are text, not markup, and are folded where the terminal is narrow."""
     grid = Table(title=title or None, title_justify="left", title_style="bold")
     for heading in headings:
         grid.add_column(heading, overflow="fold")

@@ -15,30 +15,27 @@ from pipelines.steps.sync import SyncResult, sync_all
 
 
 def sync(*, dry_run: bool, json: bool) -> None:
-    """Run every step and tell what it did; raises Exit(1) when a tool or a comment failed."""
-    with open_home_instance() as instance, _progress(hidden=json) as shown:
-        task = shown.add_task("syncing")
+    """Run every step and print what it did; raises Exit(1) when a tool or a comment failed."""
+    with open_home_instance() as instance, _build_progress(hidden=json) as spinner:
+        task = spinner.add_task("syncing")
 
-        def progress(what: str) -> None:
-            shown.update(task, description=what)
+        def report_progress(activity: str) -> None:
+            spinner.update(task, description=activity)
 
-        writes = instance.deployment.comments.mode == "write" and not dry_run
-        result = sync_all(instance, now(), progress, write=writes)
+        write = instance.deployment.comments.mode == "write" and not dry_run
+        result = sync_all(instance, now(), report_progress, write=write)
     if json:
-        print_json(_shown(result))
+        print_json(_result_to_json(result))
     else:
-        _told(result)
+        _print_result(result)
     for plugin in result.detected.broken_plugins:
         print_error(str(plugin))
-    if (
-        result.detected.broken_plugins
-        or result.failures
-        or any(done.refused for done in result.commented.values())
-    ):
+    has_refusals = any(each.refused for each in result.commented.values())
+    if result.failures or result.detected.broken_plugins or has_refusals:
         raise typer.Exit(1)
 
 
-def _progress(*, hidden: bool) -> Progress:
+def _build_progress(*, hidden: bool) -> Progress:
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -48,10 +45,10 @@ def _progress(*, hidden: bool) -> Progress:
     )
 
 
-def _shown(result: SyncResult) -> dict[str, Any]:
+def _result_to_json(result: SyncResult) -> dict[str, Any]:
     return {
         "pulled": {name: asdict(pulled) for name, pulled in result.pulled.items()},
-        "mapped": {name: asdict(taken) for name, taken in result.mapped.items()},
+        "mapped": {name: asdict(loaded) for name, loaded in result.mapped.items()},
         "dependencies": result.linked.dependencies,
         "dangling": result.linked.dangling,
         "conflicts": len(result.detected.in_force),
@@ -61,11 +58,12 @@ def _shown(result: SyncResult) -> dict[str, Any]:
     }
 
 
-def _told(result: SyncResult) -> None:
+def _print_result(result: SyncResult) -> None:
     rows = []
     for name, pulled in result.pulled.items():
-        taken = result.mapped[name]
-        rows.append((name, *map(str, (pulled.read, pulled.changed, taken.changed, taken.problems))))
+        loaded = result.mapped[name]
+        figures = pulled.read, pulled.changed, loaded.changed, loaded.problems
+        rows.append((name, *map(str, figures)))
     print_table(("Connection", "Read", "Changed", "Records changed", "Problems"), rows, "Pulled")
     detected = result.detected
     events = ", ".join(f"{count} {event}" for event, count in detected.events.items())

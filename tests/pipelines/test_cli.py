@@ -108,8 +108,8 @@ def test_comments_come_to_machines_in_one_shape_before_and_after_they_are_writte
 
     before, after = json.loads(shown), json.loads(done)
     assert code == 0
-    does = [(one["does"], one["written"]) for one in before["comments"]]
-    assert does == [("create", False), ("postpone", False), ("create", False), ("create", False)]
+    actions = [(each["action"], each["written"]) for each in before["comments"]]
+    assert actions == [("create", False), ("postpone", False), ("create", False), ("create", False)]
     assert [one["written"] for one in after["comments"]] == [True, False, True, True]
     unwritten = [one | {"written": False, "url": None} for one in after["comments"]]
     assert before == {**after, "comments": unwritten}
@@ -132,7 +132,7 @@ def test_a_comment_that_will_be_resolved_is_told_with_its_address(
 
     told, sync_told = json.loads(shown), json.loads(synced)
     (resolved,) = told["comments"]
-    assert (resolved["does"], resolved["key"]) == ("resolve", "CDP-2")
+    assert (resolved["action"], resolved["key"]) == ("resolve", "CDP-2")
     assert "focusedCommentId" in resolved["url"]
     assert {key: sync_told[key] for key in told} == told
 
@@ -145,7 +145,7 @@ def test_a_refused_comment_is_told_with_its_reason_and_remedy(interlock: Run, sm
 
     (refused,) = [one for one in json.loads(out)["comments"] if not one["written"]]
     assert code == 1
-    assert refused["does"] == "create"
+    assert refused["action"] == "create"
     assert "no row of" in refused["reason"]
     assert refused["remedy"]
 
