@@ -1,13 +1,15 @@
-"""The plan network: from work items and dependencies of all tools to forecast dates, slack,
-cycles and downstream impact.
+"""The plan network: from the work items and dependencies of all tools to forecast dates, slack,
+cycles and delay impact, by the critical path method.
 
 Arrays in, arrays out: `Items`, `Links` and `Calendars` are columns, `Network.build` joins them
-once, `schedule` runs the critical path method for a data date. Nothing in here reads a
-clock, a database or a tool; text about an item never enters.
+once, `schedule` runs both passes for a data date. Nothing in here reads a clock, a database or a
+tool; the titles and texts of items never enter.
 
-To read it: `columns` and `calendars` are the words, `estimate` says what becomes of incomplete
-plans, `wiring` what becomes of links, `topology` lays both out, `reach` and `sweep` are the two
-passes, `forecast` reads them off. The rest asks the result.
+Reading order: `columns` and `calendars` define the inputs. `node_graph` decides which links
+count, `topology` puts nodes into level order. `pass_inputs` decides what becomes of incomplete
+plans, `link_constraints` how a link binds dates, `passes` are the forward and the backward pass,
+`critical_path` runs them, `forecast` reads the columns off. The other modules answer questions
+about the result.
 """
 
 from model.network.calendars import Calendar, Calendars

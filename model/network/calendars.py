@@ -1,10 +1,9 @@
 """Working calendars as tables: from a day to a working-day number and back.
 
-Working days of a calendar are numbered from 0 at 1970-01-01. An item that starts on working
-day k and lasts d of them finishes at the end of working day k + d - 1, so inside one calendar
-the network only adds integers. Between two calendars a time goes through the day itself: the
-table `days` gives the day of a working-day number, `before` counts the working days before
-a day.
+A calendar's working days are numbered from 0 at 1970-01-01. An item that starts on working day
+k and lasts d of them finishes at the end of working day k + d - 1, so within one calendar the
+passes only add integers. Between two calendars a time is converted by way of the day: the table
+`days` gives the day of a working-day number, `numbers` the working-day number of a day.
 """
 
 from collections.abc import Sequence
@@ -18,12 +17,13 @@ from model.network.columns import NO_DATE, Days
 
 HORIZON: Final = 146_097
 """Days after 1970-01-01 that the tables cover: 400 years. Dates outside are moved to its edge."""
-LONGEST: Final = 10_000
-"""Working days: the longest duration or lag that is believed (38 years)."""
+MAX_DURATION: Final = 10_000
+"""Working days: a longer duration or lag is cut to this (38 years)."""
 
-PAD: Final = 2 * LONGEST + 8
-"""Saturated cells at both ends of a table, so that no sum of the above leaves it."""
-STRIDE: Final = HORIZON + 2 * PAD
+PADDING: Final = 2 * MAX_DURATION + 8
+"""Cells at both ends of a table that repeat its edge. An index is a time plus at most a duration
+and a lag, so it stays inside the table without a bounds check per look-up."""
+TABLE_LENGTH: Final = HORIZON + 2 * PADDING
 
 _THURSDAY: Final = 3  # 1970-01-01
 
@@ -33,7 +33,7 @@ class Calendar:
     """Which days a function works.
 
     `week` holds Monday to Sunday, `holidays` the days off within the week, `extra_days` the
-    days worked against both (an own exception).
+    days worked against both (an own exception); days since 1970-01-01.
     """
 
     week: tuple[bool, ...] = (True, True, True, True, True, False, False)
@@ -43,42 +43,48 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Calendars:
-    """The calendars of all functions; equal ones share a table."""
+    """The calendars of all functions; equal ones share a table.
 
-    table: NDArray[np.int64]
-    """For each calendar the offset of its table."""
-    before: Days = field(repr=False)
+    The tables of all calendars lie one after the other in `numbers` and `days`, so that one
+    look-up serves items of different calendars: `days[offset + number]`.
+    """
+
+    table_offset: NDArray[np.int64]
+    """For each calendar the index of day 0 (and of working-day number 0) in its table."""
+    numbers: Days = field(repr=False)
+    """By day: how many working days lie before it, the number of the first at or after it."""
     days: Days = field(repr=False)
+    """By working-day number: its day."""
 
     @classmethod
     def of(cls, calendars: Sequence[Calendar] = (Calendar(),)) -> Self:
-        """Tables for the calendars, in the order given.
+        """Tables for the calendars, in the order given; Monday to Friday where none is given.
 
         Raises ValueError for a calendar without working days, which could finish nothing.
         """
-        keys = [_key(calendar) for calendar in calendars]
+        keys = [_canonical(calendar) for calendar in calendars]
         distinct = list(dict.fromkeys(keys))
-        before = np.empty(STRIDE * len(distinct), dtype=np.int32)
-        days = np.empty_like(before)
-        for row, key in enumerate(distinct):
-            here = slice(row * STRIDE, (row + 1) * STRIDE)
-            _fill(_working(*key), before[here], days[here])
-        offsets = np.array([distinct.index(key) * STRIDE + PAD for key in keys], dtype=np.int64)
-        return cls(offsets, before, days)
+        numbers = np.empty(TABLE_LENGTH * len(distinct), dtype=np.int32)
+        days = np.empty_like(numbers)
+        for table, key in enumerate(distinct):
+            cells = slice(table * TABLE_LENGTH, (table + 1) * TABLE_LENGTH)
+            _fill_tables(_working_days(*key), numbers[cells], days[cells])
+        offsets = [distinct.index(key) * TABLE_LENGTH + PADDING for key in keys]
+        return cls(np.array(offsets, dtype=np.int64), numbers, days)
 
     def __len__(self) -> int:
-        return len(self.table)
+        return len(self.table_offset)
 
     def to_number(self, calendar: NDArray[np.int16], day: Days) -> Days:
         """How many working days lie before each day: the number of the first at or after it."""
         inside = np.clip(day, 0, HORIZON)
-        number: Days = self.before[self.table[calendar] + inside]
+        number: Days = self.numbers[self.table_offset[calendar] + inside]
         return number
 
     def to_day(self, calendar: NDArray[np.int16], number: Days) -> Days:
-        """The day of each working-day number; beyond the horizon its last day."""
+        """The day of each working-day number; beyond the horizon its last working day."""
         inside = np.clip(number, 0, HORIZON)
-        day: Days = self.days[self.table[calendar] + inside]
+        day: Days = self.days[self.table_offset[calendar] + inside]
         return day
 
     def working_days_between(self, calendar: NDArray[np.int16], first: Days, second: Days) -> Days:
@@ -86,34 +92,38 @@ class Calendars:
 
         0 where either is `NO_DATE`.
         """
-        known = (first != NO_DATE) & (second != NO_DATE)
-        span = self.to_number(calendar, second + known) - self.to_number(calendar, first + known)
-        return np.where(known, span, 0).astype(np.int32)
+        is_known = (first != NO_DATE) & (second != NO_DATE)
+        # The end of a day is the start of the next one, hence day + 1 where the day is known.
+        span = self.to_number(calendar, second + is_known)
+        span -= self.to_number(calendar, first + is_known)
+        return np.where(is_known, span, 0).astype(np.int32)
 
 
-def _key(calendar: Calendar) -> tuple[tuple[bool, ...], tuple[int, ...], tuple[int, ...]]:
-    off, extra = sorted(set(calendar.holidays)), sorted(set(calendar.extra_days))
-    return tuple(calendar.week), tuple(off), tuple(extra)
+def _canonical(calendar: Calendar) -> tuple[tuple[bool, ...], tuple[int, ...], tuple[int, ...]]:
+    """The same key for calendars that work the same days by the same statement."""
+    holidays, extra_days = sorted(set(calendar.holidays)), sorted(set(calendar.extra_days))
+    return tuple(calendar.week), tuple(holidays), tuple(extra_days)
 
 
-def _working(
-    week: tuple[bool, ...], holidays: tuple[int, ...], extra: tuple[int, ...]
+def _working_days(
+    week: tuple[bool, ...], holidays: tuple[int, ...], extra_days: tuple[int, ...]
 ) -> NDArray[np.bool_]:
-    """One cell a day of the horizon: is it worked?"""
+    """For each day of the horizon: is it worked?"""
     if len(week) != 7 or not any(week):
         raise ValueError("a calendar has seven days, Monday first, and works at least one")
-    worked = np.resize(np.roll(week, -_THURSDAY), HORIZON)
-    for dates, value in ((holidays, False), (extra, True)):
-        inside = np.array([day for day in dates if 0 <= day < HORIZON], dtype=np.int64)
-        worked[inside] = value
-    return worked
+    is_worked = np.resize(np.roll(week, -_THURSDAY), HORIZON)
+    for exceptions, value in ((holidays, False), (extra_days, True)):
+        inside = np.array([day for day in exceptions if 0 <= day < HORIZON], dtype=np.int64)
+        is_worked[inside] = value
+    return is_worked
 
 
-def _fill(worked: NDArray[np.bool_], before: Days, days: Days) -> None:
-    numbered = np.flatnonzero(worked)
-    before[: PAD + 1] = 0
-    np.cumsum(worked, out=before[PAD + 1 : PAD + HORIZON + 1])
-    before[PAD + HORIZON + 1 :] = len(numbered)
-    days[:PAD] = numbered[0]
-    days[PAD : PAD + len(numbered)] = numbered
-    days[PAD + len(numbered) :] = numbered[-1]
+def _fill_tables(is_worked: NDArray[np.bool_], numbers: Days, days: Days) -> None:
+    """Write both tables of one calendar, their padding included."""
+    worked_days = np.flatnonzero(is_worked)
+    numbers[: PADDING + 1] = 0
+    np.cumsum(is_worked, out=numbers[PADDING + 1 : PADDING + HORIZON + 1])
+    numbers[PADDING + HORIZON + 1 :] = len(worked_days)
+    days[:PADDING] = worked_days[0]
+    days[PADDING : PADDING + len(worked_days)] = worked_days
+    days[PADDING + len(worked_days) :] = worked_days[-1]

@@ -1,11 +1,11 @@
-"""What the network reads: items and links as columns, one array for each field.
+"""What the network reads: items and links as columns, one array per field.
 
-A date is the number of days since 1970-01-01 (int32). A finish date is inclusive: an item
-that finishes on 2026-12-04 is finished at the end of that day. Durations, lags and slack are
-working days unless a name says otherwise.
+A date is the number of days since 1970-01-01 (int32), without a time zone: the tool's own day.
+A finish date is inclusive: an item that finishes on 2026-12-04 is finished at the end of that
+day. Durations, lags and slack are working days unless a name says otherwise.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import IntEnum
 from typing import Any, Final, Self, TypeAlias
@@ -16,8 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 from model.records import DependencyType, State
 
 Ids: TypeAlias = NDArray[np.int64]
+"""Ids of items."""
 Days: TypeAlias = NDArray[np.int32]
+"""Dates, working-day numbers or counts of working days."""
 Codes: TypeAlias = NDArray[np.int8]
+"""Values of an IntEnum."""
 Flags: TypeAlias = NDArray[np.bool_]
 
 NO_DATE: Final = -(2**31)
@@ -29,11 +32,12 @@ _EPOCH: Final = date(1970, 1, 1)
 
 
 class Constraint(IntEnum):
-    """The codes of `Items.constraint`: a date somebody set against the network's own.
+    """The codes of `Items.constraint`: a date that somebody imposed on an item.
 
     The *no earlier* kinds move early dates, the *no later* kinds late dates, the *on* kinds
-    both. None of them breaks a dependency; a date that cannot be kept shows as negative
-    slack (the "soft" constraints of the GAO Schedule Assessment Guide, best practice 4).
+    both. None of them overrides a dependency; a date that cannot be kept shows as negative
+    slack (the "soft" constraints of the GAO Schedule Assessment Guide, GAO-16-89G, best
+    practice 4).
     """
 
     NONE = 0
@@ -51,7 +55,7 @@ def day_of(value: date) -> int:
 
 
 def date_of(day: int) -> date | None:
-    """The calendar date of a day number; None for `NO_DATE`."""
+    """The date of a number of days since 1970-01-01; None for `NO_DATE`."""
     return None if day == NO_DATE else date.fromordinal(_EPOCH.toordinal() + int(day))
 
 
@@ -85,13 +89,17 @@ class Items:
 
     @classmethod
     def of(cls, id: ArrayLike, **columns: ArrayLike) -> Self:  # noqa: A002
-        """Items with the defaults for every column that is not given.
+        """Items from the columns given; each other column has its default in every row.
 
         Raises TypeError for a column that does not exist, ValueError for one whose length
         differs from that of `id`.
         """
         ids = np.ascontiguousarray(id, dtype=np.int64)
-        return cls(id=ids, **_filled(_ITEM_COLUMNS, len(ids), columns))
+        return cls(id=ids, **_fill_columns(_ITEM_COLUMNS, len(ids), columns))
+
+    def take(self, rows: NDArray[np.int64]) -> Self:
+        """These rows of every column, as a copy."""
+        return replace(self, **{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 
     def __len__(self) -> int:
         return len(self.id)
@@ -115,7 +123,11 @@ class Links:
         """Links, finish-to-start without lag where not given; errors as in `Items.of`."""
         tails = np.ascontiguousarray(predecessor, dtype=np.int64)
         given = {"successor": successor, **columns}
-        return cls(predecessor=tails, **_filled(_LINK_COLUMNS, len(tails), given))
+        return cls(predecessor=tails, **_fill_columns(_LINK_COLUMNS, len(tails), given))
+
+    def take(self, rows: NDArray[np.int64]) -> Self:
+        """These rows of every column, as a copy."""
+        return replace(self, **{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 
     def __len__(self) -> int:
         return len(self.predecessor)
@@ -145,9 +157,10 @@ _LINK_COLUMNS: Final[dict[str, tuple[type[np.generic], int]]] = {
 }
 
 
-def _filled(
-    kinds: dict[str, tuple[type[np.generic], int]], rows: int, given: dict[str, ArrayLike]
+def _fill_columns(
+    kinds: dict[str, tuple[type[np.generic], int]], row_count: int, given: dict[str, ArrayLike]
 ) -> dict[str, NDArray[Any]]:
+    """Every column of `kinds` (name: dtype, default), as given or full of its default."""
     unknown = given.keys() - kinds.keys()
     if unknown:
         raise TypeError(
@@ -158,9 +171,9 @@ def _filled(
         column = (
             np.ascontiguousarray(given[name], dtype=dtype)
             if name in given
-            else np.full(rows, default, dtype=dtype)
+            else np.full(row_count, default, dtype=dtype)
         )
-        if len(column) != rows:
-            raise ValueError(f"column {name} has {len(column)} rows, the ids have {rows}")
+        if len(column) != row_count:
+            raise ValueError(f"column {name} has {len(column)} rows, the ids have {row_count}")
         columns[name] = column
     return columns

@@ -1,4 +1,8 @@
-"""One run of the critical path method over a network: everything both passes read and found."""
+"""The critical path method over a whole network for one data date, with all that it computes.
+
+Inputs of every item, constraints of every link, forward pass, plan end, backward pass. The state
+is kept: the forecast is read from it, incremental updates and simulations start from it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,199 +11,187 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from model.network.arrays import ALL, Index, Selection
 from model.network.calendars import HORIZON
 from model.network.columns import NO_DATE, Codes, Days, Flags
 from model.network.link_constraints import (
     MultiCalendarConstraints,
     NodeColumns,
     SingleCalendarConstraints,
-    reach,
+    build_link_constraints,
 )
 from model.network.network import Network
 from model.network.node_graph import NodeGraph
-from model.network.pass_inputs import NO_LIMIT, PassInputs, estimate
-from model.network.passes import backward, forward
-from model.network.topology import ALL, Index, Positions
+from model.network.pass_inputs import PassInputs, derive_pass_inputs
+from model.network.pass_inputs_draft import NO_LIMIT
+from model.network.passes import backward_pass, forward_pass
 from model.records import State
 
-_LATE: Final = 2**30
+_AFTER_ALL_DAYS: Final = 2**30
 
 
 @dataclass(slots=True)
 class CriticalPathState:
-    """Times are working-day numbers of each node's own calendar, by place in the topology."""
+    """Times are working-day numbers of each node's own calendar, by position in the topology."""
 
     network: Network
-    today: int
-    estimate: PassInputs
+    data_date: int
+    """Days since 1970-01-01."""
+    inputs: PassInputs
     """By item row."""
-    work: NodeColumns
+    nodes: NodeColumns
     """By node."""
-    dead: Flags
-    """Links, in the order of the wiring, that move nothing."""
-    reach: SingleCalendarConstraints | MultiCalendarConstraints
-    ceiling: Days
-    """The working day at which the calendars end (`HORIZON`): nothing is forecast beyond."""
-    starts: Days
-    """By item row the day that begins when it did or first may; of a parent that of its first
-    child."""
-    floor: Days
-    limit: Days
-    """As in the estimate, by place; without the plan's end."""
+    is_inactive: Flags
+    """By link of the node graph: it moves nothing."""
+    link_constraints: SingleCalendarConstraints | MultiCalendarConstraints
+    horizon: Days
+    """The working-day number at which the calendars end (`HORIZON`); no start lies beyond."""
+    start_days: Days
+    """By item row the day at whose beginning it started or first may; of a parent that of its
+    first child. Empty where no link leaves from a start."""
+    min_start: Days
+    max_start: Days
+    """As in `PassInputs`, by position; without the plan's end."""
     early: Days
     late: Days
-    demand: Days
-    """What each link of `ins` demanded of its head in the forward pass."""
+    link_bound: Days
+    """By entry of `Topology.incoming` how early the link let its head start."""
     driver: Index
-    """The place of what sets the early start, or -1."""
-    source: Index
-    """The driver, or the place itself where an item's own plan stands."""
-    own: Codes
-    """`Certainty` of each by itself, and with what drives it."""
-    worst: Codes
-    end: int
-    """The day after the last forecast finish: the plan's end, from which late dates count."""
+    """Position of the driving predecessor, or -1 where none sets the early start."""
+    certainty_source: Index
+    """The driver, or the position itself where an item's own plan stands."""
+    own_certainty: Codes
+    """`Certainty` of each by itself."""
+    certainty: Codes
+    """`Certainty` together with what drives it."""
+    plan_end: int
+    """The day after the last forecast finish, from which late dates count."""
 
 
-def run(network: Network, today: int) -> CriticalPathState:
-    """Estimates every item, then both passes."""
-    wiring, topology, calendars = network.graph, network.topology, network.calendars
-    found = estimate(network.items, calendars, today, spanning(network))
-    work = _work(network, found)
-    dead = dead_links(wiring, found, ALL)
-    reaches = reach(topology, wiring, work, calendars, dead)
-    ceiling = calendars.before[work.calendar + HORIZON][topology.node]
-    none, places = np.empty(0, dtype=np.int32), np.arange(topology.nodes)
-    unsure = np.zeros(topology.nodes, dtype=np.int8)
-    limit = _by_node(wiring, found.limit, NO_LIMIT)[topology.node]
-    passes = CriticalPathState(
-        network, today, found, work, dead, reaches, ceiling, none, none, limit, none, none, none,
-        places, places.copy(), unsure, unsure.copy(), 0,
+def calculate_critical_path(network: Network, data_date: int) -> CriticalPathState:
+    """Both passes; driver and certainty are left for the forecast to fill."""
+    graph, topology, calendars = network.graph, network.topology, network.calendars
+    inputs = derive_pass_inputs(network.items, calendars, data_date, has_active_children(network))
+    nodes = _lay_out_by_node(network, inputs)
+    is_inactive = find_inactive_links(graph, inputs, ALL)
+    constraints = build_link_constraints(topology, graph, nodes, calendars, is_inactive)
+    horizon = calendars.numbers[nodes.calendar_offset + HORIZON][topology.node]
+    empty, positions = np.empty(0, dtype=np.int32), np.arange(topology.node_count)
+    no_certainty = np.zeros(topology.node_count, dtype=np.int8)
+    max_start = _by_node(graph, inputs.max_start, NO_LIMIT)[topology.node]
+    cpm = CriticalPathState(
+        network, data_date, inputs, nodes, is_inactive, constraints, horizon,
+        start_days=empty, min_start=empty, max_start=max_start,
+        early=empty, late=empty, link_bound=empty,
+        driver=positions, certainty_source=positions.copy(),
+        own_certainty=no_certainty, certainty=no_certainty.copy(), plan_end=0,
     )  # fmt: skip
-    floor = _by_node(wiring, found.floor, 0).copy()
-    if not wiring.from_finish.all():
-        passes.starts = spanned(wiring.above, own_starts(passes, ALL), found)
-        raise_by_starts(passes, floor, np.flatnonzero(~wiring.from_finish))
-    passes.floor = floor[topology.node]
-    passes.early, passes.demand = forward(topology, reaches, passes.floor, passes.ceiling)
-    passes.end = plan_end(passes)
-    passes.late = backward(topology, reaches, limits(passes, ALL))
-    return passes
+    min_start = _by_node(graph, inputs.min_start, 0).copy()
+    if not graph.from_finish.all():
+        cpm.start_days = roll_up_starts(graph.parent_row, own_start_days(cpm, ALL), inputs)
+        raise_by_known_starts(cpm, min_start, np.flatnonzero(~graph.from_finish))
+    cpm.min_start = min_start[topology.node]
+    cpm.early, cpm.link_bound = forward_pass(topology, constraints, cpm.min_start, horizon)
+    cpm.plan_end = find_plan_end(cpm)
+    cpm.late = backward_pass(topology, constraints, latest_starts(cpm, ALL))
+    return cpm
 
 
-def plan_end(passes: CriticalPathState) -> int:
+def find_plan_end(cpm: CriticalPathState) -> int:
     """The day after the last finish of all items that count (Kelley & Walker: the project ends
-    with its last activity, and slack is what an item may take without moving that)."""
-    work, topology = passes.work, passes.network.topology
-    start = passes.early[topology.place]
-    finish = passes.network.calendars.days[start + work.duration - 1 + work.calendar]
-    items = len(passes.network.items)
-    found = passes.estimate
-    ends = np.where(found.done, found.ended, np.maximum(finish[:items], passes.today))
-    return int(np.where(found.cancelled, NO_DATE, ends).max(initial=NO_DATE)) + 1
+    with its last activity, and total float is what an activity may take without moving that)."""
+    nodes, inputs, topology = cpm.nodes, cpm.inputs, cpm.network.topology
+    last_number = cpm.early[topology.position] + nodes.duration - 1
+    finish = cpm.network.calendars.days[last_number + nodes.calendar_offset]
+    open_finish = np.maximum(finish[: len(cpm.network.items)], cpm.data_date)
+    ends = np.where(inputs.is_done, inputs.finished_on, open_finish)
+    return int(np.where(inputs.is_cancelled, NO_DATE, ends).max(initial=NO_DATE)) + 1
 
 
-def limits(passes: CriticalPathState, places: Positions) -> Days:
-    """Latest starts before any successor is asked: own limit, or the plan's end."""
-    return np.minimum(passes.limit[places], plan_limits(passes, places))
+def latest_starts(cpm: CriticalPathState, positions: Selection) -> Days:
+    """The latest starts that keep deadlines, constraints and the plan's end, links aside."""
+    return np.minimum(cpm.max_start[positions], latest_starts_for_plan_end(cpm, positions))
 
 
-def plan_limits(passes: CriticalPathState, places: Positions) -> Days:
-    """Latest starts that keep the plan's end."""
-    work, node = passes.work, passes.network.topology.node[places]
-    ends = passes.network.calendars.before.take(work.calendar[node] + max(passes.end, 0))
-    return ends - work.duration[node]
+def latest_starts_for_plan_end(cpm: CriticalPathState, positions: Selection) -> Days:
+    """The latest starts that keep the plan's end."""
+    nodes, node = cpm.nodes, cpm.network.topology.node[positions]
+    end = cpm.network.calendars.numbers.take(nodes.calendar_offset[node] + max(cpm.plan_end, 0))
+    return end - nodes.duration[node]
 
 
-def spanning(network: Network) -> Flags:
-    """Parents with a child that is not cancelled."""
-    above, spans = network.graph.above, np.zeros(len(network.items), dtype=np.bool_)
-    counts = (above >= 0) & (network.items.state != State.CANCELLED)
-    spans[above[counts]] = True
-    return spans
+def has_active_children(network: Network) -> Flags:
+    """For each item: has it a child that is not cancelled?"""
+    parent_row = network.graph.parent_row
+    has_children = np.zeros(len(network.items), dtype=np.bool_)
+    is_active_child = (parent_row >= 0) & (network.items.state != State.CANCELLED)
+    has_children[parent_row[is_active_child]] = True
+    return has_children
 
 
-def _work(network: Network, found: PassInputs) -> NodeColumns:
-    wiring = network.graph
-    duration = _by_node(wiring, found.duration, 0)
-    point = _by_node(wiring, found.duration == 0, False)
-    tables = network.calendars.table.astype(np.int32)[network.items.calendar]
-    return NodeColumns(
-        tables[wiring.owner], duration, point, _by_node(wiring, found.ends_off, False)
+def find_inactive_links(graph: NodeGraph, inputs: PassInputs, links: Selection) -> Flags:
+    """For each of these links: does it move nothing?
+
+    So it is into what is done, into and out of what is cancelled, and from a parent that is done
+    to its children; and where it hangs on the start of work under way, for that start is a fact
+    and no forecast (`raise_by_known_starts`).
+    """
+    item_count = len(graph.parent_row)
+    tail, head = graph.tail[links], graph.head[links]
+    is_inactive = _flag_of_items(
+        graph, lambda rows: inputs.is_done[rows] | inputs.is_cancelled[rows], head
     )
+    is_inactive |= _flag_of_items(graph, lambda rows: inputs.is_cancelled[rows], tail)
+    if item_count < len(graph.owner):
+        is_start_node = tail >= item_count
+        is_inactive |= is_start_node & _flag_of_items(
+            graph, lambda rows: inputs.is_done[rows], tail
+        )
+    is_under_way = _flag_of_items(graph, lambda rows: _is_under_way(inputs, rows), tail)
+    is_inactive |= _is_stated_from_start(graph, links) & is_under_way
+    return is_inactive
 
 
-def dead_links(wiring: NodeGraph, found: PassInputs, links: Positions) -> Flags:
-    """Links that move nothing: into what is done, into and out of what is cancelled, from a
-    parent that is done to its children; and those that hang on the start of work under way,
-    for that start is a fact and no forecast (`raise_by_starts`)."""
-    gates = len(wiring.above)
-    tail, head = wiring.tail[links], wiring.head[links]
-    dead = _of_items(wiring, lambda rows: found.done[rows] | found.cancelled[rows], head)
-    dead |= _of_items(wiring, lambda rows: found.cancelled[rows], tail)
-    if gates < len(wiring.owner):
-        dead |= (tail >= gates) & _of_items(wiring, lambda rows: found.done[rows], tail)
-    dead |= _from_start(wiring, links) & _of_items(wiring, lambda rows: _begun(found, rows), tail)
-    return dead
-
-
-def _begun(found: PassInputs, rows: Positions) -> Flags:
-    begun: Flags = (found.begun[rows] != NO_DATE) & ~found.done[rows]
-    return begun
-
-
-def _of_items(wiring: NodeGraph, flag: Callable[[Positions], Flags], nodes: Index) -> Flags:
-    """A flag of items at these nodes; for many nodes it pays to lay it out by node first."""
-    if len(nodes) > len(wiring.owner):
-        found: Flags = flag(ALL)[wiring.owner][nodes]
-        return found
-    return flag(_items(wiring, nodes))
-
-
-def _items(wiring: NodeGraph, nodes: Index) -> Index:
-    return nodes if len(wiring.above) == len(wiring.owner) else wiring.owner[nodes]
-
-
-def _from_start(wiring: NodeGraph, links: Positions) -> Flags:
-    return ~wiring.from_finish[links] & (wiring.row[links] >= 0)
-
-
-def raise_by_starts(passes: CriticalPathState, floor: Days, links: Index) -> None:
-    """Raises the floors (by node) of what hangs, by one of these links, on the start of work
-    under way or of a parent: on the day it began, or the one its first child is planned for."""
-    wiring, calendars = passes.network.graph, passes.network.calendars
-    found, gates = passes.estimate, len(wiring.above)
-    links = links[_from_start(wiring, links)]
-    tail_item = _items(wiring, wiring.tail[links])
-    known = (wiring.tail[links] >= gates) | (found.begun[tail_item] != NO_DATE)
-    closed = found.done | found.cancelled
-    known &= ~closed[tail_item] & ~closed[_items(wiring, wiring.head[links])]
-    links, tail_item = links[known], tail_item[known]
+def raise_by_known_starts(cpm: CriticalPathState, min_start: Days, links: Index) -> None:
+    """Raises the earliest starts (by node) of what hangs, by one of these links, on the start of
+    work under way or of a parent: on the day it began, or for which its first child is planned."""
+    graph, inputs, numbers = cpm.network.graph, cpm.inputs, cpm.network.calendars.numbers
+    links = links[_is_stated_from_start(graph, links)]
+    tail_item = _items_of_nodes(graph, graph.tail[links])
+    is_start_node = graph.tail[links] >= len(graph.parent_row)
+    is_known = is_start_node | (inputs.started_on[tail_item] != NO_DATE)
+    is_closed = inputs.is_done | inputs.is_cancelled
+    is_known &= ~is_closed[tail_item] & ~is_closed[_items_of_nodes(graph, graph.head[links])]
+    links, tail_item = links[is_known], tail_item[is_known]
     if not len(links):
         return
-    head, lag, elapsed = wiring.head[links], wiring.lag[links], wiring.elapsed[links]
-    day = np.clip(passes.starts[tail_item] + np.where(elapsed, lag, 0), 0, HORIZON)
-    bound = calendars.before.take(passes.work.calendar[head] + day)
+    head, lag, elapsed = graph.head[links], graph.lag[links], graph.elapsed[links]
+    day = np.clip(cpm.start_days[tail_item] + np.where(elapsed, lag, 0), 0, HORIZON)
+    bound = numbers.take(cpm.nodes.calendar_offset[head] + day)
     bound += np.where(elapsed, 0, lag)
-    bound -= np.where(wiring.to_finish[links], passes.work.duration[head], 0)
-    np.maximum.at(floor, head, bound)
+    bound -= np.where(graph.to_finish[links], cpm.nodes.duration[head], 0)
+    np.maximum.at(min_start, head, bound)
 
 
-def own_starts(passes: CriticalPathState, rows: Positions) -> Days:
-    """For each of these items the day that begins when it did or first may."""
-    found, items = passes.estimate, passes.network.items
-    point, begun = found.duration[rows] == 0, found.begun[rows]
-    day = passes.network.calendars.to_day(items.calendar[rows], found.floor[rows] - point) + point
-    return np.where(begun != NO_DATE, begun, day).astype(np.int32)
+def own_start_days(cpm: CriticalPathState, rows: Selection) -> Days:
+    """For each of these items the day at whose beginning it started or first may start."""
+    inputs, items = cpm.inputs, cpm.network.items
+    is_point, started_on = inputs.duration[rows] == 0, inputs.started_on[rows]
+    # A point lies at the end of its day, which is the beginning of the next.
+    last_before = inputs.min_start[rows] - is_point
+    day = cpm.network.calendars.to_day(items.calendar[rows], last_before) + is_point
+    return np.where(started_on != NO_DATE, started_on, day).astype(np.int32)
 
 
-def spanned(above: Index, start: Days, found: PassInputs) -> Days:
-    """Starts with those of parents replaced by the first of their children that count."""
-    child = np.flatnonzero((above >= 0) & ~found.cancelled & found.spans[above])
+def roll_up_starts(parent_row: Index, start: Days, inputs: PassInputs) -> Days:
+    """Starts (days, by item row) with those of parents replaced by their first child's."""
+    is_counting = (parent_row >= 0) & ~inputs.is_cancelled & inputs.is_summary[parent_row]
+    child = np.flatnonzero(is_counting)
     if not len(child):
         return start
-    parent = above[child]
-    start = np.where(found.spans, _LATE, start).astype(np.int32)
+    parent = parent_row[child]
+    start = np.where(inputs.is_summary, _AFTER_ALL_DAYS, start).astype(np.int32)
+    # Each round carries starts one step up the hierarchy; its depth bounds the rounds.
     while True:
         first = start.copy()
         np.minimum.at(first, parent, start[child])
@@ -208,7 +200,43 @@ def spanned(above: Index, start: Days, found: PassInputs) -> Days:
         start = first
 
 
-def _by_node(wiring: NodeGraph, column: NDArray[Any], gates: int) -> NDArray[Any]:
-    """A column of items extended to the gates."""
-    more = len(wiring.owner) - len(wiring.above)
-    return np.append(column, np.full(more, gates, dtype=column.dtype)) if more else column
+def _lay_out_by_node(network: Network, inputs: PassInputs) -> NodeColumns:
+    graph = network.graph
+    offsets = network.calendars.table_offset.astype(np.int32)[network.items.calendar]
+    return NodeColumns(
+        offsets[graph.owner],
+        _by_node(graph, inputs.duration, 0),
+        _by_node(graph, inputs.duration == 0, False),
+        _by_node(graph, inputs.ends_on_day_off, False),
+    )
+
+
+def _by_node(graph: NodeGraph, column: NDArray[Any], at_start_nodes: int) -> NDArray[Any]:
+    """A column of items extended by a value for all start nodes."""
+    more = len(graph.owner) - len(graph.parent_row)
+    if not more:
+        return column
+    return np.append(column, np.full(more, at_start_nodes, dtype=column.dtype))
+
+
+def _is_under_way(inputs: PassInputs, rows: Selection) -> Flags:
+    is_under_way: Flags = (inputs.started_on[rows] != NO_DATE) & ~inputs.is_done[rows]
+    return is_under_way
+
+
+def _is_stated_from_start(graph: NodeGraph, links: Selection) -> Flags:
+    """Start-to-start and start-to-finish links, without those between parent and child."""
+    return ~graph.from_finish[links] & (graph.link_row[links] >= 0)
+
+
+def _flag_of_items(graph: NodeGraph, flag: Callable[[Selection], Flags], nodes: Index) -> Flags:
+    """A flag of items, computed for a selection of rows, at these nodes."""
+    # For many nodes one look-up by node is cheaper than computing the flag per node.
+    if len(nodes) > len(graph.owner):
+        flags: Flags = flag(ALL)[graph.owner][nodes]
+        return flags
+    return flag(_items_of_nodes(graph, nodes))
+
+
+def _items_of_nodes(graph: NodeGraph, nodes: Index) -> Index:
+    return nodes if len(graph.parent_row) == len(graph.owner) else graph.owner[nodes]

@@ -1,17 +1,18 @@
-"""Dependency cycles: whole (strongly connected components), named once, the shortest shown."""
+"""Dependency cycles: strongly connected components, each named once with its shortest cycle."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from model.network.arrays import Index
 from model.network.columns import Ids
-from model.network.topology import Index
 
-Graph = Mapping[int, Sequence[int]]
-Joined = Mapping[int, set[int]]
+SuccessorLists = Mapping[int, Sequence[int]]
+"""For each node its successors; several links to one repeat it."""
+NeighbourSets = Mapping[int, set[int]]
 
-ENOUGH: Final = 1_000_000
-"""So many nodes are looked at for the shortest cycle of a component."""
+SEARCH_LIMIT: Final = 1_000_000
+"""So many nodes are visited at most for the shortest cycle of a component."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,55 +26,58 @@ class Cycle:
     successor; the last leads back to the first."""
 
 
-def strongly_connected_components(successors: Graph) -> list[list[int]]:
-    """Strongly connected components with more than one node (Tarjan, "Depth-first search and
-    linear graph algorithms", SIAM J. Comput. 1, 1972; without recursion)."""
+def strongly_connected_components(successors: SuccessorLists) -> list[list[int]]:
+    """The strongly connected components with more than one node (Tarjan, "Depth-first search
+    and linear graph algorithms", SIAM J. Comput. 1, 1972)."""
     index: dict[int, int] = {}
-    low: dict[int, int] = {}
-    open_: dict[int, None] = {}
-    found: list[list[int]] = []
+    lowest: dict[int, int] = {}
+    # A dict is Tarjan's stack with a test for membership that takes constant time.
+    stack: dict[int, None] = {}
+    components: list[list[int]] = []
     for root in successors:
         if root in index:
             continue
+        # An explicit path instead of recursion: a ring of 20,000 items is deeper than Python's
+        # own stack.
         path = [(root, iter(successors[root]))]
-        index[root] = low[root] = len(index)
-        open_[root] = None
+        index[root] = lowest[root] = len(index)
+        stack[root] = None
         while path:
-            node, rest = path[-1]
-            below = next(rest, None)
-            if below is None:
+            node, remaining = path[-1]
+            successor = next(remaining, None)
+            if successor is None:
                 path.pop()
                 if path:
-                    low[path[-1][0]] = min(low[path[-1][0]], low[node])
-                if low[node] == index[node]:
-                    members = _taken(open_, node)
+                    parent = path[-1][0]
+                    lowest[parent] = min(lowest[parent], lowest[node])
+                if lowest[node] == index[node]:
+                    members = _pop_down_to(stack, node)
                     if len(members) > 1:
-                        found.append(members)
-            elif below not in index:
-                index[below] = low[below] = len(index)
-                open_[below] = None
-                path.append((below, iter(successors.get(below, ()))))
-            elif below in open_:
-                low[node] = min(low[node], index[below])
-    return found
+                        components.append(members)
+            elif successor not in index:
+                index[successor] = lowest[successor] = len(index)
+                stack[successor] = None
+                path.append((successor, iter(successors.get(successor, ()))))
+            elif successor in stack:
+                lowest[node] = min(lowest[node], index[successor])
+    return components
 
 
-def _taken(open_: dict[int, None], node: int) -> list[int]:
-    """Takes everything from the top of the stack down to the node."""
+def _pop_down_to(stack: dict[int, None], node: int) -> list[int]:
+    """Removes everything from the top of the stack down to the node; returns it."""
     members = []
     while True:
-        member, _ = open_.popitem()
+        member, _ = stack.popitem()
         members.append(member)
         if member == node:
             return members
 
 
-def shortest(members: Iterable[int], successors: Graph) -> list[int]:
-    """A shortest cycle among nodes that are strongly connected.
+def shortest_cycle(members: Iterable[int], successors: SuccessorLists) -> list[int]:
+    """A shortest cycle among nodes that are strongly connected, each before its successor.
 
-    From each node in turn, no deeper than the best so far. A node that has been a root is taken
-    out, and with it every node that then lies on no cycle. In a component of many thousands the
-    search ends after `ENOUGH`: the cycle is then short, but a shorter one may exist.
+    In a component of many thousands the search ends after `SEARCH_LIMIT` nodes: the cycle is
+    then short, but a shorter one may exist.
     """
     inside = set(members)
     after = {node: {n for n in successors[node] if n in inside} for node in sorted(inside)}
@@ -81,92 +85,100 @@ def shortest(members: Iterable[int], successors: Graph) -> list[int]:
     for node, heads in after.items():
         for head in heads:
             before[head].add(node)
-    best: list[int] = []
-    looked = 0
+    shortest: list[int] = []
+    visited = 0
     for root in list(after):
-        if root in after and len(best) != 2 and looked < ENOUGH:
-            found, seen = _through(root, after, before, len(best))
-            best, looked = found or best, looked + seen
-            _take_out(root, after, before)
-    return best
+        # Two nodes are the shortest cycle there is: nothing links to itself.
+        if root in after and len(shortest) != 2 and visited < SEARCH_LIMIT:
+            cycle, count = _shortest_cycle_through(root, after, before, len(shortest))
+            shortest, visited = cycle or shortest, visited + count
+            # Every cycle through the root is known now, so later searches can do without it.
+            _remove_node(root, after, before)
+    return shortest
 
 
-def _through(root: int, after: Joined, before: Joined, limit: int) -> tuple[list[int], int]:
-    """The shortest cycle through the root if it has fewer than `limit` nodes (0: any number);
-    and how many nodes were looked at.
+def _shortest_cycle_through(
+    root: int, after: NeighbourSets, before: NeighbourSets, limit: int
+) -> tuple[list[int], int]:
+    """The shortest cycle through the root if it has fewer than `limit` nodes (0: any number),
+    else an empty list; and how many nodes were visited.
 
     Breadth-first along the links and against them, the narrower front first, until both meet
     (Pohl, "Bi-directional search", Machine Intelligence 6, 1971).
     """
-    came, leads = dict.fromkeys(sorted(after[root]), root), {root: root}
-    front, back, length = list(came), [root], 1
+    came_from, leads_to = dict.fromkeys(sorted(after[root]), root), {root: root}
+    front, back, length = list(came_from), [root], 1
     met: list[int] = []
     while not met:
         length += 1
         if not front or not back or length == limit:
-            return [], len(came) + len(leads)
+            return [], len(came_from) + len(leads_to)
         if len(front) <= len(back):
-            front = _step(front, after, came)
-            met = [node for node in front if node in leads]
+            front = _expand(front, after, came_from)
+            met = [node for node in front if node in leads_to]
         else:
-            back = _step(back, before, leads)
-            met = [node for node in back if node in came]
-    way = _chain(came[met[0]], root, came)[::-1] + _chain(met[0], root, leads)
-    return [root, *way], len(came) + len(leads)
+            back = _expand(back, before, leads_to)
+            met = [node for node in back if node in came_from]
+    way_out = _follow(came_from[met[0]], root, came_from)[::-1]
+    way_back = _follow(met[0], root, leads_to)
+    return [root, *way_out, *way_back], len(came_from) + len(leads_to)
 
 
-def _step(front: list[int], joined: Joined, seen: dict[int, int]) -> list[int]:
-    """The nodes one link further; notes in `seen` from where each was reached."""
-    reached = []
+def _expand(front: list[int], neighbours: NeighbourSets, reached_from: dict[int, int]) -> list[int]:
+    """The nodes one link further; notes in `reached_from` from where each was reached."""
+    following = []
     for node in front:
-        for other in sorted(joined[node]):
-            if other not in seen:
-                seen[other] = node
-                reached.append(other)
-    return reached
+        # Sorted: of several shortest cycles always the same is shown.
+        for neighbour in sorted(neighbours[node]):
+            if neighbour not in reached_from:
+                reached_from[neighbour] = node
+                following.append(neighbour)
+    return following
 
 
-def _chain(node: int, root: int, onward: Mapping[int, int]) -> list[int]:
-    """The nodes from this one on, up to the root."""
-    chain = []
+def _follow(node: int, root: int, onward: Mapping[int, int]) -> list[int]:
+    """The nodes from this one on, up to the root and without it."""
+    path = []
     while node != root:
-        chain.append(node)
+        path.append(node)
         node = onward[node]
-    return chain
+    return path
 
 
-def _take_out(node: int, after: dict[int, set[int]], before: dict[int, set[int]]) -> None:
-    """Removes a node, then every node left without a way in or out."""
-    gone = [node]
-    while gone:
-        node = gone.pop()
+def _remove_node(node: int, after: dict[int, set[int]], before: dict[int, set[int]]) -> None:
+    """Removes a node, then every node that is left without a predecessor or a successor."""
+    removed = [node]
+    while removed:
+        node = removed.pop()
         if node not in after:
             continue
         heads, tails = after.pop(node), before.pop(node)
         for head in heads & before.keys():
             before[head].discard(node)
             if not before[head]:
-                gone.append(head)
+                removed.append(head)
         for tail in tails & after.keys():
             after[tail].discard(node)
             if not after[tail]:
-                gone.append(tail)
+                removed.append(tail)
 
 
-def cycle_of_items(nodes: list[int], around: list[int], owner: Index, ids: Ids) -> Cycle:
-    """A component as a cycle of items; the gate of a parent counts as the parent."""
-    loop = _closed([int(owner[node]) for node in around])
-    loop_ids = [int(ids[row]) for row in loop]
-    start = loop_ids.index(min(loop_ids))
-    members = {int(ids[owner[node]]) for node in nodes}
-    return Cycle(tuple(sorted(members)), tuple(loop_ids[start:] + loop_ids[:start]))
+def cycle_of_items(members: list[int], around: list[int], owner: Index, ids: Ids) -> Cycle:
+    """A component and its shortest cycle, both as nodes, as a cycle of items; the start node of
+    a parent counts as the parent."""
+    rows = _cut_at_repetition([int(owner[node]) for node in around])
+    around_ids = [int(ids[row]) for row in rows]
+    start = around_ids.index(min(around_ids))
+    member_ids = {int(ids[owner[node]]) for node in members}
+    return Cycle(tuple(sorted(member_ids)), tuple(around_ids[start:] + around_ids[:start]))
 
 
-def _closed(rows: list[int]) -> list[int]:
-    """Where an item (as parent and as gate) comes twice, what lies between is a cycle already."""
-    seen: dict[int, int] = {}
+def _cut_at_repetition(rows: list[int]) -> list[int]:
+    """Where an item (as parent and as its start node) comes twice, what lies between is a cycle
+    already."""
+    seen_at: dict[int, int] = {}
     for at, row in enumerate(rows):
-        if row in seen:
-            return rows[seen[row] : at]
-        seen[row] = at
+        if row in seen_at:
+            return rows[seen_at[row] : at]
+        seen_at[row] = at
     return rows

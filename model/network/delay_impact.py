@@ -1,62 +1,70 @@
-"""What a slip moves: which items, how far, across which functions, past which deadlines."""
+"""The impact of a delay: which items it moves, how far, across which functions, past which
+deadlines.
+
+For what-if questions (`interlock whatif`) and the downstream impact of a conflict.
+"""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model.network.arrays import Index, sorted_unique
 from model.network.columns import NO_DATE, Days, Flags, Ids
 from model.network.critical_path import CriticalPathState
-from model.network.forecast import Forecast, lowest_ids
-from model.network.incremental_passes import pushed
-from model.network.topology import Index, beyond, cells_of, counts_of, distinct
+from model.network.forecast import Forecast, choose_lowest_ids
+from model.network.incremental_passes import update_early_starts
+from model.network.topology import degrees, entries_of, neighbours
 
 
 @dataclass(frozen=True, slots=True)
 class DelayImpact:
-    """The items that move with a slip, without the slipping ones; in the order of their ids."""
+    """The items that a delay moves, without the delayed ones; one row per item, ordered by id."""
 
     ids: Ids
-    days: Days
+    delay: Days
     """Working days, of the item's own calendar, by which it finishes later."""
     finish: Days
-    """Its finish with the slip."""
-    carrier: Ids
-    """Id of the predecessor (or last child) that hands the slip on to it."""
-    crosses: Flags
-    """The slip comes to it from another function."""
-    breaks: Flags
-    """Its deadline holds without the slip and not with it."""
-    sources: frozenset[int] = field(repr=False)
+    """Its finish with the delay, in days since 1970-01-01."""
+    delayed_by: Ids
+    """Id of the predecessor (or last child) that hands the delay on to it."""
+    crosses_function: Flags
+    """That predecessor belongs to another function."""
+    breaks_deadline: Flags
+    """Its deadline holds without the delay and not with it."""
+    delayed_ids: frozenset[int] = field(repr=False)
+    """The items whose delay this is the impact of."""
 
     def path(self, item: int) -> list[int]:
-        """The ids from a slipping item to this one, each handing the slip to the next.
+        """The ids from a delayed item to this one, each handing the delay to the next.
 
         Raises KeyError for an item that does not move.
         """
-        carriers = dict(zip(self.ids.tolist(), self.carrier.tolist(), strict=True))
+        delayed_by = dict(zip(self.ids.tolist(), self.delayed_by.tolist(), strict=True))
         path = [item]
-        while path[-1] not in self.sources:
-            path.append(carriers[path[-1]])
+        while path[-1] not in self.delayed_ids:
+            path.append(delayed_by[path[-1]])
         return path[::-1]
 
 
 def compute_delay_impact(
-    forecast: Forecast, ids: Ids, days: Days, function: NDArray[np.int32]
+    forecast: Forecast, ids: Ids, delay: Days, function: NDArray[np.int32]
 ) -> DelayImpact:
-    """What happens if these items finish so many working days later than forecast.
+    """What moves if these items finish so many working days later than forecast.
 
-    `function` has one code an item row. What is done or cancelled does not slip.
-    Raises KeyError for an id that is no item.
+    `ids` and `delay` have one row per delayed item, `function` one code per item of the network.
+    What is done or cancelled is not delayed. Raises KeyError for an id that is no item.
     """
-    passes = forecast.passes
-    rows, slip = _open(passes, ids, days)
-    places = passes.network.topology.place[rows]
-    floor = passes.floor.copy()
-    floor[places] = passes.early[places] + slip
-    late = passes.early.copy()
-    moved = pushed(passes, late, places, floor)
-    return _between(passes, passes.early, late, moved, rows, function)
+    cpm = forecast.cpm
+    rows = cpm.network.row_index.find_known(ids)
+    is_open = _is_open(cpm, rows)
+    rows = rows[is_open]
+    positions = cpm.network.topology.position[rows]
+    min_start = cpm.min_start.copy()
+    min_start[positions] = cpm.early[positions] + delay[is_open]
+    late = cpm.early.copy()
+    moved = update_early_starts(cpm, late, positions, min_start)
+    return _compare(cpm, cpm.early, late, moved, rows, function)
 
 
 def compute_lateness_impact(
@@ -67,77 +75,87 @@ def compute_lateness_impact(
     Compares the forecast with one in which they keep to it. An item that is not late, or has no
     planned finish, moves nothing. Arguments and errors as in `compute_delay_impact`.
     """
-    passes = forecast.passes
-    items, found = passes.network.items, passes.estimate
-    rows, _ = _open(passes, ids, np.zeros(len(ids), dtype=np.int32))
-    rows = rows[items.planned_finish[rows] != NO_DATE]
-    kept = passes.network.calendars.to_number(items.calendar[rows], items.planned_finish[rows] + 1)
-    kept -= found.duration[rows]
-    places = passes.network.topology.place[rows]
-    behind = kept < passes.early[places]
-    rows, places = rows[behind], places[behind]
-    early = passes.early.copy()
-    early[places] = kept[behind]
-    pinned = np.zeros(len(early), dtype=np.bool_)
-    pinned[places] = True
-    after = distinct(beyond(passes.network.topology.outs, places))
-    moved = pushed(passes, early, after, passes.floor, pinned)
-    return _between(passes, early, passes.early, moved, rows, function)
+    cpm = forecast.cpm
+    items, topology = cpm.network.items, cpm.network.topology
+    rows = cpm.network.row_index.find_known(ids)
+    rows = rows[_is_open(cpm, rows) & (items.planned_finish[rows] != NO_DATE)]
+    as_planned = cpm.inputs.planned_end[rows] - cpm.inputs.duration[rows]
+    is_late = as_planned < cpm.early[topology.position[rows]]
+    rows, as_planned = rows[is_late], as_planned[is_late]
+    positions = topology.position[rows]
+    early = cpm.early.copy()
+    early[positions] = as_planned
+    # Pinned: an item that keeps to its plan does so whatever its predecessors do.
+    is_pinned = np.zeros(len(early), dtype=np.bool_)
+    is_pinned[positions] = True
+    following = sorted_unique(neighbours(topology.outgoing, positions))
+    moved = update_early_starts(cpm, early, following, cpm.min_start, is_pinned)
+    return _compare(cpm, early, cpm.early, moved, rows, function)
 
 
-def _open(passes: CriticalPathState, ids: Ids, days: Days) -> tuple[Index, Days]:
-    rows = passes.network.row_index.find(ids)
-    if (rows < 0).any():
-        raise KeyError(f"no item has the id {ids[rows < 0][0]}")
-    open_ = ~(passes.estimate.done | passes.estimate.cancelled)[rows]
-    return rows[open_], days[open_]
+def _is_open(cpm: CriticalPathState, rows: Index) -> Flags:
+    return ~(cpm.inputs.is_done | cpm.inputs.is_cancelled)[rows]
 
 
-def _between(
-    passes: CriticalPathState, early: Days, late: Days, moved: Index, sources: Index, function: Days
+def _compare(
+    cpm: CriticalPathState,
+    early: Days,
+    late: Days,
+    moved: Index,
+    delayed_rows: Index,
+    function: NDArray[np.int32],
 ) -> DelayImpact:
-    """The impact that leads from the earlier schedule to the later one."""
-    network = passes.network
+    """The impact that leads from the earlier schedule to the later one (starts by position)."""
+    network = cpm.network
     items, topology, calendars = network.items, network.topology, network.calendars
-    carrier = _carriers(passes, early, late, moved)
+    delayed_by = _find_delaying_rows(cpm, early, late, moved)
     node = topology.node[moved]
-    rows = np.setdiff1d(node[node < len(items)], sources)
+    rows = np.setdiff1d(node[node < len(items)], delayed_rows)
     rows = rows[np.argsort(items.id[rows])]
-    places = topology.place[rows]
-    span = passes.estimate.duration[rows] - 1
-    finish = calendars.to_day(items.calendar[rows], late[places] + span)
-    former = calendars.to_day(items.calendar[rows], early[places] + span)
+    positions = topology.position[rows]
+    until_last_day = cpm.inputs.duration[rows] - 1
+    finish = calendars.to_day(items.calendar[rows], late[positions] + until_last_day)
+    former = calendars.to_day(items.calendar[rows], early[positions] + until_last_day)
     deadline = items.deadline[rows]
-    by = np.array([carrier[row] for row in rows.tolist()], dtype=np.int64)
+    by = np.array([delayed_by[row] for row in rows.tolist()], dtype=np.int64)
     return DelayImpact(
-        items.id[rows], late[places] - early[places], finish, items.id[by],
+        items.id[rows], late[positions] - early[positions], finish, items.id[by],
         function[rows] != function[by],
         (deadline != NO_DATE) & (finish > deadline) & (former <= deadline),
-        frozenset(items.id[sources].tolist()),
+        frozenset(items.id[delayed_rows].tolist()),
     )  # fmt: skip
 
 
-def _carriers(passes: CriticalPathState, early: Days, late: Days, moved: Index) -> dict[int, int]:
-    """For each row that moved the row that hands the slip on to it: of the predecessors that
-    moved and set its later date the one with the lowest id."""
-    topology, items = passes.network.topology, len(passes.network.items)
-    cells = cells_of(topology.ins, moved)
-    tails = topology.ins.other[cells]
-    head = moved.repeat(counts_of(topology.ins, moved))
-    bound = passes.reach.ahead(late.take(tails), cells)
-    np.minimum(bound, passes.ceiling[head], out=bound)
+def _find_delaying_rows(
+    cpm: CriticalPathState, early: Days, late: Days, moved: Index
+) -> dict[int, int]:
+    """For each item row that moved the row that hands the delay on to it: of the predecessors
+    that moved and set its later date the one with the lowest id."""
+    topology, item_count = cpm.network.topology, len(cpm.network.items)
+    incoming = topology.incoming
+    entries = entries_of(incoming, moved)
+    tails = incoming.neighbour[entries]
+    head = moved.repeat(degrees(incoming, moved))
+    bound = cpm.link_constraints.earliest_head_starts(late.take(tails), entries)
+    # As in the forward pass, or what is cut at the end of the calendars would have no cause.
+    np.minimum(bound, cpm.horizon[head], out=bound)
     hits = np.flatnonzero((bound == late.take(head)) & (late.take(tails) != early.take(tails)))
     head = head[hits]
-    first = np.flatnonzero(np.append(True, head[1:] != head[:-1])) if len(head) else hits
-    cells = lowest_ids(passes, cells[hits], first)
-    tail_node = topology.node[topology.ins.other[cells]].tolist()
-    by = dict(zip(topology.node[head[first]].tolist(), tail_node, strict=True))
-    return {row: _item(by, row, items) for row in by if row < items}
+    run_starts = np.flatnonzero(np.append(True, head[1:] != head[:-1])) if len(head) else hits
+    chosen = choose_lowest_ids(cpm, entries[hits], run_starts)
+    tail_nodes = topology.node[incoming.neighbour[chosen]].tolist()
+    head_nodes = topology.node[head[run_starts]].tolist()
+    delaying_node = dict(zip(head_nodes, tail_nodes, strict=True))
+    return {
+        node: _skip_start_nodes(delaying_node, node, item_count)
+        for node in delaying_node
+        if node < item_count
+    }
 
 
-def _item(by: dict[int, int], node: int, items: int) -> int:
-    """What carries a slip to a node; a gate stands for whatever carries it to the gate."""
-    carrier = by[node]
-    while carrier >= items:
-        carrier = by[carrier]
-    return carrier
+def _skip_start_nodes(delaying_node: dict[int, int], node: int, item_count: int) -> int:
+    """The item that delays a node; what delays a start node stands for that node."""
+    delaying = delaying_node[node]
+    while delaying >= item_count:
+        delaying = delaying_node[delaying]
+    return delaying

@@ -1,7 +1,11 @@
-"""Who lies below an item, above it, and how many lie below each.
+"""Descendants and ancestors of items in the network, and how many descendants each item has.
 
-Only what is open counts: what is done or cancelled neither moves nor passes anything on.
-Dependencies that a cycle made the network set aside are not followed.
+`find_descendants` serves `interlock explain`, `with_descendants` the rules. `find_ancestors`
+(what stands behind a target) and `count_descendants` (a milestone that everything depends on)
+are for the rules and the premortem of the operating model.
+
+Only what is open counts, except in `with_descendants`: what is done or cancelled neither moves
+nor hands a delay on. Dependencies set aside because of a cycle are not followed.
 """
 
 from dataclasses import dataclass
@@ -10,149 +14,165 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from model.network.arrays import Index, sorted_unique
 from model.network.columns import Flags, Ids
 from model.network.network import Network
-from model.network.topology import Adjacency, Index, Topology, beyond, distinct
+from model.network.topology import Adjacency, Topology, neighbours
 from model.records import State
 
-EXACT: Final = 50_000
+EXACT_UP_TO: Final = 50_000
 """Up to so many items the counts are exact."""
 SKETCHES: Final = 64
-"""Random ranks an item beyond that; the relative standard error is 1/sqrt(SKETCHES - 2)."""
-_WORDS: Final = 16
+"""Random ranks per item beyond that; the relative standard error is 1 / sqrt(SKETCHES - 2)."""
+_COLUMNS: Final = 16
+"""Words of bits, or ranks, per node that go through the levels together."""
 
 
 @dataclass(frozen=True, slots=True)
 class DescendantCounts:
-    """How many items lie below each; one row an item."""
+    """How many descendants each item has; n rows, one per item."""
 
-    below: Ids
-    error: float
+    counts: Index
+    relative_error: float
     """Relative standard error: 0 where counted, 0.13 where estimated."""
 
 
 def find_descendants(network: Network, ids: Ids) -> Ids:
-    """The ids of all open items that a slip of these may move, ascending, without these.
+    """The ids of all open items that a delay of these may move, ascending, without these.
 
     Raises KeyError for an id that is no item.
     """
-    return _reached(network, ids, network.topology.outs)
+    return _find_reachable(network, ids, network.topology.outgoing)
 
 
 def find_ancestors(network: Network, ids: Ids) -> Ids:
-    """The ids of all open items that may move these, as `find_descendants`."""
-    return _reached(network, ids, network.topology.ins)
+    """The ids of all open items whose delay may move these, as `find_descendants`."""
+    return _find_reachable(network, ids, network.topology.incoming)
 
 
 def with_descendants(network: Network, rows: Index) -> Flags:
-    """Which item rows are these, or are reached from them through any links, in whatever state."""
+    """For each item: is it one of these rows or a descendant of one, in whatever state?"""
     topology = network.topology
-    seen = np.zeros(topology.nodes, dtype=np.bool_)
-    front = topology.place[np.concatenate([rows, network.graph.gate[rows]])]
-    while front.size:
-        seen[front] = True
-        reached = beyond(topology.outs, front)
-        front = distinct(reached[~seen.take(reached)])
-    return seen.take(topology.place[: len(network.items)])
+    is_reached = np.zeros(topology.node_count, dtype=np.bool_)
+    front = topology.position[np.concatenate([rows, network.graph.start_node[rows]])]
+    while len(front):
+        is_reached[front] = True
+        reached = neighbours(topology.outgoing, front)
+        front = sorted_unique(reached[~is_reached.take(reached)])
+    return is_reached.take(topology.position[: len(network.items)])
 
 
 def count_descendants(network: Network) -> DescendantCounts:
-    """How many open items lie below every item, all at once.
+    """How many open descendants every item has, all at once.
 
-    Up to `EXACT` items by sets of bits handed up level by level. Beyond that by Cohen's
-    estimator ("Size-estimation framework with applications to transitive closure and
-    reachability", J. Comput. Syst. Sci. 55, 1997): the smallest of random ranks below an item
-    tells how many there are. An item with nothing below always counts 0.
+    Up to `EXACT_UP_TO` items by sets of bits, handed from heads to tails level by level. Beyond
+    that by Cohen's estimator ("Size-estimation framework with applications to transitive closure
+    and reachability", J. Comput. Syst. Sci. 55, 1997): the smallest of random ranks among the
+    descendants tells how many there are. An item without descendants always counts 0.
     """
-    small = len(network.items) <= EXACT
-    below = _counted(network) if small else _estimated(network)
-    return DescendantCounts(below, 0.0 if small else (SKETCHES - 2) ** -0.5)
+    is_exact = len(network.items) <= EXACT_UP_TO
+    counts = _count(network) if is_exact else _estimate(network)
+    return DescendantCounts(counts, 0.0 if is_exact else (SKETCHES - 2) ** -0.5)
 
 
-def _reached(network: Network, ids: Ids, side: Adjacency) -> Ids:
-    rows = network.row_index.find(ids)
-    if (rows < 0).any():
-        raise KeyError(f"no item has the id {ids[rows < 0][0]}")
-    topology, items = network.topology, len(network.items)
-    seen, mark = np.zeros(topology.nodes, dtype=np.bool_), np.empty(topology.nodes, dtype=np.int64)
-    front = topology.place[np.concatenate([rows, network.graph.gate[rows]])]
-    found = [front[:0]]
+def _find_reachable(network: Network, ids: Ids, adjacency: Adjacency) -> Ids:
+    rows = network.row_index.find_known(ids)
+    topology, item_count = network.topology, len(network.items)
+    is_seen = np.zeros(topology.node_count, dtype=np.bool_)
+    last_at = np.empty(topology.node_count, dtype=np.int64)
+    front = topology.position[np.concatenate([rows, network.graph.start_node[rows]])]
+    fronts = [front[:0]]
     while len(front):
         node = topology.node[front]
         front = front[network.items.state[network.graph.owner[node]] < State.DONE]
-        reached = beyond(side, front)
-        reached = reached[~seen[reached]]
-        ramp = np.arange(len(reached))
-        mark[reached] = ramp
-        front = reached[mark[reached] == ramp]
-        seen[front] = True
-        found.append(front)
-    node = topology.node[np.concatenate(found)]
-    node = node[node < items]
-    ids = network.items.id[node[network.items.state[node] < State.DONE]]
-    return np.setdiff1d(ids, network.items.id[rows])
+        reached = neighbours(adjacency, front)
+        reached = reached[~is_seen[reached]]
+        # Each occurrence of a position writes its index and the last one stays: those that find
+        # their own index again are unique, without sorting.
+        index = np.arange(len(reached))
+        last_at[reached] = index
+        front = reached[last_at[reached] == index]
+        is_seen[front] = True
+        fronts.append(front)
+    node = topology.node[np.concatenate(fronts)]
+    item_rows = node[node < item_count]
+    open_ids = network.items.id[item_rows[network.items.state[item_rows] < State.DONE]]
+    return np.setdiff1d(open_ids, network.items.id[rows])
 
 
-def _closed(network: Network) -> Flags:
-    """By place: what is done or cancelled."""
-    closed = network.items.state >= State.DONE
-    return closed[network.graph.owner][network.topology.node]
+def _closed_by_position(network: Network) -> Flags:
+    """By position: is the node's item done or cancelled?"""
+    is_closed = network.items.state >= State.DONE
+    return is_closed[network.graph.owner][network.topology.node]
 
 
-def _counted(network: Network) -> Ids:
-    """One bit an item, in blocks of neighbouring places; each block handed from heads to tails."""
-    topology, items = network.topology, len(network.items)
-    closed = _closed(network)
-    total = np.zeros(items, dtype=np.int64)
-    own = (topology.node < items) & ~closed
-    place, gate = topology.place[:items], topology.place[network.graph.gate]
-    width = 64 * _WORDS
-    for block in range(0, topology.nodes, width):
-        bits = np.zeros((topology.nodes, _WORDS), dtype=np.uint64)
-        here = np.arange(block, min(block + width, topology.nodes))
-        here = here[own[here]]
-        mine = np.uint64(1) << (here % 64).astype(np.uint64)
-        bits[here, (here - block) // 64] = mine
-        _gather(topology, bits, np.bitwise_or, closed, np.uint64(0), block + width)
-        both = bits[place] | bits[gate]
-        total += np.bitwise_count(both).sum(axis=1, dtype=np.int64)
-    return np.where(closed[place], 0, total - own[place])
+def _count(network: Network) -> Index:
+    """One bit per item, in blocks of neighbouring positions; each block handed from heads to
+    tails."""
+    topology, item_count = network.topology, len(network.items)
+    is_closed = _closed_by_position(network)
+    counts = np.zeros(item_count, dtype=np.int64)
+    is_counted = (topology.node < item_count) & ~is_closed
+    position = topology.position[:item_count]
+    start_position = topology.position[network.graph.start_node]
+    width = 64 * _COLUMNS
+    for block in range(0, topology.node_count, width):
+        bits = np.zeros((topology.node_count, _COLUMNS), dtype=np.uint64)
+        members = np.arange(block, min(block + width, topology.node_count))
+        members = members[is_counted[members]]
+        own_bit = np.uint64(1) << (members % 64).astype(np.uint64)
+        bits[members, (members - block) // 64] = own_bit
+        _hand_to_tails(topology, bits, np.bitwise_or, is_closed, np.uint64(0), block + width)
+        # A parent's descendants are those of its finish and of its start.
+        union = bits[position] | bits[start_position]
+        counts += np.bitwise_count(union).sum(axis=1, dtype=np.int64)
+    return np.where(is_closed[position], 0, counts - is_counted[position])
 
 
-def _estimated(network: Network) -> Ids:
-    """The smallest ranks below each item, a few at a time."""
-    topology, items = network.topology, len(network.items)
-    closed = _closed(network)
+def _estimate(network: Network) -> Index:
+    """From the smallest rank among each item and its descendants, `_COLUMNS` ranks at a time."""
+    topology, item_count = network.topology, len(network.items)
+    is_closed = _closed_by_position(network)
     random = np.random.default_rng(0)
-    silent = closed | (topology.node >= items)
-    place, gate = topology.place[:items], topology.place[network.graph.gate]
-    total, some = np.zeros(items), np.zeros(items, dtype=np.bool_)
-    for _ in range(0, SKETCHES, _WORDS):
-        ranks = random.standard_exponential((topology.nodes, _WORDS), dtype=np.float32)
-        ranks[silent] = np.inf
-        own = ranks[place]
-        _gather(topology, ranks, np.minimum, closed, np.float32(np.inf), topology.nodes)
-        least = np.minimum(ranks[place], ranks[gate])
-        total += least.sum(axis=1, dtype=np.float64)
-        some |= (least < own).any(axis=1)
-    below = np.rint((SKETCHES - 1) / total) - 1
-    return np.where(some & ~closed[place], np.maximum(below, 1), 0).astype(np.int64)
+    is_uncounted = is_closed | (topology.node >= item_count)
+    position = topology.position[:item_count]
+    start_position = topology.position[network.graph.start_node]
+    total, has_descendants = np.zeros(item_count), np.zeros(item_count, dtype=np.bool_)
+    for _ in range(0, SKETCHES, _COLUMNS):
+        ranks = random.standard_exponential((topology.node_count, _COLUMNS), dtype=np.float32)
+        ranks[is_uncounted] = np.inf
+        own = ranks[position]
+        _hand_to_tails(
+            topology, ranks, np.minimum, is_closed, np.float32(np.inf), topology.node_count
+        )
+        lowest = np.minimum(ranks[position], ranks[start_position])
+        total += lowest.sum(axis=1, dtype=np.float64)
+        has_descendants |= (lowest < own).any(axis=1)
+    # The least of n exponential ranks has mean 1 / n; (k - 1) / sum of k of them is the unbiased
+    # estimate of n. The item itself is one of the n.
+    counts = np.rint((SKETCHES - 1) / total) - 1
+    is_counted = has_descendants & ~is_closed[position]
+    return np.where(is_counted, np.maximum(counts, 1), 0).astype(np.int64)
 
 
-def _gather(
+def _hand_to_tails(
     topology: Topology,
     values: NDArray[np.uint64] | NDArray[np.float32],
     union: np.ufunc,
-    closed: Flags,
-    nothing: np.uint64 | np.float32,
+    is_closed: Flags,
+    empty: np.uint64 | np.float32,
     until: int,
 ) -> None:
-    """Hands the values of heads to their tails, last level first; closed places hold nothing."""
-    outs = topology.outs
-    for low, mid, _ in reversed(topology.levels):
-        if low >= until or low == mid:
+    """Joins the values (by position) of heads into those of their tails, last level first.
+
+    Closed positions get the empty value. Levels from position `until` on hold nothing to join.
+    """
+    outgoing = topology.outgoing
+    for first, first_sink, _ in reversed(topology.levels):
+        if first >= until or first == first_sink:
             continue
-        begin, end = int(outs.first[low]), int(outs.first[mid])
-        below = union.reduceat(values[outs.other[begin:end]], outs.first[low:mid] - begin, axis=0)
-        union(values[low:mid], below, out=values[low:mid])
-        values[low:mid][closed[low:mid]] = nothing
+        begin, end = int(outgoing.first_entry[first]), int(outgoing.first_entry[first_sink])
+        runs = outgoing.first_entry[first:first_sink] - begin
+        joined = union.reduceat(values[outgoing.neighbour[begin:end]], runs, axis=0)
+        union(values[first:first_sink], joined, out=values[first:first_sink])
+        values[first:first_sink][is_closed[first:first_sink]] = empty

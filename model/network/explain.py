@@ -1,4 +1,4 @@
-"""Why an item is forecast when it is."""
+"""Why an item is forecast when it is: its driving chain, with slack and descendants."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from model.network.treatment import Certainty, Treatment
 
 @dataclass(frozen=True, slots=True)
 class DrivingStep:
-    """One item of a chain; dates as in `Items`."""
+    """One item of a driving chain; dates as in `Items`."""
 
     id: int
     planned_start: int
@@ -21,7 +21,7 @@ class DrivingStep:
     early_finish: int
     certainty: Certainty
     reasons: tuple[str, ...]
-    """Why its dates are not simply those of its tool; for people."""
+    """Why its dates are not simply those of its tool; sentences to show to users."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Explanation:
     chain: tuple[DrivingStep, ...]
     """From the item whose own plan sets the date, each driving the next, to the one asked for."""
     total_slack: int
+    """Working days, as in `Forecast`."""
     free_slack: int
     late_finish: int
     descendants: Ids
@@ -38,39 +39,38 @@ class Explanation:
 
 
 def driving_chain(forecast: Forecast, item: int) -> list[int]:
-    """The ids from the source of an item's date to the item: each is what drives the next.
+    """The ids from the source of an item's date to the item, each the driver of the next.
 
     Raises KeyError for an id that is no item.
     """
-    items = forecast.passes.network.items
-    return [int(items.id[row]) for row in _chain_rows(forecast, item)]
+    items = forecast.cpm.network.items
+    return [int(items.id[row]) for row in _driving_rows(forecast, item)]
 
 
 def explain(forecast: Forecast, item: int) -> Explanation:
-    """Everything the network can say about an item; raises as `driving_chain`."""
-    rows = _chain_rows(forecast, item)
-    here = rows[-1]
-    below = find_descendants(forecast.passes.network, np.array([item]))
+    """The driving chain, slack and descendants of an item; raises as `driving_chain`."""
+    rows = _driving_rows(forecast, item)
+    row = rows[-1]
     return Explanation(
-        tuple(_step(forecast, row) for row in rows),
-        int(forecast.total_slack[here]), int(forecast.free_slack[here]),
-        int(forecast.late_finish[here]), below,
-    )  # fmt: skip
+        tuple(_driving_step(forecast, row) for row in rows),
+        int(forecast.total_slack[row]),
+        int(forecast.free_slack[row]),
+        int(forecast.late_finish[row]),
+        find_descendants(forecast.cpm.network, np.array([item])),
+    )
 
 
-def _chain_rows(forecast: Forecast, item: int) -> list[int]:
-    row = int(forecast.passes.network.row_index.find(np.array([item]))[0])
-    if row < 0:
-        raise KeyError(f"no item has the id {item}")
-    chain = []
+def _driving_rows(forecast: Forecast, item: int) -> list[int]:
+    row = int(forecast.cpm.network.row_index.find_known(np.array([item]))[0])
+    rows = []
     while row >= 0:
-        chain.append(row)
+        rows.append(row)
         row = int(forecast.driver[row])
-    return chain[::-1]
+    return rows[::-1]
 
 
-def _step(forecast: Forecast, row: int) -> DrivingStep:
-    items = forecast.passes.network.items
+def _driving_step(forecast: Forecast, row: int) -> DrivingStep:
+    items = forecast.cpm.network.items
     return DrivingStep(
         int(items.id[row]), int(items.planned_start[row]), int(items.planned_finish[row]),
         int(forecast.early_start[row]), int(forecast.early_finish[row]),

@@ -1,4 +1,4 @@
-"""The forecast as columns, read off the finished passes."""
+"""The forecast as columns, read from the finished passes."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -6,31 +6,27 @@ from typing import Final
 
 import numpy as np
 
+from model.network.arrays import ALL, Index, Selection, expand_runs, nonempty_runs, run_offsets
 from model.network.columns import NO_DATE, Codes, Days, Flags, day_of
-from model.network.critical_path import CriticalPathState, plan_limits, run, spanned
-from model.network.network import Network
-from model.network.topology import (
-    ALL,
-    Index,
-    Positions,
-    cells_in,
-    cells_of,
-    counts_of,
-    offsets,
-    run_starts,
-    runs,
+from model.network.critical_path import (
+    CriticalPathState,
+    calculate_critical_path,
+    latest_starts_for_plan_end,
+    roll_up_starts,
 )
-from model.network.treatment import GUESSES, Certainty, Treatment
+from model.network.network import Network
+from model.network.topology import degrees, entries_of, select_entries
+from model.network.treatment import ASSUMPTIONS, Certainty, Treatment
 
-_NOTHING: Final = -(2**30)
-_NEVER_SURE: Final = (
+_BEFORE_ALL_STARTS: Final = -(2**30)
+_NEVER_AS_PLANNED: Final = (
     Treatment.IN_CYCLE | Treatment.OUT_OF_RANGE | Treatment.DONE_UNDATED | Treatment.FUTURE_ACTUAL
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """One row an item, in the order of `Items`. Dates as there; slack in working days.
+    """n rows, one per item, in the order of `Items`. Dates as there; slack in working days.
 
     A cancelled item has no dates. A done item has its actual dates, early and late, and no
     slack. Only a deadline or a constraint makes slack negative.
@@ -43,194 +39,205 @@ class Forecast:
     late_finish: Days
     """When it must be done for the plan's end, every deadline and every constraint to hold."""
     total_slack: Days
-    """How far it may slip before one of those breaks."""
+    """Total float: how far it may slip before one of those is missed."""
     free_slack: Days
-    """How far it may slip before any successor moves; never negative."""
+    """Free float: how far it may slip before any successor moves; never negative."""
     driver: Index
-    """Row of the predecessor (or last child) that sets its date; -1 where its own plan does, or
-    a fact such as the start of work under way. Of several, the one with the lowest id."""
+    """Row of the driving predecessor (or last child), which sets its date; -1 where its own plan
+    does, or a fact such as the start of work under way. Of several, the one with the lowest id."""
     certainty: Codes
     """`Certainty` of the early finish."""
     treatment: Days
     """`Treatment` flags."""
-    passes: CriticalPathState = field(repr=False)
-    """What it was read off; for `compute_delay_impact` and `simulate`."""
+    cpm: CriticalPathState = field(repr=False)
+    """The calculation from which the columns are read."""
 
 
-def schedule(network: Network, today: date | int) -> Forecast:
-    """Forward and backward pass with the data date `today`."""
-    return _read_off(run(network, today if isinstance(today, int) else day_of(today)))
+def schedule(network: Network, data_date: date | int) -> Forecast:
+    """Forward and backward pass for a data date (a date, or days since 1970-01-01)."""
+    number = data_date if isinstance(data_date, int) else day_of(data_date)
+    return _read_forecast(calculate_critical_path(network, number))
 
 
-def _read_off(passes: CriticalPathState) -> Forecast:
-    """The forecast of every item."""
-    rows = len(passes.network.items)
+def _read_forecast(cpm: CriticalPathState) -> Forecast:
+    """The forecast of every item; fills drivers and certainties of the calculation."""
+    rows = len(cpm.network.items)
     day = np.empty((6, rows), dtype=np.int32)
     driver, certainty = np.empty(rows, dtype=np.int64), np.empty(rows, dtype=np.int8)
-    treatment = passes.estimate.treatment
     forecast = Forecast(
-        day[0], day[1], day[2], day[3], day[4], day[5], driver, certainty, treatment, passes
-    )
-    early_columns(forecast, ALL)
-    late_columns(forecast, ALL)
-    free_slack(forecast, ALL)
-    span_parents(forecast)
-    passes.driver = _drivers(passes, ALL, passes.demand)
-    passes.source = np.where(passes.driver >= 0, passes.driver, passes.source)
-    forecast.driver[:] = driving_rows(passes, ALL)
-    mark(forecast, ALL)
-    own_certainty(forecast, ALL)
-    carry_certainty(forecast)
+        day[0], day[1], day[2], day[3], day[4], day[5],
+        driver, certainty, cpm.inputs.treatment, cpm,
+    )  # fmt: skip
+    write_early_dates(forecast, ALL)
+    write_late_dates(forecast, ALL)
+    write_free_slack(forecast, ALL)
+    write_summary_starts(forecast)
+    cpm.driver = _choose_drivers(cpm, ALL, cpm.link_bound)
+    cpm.certainty_source = np.where(cpm.driver >= 0, cpm.driver, cpm.certainty_source)
+    forecast.driver[:] = find_driver_rows(cpm, ALL)
+    mark_network_treatments(forecast, ALL)
+    assess_own_certainty(forecast, ALL)
+    propagate_certainty(forecast)
     return forecast
 
 
-def early_columns(forecast: Forecast, rows: Positions) -> None:
-    """Early dates of these rows; those of parents still without their children.
+def write_early_dates(forecast: Forecast, rows: Selection) -> None:
+    """Early dates of these rows; those of parents still without their children."""
+    cpm, inputs = forecast.cpm, forecast.cpm.inputs
+    first, last = _start_and_finish(cpm, cpm.early, rows)
+    is_closed, is_started = _is_closed(cpm, rows), inputs.started_on[rows] != NO_DATE
+    # What ends on a day off lies, as a number, at the end of the working day before. Where the
+    # data date is that day off, this would be a date in the past for unfinished work.
+    open_start = np.maximum(first, cpm.data_date)
+    forecast.early_start[rows] = np.where(is_closed | is_started, first, open_start)
+    forecast.early_finish[rows] = np.where(is_closed, last, np.maximum(last, cpm.data_date))
 
-    What is planned for the day off that is today lies at the end of the working day before.
-    """
-    passes, found = forecast.passes, forecast.passes.estimate
-    first, last = _dates(passes, passes.early, rows)
-    closed, begun = _closed(passes, rows), found.begun[rows] != NO_DATE
-    forecast.early_start[rows] = np.where(closed | begun, first, np.maximum(first, passes.today))
-    forecast.early_finish[rows] = np.where(closed, last, np.maximum(last, passes.today))
 
-
-def late_columns(forecast: Forecast, rows: Positions) -> None:
-    """Late dates and total slack of these rows."""
-    passes = forecast.passes
-    first, last = _dates(passes, passes.late, rows)
+def write_late_dates(forecast: Forecast, rows: Selection) -> None:
+    """Late dates and total slack of these rows; late starts of parents without their children."""
+    cpm = forecast.cpm
+    first, last = _start_and_finish(cpm, cpm.late, rows)
     forecast.late_start[rows], forecast.late_finish[rows] = first, last
-    places = passes.network.topology.place[: len(forecast.driver)][rows]
-    slack = passes.late[places] - passes.early[places]
-    forecast.total_slack[rows] = np.where(_closed(passes, rows), 0, slack)
+    positions = cpm.network.topology.position[: len(forecast.driver)][rows]
+    slack = cpm.late[positions] - cpm.early[positions]
+    forecast.total_slack[rows] = np.where(_is_closed(cpm, rows), 0, slack)
 
 
-def free_slack(forecast: Forecast, rows: Positions) -> None:
-    """How far each may slip before the first of its successors, or the plan's end, moves."""
-    passes = forecast.passes
-    topology = passes.network.topology
-    places = ALL if rows is ALL else topology.place[: len(forecast.driver)][rows]
-    free = plan_limits(passes, places) - passes.early[places]
-    begins, fed = run_starts(counts_of(topology.outs, places))
-    if len(fed):
-        cells = cells_in(topology.outs, places)
-        latest = passes.reach.back(passes.early[topology.outs.other[cells]], cells)
-        room = np.minimum.reduceat(latest, begins) - passes.early[places][fed]
-        free[fed] = np.minimum(free[fed], room)
+def write_free_slack(forecast: Forecast, rows: Selection) -> None:
+    """How far each of these rows may slip before the first of its successors, or the plan's end,
+    moves."""
+    cpm = forecast.cpm
+    topology, item_count = cpm.network.topology, len(forecast.driver)
+    positions = ALL if rows is ALL else topology.position[:item_count][rows]
+    free = latest_starts_for_plan_end(cpm, positions) - cpm.early[positions]
+    runs, linked = nonempty_runs(degrees(topology.outgoing, positions))
+    if len(linked):
+        entries = select_entries(topology.outgoing, positions)
+        head_start = cpm.early[topology.outgoing.neighbour[entries]]
+        latest = cpm.link_constraints.latest_tail_starts(head_start, entries)
+        until_successor = np.minimum.reduceat(latest, runs) - cpm.early[positions][linked]
+        free[linked] = np.minimum(free[linked], until_successor)
     if rows is ALL:
-        free = free[topology.place[: len(forecast.driver)]]
-    forecast.free_slack[rows] = np.where(_closed(passes, rows), 0, free)
+        free = free[topology.position[:item_count]]
+    forecast.free_slack[rows] = np.where(_is_closed(cpm, rows), 0, free)
 
 
-def span_parents(forecast: Forecast) -> None:
-    """Parents start with the first of their children that count."""
-    above, found = forecast.passes.network.graph.above, forecast.passes.estimate
+def write_summary_starts(forecast: Forecast) -> None:
+    """Parents start, early and late, with the first of their children that count."""
+    parent_row, inputs = forecast.cpm.network.graph.parent_row, forecast.cpm.inputs
     for column in (forecast.early_start, forecast.late_start):
-        column[:] = spanned(above, column, found)
+        column[:] = roll_up_starts(parent_row, column, inputs)
 
 
-def driving_places(passes: CriticalPathState, places: Index) -> Index:
-    """For each of these places that of the predecessor that sets its start, or -1."""
-    ins = passes.network.topology.ins
-    cells = cells_of(ins, places)
-    return _drivers(passes, places, passes.reach.ahead(passes.early[ins.other[cells]], cells))
+def find_drivers(cpm: CriticalPathState, positions: Index) -> Index:
+    """For each of these positions that of its driving predecessor, or -1."""
+    incoming = cpm.network.topology.incoming
+    entries = entries_of(incoming, positions)
+    tail_start = cpm.early[incoming.neighbour[entries]]
+    bound = cpm.link_constraints.earliest_head_starts(tail_start, entries)
+    return _choose_drivers(cpm, positions, bound)
 
 
-def _drivers(passes: CriticalPathState, places: Positions, demand: Days) -> Index:
-    """The same, from what each of their links demands."""
-    ins = passes.network.topology.ins
-    counts = counts_of(ins, places)
+def _choose_drivers(cpm: CriticalPathState, positions: Selection, bound: Days) -> Index:
+    """The same, from how early each of their incoming links lets them start."""
+    incoming = cpm.network.topology.incoming
+    counts = degrees(incoming, positions)
     driver = np.full(len(counts), -1, dtype=np.int64)
-    early = passes.early[places]
-    set_by = np.where(early > passes.floor[places], early, _NOTHING)
-    hits = np.flatnonzero(demand == set_by.repeat(counts))
+    early = cpm.early[positions]
+    # No link drives what starts at its own earliest start; no bound equals the stand-in.
+    set_by_link = np.where(early > cpm.min_start[positions], early, _BEFORE_ALL_STARTS)
+    hits = np.flatnonzero(bound == set_by_link.repeat(counts))
     if len(hits):
         heads = np.arange(len(counts)).repeat(counts)[hits]
-        first = np.flatnonzero(np.append(True, heads[1:] != heads[:-1]))
-        found = hits if isinstance(places, slice) else cells_of(ins, places)[hits]
-        driver[heads[first]] = ins.other[lowest_ids(passes, found, first)]
+        run_starts = np.flatnonzero(np.append(True, heads[1:] != heads[:-1]))
+        entries = hits if isinstance(positions, slice) else entries_of(incoming, positions)[hits]
+        chosen = choose_lowest_ids(cpm, entries, run_starts)
+        driver[heads[run_starts]] = incoming.neighbour[chosen]
     return driver
 
 
-def lowest_ids(passes: CriticalPathState, cells: Index, first: Index) -> Index:
-    """Of each run of cells the one whose tail has the lowest id, so that the order of rows
-    does not matter; an item before its own gate."""
-    counts = np.diff(first, append=len(cells))
-    several = np.flatnonzero(counts > 1)
-    lowest: Index = cells[first]
-    if len(several):
-        network, counts = passes.network, counts[several]
-        rival = cells[runs(first[several], counts)]
-        key, begins = network.id_order[network.topology.ins.other[rival]], offsets(counts)[:-1]
-        least = np.minimum.reduceat(key, begins).repeat(counts)
-        hits = np.flatnonzero(key == least)
-        lowest[several] = rival[hits[np.searchsorted(hits, begins)]]
-    return lowest
+def choose_lowest_ids(cpm: CriticalPathState, entries: Index, run_starts: Index) -> Index:
+    """Of each run of incoming entries the one whose tail has the lowest id, so that the order of
+    rows does not matter; an item before its own start node."""
+    counts = np.diff(run_starts, append=len(entries))
+    contested = np.flatnonzero(counts > 1)
+    chosen: Index = entries[run_starts]
+    if len(contested):
+        network, counts = cpm.network, counts[contested]
+        rivals = entries[expand_runs(run_starts[contested], counts)]
+        key = network.id_order[network.topology.incoming.neighbour[rivals]]
+        runs = run_offsets(counts)[:-1]
+        lowest = np.minimum.reduceat(key, runs).repeat(counts)
+        hits = np.flatnonzero(key == lowest)
+        # Two links of different type may join the same two nodes: the first hit of each run.
+        chosen[contested] = rivals[hits[np.searchsorted(hits, runs)]]
+    return chosen
 
 
-def driving_rows(passes: CriticalPathState, rows: Positions) -> Index:
-    """For each of these rows that of its driver. A gate stands for whatever drives the gate."""
-    topology, items = passes.network.topology, len(passes.network.items)
-    place = passes.driver[topology.place[:items][rows]]
+def find_driver_rows(cpm: CriticalPathState, rows: Selection) -> Index:
+    """For each of these rows that of its driver; what drives a start node stands for that node."""
+    topology, item_count = cpm.network.topology, len(cpm.network.items)
+    position = cpm.driver[topology.position[:item_count][rows]]
     while True:
-        node = np.where(place >= 0, topology.node[place], -1)
-        gates = np.flatnonzero(node >= items)
-        if not len(gates):
+        node = np.where(position >= 0, topology.node[position], -1)
+        start_nodes = np.flatnonzero(node >= item_count)
+        if not len(start_nodes):
             return node
-        place[gates] = passes.driver[place[gates]]
+        position[start_nodes] = cpm.driver[position[start_nodes]]
 
 
-def mark(forecast: Forecast, rows: Positions) -> None:
-    """The treatments that only the whole network can tell."""
-    passes, treatment = forecast.passes, forecast.treatment
-    network = passes.network
-    place = network.topology.place[: len(treatment)][rows]
-    looped = network.in_cycle[rows] & ~passes.estimate.cancelled[rows]
-    treatment[rows] |= np.where(looped, Treatment.IN_CYCLE, 0).astype(np.int32)
-    beyond_all = passes.early[place] >= passes.ceiling[place]
-    treatment[rows] |= np.where(beyond_all, Treatment.OUT_OF_RANGE, 0).astype(np.int32)
+def mark_network_treatments(forecast: Forecast, rows: Selection) -> None:
+    """Adds the treatments that follow from the whole network rather than from one item."""
+    cpm, treatment = forecast.cpm, forecast.treatment
+    network = cpm.network
+    position = network.topology.position[: len(treatment)][rows]
+    in_cycle = network.in_cycle[rows] & ~cpm.inputs.is_cancelled[rows]
+    treatment[rows] |= np.where(in_cycle, Treatment.IN_CYCLE, 0).astype(np.int32)
+    beyond_horizon = cpm.early[position] >= cpm.horizon[position]
+    treatment[rows] |= np.where(beyond_horizon, Treatment.OUT_OF_RANGE, 0).astype(np.int32)
 
 
-def own_certainty(forecast: Forecast, rows: Positions) -> None:
-    """How sure each is by itself; and whether its own plan stands, whatever drives it."""
-    passes, found = forecast.passes, forecast.passes.estimate
-    network, treatment = passes.network, forecast.treatment[rows]
-    place = network.topology.place[: len(forecast.driver)][rows]
-    dated = (network.items.planned_finish[rows] != NO_DATE) & ~found.cancelled[rows]
-    stands = dated & (passes.early[place] + found.duration[rows] == found.due[rows])
-    stands = (stands | found.done[rows]) & ((treatment & _NEVER_SURE) == 0)
-    driver = passes.driver[place]
-    guessed = (treatment & GUESSES) > 0
-    guessed |= ((treatment & Treatment.NO_DATES) > 0) & (driver < 0)
-    passes.own[place] = (guessed + np.int8(Certainty.DERIVED)) * ~stands
-    passes.source[place] = np.where(stands | (driver < 0), place, driver)
+def assess_own_certainty(forecast: Forecast, rows: Selection) -> None:
+    """How certain each of these rows is by itself, and where its certainty comes from besides:
+    from its driver, unless its own plan stands whatever drives it."""
+    cpm, inputs = forecast.cpm, forecast.cpm.inputs
+    network, treatment = cpm.network, forecast.treatment[rows]
+    position = network.topology.position[: len(forecast.driver)][rows]
+    is_dated = (network.items.planned_finish[rows] != NO_DATE) & ~inputs.is_cancelled[rows]
+    end = cpm.early[position] + inputs.duration[rows]
+    as_planned = is_dated & (end == inputs.planned_end[rows])
+    as_planned = (as_planned | inputs.is_done[rows]) & ((treatment & _NEVER_AS_PLANNED) == 0)
+    driver = cpm.driver[position]
+    is_assumed = (treatment & ASSUMPTIONS) > 0
+    is_assumed |= ((treatment & Treatment.NO_DATES) > 0) & (driver < 0)
+    cpm.own_certainty[position] = (is_assumed + np.int8(Certainty.DERIVED)) * ~as_planned
+    cpm.certainty_source[position] = np.where(as_planned | (driver < 0), position, driver)
 
 
-def carry_certainty(forecast: Forecast) -> None:
-    """Assumptions handed on from driver to driven, level by level."""
-    passes, topology = forecast.passes, forecast.passes.network.topology
-    worst = passes.worst
-    worst[:] = passes.own
-    for low, _, high in topology.levels[1:]:
-        here = worst[low:high]
-        np.maximum(here, worst[passes.source[low:high]], out=here)
-    forecast.certainty[:] = worst[topology.place[: len(forecast.driver)]]
+def propagate_certainty(forecast: Forecast) -> None:
+    """Hands assumptions on from driver to driven, level by level."""
+    cpm, topology = forecast.cpm, forecast.cpm.network.topology
+    certainty = cpm.certainty
+    certainty[:] = cpm.own_certainty
+    for first, _, end in topology.levels[1:]:
+        in_level = certainty[first:end]
+        np.maximum(in_level, certainty[cpm.certainty_source[first:end]], out=in_level)
+    forecast.certainty[:] = certainty[topology.position[: len(forecast.driver)]]
 
 
-def _dates(passes: CriticalPathState, start: Days, rows: Positions) -> tuple[Days, Days]:
-    """First and last day of items that start at these working-day numbers."""
-    network, found = passes.network, passes.estimate
-    duration, days = found.duration[rows], network.calendars.days
-    at = start[network.topology.place[: len(network.items)][rows]]
-    at += passes.work.calendar[: len(network.items)][rows]
-    first = days[at - (duration == 0)]
-    last = days[at + duration - 1]
-    begun, cancelled = found.begun[rows], found.cancelled[rows]
-    first = np.where(begun != NO_DATE, begun, first)
-    last = np.where(found.done[rows], found.ended[rows], last)
-    return np.where(cancelled, NO_DATE, first), np.where(cancelled, NO_DATE, last)
+def _start_and_finish(cpm: CriticalPathState, start: Days, rows: Selection) -> tuple[Days, Days]:
+    """First and last day of these rows, from working-day numbers of starts by position."""
+    network, inputs = cpm.network, cpm.inputs
+    duration, days = inputs.duration[rows], network.calendars.days
+    cell = start[network.topology.position[: len(network.items)][rows]]
+    cell += cpm.nodes.calendar_offset[: len(network.items)][rows]
+    first = days[cell - (duration == 0)]
+    last = days[cell + duration - 1]
+    started_on, is_cancelled = inputs.started_on[rows], inputs.is_cancelled[rows]
+    first = np.where(started_on != NO_DATE, started_on, first)
+    last = np.where(inputs.is_done[rows], inputs.finished_on[rows], last)
+    return np.where(is_cancelled, NO_DATE, first), np.where(is_cancelled, NO_DATE, last)
 
 
-def _closed(passes: CriticalPathState, rows: Positions) -> Flags:
-    return passes.estimate.done[rows] | passes.estimate.cancelled[rows]
+def _is_closed(cpm: CriticalPathState, rows: Selection) -> Flags:
+    return cpm.inputs.is_done[rows] | cpm.inputs.is_cancelled[rows]

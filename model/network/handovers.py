@@ -1,16 +1,16 @@
-"""What each dependency needs, against what is forecast: the measure of a late handover."""
+"""The date each dependency needs against the forecast: how late a handover is."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model.network.arrays import Index
 from model.network.calendars import Calendars
 from model.network.columns import NO_DATE, Days, Flags, Items, Links
 from model.network.forecast import Forecast
 from model.network.network import Network
 from model.network.node_graph import LinkUse
-from model.network.topology import Index
 from model.records import DependencyType, State
 
 _FROM_START = (DependencyType.START_TO_START, DependencyType.START_TO_FINISH)
@@ -18,15 +18,15 @@ _FROM_START = (DependencyType.START_TO_START, DependencyType.START_TO_FINISH)
 
 @dataclass(frozen=True, slots=True)
 class HandoverNeeds:
-    """One row a link, in the order of `Links`."""
+    """m rows, one per link, in the order of `Links`."""
 
     needed_by: Days
-    """The last day on which the predecessor may finish (start, where the dependency hangs on
+    """The last day on which the predecessor may finish (start, where the dependency leaves from
     its start) so that the successor keeps its planned dates; `NO_DATE` where there is none."""
     lateness: Days
     """Working days of the predecessor from that day to its forecast: positive is late,
     negative is early, 0 where nothing is needed."""
-    known: Flags
+    is_measured: Flags
     """The link counts, its predecessor is still to come, and its open successor has a date."""
 
 
@@ -37,64 +37,72 @@ def compute_handover_needs(network: Network, forecast: Forecast) -> HandoverNeed
     its predecessor by that date; of any other the start is what a finish-to-start link must meet.
     """
     used = np.flatnonzero(network.link_use == LinkUse.USED)
-    found = _measured(network, forecast, _rows_of(network.links, used))
-    rows = len(network.links)
-    every = HandoverNeeds(
-        np.full(rows, NO_DATE, dtype=np.int32),
-        np.zeros(rows, dtype=np.int32),
-        np.zeros(rows, dtype=np.bool_),
+    measured = _measure(network, forecast, network.links.take(used))
+    link_count = len(network.links)
+    needs = HandoverNeeds(
+        np.full(link_count, NO_DATE, dtype=np.int32),
+        np.zeros(link_count, dtype=np.int32),
+        np.zeros(link_count, dtype=np.bool_),
     )
-    known = used[found.known]
-    every.needed_by[known] = found.needed_by[found.known]
-    every.lateness[known] = found.lateness[found.known]
-    every.known[known] = True
-    return every
+    rows = used[measured.is_measured]
+    needs.needed_by[rows] = measured.needed_by[measured.is_measured]
+    needs.lateness[rows] = measured.lateness[measured.is_measured]
+    needs.is_measured[rows] = True
+    return needs
 
 
-def _measured(network: Network, forecast: Forecast, links: Links) -> HandoverNeeds:
-    """The needs of links between known items; what is not `known` is not to be read."""
+def _measure(network: Network, forecast: Forecast, links: Links) -> HandoverNeeds:
+    """The needs of links between known items; rows that are not measured hold no meaning."""
     items, calendars = network.items, network.calendars
-    tail, head = network.row_index.find(links.predecessor), network.row_index.find(links.successor)
-    planned, at_end = _wanted(items, links, head, calendars)
-    known = (planned != NO_DATE) & (items.state[tail] < State.DONE)
-    known &= items.state[head] < State.DONE
-    estimate = forecast.passes.estimate
-    point = (estimate.duration[tail] == 0) & ~estimate.spans[tail]
-    by_start = np.isin(links.type, _FROM_START) & ~point
-    off = estimate.ends_off[head] & (at_end | (estimate.duration[head] == 0)) & ~by_start
-    calendar, at_close = items.calendar[tail], at_end & ~by_start & ~off
-    number = _number(planned, at_end, links, items.calendar[head], calendars)
-    instant = calendars.to_day(items.calendar[head], number - at_close) + at_close
-    on_the_day = off & (links.elapsed | (links.lag == 0))
-    instant = np.where(on_the_day, planned + at_end, instant)
+    tail = network.row_index.find(links.predecessor)
+    head = network.row_index.find(links.successor)
+    planned, at_end = _planned_day_of_successor(items, links, head, calendars)
+    is_measured = (planned != NO_DATE) & (items.state[tail] < State.DONE)
+    is_measured &= items.state[head] < State.DONE
+    inputs = forecast.cpm.inputs
+    # The start of a point in time is its finish: at the end of its day.
+    is_point = (inputs.duration[tail] == 0) & ~inputs.is_summary[tail]
+    by_start = np.isin(links.type, _FROM_START) & ~is_point
+    lies_at_end = at_end | (inputs.duration[head] == 0)
+    ends_on_day_off = inputs.ends_on_day_off[head] & lies_at_end & ~by_start
+    # Both ends at the end of a day may share it; the instant is then that of the day's end.
+    shares_day = at_end & ~by_start & ~ends_on_day_off
+    number = _needed_number(planned, at_end, links, items.calendar[head], calendars)
+    instant = calendars.to_day(items.calendar[head], number - shares_day) + shares_day
+    # No working day precedes a day off still to come; without a working lag the day itself is it.
+    on_day_off = ends_on_day_off & (links.elapsed | (links.lag == 0))
+    instant = np.where(on_day_off, planned + at_end, instant)
     instant -= np.where(links.elapsed, links.lag, 0)
+    # From here on in the predecessor's calendar, for it is the one who is late.
+    calendar = items.calendar[tail]
     need = calendars.to_number(calendar, instant + by_start) - by_start
     start = calendars.to_number(calendar, forecast.early_start[tail])
-    finish = calendars.to_number(calendar, forecast.early_finish[tail] + known)
+    finish = calendars.to_number(calendar, forecast.early_finish[tail] + is_measured)
     needed_by = calendars.to_day(calendar, need - ~by_start)
-    return HandoverNeeds(needed_by, np.where(by_start, start, finish) - need, known)
+    return HandoverNeeds(needed_by, np.where(by_start, start, finish) - need, is_measured)
 
 
-def _rows_of(links: Links, rows: Index) -> Links:
-    return Links(**{field.name: getattr(links, field.name)[rows] for field in fields(Links)})
-
-
-def _wanted(items: Items, links: Links, head: Index, calendars: Calendars) -> tuple[Days, Flags]:
-    """The successor's planned day that the link is about, and whether its end counts."""
+def _planned_day_of_successor(
+    items: Items, links: Links, head: Index, calendars: Calendars
+) -> tuple[Days, Flags]:
+    """The planned day of each successor that its link must meet, and whether it means the end of
+    that day."""
     start, finish = items.planned_start[head], items.planned_finish[head]
     length, calendar = items.duration[head], items.calendar[head]
-    by_estimate = (start == NO_DATE) & (finish != NO_DATE) & (length >= 0)
-    counted = calendars.to_number(calendar, finish + by_estimate) - length
-    start = np.where(by_estimate, calendars.to_day(calendar, counted), start)
-    point = items.milestone[head] | ((start == NO_DATE) & (finish != NO_DATE))
-    at_end = point | (links.type >= DependencyType.FINISH_TO_FINISH)
-    end = np.where(point & (finish == NO_DATE), start, finish)
+    starts_by_estimate = (start == NO_DATE) & (finish != NO_DATE) & (length >= 0)
+    start_number = calendars.to_number(calendar, finish + starts_by_estimate) - length
+    start = np.where(starts_by_estimate, calendars.to_day(calendar, start_number), start)
+    is_point = items.milestone[head] | ((start == NO_DATE) & (finish != NO_DATE))
+    at_end = is_point | (links.type >= DependencyType.FINISH_TO_FINISH)
+    end = np.where(is_point & (finish == NO_DATE), start, finish)
     return np.where(at_end, end, start).astype(np.int32), at_end
 
 
-def _number(
+def _needed_number(
     day: Days, at_end: Flags, links: Links, calendar: NDArray[np.int16], calendars: Calendars
 ) -> Days:
-    """The working-day number to which the predecessor must have come, without the working lag."""
-    shift = at_end & (day != NO_DATE)
-    return calendars.to_number(calendar, day + shift) - np.where(links.elapsed, 0, links.lag)
+    """The working-day number, of the successor, by which the predecessor must have come; the
+    working lag taken off."""
+    is_next_day = at_end & (day != NO_DATE)
+    number = calendars.to_number(calendar, day + is_next_day)
+    return number - np.where(links.elapsed, 0, links.lag)

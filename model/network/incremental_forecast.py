@@ -1,30 +1,41 @@
-"""A forecast that follows changes to items, recomputing only what can move.
+"""A forecast that follows changes to items, recomputing only what they can move.
 
-After a change every column equals that of a network built and scheduled anew. When the plan's
-end moves, every late date does: the whole backward pass then runs once, when they are next read.
+For what-if questions (`interlock whatif`), which change a few items of a large plan and compare.
+After a change every column equals that of a network built and scheduled from the start. When the
+plan's end moves, every late date does: the whole backward pass then runs once, when they are
+next read.
 """
 
 from dataclasses import fields, replace
 
 import numpy as np
 
+from model.network.arrays import ALL, Index, inverse_permutation, sorted_unique
 from model.network.columns import Days, Flags, Ids, Items
-from model.network.critical_path import dead_links, limits, own_starts, raise_by_starts, spanned
+from model.network.critical_path import (
+    find_inactive_links,
+    latest_starts,
+    own_start_days,
+    raise_by_known_starts,
+    roll_up_starts,
+)
 from model.network.forecast import (
     Forecast,
-    driving_places,
-    driving_rows,
-    early_columns,
-    free_slack,
-    late_columns,
-    mark,
-    own_certainty,
+    assess_own_certainty,
+    find_driver_rows,
+    find_drivers,
+    mark_network_treatments,
+    write_early_dates,
+    write_free_slack,
+    write_late_dates,
 )
-from model.network.incremental_passes import pulled, pushed, spread
-from model.network.link_constraints import change
-from model.network.pass_inputs import NO_LIMIT, PassInputs, estimate
-from model.network.passes import backward
-from model.network.topology import ALL, Index, beyond, by_key, cells_of, distinct, offsets, runs
+from model.network.hierarchy import HierarchyIndex
+from model.network.incremental_passes import propagate, update_early_starts, update_late_starts
+from model.network.link_constraints import update_link_constraints
+from model.network.pass_inputs import PassInputs, derive_pass_inputs
+from model.network.pass_inputs_draft import NO_LIMIT
+from model.network.passes import backward_pass
+from model.network.topology import entries_of, neighbours
 from model.records import State
 
 
@@ -32,233 +43,228 @@ class IncrementalForecast:
     """Owns a forecast and edits its columns in place."""
 
     def __init__(self, forecast: Forecast) -> None:
-        """Takes the forecast over; the items it was made from stay as they are."""
-        passes = forecast.passes
-        items = _rows_of(passes.network.items, np.arange(len(passes.network.items)))
-        passes.network = replace(passes.network, items=items)
-        topology = passes.network.topology
+        """The forecast must not be used elsewhere any more; the items it was made from stay as
+        they are."""
+        cpm = forecast.cpm
+        graph, topology = cpm.network.graph, cpm.network.topology
+        # A copy, because `update` writes into it.
+        items = cpm.network.items.take(np.arange(len(cpm.network.items)))
+        cpm.network = replace(cpm.network, items=items)
         self._forecast = forecast
-        self._passes = passes
-        self._end_moved = False
-        self._in_cell = _inverse(topology.ins.link)
-        self._out_cell = _inverse(topology.outs.link)
-        above = passes.network.graph.above
-        self._child = by_key(above + 1)[np.count_nonzero(above < 0) :]
-        self._first_child = offsets(np.bincount(above[above >= 0], minlength=len(items)))
-        self._starts = not passes.network.graph.from_finish.all()
+        self._cpm = cpm
+        self._has_stale_late_dates = False
+        self._incoming_entry = inverse_permutation(topology.incoming.link)
+        self._outgoing_entry = inverse_permutation(topology.outgoing.link)
+        self._hierarchy = HierarchyIndex(graph.parent_row)
+        self._has_links_from_starts = not graph.from_finish.all()
 
     @property
     def forecast(self) -> Forecast:
         """The forecast after the last change. Reading it costs a backward pass if the plan's end
         has moved since it was last read, however many changes that took."""
-        if self._end_moved:
-            self._count_back()
-            self._end_moved = False
+        if self._has_stale_late_dates:
+            self._recompute_late_dates()
+            self._has_stale_late_dates = False
         return self._forecast
 
     def update(self, changed: Items) -> Ids:
-        """Puts in new values for some items; the ids of those whose forecast dates moved.
+        """Puts in new values for some items; the ids of those whose early dates moved, ascending.
 
         Raises KeyError for an id that is no item, ValueError where a parent or a calendar
-        differs: then the network itself is another, to be built anew.
+        differs: the network itself then is another, which `Network.build` gives.
         """
-        passes = self._passes
-        topology = passes.network.topology
-        rows = self._estimated(self._store(changed))
-        places = self._weighed(rows)
-        hanging = self._floors(rows, places)
-        seeds = np.concatenate([places, hanging, beyond(topology.outs, places)])
-        moved = pushed(passes, passes.early, seeds, passes.floor)
-        return self._read(distinct(moved, places, hanging), places)
+        cpm, topology = self._cpm, self._cpm.network.topology
+        rows = self._update_inputs(self._store(changed))
+        positions = self._update_nodes_and_links(rows)
+        rebounded = self._update_min_starts(rows, positions)
+        followers = neighbours(topology.outgoing, positions)
+        seeds = np.concatenate([positions, rebounded, followers])
+        moved = update_early_starts(cpm, cpm.early, seeds, cpm.min_start)
+        return self._update_columns(sorted_unique(moved, positions, rebounded), positions)
 
     def _store(self, changed: Items) -> Index:
-        """Writes the columns; the rows of these items."""
-        network = self._passes.network
-        rows = network.row_index.find(changed.id)
-        if (rows < 0).any():
-            raise KeyError(f"no item has the id {changed.id[rows < 0][0]}")
+        """Writes the columns of the items; their rows."""
+        network = self._cpm.network
+        rows = network.row_index.find_known(changed.id)
         for name in ("parent", "calendar"):
             if (getattr(network.items, name)[rows] != getattr(changed, name)).any():
-                raise ValueError(f"the {name} of an item changed: build the network anew")
+                raise ValueError(f"the {name} of an item changed: build a new network")
         for field in fields(Items):
             getattr(network.items, field.name)[rows] = getattr(changed, field.name)
-        return distinct(rows)
+        return sorted_unique(rows)
 
-    def _estimated(self, changed: Index) -> Index:
-        """Estimates these rows and their parents anew; these, and the parents that it changes."""
-        passes = self._passes
-        network, found = passes.network, passes.estimate
-        above = network.graph.above[changed]
-        rows = distinct(changed, above[above >= 0])
-        some, spans = _rows_of(network.items, rows), self._spans(rows)
-        anew = estimate(some, network.calendars, passes.today, spans)
-        differs = np.isin(rows, changed)
+    def _update_inputs(self, changed: Index) -> Index:
+        """Derives the inputs of these rows and their parents; these rows, and the parents whose
+        inputs that changes."""
+        cpm = self._cpm
+        network = cpm.network
+        # A child that is cancelled or comes back changes whether its parent has active children.
+        parents = network.graph.parent_row[changed]
+        rows = sorted_unique(changed, parents[parents >= 0])
+        items = network.items.take(rows)
+        inputs = derive_pass_inputs(
+            items, network.calendars, cpm.data_date, self._has_active_children(rows)
+        )
+        is_different = np.isin(rows, changed)
         for column in fields(PassInputs):
-            before, after = getattr(found, column.name), getattr(anew, column.name)
-            differs |= before[rows] != after
-            before[rows] = after
-        return rows[differs]
+            stored, derived = getattr(cpm.inputs, column.name), getattr(inputs, column.name)
+            is_different |= stored[rows] != derived
+            stored[rows] = derived
+        return rows[is_different]
 
-    def _weighed(self, rows: Index) -> Index:
-        """Weighs the links of these rows anew; the places of their nodes."""
-        passes = self._passes
-        network, found = passes.network, passes.estimate
-        topology, wiring = network.topology, network.graph
-        duration = found.duration[rows]
-        passes.work.duration[rows], passes.work.point[rows] = duration, duration == 0
-        passes.work.ends_off[rows] = found.ends_off[rows]
-        places = distinct(topology.place[np.concatenate([rows, wiring.gate[rows]])])
-        passes.limit[topology.place[rows]] = found.limit[rows]
-        cells = cells_of(topology.ins, places), cells_of(topology.outs, places)
-        links = distinct(topology.ins.link[cells[0]], topology.outs.link[cells[1]])
-        passes.dead[links] = dead = dead_links(wiring, found, links)
-        at = self._in_cell[links], self._out_cell[links]
-        change(passes.reach, wiring, passes.work, links, dead, *at)
-        return places
+    def _update_nodes_and_links(self, rows: Index) -> Index:
+        """Brings node columns and link constraints of these rows up to date; the positions of
+        their nodes."""
+        cpm = self._cpm
+        network, inputs, nodes = cpm.network, cpm.inputs, cpm.nodes
+        topology, graph = network.topology, network.graph
+        nodes.duration[rows] = inputs.duration[rows]
+        nodes.is_point[rows] = inputs.duration[rows] == 0
+        nodes.ends_on_day_off[rows] = inputs.ends_on_day_off[rows]
+        positions = sorted_unique(topology.position[np.concatenate([rows, graph.start_node[rows]])])
+        cpm.max_start[topology.position[rows]] = inputs.max_start[rows]
+        links = sorted_unique(
+            topology.incoming.link[entries_of(topology.incoming, positions)],
+            topology.outgoing.link[entries_of(topology.outgoing, positions)],
+        )
+        cpm.is_inactive[links] = is_inactive = find_inactive_links(graph, inputs, links)
+        update_link_constraints(
+            cpm.link_constraints, graph, nodes, links, is_inactive,
+            self._incoming_entry[links], self._outgoing_entry[links],
+        )  # fmt: skip
+        return positions
 
-    def _spans(self, rows: Index) -> Flags:
-        spans = np.zeros(len(rows), dtype=np.bool_)
-        counts = self._first_child[rows + 1] - self._first_child[rows]
-        child = self._child[runs(self._first_child[rows], counts)]
-        counting = self._passes.network.items.state[child] != State.CANCELLED
-        spans[np.arange(len(rows)).repeat(counts)[counting]] = True
-        return spans
-
-    def _floors(self, rows: Index, places: Index) -> Index:
-        """Floors of these places, and of what hangs on their starts or on that of anything that
-        they are part of; the places whose floor that changes."""
-        passes = self._passes
-        topology, wiring = passes.network.topology, passes.network.graph
-        here = places
-        if self._starts:
-            kin = distinct(rows, self._ancestors(rows))
-            before = passes.starts[kin]
-            passes.starts[rows] = own_starts(passes, rows)
-            self._span(passes.starts, kin)
-            gates = wiring.gate[kin[passes.starts[kin] != before]]
-            sources = distinct(places, topology.place[gates])
-            here = distinct(places, beyond(topology.outs, sources))
-        node = topology.node[here]
-        floor = np.zeros(topology.nodes, dtype=np.int32)
-        of_items = node[node < len(passes.estimate.floor)]
-        floor[of_items] = passes.estimate.floor[of_items]
-        if self._starts:
-            raise_by_starts(passes, floor, topology.ins.link[cells_of(topology.ins, here)])
-        changed: Index = here[passes.floor[here] != floor[node]]
-        passes.floor[here] = floor[node]
+    def _update_min_starts(self, rows: Index, positions: Index) -> Index:
+        """Earliest starts of these positions, and of what hangs on their starts or on that of
+        anything that they are part of; the positions whose earliest start that changes."""
+        cpm = self._cpm
+        topology, graph, inputs = cpm.network.topology, cpm.network.graph, cpm.inputs
+        affected = positions
+        if self._has_links_from_starts:
+            with_parents = sorted_unique(rows, self._hierarchy.parents_above(rows))
+            before = cpm.start_days[with_parents]
+            cpm.start_days[rows] = own_start_days(cpm, rows)
+            self._roll_up(cpm.start_days, with_parents)
+            has_moved = cpm.start_days[with_parents] != before
+            start_nodes = graph.start_node[with_parents[has_moved]]
+            sources = sorted_unique(positions, topology.position[start_nodes])
+            affected = sorted_unique(positions, neighbours(topology.outgoing, sources))
+        node = topology.node[affected]
+        min_start = np.zeros(topology.node_count, dtype=np.int32)
+        item_nodes = node[node < len(inputs.min_start)]
+        min_start[item_nodes] = inputs.min_start[item_nodes]
+        if self._has_links_from_starts:
+            entries = entries_of(topology.incoming, affected)
+            raise_by_known_starts(cpm, min_start, topology.incoming.link[entries])
+        changed: Index = affected[cpm.min_start[affected] != min_start[node]]
+        cpm.min_start[affected] = min_start[node]
         return changed
 
-    def _read(self, moved: Index, places: Index) -> Ids:
-        """Brings all columns up to date; the ids of the items whose early dates changed."""
+    def _update_columns(self, moved: Index, positions: Index) -> Ids:
+        """Brings all columns of the forecast up to date; the ids of the items whose early dates
+        changed."""
         forecast = self._forecast
-        rows = self._rows(moved)
-        rows = distinct(rows, self._ancestors(rows))
+        rows = self._item_rows(moved)
+        rows = sorted_unique(rows, self._hierarchy.parents_above(rows))
         before = forecast.early_start[rows], forecast.early_finish[rows]
-        early_columns(forecast, rows)
-        self._span(forecast.early_start, rows)
-        self._read_late(moved, places)
-        self._read_drivers(moved)
-        later = before[0] != forecast.early_start[rows]
-        later |= before[1] != forecast.early_finish[rows]
-        return np.sort(forecast.passes.network.items.id[rows[later]])
+        write_early_dates(forecast, rows)
+        self._roll_up(forecast.early_start, rows)
+        self._update_late_dates(moved, positions)
+        self._update_drivers(moved)
+        has_changed = before[0] != forecast.early_start[rows]
+        has_changed |= before[1] != forecast.early_finish[rows]
+        return np.sort(self._cpm.network.items.id[rows[has_changed]])
 
-    def _read_late(self, moved: Index, places: Index) -> None:
+    def _update_late_dates(self, moved: Index, positions: Index) -> None:
         """Late dates and slack of what can move, unless the plan's end did."""
-        forecast, passes = self._forecast, self._passes
-        topology, end = passes.network.topology, passes.end
-        passes.end = int(forecast.early_finish.max()) + 1
-        self._end_moved |= passes.end != end
-        if self._end_moved:
+        forecast, cpm = self._forecast, self._cpm
+        topology, former_end = cpm.network.topology, cpm.plan_end
+        cpm.plan_end = int(forecast.early_finish.max()) + 1
+        self._has_stale_late_dates |= cpm.plan_end != former_end
+        if self._has_stale_late_dates:
             return
-        seeds = distinct(places, beyond(topology.ins, places))
-        rows = self._rows(distinct(pulled(passes, passes.late, seeds), moved))
-        rows = distinct(rows, self._ancestors(rows))
-        late_columns(forecast, rows)
-        self._span(forecast.late_start, rows)
-        free_slack(forecast, self._rows(distinct(moved, beyond(topology.ins, moved))))
+        seeds = sorted_unique(positions, neighbours(topology.incoming, positions))
+        moved_late = update_late_starts(cpm, cpm.late, seeds)
+        rows = self._item_rows(sorted_unique(moved_late, moved))
+        rows = sorted_unique(rows, self._hierarchy.parents_above(rows))
+        write_late_dates(forecast, rows)
+        self._roll_up(forecast.late_start, rows)
+        # Free slack runs to the successors' early starts, so it is that of the predecessors.
+        with_predecessors = sorted_unique(moved, neighbours(topology.incoming, moved))
+        write_free_slack(forecast, self._item_rows(with_predecessors))
 
-    def _count_back(self) -> None:
+    def _recompute_late_dates(self) -> None:
         """Late dates and slack of everything, from the plan's end as it is now."""
-        forecast, passes = self._forecast, self._passes
-        topology, above = passes.network.topology, passes.network.graph.above
-        passes.late = backward(topology, passes.reach, limits(passes, ALL))
-        late_columns(forecast, ALL)
-        free_slack(forecast, ALL)
-        forecast.late_start[:] = spanned(above, forecast.late_start, passes.estimate)
+        forecast, cpm = self._forecast, self._cpm
+        max_start = latest_starts(cpm, ALL)
+        cpm.late = backward_pass(cpm.network.topology, cpm.link_constraints, max_start)
+        write_late_dates(forecast, ALL)
+        write_free_slack(forecast, ALL)
+        parent_row = cpm.network.graph.parent_row
+        forecast.late_start[:] = roll_up_starts(parent_row, forecast.late_start, cpm.inputs)
 
-    def _read_drivers(self, moved: Index) -> None:
-        """What drives whom may change for what moved and for what follows it."""
-        forecast, passes = self._forecast, self._passes
-        topology = passes.network.topology
-        places = self._with_gates(distinct(moved, beyond(topology.outs, moved)))
-        passes.driver[places] = driver = driving_places(passes, places)
-        passes.source[places] = np.where(driver >= 0, driver, places)
-        rows = self._rows(places)
-        forecast.driver[rows] = driving_rows(passes, rows)
-        mark(forecast, rows)
-        own_certainty(forecast, rows)
-        rows = self._rows(spread(topology, places, self._carried, topology.outs, 1))
-        forecast.certainty[rows] = passes.worst[topology.place[rows]]
+    def _update_drivers(self, moved: Index) -> None:
+        """Drivers and certainties; what drives an item may change where it or a predecessor
+        moved."""
+        forecast, cpm = self._forecast, self._cpm
+        topology = cpm.network.topology
+        with_followers = sorted_unique(moved, neighbours(topology.outgoing, moved))
+        positions = self._with_followers_of_start_nodes(with_followers)
+        cpm.driver[positions] = driver = find_drivers(cpm, positions)
+        cpm.certainty_source[positions] = np.where(driver >= 0, driver, positions)
+        rows = self._item_rows(positions)
+        forecast.driver[rows] = find_driver_rows(cpm, rows)
+        mark_network_treatments(forecast, rows)
+        assess_own_certainty(forecast, rows)
+        carried = propagate(topology, positions, self._carry_certainty, topology.outgoing, 1)
+        rows = self._item_rows(carried)
+        forecast.certainty[rows] = cpm.certainty[topology.position[rows]]
 
-    def _carried(self, here: Index) -> Index:
-        passes = self._passes
-        source = passes.source[here]
-        worst = np.where(source == here, 0, passes.worst[source])
-        worst = np.maximum(worst, passes.own[here])
-        changed = np.flatnonzero(worst != passes.worst[here])
-        passes.worst[here] = worst
-        return here.take(changed)
+    def _carry_certainty(self, positions: Index) -> Index:
+        """Certainties of these positions; those that changed."""
+        cpm = self._cpm
+        source = cpm.certainty_source[positions]
+        certainty = np.where(source == positions, 0, cpm.certainty[source])
+        certainty = np.maximum(certainty, cpm.own_certainty[positions])
+        changed = np.flatnonzero(certainty != cpm.certainty[positions])
+        cpm.certainty[positions] = certainty
+        return positions.take(changed)
 
-    def _with_gates(self, places: Index) -> Index:
-        """With what follows each gate: a gate stands for what drives it."""
-        topology, items = self._passes.network.topology, len(self._forecast.driver)
-        gates = places[topology.node[places] >= items]
-        while len(gates):
-            more = np.setdiff1d(beyond(topology.outs, gates), places)
-            places = distinct(places, more)
-            gates = more[topology.node[more] >= items]
-        return places
+    def _with_followers_of_start_nodes(self, positions: Index) -> Index:
+        """These positions and what follows each start node among them, for what drives a start
+        node is shown as the driver of its followers."""
+        topology, item_count = self._cpm.network.topology, len(self._forecast.driver)
+        start_nodes = positions[topology.node[positions] >= item_count]
+        while len(start_nodes):
+            more = np.setdiff1d(neighbours(topology.outgoing, start_nodes), positions)
+            positions = sorted_unique(positions, more)
+            start_nodes = more[topology.node[more] >= item_count]
+        return positions
 
-    def _rows(self, places: Index) -> Index:
-        node = self._passes.network.topology.node[places]
-        return distinct(node[node < len(self._forecast.driver)])
+    def _item_rows(self, positions: Index) -> Index:
+        node = self._cpm.network.topology.node[positions]
+        return sorted_unique(node[node < len(self._forecast.driver)])
 
-    def _ancestors(self, rows: Index) -> Index:
-        above = self._passes.network.graph.above
-        found = climb = rows[:0]
-        climb = distinct(above[rows])
-        while len(climb := climb[climb >= 0]):
-            found = distinct(found, climb)
-            climb = distinct(above[climb])
-        return found
+    def _has_active_children(self, rows: Index) -> Flags:
+        """As `critical_path.has_active_children`, for these rows (ascending)."""
+        parent, child = self._hierarchy.pairs_of(rows)
+        is_active = self._cpm.network.items.state[child] != State.CANCELLED
+        has_children = np.zeros(len(rows), dtype=np.bool_)
+        has_children[np.searchsorted(rows, parent[is_active])] = True
+        return has_children
 
-    def _kin(self, rows: Index) -> tuple[Index, Index]:
-        """Pairs of parent and child that counts, for the parents among these rows."""
-        counts = self._first_child[rows + 1] - self._first_child[rows]
-        child = self._child[runs(self._first_child[rows], counts)]
-        counting = ~self._passes.estimate.cancelled[child]
-        return rows.repeat(counts)[counting], child[counting]
-
-    def _span(self, column: Days, rows: Index) -> None:
-        """Parents among these rows start with the first of their children that count."""
-        parents = rows[self._passes.estimate.spans[rows]]
+    def _roll_up(self, column: Days, rows: Index) -> None:
+        """As `critical_path.roll_up_starts`, in place, for the parents among these rows."""
+        parents = rows[self._cpm.inputs.is_summary[rows]]
         if not len(parents):
             return
-        parent, child = self._kin(parents)
+        parent, child = self._hierarchy.pairs_of(parents)
+        is_counting = ~self._cpm.inputs.is_cancelled[child]
+        parent, child = parent[is_counting], child[is_counting]
         column[parents] = NO_LIMIT
-        before = column[parents].copy()
+        before = column[parents]
         while True:
             np.minimum.at(column, parent, column[child])
             if (column[parents] == before).all():
                 return
-            before = column[parents].copy()
-
-
-def _rows_of(items: Items, rows: Index) -> Items:
-    return Items(**{field.name: getattr(items, field.name)[rows] for field in fields(Items)})
-
-
-def _inverse(order: Index) -> Index:
-    inverse = np.empty_like(order)
-    inverse[order] = np.arange(len(order))
-    return inverse
+            before = column[parents]

@@ -1,4 +1,7 @@
-"""Recomputing only what can move: level by level from what changed, until nothing changes."""
+"""Incremental forward and backward pass: from what changed, level by level, until nothing moves.
+
+Used by `IncrementalForecast` and `compute_delay_impact`, which answer what-if questions.
+"""
 
 from collections.abc import Callable
 from heapq import heappop, heappush
@@ -6,104 +9,105 @@ from itertools import pairwise
 
 import numpy as np
 
+from model.network.arrays import Index, nonempty_runs, sorted_unique
 from model.network.columns import Days, Flags
-from model.network.critical_path import CriticalPathState, limits
-from model.network.topology import (
-    Adjacency,
-    Index,
-    Topology,
-    beyond,
-    cells_of,
-    counts_of,
-    distinct,
-    run_starts,
-)
+from model.network.critical_path import CriticalPathState, latest_starts
+from model.network.topology import Adjacency, Topology, degrees, entries_of, neighbours
 
 Recompute = Callable[[Index], Index]
-"""Computes these places anew, stores the result, and returns those that changed."""
+"""Computes these positions again, stores the result, and returns those that changed."""
 
 
-def spread(
-    topology: Topology, places: Index, recompute: Recompute, onward: Adjacency, step: int
+def propagate(
+    topology: Topology, positions: Index, recompute: Recompute, onward: Adjacency, step: int
 ) -> Index:
-    """All places that changed, from `places` on along `onward`.
+    """All positions that changed, from `positions` on along `onward`.
 
-    `step` is 1 from predecessors to successors and -1 the other way: a place is computed once,
+    `step` is 1 from predecessors to successors and -1 the other way: a position is computed once,
     after everything that it depends on.
     """
-    waiting: dict[int, list[Index]] = {}
+    pending: dict[int, list[Index]] = {}
     queue: list[int] = []
 
     def enqueue(reached: Index) -> None:
-        reached = distinct(reached)
-        level = np.searchsorted(topology.begins, reached, side="right") - 1
-        first = np.flatnonzero(np.diff(level, prepend=-1))
-        for begin, end in pairwise([*first.tolist(), len(reached)]):
-            one = int(level[begin])
-            if one not in waiting:
-                waiting[one] = []
-                heappush(queue, step * one)
-            waiting[one].append(reached[begin:end])
+        reached = sorted_unique(reached)
+        levels = np.searchsorted(topology.level_starts, reached, side="right") - 1
+        first_of_level = np.flatnonzero(np.diff(levels, prepend=-1))
+        for begin, end in pairwise([*first_of_level.tolist(), len(reached)]):
+            level = int(levels[begin])
+            if level not in pending:
+                pending[level] = []
+                heappush(queue, step * level)
+            pending[level].append(reached[begin:end])
 
-    enqueue(places)
-    changed = [places[:0]]
+    enqueue(positions)
+    changed = [positions[:0]]
     while queue:
-        here = distinct(*waiting.pop(step * heappop(queue)))
-        moved = recompute(here)
+        in_level = sorted_unique(*pending.pop(step * heappop(queue)))
+        moved = recompute(in_level)
         if len(moved):
             changed.append(moved)
-            enqueue(beyond(onward, moved))
+            enqueue(neighbours(onward, moved))
     return np.concatenate(changed)
 
 
-def starts_at(passes: CriticalPathState, early: Days, places: Index, floor: Days) -> Days:
-    """The early starts of these places, from those of their predecessors."""
-    ins = passes.network.topology.ins
-    cells = cells_of(ins, places)
-    bound = passes.reach.ahead(early[ins.other[cells]], cells)
-    begins, fed = run_starts(counts_of(ins, places))
-    floor[fed] = np.maximum(floor[fed], np.maximum.reduceat(bound, begins)) if len(fed) else 0
-    return np.minimum(floor, passes.ceiling[places])
-
-
-def must_start_by(passes: CriticalPathState, late: Days, places: Index, limit: Days) -> Days:
-    """The late starts of these places, from those of their successors."""
-    outs = passes.network.topology.outs
-    cells = cells_of(outs, places)
-    bound = passes.reach.back(late[outs.other[cells]], cells)
-    begins, fed = run_starts(counts_of(outs, places))
-    limit[fed] = np.minimum(limit[fed], np.minimum.reduceat(bound, begins)) if len(fed) else 0
-    return np.maximum(limit, 0)
-
-
-def pushed(
-    passes: CriticalPathState, early: Days, places: Index, floor: Days, pinned: Flags | None = None
+def update_early_starts(
+    cpm: CriticalPathState,
+    early: Days,
+    positions: Index,
+    min_start: Days,
+    is_pinned: Flags | None = None,
 ) -> Index:
-    """Spreads the early starts from `places` on, writing into `early`; what changed.
+    """Forward pass from these positions on, writing into `early`; the positions that changed.
 
-    Places that are `pinned` keep their start whatever their predecessors do.
+    All columns are by position. A position that is pinned keeps its start whatever its
+    predecessors do.
     """
-    topology = passes.network.topology
+    topology = cpm.network.topology
 
-    def recompute(here: Index) -> Index:
-        if pinned is not None:
-            here = here[~pinned.take(here)]
-        found = starts_at(passes, early, here, floor[here])
-        moved = np.flatnonzero(found != early.take(here))
-        early[here] = found
-        return here.take(moved)
+    def recompute(positions: Index) -> Index:
+        if is_pinned is not None:
+            positions = positions[~is_pinned.take(positions)]
+        starts = _early_starts(cpm, early, positions, min_start[positions])
+        moved = np.flatnonzero(starts != early.take(positions))
+        early[positions] = starts
+        return positions.take(moved)
 
-    return spread(topology, places, recompute, topology.outs, 1)
+    return propagate(topology, positions, recompute, topology.outgoing, 1)
 
 
-def pulled(passes: CriticalPathState, late: Days, places: Index) -> Index:
-    """Spreads the late starts from `places` back, writing into `late`; what changed."""
-    topology = passes.network.topology
+def update_late_starts(cpm: CriticalPathState, late: Days, positions: Index) -> Index:
+    """Backward pass from these positions on, writing into `late`; the positions that changed."""
+    topology = cpm.network.topology
 
-    def recompute(here: Index) -> Index:
-        found = must_start_by(passes, late, here, limits(passes, here))
-        moved = np.flatnonzero(found != late.take(here))
-        late[here] = found
-        return here.take(moved)
+    def recompute(positions: Index) -> Index:
+        starts = _late_starts(cpm, late, positions, latest_starts(cpm, positions))
+        moved = np.flatnonzero(starts != late.take(positions))
+        late[positions] = starts
+        return positions.take(moved)
 
-    return spread(topology, places, recompute, topology.ins, -1)
+    return propagate(topology, positions, recompute, topology.incoming, -1)
+
+
+def _early_starts(cpm: CriticalPathState, early: Days, positions: Index, min_start: Days) -> Days:
+    """The early starts of these positions, from those of their predecessors."""
+    incoming = cpm.network.topology.incoming
+    entries = entries_of(incoming, positions)
+    bound = cpm.link_constraints.earliest_head_starts(early[incoming.neighbour[entries]], entries)
+    runs, linked = nonempty_runs(degrees(incoming, positions))
+    if len(linked):
+        latest_bound = np.maximum.reduceat(bound, runs)
+        min_start[linked] = np.maximum(min_start[linked], latest_bound)
+    return np.minimum(min_start, cpm.horizon[positions])
+
+
+def _late_starts(cpm: CriticalPathState, late: Days, positions: Index, max_start: Days) -> Days:
+    """The late starts of these positions, from those of their successors."""
+    outgoing = cpm.network.topology.outgoing
+    entries = entries_of(outgoing, positions)
+    bound = cpm.link_constraints.latest_tail_starts(late[outgoing.neighbour[entries]], entries)
+    runs, linked = nonempty_runs(degrees(outgoing, positions))
+    if len(linked):
+        earliest_bound = np.minimum.reduceat(bound, runs)
+        max_start[linked] = np.minimum(max_start[linked], earliest_bound)
+    return np.maximum(max_start, 0)

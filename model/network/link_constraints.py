@@ -1,13 +1,14 @@
-"""What each link demands of its head, and allows its tail, in working-day numbers.
+"""How early a link lets its head start, and how late its tail, in working-day numbers.
 
-Within one calendar that is one number a link: finish-to-start adds the tail's duration and the
+Within one calendar that is one number per link: finish-to-start adds the tail's duration and the
 lag, start-to-start the lag alone, and a link to a finish takes the head's duration off again
-(the precedence diagramming method's four inequalities, each solved for the starts).
+(the four inequalities of the precedence diagramming method, each solved for the starts; PMI
+Practice Standard for Scheduling).
 
-Between calendars, or with an elapsed lag, the time goes through the day. A tail's finish at the
-end of day t frees a start on the next working day of the head, and a finish (or point in time)
-at the end of the first working day of the head from t on; one that is planned for a day off may
-come as soon as t is over.
+Between calendars, or with an elapsed lag, the time is converted by way of the day. A tail's
+finish at the end of day t frees a start on the next working day of the head, and a finish (or
+point in time) at the end of the first working day of the head from t on; one that is planned for
+a day off may come as soon as t is over. A working lag counts the head's working days.
 """
 
 from dataclasses import dataclass
@@ -15,149 +16,175 @@ from typing import Final
 
 import numpy as np
 
+from model.network.arrays import ALL, Index, Selection
 from model.network.calendars import Calendars
 from model.network.columns import Days, Flags
 from model.network.node_graph import NodeGraph
-from model.network.topology import ALL, Index, Positions, Topology
+from model.network.topology import Topology
 
-NEVER: Final = -(2**29)
-"""The weight of a link that moves nothing."""
+NO_EFFECT: Final = -(2**29)
+"""The weight of a link that moves nothing: far below every working-day number."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeColumns:
     """What a pass needs to know of every node, by node number."""
 
-    calendar: Days
-    """Offset of the node's calendar table."""
+    calendar_offset: Days
+    """Where the tables of the node's calendar begin, see `Calendars.table_offset`."""
     duration: Days
-    point: Flags
+    """Working days."""
+    is_point: Flags
     """An item without duration: its time lies at the end of a day, not at the start of one."""
-    ends_off: Flags
-    """Planned to end on a day off."""
+    ends_on_day_off: Flags
+    """Planned to end on a day off of its calendar."""
 
 
 @dataclass(frozen=True, slots=True)
 class SingleCalendarConstraints:
-    """One calendar: a weight for each link."""
+    """All nodes in one calendar: a weight per link, in working days."""
 
-    ins: Days
-    outs: Days
+    incoming: Days
+    """By entry of `Topology.incoming`."""
+    outgoing: Days
+    """By entry of `Topology.outgoing`."""
 
-    def ahead(self, tail_start: Days, cells: Positions) -> Days:
-        tail_start += self.ins[cells]
+    def earliest_head_starts(self, tail_start: Days, entries: Selection) -> Days:
+        tail_start += self.incoming[entries]
         return tail_start
 
-    def back(self, head_start: Days, cells: Positions) -> Days:
-        head_start -= self.outs[cells]
+    def latest_tail_starts(self, head_start: Days, entries: Selection) -> Days:
+        head_start -= self.outgoing[entries]
         return head_start
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarConversions:
-    """Links between calendars: into one table, over to the other, and on.
+    """For each link the way from a number of one calendar to a number of another.
 
-    result = before[days[start + out] + over] + on, the offsets of the tables included.
+    result = numbers[days[start + to_day] + to_number] + shift, where the first two also hold the
+    offsets of the calendars' tables. All n rows: by link, or by entry of an adjacency.
     """
 
-    out: Days
-    over: Days
-    on: Days
+    to_day: Days
+    to_number: Days
+    shift: Days
 
-    def at(self, cells: Positions) -> "CalendarConversions":
-        return CalendarConversions(self.out[cells], self.over[cells], self.on[cells])
+    def take(self, links: Index) -> "CalendarConversions":
+        return CalendarConversions(self.to_day[links], self.to_number[links], self.shift[links])
 
 
 @dataclass(frozen=True, slots=True)
 class MultiCalendarConstraints:
-    """Several calendars: a hop for each link, there and back."""
+    """Several calendars, or elapsed lags: a conversion per link in either direction."""
 
     calendars: Calendars
-    ins: CalendarConversions
-    outs: CalendarConversions
+    incoming: CalendarConversions
+    outgoing: CalendarConversions
 
-    def ahead(self, tail_start: Days, cells: Positions) -> Days:
-        return self._hop(self.ins, tail_start, cells)
+    def earliest_head_starts(self, tail_start: Days, entries: Selection) -> Days:
+        return self._convert(self.incoming, tail_start, entries)
 
-    def back(self, head_start: Days, cells: Positions) -> Days:
-        return self._hop(self.outs, head_start, cells)
+    def latest_tail_starts(self, head_start: Days, entries: Selection) -> Days:
+        return self._convert(self.outgoing, head_start, entries)
 
-    def _hop(self, links: CalendarConversions, start: Days, cells: Positions) -> Days:
-        day = self.calendars.days[_cell(start, links.out[cells])]
-        number: Days = self.calendars.before[_cell(day, links.over[cells])]
-        number += links.on[cells]
+    def _convert(self, conversions: CalendarConversions, start: Days, entries: Selection) -> Days:
+        day = self.calendars.days[_add_as_index(start, conversions.to_day[entries])]
+        number_cell = _add_as_index(day, conversions.to_number[entries])
+        number: Days = self.calendars.numbers[number_cell]
+        number += conversions.shift[entries]
         return number
 
 
-def _cell(time: Days, shift: Days) -> Index:
-    """Added as indices at once: numpy looks up int64 several times faster than int32."""
-    return np.add(time, shift, dtype=np.int64)
+def _add_as_index(time: Days, offset: Days) -> Index:
+    # numpy converts every other index to int64 first; adding in int64 spares that pass and makes
+    # the look-up several times faster.
+    return np.add(time, offset, dtype=np.int64)
 
 
-def reach(
-    topology: Topology, wiring: NodeGraph, work: NodeColumns, calendars: Calendars, dead: Flags
+def build_link_constraints(
+    topology: Topology,
+    graph: NodeGraph,
+    nodes: NodeColumns,
+    calendars: Calendars,
+    is_inactive: Flags,
 ) -> SingleCalendarConstraints | MultiCalendarConstraints:
-    """The reach of all links; those in `dead` move nothing."""
-    if _one_calendar(wiring, work):
-        weight = straight(wiring, work, ALL, dead)
-        return SingleCalendarConstraints(weight[topology.ins.link], weight[topology.outs.link])
-    there, back = bridged(wiring, work, ALL, dead)
-    return MultiCalendarConstraints(
-        calendars, there.at(topology.ins.link), back.at(topology.outs.link)
-    )
+    """The constraints of all links; a link for which `is_inactive` is set moves nothing."""
+    incoming, outgoing = topology.incoming.link, topology.outgoing.link
+    if _is_single_calendar(graph, nodes):
+        weights = single_calendar_weights(graph, nodes, ALL, is_inactive)
+        return SingleCalendarConstraints(weights[incoming], weights[outgoing])
+    ahead, back = calendar_conversions(graph, nodes, ALL, is_inactive)
+    return MultiCalendarConstraints(calendars, ahead.take(incoming), back.take(outgoing))
 
 
-def change(
-    reach: SingleCalendarConstraints | MultiCalendarConstraints,
-    wiring: NodeGraph,
-    work: NodeColumns,
+def update_link_constraints(
+    constraints: SingleCalendarConstraints | MultiCalendarConstraints,
+    graph: NodeGraph,
+    nodes: NodeColumns,
     links: Index,
-    dead: Flags,
-    ins: Index,
-    outs: Index,
+    is_inactive: Flags,
+    incoming: Index,
+    outgoing: Index,
 ) -> None:
-    """Writes what these links say now into their cells on either side."""
-    if isinstance(reach, SingleCalendarConstraints):
-        reach.ins[ins] = reach.outs[outs] = straight(wiring, work, links, dead)
+    """Computes the constraints of these links and writes them into their entries of both sides.
+
+    `is_inactive`, `incoming` and `outgoing` (entries) have one row per link in `links`.
+    """
+    if isinstance(constraints, SingleCalendarConstraints):
+        weights = single_calendar_weights(graph, nodes, links, is_inactive)
+        constraints.incoming[incoming] = constraints.outgoing[outgoing] = weights
         return
-    there, back = bridged(wiring, work, links, dead)
-    for hop, kept, cells in ((there, reach.ins, ins), (back, reach.outs, outs)):
-        kept.out[cells], kept.over[cells], kept.on[cells] = hop.out, hop.over, hop.on
+    ahead, back = calendar_conversions(graph, nodes, links, is_inactive)
+    for changed, stored, entries in (
+        (ahead, constraints.incoming, incoming),
+        (back, constraints.outgoing, outgoing),
+    ):
+        stored.to_day[entries] = changed.to_day
+        stored.to_number[entries] = changed.to_number
+        stored.shift[entries] = changed.shift
 
 
-def straight(wiring: NodeGraph, work: NodeColumns, links: Positions, dead: Flags) -> Days:
-    """The weight of links within one calendar."""
-    weight = wiring.lag[links] + work.duration[wiring.tail[links]] * wiring.from_finish[links]
-    to_finish = wiring.to_finish[links]
+def single_calendar_weights(
+    graph: NodeGraph, nodes: NodeColumns, links: Selection, is_inactive: Flags
+) -> Days:
+    """How many working days after its tail's start each link lets its head start at the earliest,
+    where both are in one calendar; `NO_EFFECT` for an inactive link."""
+    lasting = nodes.duration[graph.tail[links]] * graph.from_finish[links]
+    weight = graph.lag[links] + lasting
+    to_finish = graph.to_finish[links]
     if to_finish.any():
-        weight -= work.duration[wiring.head[links]] * to_finish
-    weight[dead] = NEVER
+        weight -= nodes.duration[graph.head[links]] * to_finish
+    weight[is_inactive] = NO_EFFECT
     return weight
 
 
-def bridged(
-    wiring: NodeGraph, work: NodeColumns, links: Positions, dead: Flags
+def calendar_conversions(
+    graph: NodeGraph, nodes: NodeColumns, links: Selection, is_inactive: Flags
 ) -> tuple[CalendarConversions, CalendarConversions]:
-    """The hops of links from tail to head, and back: the last start that hop still allows.
+    """For each link the conversion from the tail's start to the earliest start of the head, and
+    back from the head's start to the latest start of the tail that still allows it."""
+    tail, head, lag = graph.tail[links], graph.head[links], graph.lag[links]
+    elapsed, to_finish = graph.elapsed[links], graph.to_finish[links]
+    # The tail's time lies at the end of a day: of its last one, or of the one on which the point
+    # falls.
+    leaves_at_end = graph.from_finish[links] | nodes.is_point[tail]
+    # And so does the head's, so that both may fall on the same day.
+    shares_day = leaves_at_end & (to_finish | nodes.is_point[head]) & ~nodes.ends_on_day_off[head]
+    to_tail_day = (nodes.duration[tail] - 1) * leaves_at_end
+    elapsed_lag = lag * elapsed
+    to_head_number = elapsed_lag + (leaves_at_end & ~shares_day)
+    shift = lag - elapsed_lag + shares_day - nodes.duration[head] * to_finish
+    at_tail, at_head = nodes.calendar_offset[tail], nodes.calendar_offset[head]
+    ahead = CalendarConversions(to_tail_day + at_tail, to_head_number + at_head, shift)
+    # The inverse, because numbers[x] <= z holds up to x = days[z], and days[y] <= x up to
+    # y = numbers[x + 1] - 1.
+    back = CalendarConversions(at_head - shift, at_tail - to_head_number + 1, -1 - to_tail_day)
+    ahead.shift[is_inactive], back.shift[is_inactive] = NO_EFFECT, -NO_EFFECT
+    return ahead, back
 
-    Back, because before[x] <= z holds up to x = days[z], and days[y] <= x up to
-    y = before[x + 1] - 1.
-    """
-    tail, head, lag = wiring.tail[links], wiring.head[links], wiring.lag[links]
-    elapsed, to_finish = wiring.elapsed[links], wiring.to_finish[links]
-    late = wiring.from_finish[links] | work.point[tail]
-    meets = late & (to_finish | work.point[head]) & ~work.ends_off[head]
-    out = (work.duration[tail] - 1) * late
-    calendar_days = lag * elapsed
-    over = calendar_days + (late & ~meets)
-    on = lag - calendar_days + meets - work.duration[head] * to_finish
-    at_tail, at_head = work.calendar[tail], work.calendar[head]
-    there = CalendarConversions(out + at_tail, over + at_head, on)
-    back = CalendarConversions(at_head - on, at_tail - over + 1, -1 - out)
-    there.on[dead], back.on[dead] = NEVER, -NEVER
-    return there, back
 
-
-def _one_calendar(wiring: NodeGraph, work: NodeColumns) -> bool:
-    same = bool((work.calendar == work.calendar[:1]).all())
-    return same and not bool((wiring.elapsed & (wiring.lag != 0)).any())
+def _is_single_calendar(graph: NodeGraph, nodes: NodeColumns) -> bool:
+    """Whether no time has to be converted: one calendar, and no lag in elapsed days."""
+    is_same = bool((nodes.calendar_offset == nodes.calendar_offset[:1]).all())
+    return is_same and not bool((graph.elapsed & (graph.lag != 0)).any())

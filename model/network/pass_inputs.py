@@ -1,9 +1,9 @@
-"""From what the tools say about an item to what the passes need: earliest start, duration, limit.
+"""From what the tools state about an item to what the passes need: start bounds and duration.
 
 Every gap in a plan has one treatment (`model.network.treatment`). The rules:
 
-- Nothing unfinished is forecast before the data date: unstarted work begins today at the
-  earliest and work under way continues from today (data date and retained logic as in the GAO
+- Nothing unfinished is forecast before the data date: unstarted work begins on the data date at
+  the earliest and work under way continues from it (data date and retained logic as in the GAO
   Schedule Assessment Guide, GAO-16-89G, best practice 9).
 - A stated date stands until its team moves it: a planned start and a planned finish are lower
   bounds ("as planned, unless pushed"). Two planned dates give the duration, because an estimate
@@ -19,250 +19,202 @@ from typing import Final
 
 import numpy as np
 
-from model.network.calendars import HORIZON, LONGEST, Calendars
+from model.network.arrays import Index
+from model.network.calendars import HORIZON, MAX_DURATION, Calendars
 from model.network.columns import NO_DATE, Constraint, Days, Flags, Items
-from model.network.topology import ALL, Index, Positions
+from model.network.pass_inputs_draft import NO_LIMIT, PassInputsDraft, start_draft
 from model.network.treatment import Treatment
 from model.records import State
 
-NO_LIMIT: Final = 2**29
-"""A late limit that limits nothing; far beyond every working-day number."""
-
-
-_REPLACED: Final = (
+_OBSOLETE_ONCE_STARTED: Final = (
     Treatment.NO_ESTIMATE
     | Treatment.NO_DATES
     | Treatment.START_ONLY
     | Treatment.DUE_ONLY
     | Treatment.OVERDUE
 )
-"""What is said of a plan and no longer matters once the work is under way."""
+"""Treatments of a plan that no longer matter once the work is under way."""
 
 
 @dataclass(frozen=True, slots=True)
 class PassInputs:
-    """What the passes read; one row an item, times as working-day numbers of its calendar."""
+    """What the passes read; n rows, one per item, times as working-day numbers of its calendar."""
 
-    floor: Days
+    min_start: Days
     """Earliest start of the work that is left. Of a done item: its start."""
     duration: Days
     """Working days from there to the finish; 0 for a point in time."""
-    limit: Days
+    max_start: Days
     """Latest start by deadline and constraints, or `NO_LIMIT`."""
-    due: Days
-    """The working day after the planned finish; meaningless where there is none."""
-    done: Flags
-    cancelled: Flags
-    begun: Days
-    """Day on which a started or done item began; `NO_DATE` for the others."""
-    ended: Days
-    """Day on which a done item finished; `NO_DATE` for the others."""
-    spans: Flags
+    planned_end: Days
+    """The first working day after the planned finish; meaningless where there is none."""
+    is_done: Flags
+    is_cancelled: Flags
+    started_on: Days
+    """Day (since 1970-01-01) on which a started or done item began; `NO_DATE` for the others."""
+    finished_on: Days
+    """Day (since 1970-01-01) on which a done item finished; `NO_DATE` for the others."""
+    is_summary: Flags
     """Open parents whose dates follow from their children."""
-    ends_off: Flags
+    ends_on_day_off: Flags
     """Planned to end on a day off, between two working days."""
     treatment: Days
+    """`Treatment` flags."""
 
 
-@dataclass(slots=True)
-class _Draft:
-    """The columns under work; each step below fills the rows it is about."""
+def derive_pass_inputs(
+    items: Items, calendars: Calendars, data_date: int, has_children: Flags
+) -> PassInputs:
+    """The inputs of every item for this data date (days since 1970-01-01).
 
-    items: Items
-    calendars: Calendars
-    today: int
-    spans: Flags
-    now: Days
-    """The first working day from today on, for each item."""
-    due: Days
-    """The working day after the planned finish."""
-    ends_off: Flags
-    still_due: Flags
-    """Planned to end on a day off from today on, when no working day is left before it."""
-    floor: Days
-    duration: Days
-    limit: Days
-    begun: Days
-    ended: Days
-    treatment: Days
-
-    def number(self, day: Days, rows: Positions = ALL) -> Days:
-        return self.calendars.to_number(self.items.calendar[rows], day)
-
-    def mark(self, rows: Index, flag: Treatment) -> None:
-        self.treatment[rows] |= flag
-
-    def mark_all(self, rows: Flags, flag: Treatment) -> None:
-        self.treatment |= rows * np.int32(flag)
-
-
-def estimate(items: Items, calendars: Calendars, today: int, spans: Flags) -> PassInputs:
-    """The estimate of every item.
-
-    `spans` marks parents with children that still count: they are points that wait for their
-    children, whatever duration they state.
+    `has_children` marks parents with children that still count: they are points that wait for
+    their children, whatever duration they state.
     """
-    draft = _draft(items, calendars, today, spans)
-    _planned(draft)
-    _under_way(draft)
-    done, cancelled = items.state == State.DONE, items.state == State.CANCELLED
-    open_ = ~(done | cancelled)
-    fixed = (items.constraint != Constraint.NONE) & (items.constraint_date != NO_DATE)
-    _constrained(draft, np.flatnonzero(open_ & fixed))
-    _due_by_deadline(draft, np.flatnonzero(open_ & (items.deadline != NO_DATE)))
-    _finished(draft, np.flatnonzero(done))
-    draft.treatment[cancelled] = Treatment.CANCELLED
+    draft = start_draft(items, calendars, data_date, has_children)
+    _apply_plan(draft)
+    _apply_progress(draft)
+    is_done, is_cancelled = items.state == State.DONE, items.state == State.CANCELLED
+    is_open = ~(is_done | is_cancelled)
+    is_constrained = (items.constraint != Constraint.NONE) & (items.constraint_date != NO_DATE)
+    _apply_constraints(draft, np.flatnonzero(is_open & is_constrained))
+    _apply_deadlines(draft, np.flatnonzero(is_open & (items.deadline != NO_DATE)))
+    _apply_actual_dates(draft, np.flatnonzero(is_done))
+    draft.treatment[is_cancelled] = Treatment.CANCELLED
     return PassInputs(
-        draft.floor, draft.duration, draft.limit, draft.due, done, cancelled,
-        draft.begun, draft.ended, spans & ~(done | cancelled), draft.ends_off, draft.treatment,
+        draft.min_start, draft.duration, draft.max_start, draft.planned_end,
+        is_done, is_cancelled, draft.started_on, draft.finished_on,
+        has_children & is_open, draft.ends_on_day_off, draft.treatment,
     )  # fmt: skip
 
 
-def _draft(items: Items, calendars: Calendars, today: int, spans: Flags) -> _Draft:
-    rows = len(items)
-    none = np.full(rows, NO_DATE, dtype=np.int32)
-    now = calendars.to_number(items.calendar, np.full(rows, today, dtype=np.int32))
-    due = calendars.to_number(items.calendar, items.planned_finish + 1)
-    ends_off, end = _ends_off(items, calendars, spans)
-    return _Draft(
-        items, calendars, today, spans, now, due, ends_off,
-        still_due=ends_off & (end >= today) & (calendars.to_number(items.calendar, end) <= now),
-        floor=np.zeros(rows, dtype=np.int32),
-        duration=np.ones(rows, dtype=np.int32),
-        limit=np.full(rows, NO_LIMIT, dtype=np.int32),
-        begun=none, ended=none.copy(),
-        treatment=np.zeros(rows, dtype=np.int32),
-    )  # fmt: skip
-
-
-def _ends_off(items: Items, calendars: Calendars, spans: Flags) -> tuple[Flags, Days]:
-    """Whether each item is planned to end on a day off, and on which day: of a point with a
-    start alone that is its end."""
-    start, finish = items.planned_start, items.planned_finish
-    point = items.milestone & ~spans & (finish == NO_DATE)
-    end = np.where(point, start, finish)
-    off = calendars.to_number(items.calendar, end) == calendars.to_number(items.calendar, end + 1)
-    reversed_ = (start != NO_DATE) & (start > end) & ~spans
-    return off & (end != NO_DATE) & ~reversed_, end
-
-
-def _planned(draft: _Draft) -> None:
+def _apply_plan(draft: PassInputsDraft) -> None:
     """Duration and earliest start as if nothing had begun."""
-    items, point = draft.items, draft.items.milestone | draft.spans
-    starts = (items.planned_start != NO_DATE) & ~draft.spans
-    ends = items.planned_finish != NO_DATE
-    reversed_ = starts & ends & (items.planned_start > items.planned_finish)
-    both = starts & ends & ~reversed_
-    first = draft.number(items.planned_start + (point & starts))
-    after = draft.due
-    stated = items.duration >= 0
-    length = np.where(both, after - first, np.where(stated, items.duration, 1))
-    length[point] = 0
-    draft.duration = np.minimum(length, LONGEST).astype(np.int32)
-    by_start = np.where(starts, first, 0)
-    by_finish = np.where(ends & ~reversed_, after - draft.duration, 0)
+    items, is_point = draft.items, draft.items.milestone | draft.has_children
+    has_start = (items.planned_start != NO_DATE) & ~draft.has_children
+    has_finish = items.planned_finish != NO_DATE
+    is_reversed = has_start & has_finish & (items.planned_start > items.planned_finish)
+    has_both = has_start & has_finish & ~is_reversed
+    # A point lies at the end of its day, so its number is that of the day after.
+    first = draft.to_number(items.planned_start + (is_point & has_start))
+    has_estimate = items.duration >= 0
+    estimate = np.where(has_estimate, items.duration, 1)
+    length = np.where(has_both, draft.planned_end - first, estimate)
+    length[is_point] = 0
+    draft.duration = np.minimum(length, MAX_DURATION).astype(np.int32)
+    by_start = np.where(has_start, first, 0)
+    by_finish = np.where(has_finish & ~is_reversed, draft.planned_end - draft.duration, 0)
     wanted = np.maximum(by_start, by_finish)
+    # Work can begin on the data date; a point at its end at the earliest.
     earliest = draft.now + ((draft.duration == 0) & ~draft.still_due)
-    draft.floor = np.maximum(wanted, earliest).astype(np.int32)
-    draft.mark_all(starts & ~ends & ~point, Treatment.START_ONLY)
-    draft.mark_all(ends & ~starts & ~point, Treatment.DUE_ONLY)
-    draft.mark_all(~ends & ~starts & ~draft.spans, Treatment.NO_DATES)
-    draft.mark_all(~both & ~stated & ~point, Treatment.NO_ESTIMATE)
-    draft.mark_all(reversed_, Treatment.REVERSED)
-    draft.mark_all((starts | ends) & (wanted < earliest), Treatment.OVERDUE)
-    draft.mark_all(draft.spans, Treatment.SPANS_CHILDREN)
-    draft.mark_all((length > LONGEST) | _outside(items), Treatment.OUT_OF_RANGE)
+    draft.min_start = np.maximum(wanted, earliest).astype(np.int32)
+    mark = draft.add_treatment_where
+    mark(has_start & ~has_finish & ~is_point, Treatment.START_ONLY)
+    mark(has_finish & ~has_start & ~is_point, Treatment.DUE_ONLY)
+    mark(~has_finish & ~has_start & ~draft.has_children, Treatment.NO_DATES)
+    mark(~has_both & ~has_estimate & ~is_point, Treatment.NO_ESTIMATE)
+    mark(is_reversed, Treatment.REVERSED)
+    mark((has_start | has_finish) & (wanted < earliest), Treatment.OVERDUE)
+    mark(draft.has_children, Treatment.SPANS_CHILDREN)
+    mark((length > MAX_DURATION) | _has_date_out_of_range(items), Treatment.OUT_OF_RANGE)
 
 
-def _under_way(draft: _Draft) -> None:
-    """What has begun keeps its start; what remains of it continues from today."""
-    items, today = draft.items, draft.today
-    dated = items.actual_start != NO_DATE
-    begun = (items.state < State.DONE) & (dated | (items.state == State.IN_PROGRESS))
-    rows = np.flatnonzero(begun & ~items.milestone & ~draft.spans)
+def _apply_progress(draft: PassInputsDraft) -> None:
+    """What has begun keeps its start; what remains of it continues from the data date."""
+    items, data_date = draft.items, draft.data_date
+    has_actual = items.actual_start != NO_DATE
+    is_started = (items.state < State.DONE) & (has_actual | (items.state == State.IN_PROGRESS))
+    rows = np.flatnonzero(is_started & ~items.milestone & ~draft.has_children)
     if not len(rows):
         return
-    dated, actual = dated[rows], items.actual_start[rows]
-    start = np.where(dated, actual, items.planned_start[rows])
-    start = np.where((start == NO_DATE) | (start > today), today, start).astype(np.int32)
-    draft.begun[rows] = start
-    _remaining(draft, rows, start)
-    draft.mark(rows[~dated], Treatment.START_UNKNOWN)
-    draft.mark(rows[dated & (actual > today)], Treatment.FUTURE_ACTUAL)
+    has_actual, actual = has_actual[rows], items.actual_start[rows]
+    start = np.where(has_actual, actual, items.planned_start[rows])
+    start = np.where((start == NO_DATE) | (start > data_date), data_date, start).astype(np.int32)
+    draft.started_on[rows] = start
+    _apply_remaining_duration(draft, rows, start)
+    draft.add_treatment(rows[~has_actual], Treatment.START_UNKNOWN)
+    draft.add_treatment(rows[has_actual & (actual > data_date)], Treatment.FUTURE_ACTUAL)
 
 
-def _remaining(draft: _Draft, rows: Index, begun: Days) -> None:
-    """What is told to remain, else what the percentage leaves, else the time until it is due."""
+def _apply_remaining_duration(draft: PassInputsDraft, rows: Index, started_on: Days) -> None:
+    """The stated remaining duration, else what the percentage leaves, else the time until the
+    planned finish."""
     items, now, duration = draft.items, draft.now[rows], draft.duration[rows]
-    planned, percent = items.planned_finish[rows] != NO_DATE, items.percent[rows]
-    guessed = (draft.treatment[rows] & Treatment.NO_ESTIMATE) > 0
-    reversed_ = (draft.treatment[rows] & Treatment.REVERSED) > 0
-    due = np.where(planned & ~reversed_, draft.due[rows], 0)
+    has_finish, percent = items.planned_finish[rows] != NO_DATE, items.percent[rows]
+    is_guessed = (draft.treatment[rows] & Treatment.NO_ESTIMATE) > 0
+    is_reversed = (draft.treatment[rows] & Treatment.REVERSED) > 0
+    planned_end = np.where(has_finish & ~is_reversed, draft.planned_end[rows], 0)
+    # Minus twice: floor division rounds down, and a part of a day is still a day's work. The
+    # percentage is an int8, in which the product would overflow.
     by_percent = -(-duration * (100 - percent.astype(np.int32)) // 100)
-    by_length = np.where(guessed, 0, draft.number(begun, rows) + duration)
-    by_plan = np.where(due > 0, due, by_length) - now
-    told, partly = items.remaining[rows] >= 0, (percent >= 0) & ~guessed
-    left = np.where(told, items.remaining[rows], np.where(partly, by_percent, by_plan))
+    by_length = np.where(is_guessed, 0, draft.to_number(started_on, rows) + duration)
+    by_plan = np.where(planned_end > 0, planned_end, by_length) - now
+    is_stated, is_partial = items.remaining[rows] >= 0, (percent >= 0) & ~is_guessed
+    left = np.where(is_stated, items.remaining[rows], np.where(is_partial, by_percent, by_plan))
     still_due = draft.still_due[rows]
-    left = np.clip(left, ~still_due, LONGEST)
-    draft.duration[rows], draft.floor[rows] = left, np.maximum(now, due - left)
-    draft.treatment[rows] &= ~_REPLACED
-    unknown = ~told & ~partly
-    draft.mark(rows[unknown], Treatment.REMAINING_UNKNOWN)
-    draft.mark(rows[unknown & (by_plan < 1) & ~still_due], Treatment.NO_ESTIMATE)
-    draft.mark(rows[planned & (due <= now) & ~still_due], Treatment.OVERDUE)
+    # Unfinished work takes at least one more day, unless it may still end on a day off.
+    left = np.clip(left, ~still_due, MAX_DURATION)
+    draft.duration[rows], draft.min_start[rows] = left, np.maximum(now, planned_end - left)
+    draft.treatment[rows] &= ~_OBSOLETE_ONCE_STARTED
+    is_unknown = ~is_stated & ~is_partial
+    draft.add_treatment(rows[is_unknown], Treatment.REMAINING_UNKNOWN)
+    draft.add_treatment(rows[is_unknown & (by_plan < 1) & ~still_due], Treatment.NO_ESTIMATE)
+    draft.add_treatment(rows[has_finish & (planned_end <= now) & ~still_due], Treatment.OVERDUE)
 
 
-def _finished(draft: _Draft, rows: Index) -> None:
+def _apply_actual_dates(draft: PassInputsDraft, rows: Index) -> None:
     """Done items stand where they were; no limit and no predecessor moves them."""
-    items, today = draft.items, draft.today
+    items, data_date = draft.items, draft.data_date
     actual, milestone = items.actual_finish[rows], items.milestone[rows]
-    dated = actual != NO_DATE
-    ended = np.where(dated, actual, items.planned_finish[rows])
-    ended = np.where((ended == NO_DATE) | (ended > today), today, ended).astype(np.int32)
+    has_actual = actual != NO_DATE
+    ended = np.where(has_actual, actual, items.planned_finish[rows])
+    ended = np.where((ended == NO_DATE) | (ended > data_date), data_date, ended).astype(np.int32)
     actual_start = items.actual_start[rows]
     begun = np.where(actual_start != NO_DATE, actual_start, items.planned_start[rows])
     begun = np.where((begun == NO_DATE) | (begun > ended) | milestone, ended, begun)
-    after = draft.number(ended + 1, rows)
-    first = np.where(milestone, after, np.minimum(draft.number(begun, rows), after))
-    draft.floor[rows], draft.duration[rows], draft.limit[rows] = first, after - first, NO_LIMIT
-    draft.begun[rows], draft.ended[rows], draft.treatment[rows] = begun, ended, 0
-    draft.mark(rows[~dated], Treatment.DONE_UNDATED)
-    draft.mark(rows[dated & (actual > today)], Treatment.FUTURE_ACTUAL)
+    after = draft.to_number(ended + 1, rows)
+    first = np.where(milestone, after, np.minimum(draft.to_number(begun, rows), after))
+    draft.min_start[rows], draft.duration[rows] = first, after - first
+    draft.max_start[rows] = NO_LIMIT
+    draft.started_on[rows], draft.finished_on[rows] = begun, ended
+    draft.treatment[rows] = 0
+    draft.add_treatment(rows[~has_actual], Treatment.DONE_UNDATED)
+    draft.add_treatment(rows[has_actual & (actual > data_date)], Treatment.FUTURE_ACTUAL)
 
 
-def _constrained(draft: _Draft, rows: Index) -> None:
-    """A constraint date raises the floor, sets the limit, or both."""
+def _apply_constraints(draft: PassInputsDraft, rows: Index) -> None:
+    """A constraint date raises the earliest start, lowers the latest start, or both."""
     items = draft.items
     kind, day = items.constraint[rows], items.constraint_date[rows]
-    length, unstarted = draft.duration[rows], draft.begun[rows] == NO_DATE
-    at, after = draft.number(day, rows), draft.number(day + 1, rows)
-    point = length == 0
-    on_start = unstarted & np.isin(kind, (Constraint.START_NO_EARLIER, Constraint.START_ON))
+    length, is_unstarted = draft.duration[rows], draft.started_on[rows] == NO_DATE
+    at, after = draft.to_number(day, rows), draft.to_number(day + 1, rows)
+    # A point lies at the end of its day, one working day after the number of that day.
+    is_point = length == 0
+    on_start = is_unstarted & np.isin(kind, (Constraint.START_NO_EARLIER, Constraint.START_ON))
     on_finish = np.isin(kind, (Constraint.FINISH_NO_EARLIER, Constraint.FINISH_ON))
-    _raise(draft.floor, rows[on_start], (at + point)[on_start])
-    _raise(draft.floor, rows[on_finish], (at + 1 - length)[on_finish])
-    by_start = unstarted & np.isin(kind, (Constraint.START_NO_LATER, Constraint.START_ON))
+    _raise_to(draft.min_start, rows[on_start], (at + is_point)[on_start])
+    _raise_to(draft.min_start, rows[on_finish], (at + 1 - length)[on_finish])
+    by_start = is_unstarted & np.isin(kind, (Constraint.START_NO_LATER, Constraint.START_ON))
     by_finish = np.isin(kind, (Constraint.FINISH_NO_LATER, Constraint.FINISH_ON))
-    _lower(draft.limit, rows[by_start], (after - 1 + point)[by_start])
-    _lower(draft.limit, rows[by_finish], (after - length)[by_finish])
+    _lower_to(draft.max_start, rows[by_start], (after - 1 + is_point)[by_start])
+    _lower_to(draft.max_start, rows[by_finish], (after - length)[by_finish])
 
 
-def _due_by_deadline(draft: _Draft, rows: Index) -> None:
-    after = draft.number(draft.items.deadline[rows] + 1, rows)
-    _lower(draft.limit, rows, after - draft.duration[rows])
+def _apply_deadlines(draft: PassInputsDraft, rows: Index) -> None:
+    after = draft.to_number(draft.items.deadline[rows] + 1, rows)
+    _lower_to(draft.max_start, rows, after - draft.duration[rows])
 
 
-def _raise(column: Days, rows: Index, bound: Days) -> None:
+def _raise_to(column: Days, rows: Index, bound: Days) -> None:
     column[rows] = np.maximum(column[rows], bound)
 
 
-def _lower(column: Days, rows: Index, bound: Days) -> None:
+def _lower_to(column: Days, rows: Index, bound: Days) -> None:
     column[rows] = np.minimum(column[rows], bound)
 
 
-def _outside(items: Items) -> Flags:
-    outside = np.zeros(len(items), dtype=np.bool_)
+def _has_date_out_of_range(items: Items) -> Flags:
+    """Whether a planned date or deadline lies outside the calendars' tables."""
+    is_outside = np.zeros(len(items), dtype=np.bool_)
     for day in (items.planned_start, items.planned_finish, items.deadline):
-        outside |= (day != NO_DATE) & ((day < 0) | (day >= HORIZON))
-    return outside
+        is_outside |= (day != NO_DATE) & ((day < 0) | (day >= HORIZON))
+    return is_outside

@@ -1,62 +1,68 @@
-"""The two passes of the critical path method over a kept topology.
+"""The forward and the backward pass of the critical path method over a topology.
 
-Forward: an item starts when the last of its predecessors lets it, not before its floor.
-Backward: an item must start early enough for the first of its successors, and by its limit
-(Kelley & Walker, "Critical-Path Planning and Scheduling", 1959; the four dependency types and
-lags as in the precedence diagramming method, PMI Practice Standard for Scheduling).
+Forward: a node starts when the last of its predecessors allows it, not before its earliest start
+of its own. Backward: it must start early enough for the first of its successors, and by its
+latest start of its own (Kelley & Walker, "Critical-Path Planning and Scheduling", 1959; the four
+dependency types and lags as in the precedence diagramming method, PMI Practice Standard for
+Scheduling).
 
-Times are working-day numbers by place; see `model.network.calendars`.
+Times are working-day numbers of each node's own calendar, by position; see
+`model.network.calendars`.
 """
 
 from typing import Protocol
 
 import numpy as np
 
+from model.network.arrays import Selection
 from model.network.columns import Days
-from model.network.topology import Positions, Topology
+from model.network.topology import Topology
 
 
 class LinkConstraints(Protocol):
-    """What the links say, for some cells of `Topology.ins` or `Topology.outs`."""
+    """How early links let their heads start and how late their tails; `link_constraints`."""
 
-    def ahead(self, tail_start: Days, cells: Positions) -> Days:
-        """The earliest start of each head, from the start of its tail. May reuse its input."""
+    def earliest_head_starts(self, tail_start: Days, entries: Selection) -> Days:
+        """The earliest start of each head, from the start of its tail; for these entries of
+        `Topology.incoming`. May overwrite its input."""
         ...
 
-    def back(self, head_start: Days, cells: Positions) -> Days:
-        """The latest start of each tail, from the start of its head. May reuse its input."""
+    def latest_tail_starts(self, head_start: Days, entries: Selection) -> Days:
+        """The latest start of each tail, from the start of its head; for these entries of
+        `Topology.outgoing`. May overwrite its input."""
         ...
 
 
-def forward(
-    topology: Topology, reach: LinkConstraints, floor: Days, ceiling: Days
+def forward_pass(
+    topology: Topology, constraints: LinkConstraints, min_start: Days, horizon: Days
 ) -> tuple[Days, Days]:
-    """Early starts by place, none beyond its ceiling; and what each link of `ins` demands."""
-    early = floor.copy()
-    demand = np.empty(len(topology.ins.other), dtype=np.int32)
-    other, first = topology.ins.other, topology.ins.first
-    for low, _, high in topology.levels[1:]:
-        begin, end = int(first[low]), int(first[high])
-        cells = slice(begin, end)
-        demand[cells] = reach.ahead(early[other[cells]], cells)
-        here = early[low:high]
-        np.maximum(here, np.maximum.reduceat(demand[:end], first[low:high]), out=here)
-        np.minimum(here, ceiling[low:high], out=here)
-    return early, demand
+    """Early starts by position, none beyond its horizon; and by entry of `Topology.incoming` how
+    early the link lets its head start."""
+    early = min_start.copy()
+    bound = np.empty(len(topology.incoming.neighbour), dtype=np.int32)
+    tails, first_entry = topology.incoming.neighbour, topology.incoming.first_entry
+    for first, _, end in topology.levels[1:]:
+        entries = slice(int(first_entry[first]), int(first_entry[end]))
+        bound[entries] = constraints.earliest_head_starts(early[tails[entries]], entries)
+        start = early[first:end]
+        # Every node beyond the first level has a predecessor, so no run of `reduceat` is empty.
+        latest_bound = np.maximum.reduceat(bound[: entries.stop], first_entry[first:end])
+        np.maximum(start, latest_bound, out=start)
+        np.minimum(start, horizon[first:end], out=start)
+    return early, bound
 
 
-def backward(topology: Topology, reach: LinkConstraints, limit: Days) -> Days:
-    """Late starts by place; none before 0, the first working day of the calendars."""
-    late = np.maximum(limit, 0)
-    other, first = topology.outs.other, topology.outs.first
-    for low, mid, _ in reversed(topology.levels):
-        if low == mid:
+def backward_pass(topology: Topology, constraints: LinkConstraints, max_start: Days) -> Days:
+    """Late starts by position; none before 0, the first working day of the calendars."""
+    late = np.maximum(max_start, 0)
+    heads, first_entry = topology.outgoing.neighbour, topology.outgoing.first_entry
+    for first, first_sink, _ in reversed(topology.levels):
+        if first == first_sink:
             continue
-        begin, end = int(first[low]), int(first[mid])
-        cells = slice(begin, end)
-        bound = reach.back(late[other[cells]], cells)
-        earliest = np.minimum.reduceat(bound, first[low:mid] - begin)
-        here = late[low:mid]
-        np.minimum(here, earliest, out=here)
-        np.maximum(here, 0, out=here)
+        entries = slice(int(first_entry[first]), int(first_entry[first_sink]))
+        bound = constraints.latest_tail_starts(late[heads[entries]], entries)
+        earliest_bound = np.minimum.reduceat(bound, first_entry[first:first_sink] - entries.start)
+        start = late[first:first_sink]
+        np.minimum(start, earliest_bound, out=start)
+        np.maximum(start, 0, out=start)
     return late

@@ -1,18 +1,18 @@
-"""What the network does with plans that are incomplete, and how sure a forecast is."""
+"""How the network treats plans that are incomplete, and how certain a forecast is."""
 
 from enum import IntEnum, IntFlag
 from typing import Final
 
 
 class Certainty(IntEnum):
-    """How sure the forecast finish of an item is."""
+    """How certain the forecast finish of an item is."""
 
     PLANNED = 0
     """The tool's own date: the planned finish holds, or the finish is actual."""
     DERIVED = 1
     """Calculated from stated durations, dates, progress and dependencies."""
     ASSUMED = 2
-    """Somewhere in the chain that sets it stands an assumption; see `treatment`."""
+    """The driving chain contains an assumption; see `Treatment`."""
 
 
 class Treatment(IntFlag):
@@ -35,7 +35,7 @@ class Treatment(IntFlag):
     OUT_OF_RANGE = 8192
 
     def reasons(self) -> list[str]:
-        """A sentence for each treatment, for people."""
+        """A sentence per treatment, to show to users."""
         return [REASONS[flag] for flag in Treatment if flag in self and flag]
 
 
@@ -63,7 +63,7 @@ REASONS: Final[dict[Treatment, str]] = {
     Treatment.OUT_OF_RANGE: "A duration or a date is beyond belief (38 years, or outside 1970 "
     "to 2369): it is cut there.",
 }
-GUESSES: Final = (
+ASSUMPTIONS: Final = (
     Treatment.NO_ESTIMATE
     | Treatment.REVERSED
     | Treatment.DONE_UNDATED
@@ -71,4 +71,4 @@ GUESSES: Final = (
     | Treatment.IN_CYCLE
     | Treatment.OUT_OF_RANGE
 )
-"""The treatments that make the finish an assumption, unless it stands at the planned one."""
+"""The treatments that make the finish an assumption, unless it equals the planned one."""

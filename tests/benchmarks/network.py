@@ -30,9 +30,9 @@ from model.network import (
     schedule,
     simulate,
 )
-from model.network.link_constraints import NEVER, SingleCalendarConstraints
-from model.network.passes import backward, forward
-from model.network.topology import Topology, arrange
+from model.network.link_constraints import NO_EFFECT, SingleCalendarConstraints
+from model.network.passes import backward_pass, forward_pass
+from model.network.topology import Topology, build_topology
 from model.records import State
 from tests.benchmarks import floor
 from tests.benchmarks.plans import FIRST_ID, TODAY, Plain, everything, layered, simple
@@ -96,7 +96,7 @@ def passes(plain: Plain, layers: int) -> Best:
 
 def plainly(plain: Plain) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """The network's own passes on the integers that the kernel gets."""
-    topology = arrange(plain.nodes, plain.tail, plain.head)
+    topology = build_topology(plain.nodes, plain.tail, plain.head)
     assert isinstance(topology, Topology)
     return swept(topology, plain.duration)
 
@@ -106,17 +106,20 @@ def swept(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     length = duration.take(topology.node)
     weights = SingleCalendarConstraints(
-        length.take(topology.ins.other), length.repeat(np.diff(topology.outs.first))
+        length.take(topology.incoming.neighbour),
+        length.repeat(np.diff(topology.outgoing.first_entry)),
     )
-    early, _ = forward(topology, weights, np.zeros_like(length), np.full_like(length, -NEVER))
+    early, _ = forward_pass(
+        topology, weights, np.zeros_like(length), np.full_like(length, -NO_EFFECT)
+    )
     end = int((early + length).max())
-    late = backward(topology, weights, end - length) + length
-    return early.take(topology.place), late.take(topology.place)
+    late = backward_pass(topology, weights, end - length) + length
+    return early.take(topology.position), late.take(topology.position)
 
 
 def kept(plain: Plain) -> None:
     """What a kept topology gives: another pass, changes, draws, and who lies below."""
-    topology = arrange(plain.nodes, plain.tail, plain.head)
+    topology = build_topology(plain.nodes, plain.tail, plain.head)
     assert isinstance(topology, Topology)
     items, links, _ = simple(plain)
     network = Network.build(items, links)
@@ -153,7 +156,7 @@ def kept(plain: Plain) -> None:
 def changes(plan: str, forecast: Forecast, count: int) -> None:
     """One change after another, each to one item: all the times there are, no best. The last
     moves the plan's end, and so every late date, which are counted anew when they are read."""
-    items, random = forecast.passes.network.items, np.random.default_rng(3)
+    items, random = forecast.cpm.network.items, np.random.default_rng(3)
     rows = [*random.integers(0, len(items), count).tolist(), int(forecast.early_finish.argmax())]
     live, found = IncrementalForecast(forecast), []
     for row in rows:
@@ -166,7 +169,7 @@ def changes(plan: str, forecast: Forecast, count: int) -> None:
         found.append((1e3 * (process_time() - begun), moved))
     middle, worst = np.median([taken for taken, _ in found]), max(found)
     begun = process_time()
-    assert live.forecast.passes.end == 1 + live.forecast.early_finish.max()
+    assert live.forecast.cpm.plan_end == 1 + live.forecast.early_finish.max()
     read = 1e3 * (process_time() - begun)
     print(f"  one change ({plan}): {middle:.1f} ms in the middle of {len(found)}; at worst", end="")
     print(f" {worst[0]:.1f} ms ({worst[1]:,} items move); late dates read after the", end="")

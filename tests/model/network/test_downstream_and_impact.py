@@ -60,13 +60,13 @@ def test_done_and_cancelled_items_end_the_way_down() -> None:
     items = Items.of([1, 2, 3, 4], state=[0, 3, 0, 0])
     network = Network.build(items, Links.of([1, 2, 1], [2, 3, 4]))
     assert find_descendants(network, np.array([1])).tolist() == [4]
-    assert count_descendants(network).below.tolist() == [1, 0, 0, 0]
+    assert count_descendants(network).counts.tolist() == [1, 0, 0, 0]
 
 
 def test_below_a_parent_lie_its_children_and_what_waits_for_it() -> None:
     network = Network.build(Items.of([1, 2, 3], parent=[-1, 1, -1]), Links.of([1], [3]))
     assert find_descendants(network, np.array([1])).tolist() == [2, 3]
-    assert count_descendants(network).below.tolist() == [2, 2, 0]
+    assert count_descendants(network).counts.tolist() == [2, 2, 0]
 
 
 def test_an_unknown_id_is_refused() -> None:
@@ -77,30 +77,30 @@ def test_an_unknown_id_is_refused() -> None:
 def test_the_counts_below_every_item_are_exact() -> None:
     network = layered(3_000, seed=1)
     found = count_descendants(network)
-    assert found.error == 0
-    assert found.below.tolist() == below_each(network)
+    assert found.relative_error == 0
+    assert found.counts.tolist() == below_each(network)
 
 
 def test_the_counts_of_a_large_plan_are_within_their_stated_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     network = layered(3_000, seed=2)
-    monkeypatch.setattr(descendants, "EXACT", 100)
+    monkeypatch.setattr(descendants, "EXACT_UP_TO", 100)
     found, true = count_descendants(network), np.array(below_each(network))
-    ratio = found.below[true > 0] / true[true > 0]
-    assert abs(ratio.mean() - 1) < 2 * found.error
-    assert ratio.std() < 2 * found.error
-    assert (found.below[true == 0] == 0).all()
+    ratio = found.counts[true > 0] / true[true > 0]
+    assert abs(ratio.mean() - 1) < 2 * found.relative_error
+    assert ratio.std() < 2 * found.relative_error
+    assert (found.counts[true == 0] == 0).all()
 
 
 def test_a_slip_moves_what_it_pushes_across_functions_and_past_deadlines() -> None:
     forecast = schedule(Network.build(CHAIN, JOINED), FRIDAY)
     found = compute_delay_impact(forecast, np.array([1]), np.array([3], dtype=np.int32), FUNCTIONS)
     assert found.ids.tolist() == [2, 3, 4]
-    assert found.days.tolist() == [3, 3, 3]
+    assert found.delay.tolist() == [3, 3, 3]
     assert [shown(value) for value in found.finish] == ["09 Dec", "16 Dec", "23 Dec"]
-    assert found.crosses.tolist() == [False, True, False]
-    assert found.breaks.tolist() == [False, True, False]
+    assert found.crosses_function.tolist() == [False, True, False]
+    assert found.breaks_deadline.tolist() == [False, True, False]
     assert found.path(4) == [1, 2, 3, 4]
 
 
@@ -111,7 +111,7 @@ def test_a_deadline_missed_already_is_not_broken_by_a_slip() -> None:
         forecast, np.array([1]), np.array([3], dtype=np.int32), FUNCTIONS[:2]
     )
     assert found.ids.tolist() == [2]
-    assert found.breaks.tolist() == [False]
+    assert found.breaks_deadline.tolist() == [False]
 
 
 def test_slack_takes_up_a_slip() -> None:
@@ -128,7 +128,7 @@ def test_lateness_against_the_own_plan_has_its_impact_already() -> None:
     forecast = schedule(Network.build(items, Links.of([1], [2])), FRIDAY)
     found = compute_lateness_impact(forecast, np.array([1]), FUNCTIONS[:2])
     assert found.ids.tolist() == [2]
-    assert found.days.tolist() == [4]
+    assert found.delay.tolist() == [4]
 
 
 def test_the_chain_leads_from_the_source_to_the_item() -> None:
@@ -154,7 +154,7 @@ def test_an_impact_is_what_scheduling_with_the_slip_gives(plan: Plan, data: st.D
     )
     moved = {item, *found.ids.tolist()}
     assert moved - {item} <= set(find_descendants(network, np.array([item])).tolist())
-    assert (found.days > 0).all()
+    assert (found.delay > 0).all()
     for each in found.ids.tolist():
         assert found.path(each)[0] == item
         assert set(found.path(each)) <= moved

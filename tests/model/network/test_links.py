@@ -52,7 +52,7 @@ def test_links_to_nothing_and_to_oneself_are_named_and_left_out() -> None:
 
 def test_a_link_between_a_child_and_its_grandparent_is_left_out() -> None:
     found = network(3, [(3, 1), (1, 3)], parent=[-1, 1, 2])
-    assert found.link_use.tolist() == [LinkUse.ANCESTOR, LinkUse.ANCESTOR]
+    assert found.link_use.tolist() == [LinkUse.OWN_PARENT, LinkUse.OWN_PARENT]
     assert found.cycles == ()
 
 

@@ -23,7 +23,7 @@ from model.records import DependencyType, State
 from tests.benchmarks.plans import Plain, everything, layered, simple
 from tests.model.network.plans import TODAY, plans
 
-COLUMNS = [field.name for field in fields(Forecast) if field.name != "passes"]
+COLUMNS = [field.name for field in fields(Forecast) if field.name != "cpm"]
 
 
 def taken(items: Items, rows: list[int]) -> Items:

@@ -72,7 +72,9 @@ def test_nothing_is_needed_without_a_planned_date_or_once_it_is_done() -> None:
 def test_links_that_are_not_used_are_not_measured() -> None:
     items = pair(planned_start=day(11, 30))
     network = Network.build(items, Links.of([1, 1, 1], [2, 2, 9]))
-    assert np.array(compute_handover_needs(network, schedule(network, TODAY)).known).tolist() == [
+    assert np.array(
+        compute_handover_needs(network, schedule(network, TODAY)).is_measured
+    ).tolist() == [
         True,
         False,
         False,
@@ -81,7 +83,7 @@ def test_links_that_are_not_used_are_not_measured() -> None:
 
 def test_links_among_no_items_at_all_need_nothing() -> None:
     network = Network.build(Items.of([]), Links.of([1], [2]))
-    assert compute_handover_needs(network, schedule(network, TODAY)).known.tolist() == [False]
+    assert compute_handover_needs(network, schedule(network, TODAY)).is_measured.tolist() == [False]
 
 
 @settings(deadline=None, max_examples=60)
@@ -93,7 +95,7 @@ def test_a_handover_is_late_exactly_when_it_pushes_its_successor(plan: plans.Pla
     found = compute_handover_needs(network, schedule(network, plan.today))
     nodes, _, _ = reference(items, links, plan.worked, plan.today)
     rows = {item: row for row, item in enumerate(items.id.tolist())}
-    for at in np.flatnonzero(found.known):
+    for at in np.flatnonzero(found.is_measured):
         tail, head = rows[int(links.predecessor[at])], rows[int(links.successor[at])]
         kind = DependencyType(int(links.type[at])).name
         edge = Edge(

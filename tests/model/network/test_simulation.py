@@ -36,9 +36,13 @@ def test_a_pessimistic_spread_makes_a_tight_plan_late() -> None:
                      deadline=[-(2**31), day(12, 31)])  # fmt: skip
     forecast = schedule(Network.build(items, Links.of([], [])), TODAY)
     found = simulate(forecast, 400, 7, np.array([1]))
-    assert 0.6 < found.late[0] < 0.85
-    assert found.late[1] == 0
-    assert found.by(0.1)[0] < found.by(0.5)[0] < found.by(0.9)[0]
+    assert 0.6 < found.late_share[0] < 0.85
+    assert found.late_share[1] == 0
+    assert (
+        found.finish_percentile(0.1)[0]
+        < found.finish_percentile(0.5)[0]
+        < found.finish_percentile(0.9)[0]
+    )
 
 
 def test_equal_seeds_give_equal_draws() -> None:
