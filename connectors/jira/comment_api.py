@@ -1,6 +1,6 @@
 """Comments of issues over HTTP: read with our marker, written together with it.
 
-The marker is the comment property `interlock`; Jira cannot search for it, so all comments of an
+The marker is the comment property `interlock`. Jira cannot search for it, so all comments of an
 issue are listed and their properties read in bulk (`POST /rest/api/3/comment/list`).
 """
 
@@ -15,19 +15,20 @@ from typing import Any
 from connectors.jira.issue_batches import chunks
 from connectors.kit.client import HttpClient
 from connectors.kit.clock import Clock
+from connectors.kit.paginators import Offset, PageRequest
 from connectors.kit.rich_text.adf import render
 from model.comment_content import MARKER_PREFIX, CommentContent
 
-_PAGE = 100
+_COMMENT_PAGES = Offset("comments", 100, "startAt", "maxResults", total="total")
 _MOST_LISTED = 1000
 _WRITE_LIMITS = ((20, timedelta(seconds=2)), (100, timedelta(seconds=30)))
-"""What Jira Cloud takes on one issue: so many writes in such a time."""
+"""What Jira Cloud accepts on one issue: so many writes within such a time."""
 _INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
-    """A comment of ours: the issue it stands on, and what its marker says."""
+class MarkedComment:
+    """A comment of ours: the issue it stands on, and the content of its marker."""
 
     issue: str
     comment_id: str
@@ -42,46 +43,41 @@ class CommentApi:
         self._client = client
         self._pace = WritePace(clock)
 
-    def ids(self, issue: str) -> list[str]:
+    def list_ids(self, issue: str) -> list[str]:
         """Ids of all comments on an issue, ours and others'."""
-        found: list[str] = []
-        while True:
-            params = {"startAt": len(found), "maxResults": _PAGE}
-            page = self._client.read("GET", _path(issue), params=params)
-            found += [str(comment["id"]) for comment in page.get("comments") or ()]
-            if len(found) in {params["startAt"], page.get("total")}:
-                return found
+        pages = self._client.pages(PageRequest(_path(issue)), _COMMENT_PAGES)
+        return [str(c["id"]) for page in pages for c in page.body.get("comments") or ()]
 
-    def marked(self, places: Mapping[str, str]) -> list[Marked]:
-        """Those comments that are ours, oldest first; `places` is comment id to issue id."""
+    def find_marked(self, issue_of: Mapping[str, str]) -> list[MarkedComment]:
+        """Those comments that are ours, oldest first; `issue_of` maps comment ids to issue ids."""
         return [
-            mark
-            for chunk in chunks(list(places), _MOST_LISTED)
-            for comment in self._with_properties(chunk)
-            if (mark := _mark(places[str(comment["id"])], comment))
+            marked
+            for chunk in chunks(list(issue_of), _MOST_LISTED)
+            for comment in self._fetch_with_properties(chunk)
+            if (marked := _parse_marker(issue_of[str(comment["id"])], comment))
         ]
 
-    def add(self, issue: str, remark: CommentContent) -> str:
+    def add(self, issue: str, content: CommentContent) -> str:
         """Create the comment with its marker in one call; returns its id."""
         self._pace.wait(issue)
-        created = self._client.write("POST", _path(issue), json=_body(remark))
+        created = self._client.write("POST", _path(issue), json=_to_json(content))
         return str(created["id"])
 
-    def edit(self, issue: str, comment_id: str, remark: CommentContent, notify: bool) -> None:
+    def edit(self, issue: str, comment_id: str, content: CommentContent, notify: bool) -> None:
         self._pace.wait(issue)
         path, params = _path(issue, comment_id), {"notifyUsers": str(notify).lower()}
-        self._client.write("PUT", path, params=params, json=_body(remark))
+        self._client.write("PUT", path, params=params, json=_to_json(content))
 
     def remove(self, issue: str, comment_id: str) -> None:
         self._pace.wait(issue)
         self._client.write("DELETE", _path(issue, comment_id))
 
     def is_public(self, issue: str, comment_id: str) -> bool:
-        """Whether customers of a service desk see it; true as well where Jira does not tell."""
+        """Whether customers of a service desk see it; true also where Jira does not say."""
         comment = self._client.read("GET", _path(issue, comment_id))
         return bool(comment.get("jsdPublic", True))
 
-    def _with_properties(self, ids: Sequence[str]) -> list[Mapping[str, Any]]:
+    def _fetch_with_properties(self, ids: Sequence[str]) -> list[Mapping[str, Any]]:
         answer = self._client.read(
             "POST",
             "/rest/api/3/comment/list",
@@ -96,24 +92,20 @@ def _path(issue: str, comment_id: str | None = None) -> str:
     return f"{comments}/{comment_id}" if comment_id else comments
 
 
-def _body(remark: CommentContent) -> dict[str, Any]:
-    """The second property keeps the comment from a service desk's customers.
-
-    Elsewhere Jira keeps it and does nothing with it.
-    """
-    value = {"conflict": remark.conflict_id, "digest": remark.digest}
-    return {
-        "body": render(remark),
-        "properties": [{"key": MARKER_PREFIX, "value": value}, _INTERNAL],
-    }
+def _to_json(content: CommentContent) -> dict[str, Any]:
+    marker = {"conflict": content.conflict_id, "digest": content.digest}
+    # The second property hides the comment from a service desk's customers; elsewhere Jira stores
+    # it without any effect.
+    properties = [{"key": MARKER_PREFIX, "value": marker}, _INTERNAL]
+    return {"body": render(content), "properties": properties}
 
 
-def _mark(issue: str, comment: Mapping[str, Any]) -> Marked | None:
-    for found in comment.get("properties") or ():
-        value = found.get("value")
-        if found.get("key") == MARKER_PREFIX and isinstance(value, dict) and value.get("conflict"):
+def _parse_marker(issue: str, comment: Mapping[str, Any]) -> MarkedComment | None:
+    for entry in comment.get("properties") or ():
+        value = entry.get("value")
+        if entry.get("key") == MARKER_PREFIX and isinstance(value, dict) and value.get("conflict"):
             digest = value.get("digest")
-            return Marked(
+            return MarkedComment(
                 issue, str(comment["id"]), str(value["conflict"]), str(digest) if digest else None
             )
     return None

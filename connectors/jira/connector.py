@@ -18,7 +18,7 @@ from connectors.base import (
 from connectors.jira.access import JiraAccessCheck
 from connectors.jira.api import JiraApi
 from connectors.jira.comment_api import CommentApi
-from connectors.jira.comments import Comments
+from connectors.jira.comments import JiraComments
 from connectors.jira.mapping import IssueMapping
 from connectors.jira.pull import IssuePull
 from connectors.jira.releases import ReleaseMapping, pull_releases
@@ -48,7 +48,7 @@ class JiraConnector:
         self._api = JiraApi(self.name, self._client)
         self._issues = IssueMapping(self.name, settings, context.lookups)
         self._releases = ReleaseMapping(self.name, settings)
-        self._comments = Comments(settings, self._api, CommentApi(self._client, clock), clock)
+        self._comments = JiraComments(settings, self._api, CommentApi(self._client, clock), clock)
 
     def check(self) -> list[AccessProblem]:
         named = (self._settings.function, *self._settings.functions.values())
@@ -66,7 +66,7 @@ class JiraConnector:
         return mapping.map(landed, observed_at)
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
-        return self._comments.find(targets)
+        return self._comments.find_all(targets)
 
     def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
         return self._comments.apply(changes)

@@ -20,10 +20,8 @@ from connectors.base import ConnectionFailed
 from connectors.kit.clock import Clock
 from connectors.kit.conventions import HttpConventions, parse_error_body
 from connectors.kit.exceptions import AnswerLost, RequestFailed
-from connectors.kit.paginators import PageRequest, Paginator, guarded_pages
+from connectors.kit.paginators import PageRequest, Paginator, Params, guarded_pages
 from connectors.kit.rate_limits import Pauses, requested_pause
-
-Params = Mapping[str, str | int | bool]
 
 _ATTEMPTS = 5
 _LONGEST_PAUSE = 60.0

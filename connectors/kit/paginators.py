@@ -17,6 +17,7 @@ import orjson
 from connectors.base import ConnectionFailed
 from connectors.kit.json_path import find_value
 
+Params = Mapping[str, str | int | bool]
 MOST_PAGES = 100_000
 """Far beyond any real list; a tool that gives more would be read for ever."""
 
@@ -26,7 +27,7 @@ class PageRequest:
     """One page to ask for: a path or whole address, its query, and a JSON body for POST."""
 
     path: str
-    params: Mapping[str, str | int | bool] | None = None
+    params: Params | None = None
     json: Any = None
     method: str = "GET"
 
@@ -162,22 +163,23 @@ def guarded_pages(
     Raises ConnectionFailed when a page leads back to one that was read, when the tool answers two
     page requests in a row alike, or after `MOST_PAGES`: each would otherwise go on for ever.
     """
-    page: PageRequest | None = paginator.first(request)
+    page = paginator.first(request)
     seen: set[bytes] = set()
     previous: Any = None
-    while page is not None:
-        if _identity(page) in seen:
-            raise _endless(connection, request, "leads back to a page that was read")
+    while True:
         seen.add(_identity(page))
-        if len(seen) > MOST_PAGES:
-            raise _endless(connection, request, f"has more than {MOST_PAGES} pages")
         answer = read(page)
-        following = paginator.following(page, answer)
-        if following is not None and answer.body == previous:
-            raise _endless(connection, request, "gave the same page twice in a row")
-        previous = answer.body
         yield answer
-        page = following
+        following = paginator.following(page, answer)
+        if following is None:
+            return
+        if _identity(following) in seen:
+            raise _endless(connection, request, "leads back to a page that was read")
+        if answer.body == previous:
+            raise _endless(connection, request, "gave the same page twice in a row")
+        if len(seen) == MOST_PAGES:
+            raise _endless(connection, request, f"has more than {MOST_PAGES} pages")
+        page, previous = following, answer.body
 
 
 def _identity(page: PageRequest) -> bytes:

@@ -16,6 +16,7 @@ from connectors.base import (
 from connectors.kit.client import HttpClient
 from connectors.kit.clock import Clock
 from connectors.kit.known_functions import unknown_functions
+from connectors.kit.posting import apply_changes
 from connectors.salesforce.access import SalesforceAccessCheck
 from connectors.salesforce.deals import map_deal
 from connectors.salesforce.feed import Feed
@@ -47,7 +48,8 @@ class SalesforceConnector:
             self.name, settings.url, self._auth, settings.credentials, clock, HTTP
         )
         self._org = Org(self.name, settings, self._auth, clock)
-        self._feed = Feed(self.name, settings, self._http, self._auth, clock)
+        self._feed = Feed(settings, self._http, self._auth)
+        self._clock = clock
 
     def check(self) -> list[AccessProblem]:
         found = SalesforceAccessCheck(self._settings, self._org, self._feed).find_problems()
@@ -63,10 +65,10 @@ class SalesforceConnector:
         return map_deal(self.name, self._settings, landed, self._references)
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
-        return [posted for target in targets for posted in self._feed.comments(target.ref)]
+        return [posted for target in targets for posted in self._feed.find_visible(target.ref)]
 
     def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
-        return (self._feed.carry_out(change) for change in changes)
+        return apply_changes(self._feed, changes, self._clock)
 
     def close(self) -> None:
         self._http.close()

@@ -1,7 +1,7 @@
-"""What an org is like: its fields and limits, asked through simple-salesforce.
+"""An org's fields and limits, read through simple-salesforce.
 
 The library builds every address with `https://`, sets no timeout and repeats nothing; so its
-base address is set from the settings, each call gets a timeout, and passing faults are repeated.
+base address is set from the settings, each call gets a timeout, and transient errors are repeated.
 """
 
 from __future__ import annotations
@@ -10,17 +10,20 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import requests
+import tenacity
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
 
 from connectors.kit.clock import Clock
 from connectors.kit.exceptions import RequestFailed
-from connectors.salesforce.patience import patiently
 from connectors.salesforce.refusals import explained, read_error
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.sign_in import SessionAuth
 
 _TIMEOUT = 30.0
+_ATTEMPTS = 3
+_LONGEST_WAIT = 10.0
+"""Seconds."""
 _Answer = TypeVar("_Answer")
 
 
@@ -66,10 +69,19 @@ class Org:
 
     def _ask(self, question: Callable[[Salesforce], _Answer]) -> _Answer:
         with explained():
-            answer: _Answer = patiently(self._clock, _passing)(self._once, question)
+            answer: _Answer = self._retrying()(self._ask_once, question)
             return answer
 
-    def _once(self, question: Callable[[Salesforce], _Answer]) -> _Answer:
+    def _retrying(self) -> tenacity.Retrying:
+        return tenacity.Retrying(
+            retry=tenacity.retry_if_exception(_is_transient),
+            stop=tenacity.stop_after_attempt(_ATTEMPTS),
+            wait=tenacity.wait_exponential_jitter(initial=0.5, max=_LONGEST_WAIT),
+            sleep=self._clock.sleep,
+            reraise=True,
+        )
+
+    def _ask_once(self, question: Callable[[Salesforce], _Answer]) -> _Answer:
         try:
             return self._with_session(question)
         except SalesforceError as error:
@@ -112,5 +124,5 @@ class Org:
         return RequestFailed(self._connection, what, remedy, transient=True)
 
 
-def _passing(error: BaseException) -> bool:
+def _is_transient(error: BaseException) -> bool:
     return isinstance(error, RequestFailed) and error.transient

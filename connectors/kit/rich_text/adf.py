@@ -1,134 +1,103 @@
-"""Atlassian Document Format: a remark written in it, and plain text read from it.
+"""Atlassian Document Format: a comment rendered in it, and plain text read from it.
 
 Node and mark names follow Atlassian's published schema of the format, version 1.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
 
 from connectors.kit.addresses import is_web_address
-from model.comment_content import (
-    Block,
-    Bullets,
-    CommentContent,
-    LinkSpan,
-    MentionSpan,
-    Span,
-    TextSpan,
-)
+from connectors.kit.rich_text.lines import Line, fit_lines, to_lines
+from model.comment_content import CommentContent, LinkSpan, MentionSpan, Span, TextSpan
 
 Node = dict[str, Any]
 
 _ROOM = 30_000
-"""Bytes of JSON; Jira takes 32,767 characters and does not say how it counts nodes."""
-_LONGEST_RUN = 4_000
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""Bytes of JSON; Jira accepts 32,767 characters and does not document how it counts nodes."""
+_NODE_OVERHEAD = 40
+_NOTICE = "… shortened: there is more to this than fits here."
 _BLOCKS = {"paragraph", "heading", "listItem", "blockquote", "codeBlock", "tableCell", "rule"}
 
 
-def render(remark: CommentContent) -> Node:
-    """The document for a remark; what does not fit is left out at its end, and that is said."""
-    body = [node for block in remark.blocks for node in _block(block)]
-    heading = _paragraph((TextSpan(remark.heading, strong=True),))
-    shown = _fitting(body, _ROOM - _size(heading))
-    if len(shown) < len(body):
-        shown.append(_paragraph((TextSpan("… shortened: there is more to this than fits here."),)))
-    return {"type": "doc", "version": 1, "content": [heading, *_joined(shown)]}
+def render(content: CommentContent) -> Node:
+    """The document for a comment; what does not fit is left out at its end, with a notice."""
+    lines = fit_lines(to_lines(content), _ROOM, _size, _NOTICE)
+    return {"type": "doc", "version": 1, "content": _group_bullets(map(_render_line, lines))}
 
 
 def plain_text(value: Any) -> str:
-    """The words of a document, blocks on lines of their own; plain strings as they are.
+    """The text of a document, one line per block; plain strings are returned unchanged.
 
-    A link counts as its address, which says more surely what is meant than its words.
+    A link counts as its address, which identifies its target better than its text.
     """
     if isinstance(value, str):
         return value
-    return "".join(_words(value)).strip() if isinstance(value, dict) else ""
+    return "".join(_find_texts(value)).strip() if isinstance(value, dict) else ""
 
 
-def _block(block: Block) -> list[Node]:
-    if isinstance(block, Bullets):
-        return [{"type": "listItem", "content": [_paragraph(item)]} for item in block.items]
-    return [_paragraph(block.spans)]
+def _render_line(line: Line) -> Node:
+    inline = [node for span in line.spans for node in _render_span(span)]
+    paragraph = {"type": "paragraph", "content": inline}
+    return {"type": "listItem", "content": [paragraph]} if line.is_bullet else paragraph
 
 
-def _paragraph(spans: tuple[Span, ...]) -> Node:
-    return {"type": "paragraph", "content": [node for span in spans for node in _inline(span)]}
+def _render_span(span: Span) -> list[Node]:
+    match span:
+        case MentionSpan(name, identity) if identity:
+            return [{"type": "mention", "attrs": {"id": identity, "text": f"@{name}"}}]
+        case MentionSpan(name):
+            return _text_node(name)
+        case LinkSpan(text, url):
+            # For one address that is no web page, Jira refuses the whole comment.
+            is_link = is_web_address(url)
+            return _text_node(text, {"type": "link", "attrs": {"href": url}} if is_link else None)
+        case TextSpan(text, strong):
+            return _text_node(text, {"type": "strong"} if strong else None)
 
 
-def _inline(span: Span) -> list[Node]:
-    if isinstance(span, MentionSpan):
-        if span.identity:
-            return [{"type": "mention", "attrs": {"id": span.identity, "text": f"@{span.name}"}}]
-        return _run(span.name)
-    if isinstance(span, LinkSpan):
-        return _run(span.text, _link_mark(span.url))
-    return _run(span.text, {"type": "strong"} if span.strong else None)
-
-
-def _run(text: str, mark: Node | None = None) -> list[Node]:
-    """A text node; an empty one would make Jira refuse the whole document."""
-    text = _CONTROL.sub(" ", text)
-    if len(text) > _LONGEST_RUN:
-        text = text[: _LONGEST_RUN - 1] + "…"
+def _text_node(text: str, mark: Node | None = None) -> list[Node]:
+    # An empty text node would make Jira refuse the whole document.
     if not text:
         return []
-    return [
-        {"type": "text", "text": text, "marks": [mark]} if mark else {"type": "text", "text": text}
-    ]
+    return [{"type": "text", "text": text} | ({"marks": [mark]} if mark else {})]
 
 
-def _link_mark(url: str) -> Node | None:
-    return {"type": "link", "attrs": {"href": url}} if is_web_address(url) else None
+def _size(line: Line) -> int:
+    return len(orjson.dumps(_render_line(line))) + _NODE_OVERHEAD
 
 
-def _fitting(nodes: list[Node], room: int) -> list[Node]:
-    shown: list[Node] = []
-    for node in nodes:
-        room -= _size(node)
-        if room < 0:
-            break
-        shown.append(node)
-    return shown
-
-
-def _size(node: Node) -> int:
-    return len(orjson.dumps(node)) + 40
-
-
-def _joined(nodes: list[Node]) -> list[Node]:
+def _group_bullets(nodes: Iterable[Node]) -> list[Node]:
     """Put neighbouring list items into one bullet list."""
-    joined: list[Node] = []
+    grouped: list[Node] = []
     for node in nodes:
         if node["type"] != "listItem":
-            joined.append(node)
-        elif joined and joined[-1]["type"] == "bulletList":
-            joined[-1]["content"].append(node)
+            grouped.append(node)
+        elif grouped and grouped[-1]["type"] == "bulletList":
+            grouped[-1]["content"].append(node)
         else:
-            joined.append({"type": "bulletList", "content": [node]})
-    return joined
+            grouped.append({"type": "bulletList", "content": [node]})
+    return grouped
 
 
-def _words(node: Node) -> Iterator[str]:
+def _find_texts(node: Node) -> Iterator[str]:
     attrs = node.get("attrs") or {}
     if node.get("type") == "text":
-        yield _address(node) or str(node.get("text") or "")
+        yield _link_address(node) or str(node.get("text") or "")
     elif node.get("type") in {"inlineCard", "blockCard", "embedCard"}:
         yield f" {attrs.get('url') or ''} "
     elif node.get("type") == "hardBreak":
         yield "\n"
     for child in node.get("content") or ():
-        yield from _words(child)
+        yield from _find_texts(child)
     if node.get("type") in _BLOCKS:
         yield "\n"
 
 
-def _address(node: Node) -> str | None:
+def _link_address(node: Node) -> str | None:
     for mark in node.get("marks") or ():
         if mark.get("type") == "link":
             return f" {(mark.get('attrs') or {}).get('href') or ''} "

@@ -1,26 +1,24 @@
-"""A remark as the message segments of a Chatter post, and how its marker is found again.
+"""A comment as the message segments of a Chatter post, and how its marker is found again.
 
-Segments are data to Salesforce, which escapes them itself. A post takes 10,000 characters
-(markup included, as the body is kept as HTML) and 25 mentions:
+Segments are data to Salesforce, which escapes them itself. A post accepts 10,000 characters
+(markup included, as the body is stored as HTML) and 25 mentions:
 https://developer.salesforce.com/docs/atlas.en-us.chatterapi.meta/chatterapi/connect_requests_feed_item_input.htm
-The marker is the last line. Chatter keeps nothing hidden, so the digest stands there too.
+The marker is the last line. Chatter stores nothing hidden, so the digest stands there too.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
 
 from connectors.kit.addresses import is_web_address
+from connectors.kit.rich_text.lines import Line, fit_lines, name_mentions, to_lines
 from model.comment_content import (
     MARKER_PREFIX,
-    Bullets,
     CommentContent,
     LinkSpan,
     MentionSpan,
-    Paragraph,
     Span,
     TextSpan,
 )
@@ -28,87 +26,47 @@ from model.comment_content import (
 Segment = dict[str, str]
 
 _ROOM = 9_500
-_MENTIONS = 25
+_MOST_MENTIONS = 25
 _TAGS = 60
-"""At least what the tags context a span, a link or a mention add to the stored body."""
-_SHORTENED = "Shortened here, as Chatter takes no more than 10,000 characters."
+"""At least what the tags of a line, a span, a link or a mention add to the stored body."""
+_NOTICE = "Shortened here, as Chatter takes no more than 10,000 characters."
 _MARKER = re.compile(rf"{MARKER_PREFIX}:(\S+) · ([0-9a-f]{{16}})\s*$")
 _USER_ID = re.compile(r"005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    spans: tuple[Span, ...]
-    bullet: bool = False
+def render(content: CommentContent, notify: bool) -> list[Segment]:
+    """The segments of a post; without `notify` people are named in plain text, which is silent."""
+    lines = _limit_mentions(to_lines(content), _MOST_MENTIONS if notify else 0)
+    marker = Line((TextSpan(f"{content.marker} · {content.digest}"),))
+    grouped = _group_bullets([*fit_lines(lines, _ROOM, _size, _NOTICE), marker])
+    return [segment for part in grouped for segment in part]
 
 
-def segments(remark: CommentContent, notify: bool) -> list[Segment]:
-    """Render a remark; without `notify` people are named in plain text, which tells nobody."""
-    lines = _mentionable(_lines(remark), _MENTIONS if notify else 0)
-    marker = _Line((TextSpan(f"{remark.marker} · {remark.digest}"),))
-    return [part for line in _grouped([*_fitting(lines), marker]) for part in line]
+def find_marker(text: str) -> tuple[str, str] | None:
+    """The conflict id and digest at the end of the plain text of a post."""
+    match = _MARKER.search(text)
+    return (match[1], match[2]) if match else None
 
 
-def marked(text: str) -> tuple[str, str] | None:
-    """The conflict id and digest that the plain text of a post ends with."""
-    found = _MARKER.search(text)
-    return (found[1], found[2]) if found else None
+def _limit_mentions(lines: Iterable[Line], most: int) -> list[Line]:
+    """Name people beyond the first `most`, and those without the id of a user."""
+    left = most
+
+    def can_mention(span: MentionSpan) -> bool:
+        nonlocal left
+        if span.identity is None or not _USER_ID.fullmatch(span.identity):
+            return False
+        left -= 1
+        return left >= 0
+
+    return name_mentions(lines, can_mention)
 
 
-def _lines(remark: CommentContent) -> Iterator[_Line]:
-    yield _Line((TextSpan(remark.heading, strong=True),))
-    for block in remark.blocks:
-        match block:
-            case Paragraph(spans):
-                yield _Line(spans)
-            case Bullets(items):
-                yield from (_Line(spans, bullet=True) for spans in items)
+def _size(line: Line) -> int:
+    return _TAGS + sum(_span_size(span) for span in line.spans)
 
 
-def _mentionable(lines: Iterator[_Line], left: int) -> Iterator[_Line]:
-    """Turn mentions beyond the first `left`, and those without a user's id, into names."""
-    for line in lines:
-        spans: list[Span] = []
-        for span in line.spans:
-            if isinstance(span, MentionSpan):
-                left -= 1 if _mentions(span) else 0
-                named = left < 0 or not _mentions(span)
-                spans.append(TextSpan(span.name) if named else span)
-            else:
-                spans.append(span)
-        yield replace(line, spans=tuple(spans))
-
-
-def _mentions(span: MentionSpan) -> bool:
-    return span.identity is not None and _USER_ID.fullmatch(span.identity) is not None
-
-
-def _fitting(lines: Iterator[_Line]) -> Iterator[_Line]:
-    """Lines from the top as long as there is room; the one that does not fit is cut short."""
-    room = _ROOM
-    for line in lines:
-        size = _TAGS + sum(_size(span) for span in line.spans)
-        if size > room:
-            yield replace(line, spans=tuple(_cut(line.spans, room)))
-            yield _Line((TextSpan(_SHORTENED),))
-            return
-        room -= size
-        yield line
-
-
-def _cut(spans: tuple[Span, ...], room: int) -> Iterator[Span]:
-    for span in spans:
-        if _size(span) > room:
-            if isinstance(span, TextSpan) and room > _TAGS:
-                # One character can take six once escaped, as `&quot;` does.
-                yield replace(span, text=span.text[: (room - _TAGS) // 6] + "…")
-            return
-        room -= _size(span)
-        yield span
-
-
-def _size(span: Span) -> int:
+def _span_size(span: Span) -> int:
     match span:
         case TextSpan(text):
             return len(html.escape(text)) + _TAGS
@@ -118,40 +76,40 @@ def _size(span: Span) -> int:
             return len(html.escape(name)) + _TAGS
 
 
-def _grouped(lines: list[_Line]) -> Iterator[list[Segment]]:
-    """The lines' segments, with one list context bullets that follow each other."""
-    listing = False
+def _group_bullets(lines: list[Line]) -> Iterator[list[Segment]]:
+    """The lines' segments, with one list around bullets that follow each other."""
+    is_in_list = False
     for line in lines:
-        if line.bullet != listing:
-            yield [_mark("Begin" if line.bullet else "End", "UnorderedList")]
-        listing = line.bullet
-        yield _wrapped("ListItem" if line.bullet else "Paragraph", _content(line))
+        if line.is_bullet != is_in_list:
+            yield [_mark("Begin" if line.is_bullet else "End", "UnorderedList")]
+        is_in_list = line.is_bullet
+        yield _wrap("ListItem" if line.is_bullet else "Paragraph", _render_spans(line))
 
 
-def _content(line: _Line) -> list[Segment]:
-    parts = [part for span in line.spans for part in _parts(span)]
+def _render_spans(line: Line) -> list[Segment]:
+    segments = [segment for span in line.spans for segment in _render_span(span)]
     # An empty paragraph is refused, one with a space is the documented blank line.
-    return parts or [_text(" ")]
+    return segments or [_text_segment(" ")]
 
 
-def _parts(span: Span) -> list[Segment]:
+def _render_span(span: Span) -> list[Segment]:
     match span:
         case MentionSpan(identity=str(identity)):
             return [{"type": "Mention", "id": identity}]
         case LinkSpan(text, url) if is_web_address(url):
-            label = [_text(f"{text} ")] if text and text != url else []
+            label = [_text_segment(f"{text} ")] if text and text != url else []
             return [*label, {"type": "Link", "url": url}]
         case TextSpan(text, strong=True) if text:
-            return _wrapped("Bold", [_text(text)])
+            return _wrap("Bold", [_text_segment(text)])
         case TextSpan(text) | LinkSpan(text) | MentionSpan(text):
-            return [_text(text)] if text else []
+            return [_text_segment(text)] if text else []
 
 
-def _text(text: str) -> Segment:
-    return {"type": "Text", "text": _CONTROL.sub(" ", text)}
+def _text_segment(text: str) -> Segment:
+    return {"type": "Text", "text": text}
 
 
-def _wrapped(markup: str, inner: list[Segment]) -> list[Segment]:
+def _wrap(markup: str, inner: list[Segment]) -> list[Segment]:
     return [_mark("Begin", markup), *inner, _mark("End", markup)]
 
 
