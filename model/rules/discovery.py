@@ -91,7 +91,10 @@ def _require_some(plugins: list[_Plugin]) -> None:
     # Without any rule every open conflict would be resolved as if its cause were gone.
     if not plugins:
         message = f"no rule is installed: no package has an entry point of the group {GROUP}"
-        remedy = "Install Interlock again: `make` in a checkout, else pip install interlock."
+        remedy = (
+            "Interlock's installed metadata is older than its code: delete interlock.egg-info if "
+            "there is such a folder, and install it again with `pip install --editable .`."
+        )
         raise ModelInvalid([ModelProblem("installed packages", 0, message, remedy)])
 
 

@@ -75,7 +75,11 @@ def _would(changes: Iterable[CommentChange]) -> dict[str, dg.MarkdownMetadataVal
 
 
 def _check(done: CommentResult) -> dg.AssetCheckResult:
-    """In plain text: on a check's page Dagster hides all Markdown."""
+    """Refused comments and why, an error where one needs a person; a wait for a ceiling is fine.
+
+    In plain text: on a check's page Dagster hides all Markdown.
+    """
+    needs_person = any(not refusal.retryable for refusal in done.refused)
     refused = {
         f"{one.change.target.key} {one.change.content.conflict_id}": f"{one.reason}. {one.remedy}"
         for one in done.refused
@@ -87,6 +91,6 @@ def _check(done: CommentResult) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=not done.refused,
         check_name=WRITTEN,
-        severity=dg.AssetCheckSeverity.WARN,
+        severity=dg.AssetCheckSeverity.ERROR if needs_person else dg.AssetCheckSeverity.WARN,
         metadata={**refused, **waiting},
     )

@@ -25,8 +25,9 @@ def comments_to_json(results: Mapping[str, CommentResult]) -> dict[str, Any]:
     """Every comment that a run wrote, would write or postponed, all in one shape.
 
     `action` is create, edit, resolve or postpone; `url` leads to the comment itself. A comment
-    that is not `written` has a `reason` and a `remedy` if the tool refused it, a `reason` if it
-    was postponed, and neither in a dry run. `unchanged` counts, by connection, the comments that
+    that is not `written` has a `reason` and a `remedy` if the tool refused it, and is `retryable`
+    if the next sync may succeed without anybody's help; a `reason` if it was postponed; none of
+    them in a dry run. `unchanged` counts, by connection, the comments that
     are up to date.
     """
     return {
@@ -84,7 +85,7 @@ def _result_to_json(name: str, result: CommentResult) -> Iterator[dict[str, Any]
     for change in unwritten_changes(result):
         yield _change_to_json(name, change)
     for refused in result.refused:
-        why = {"reason": refused.reason, "remedy": refused.remedy}
+        why = {"reason": refused.reason, "remedy": refused.remedy, "retryable": refused.retryable}
         yield _change_to_json(name, refused.change) | why
     for postponed in result.difference.postponed:
         comment = _comment_to_json(name, "postpone", postponed.target, postponed.content)
@@ -110,6 +111,7 @@ def _comment_to_json(
         "url": None,
         "reason": None,
         "remedy": None,
+        "retryable": None,
         "text": plain(content),
     }
 

@@ -64,6 +64,7 @@ def conflict_to_json(
         "overdue": escalation.overdue,
         "otherwise": escalation.otherwise,
         "level": escalation.level,
+        "level_name": escalation.level_name,
         "needed_by": finding.needed_by and finding.needed_by.isoformat(),
         "impact": {
             "days": finding.impact.days,

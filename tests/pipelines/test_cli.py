@@ -148,6 +148,7 @@ def test_a_refused_comment_is_told_with_its_reason_and_remedy(interlock: Run, sm
     assert refused["action"] == "create"
     assert "no row of" in refused["reason"]
     assert refused["remedy"]
+    assert refused["retryable"] is False
 
 
 def test_a_sync_that_may_not_write_says_how_many_comments_it_would(interlock: Run) -> None:

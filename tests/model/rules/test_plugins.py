@@ -205,7 +205,7 @@ def test_no_rule_at_all_is_an_error_and_not_a_plan_without_conflicts(
 ) -> None:
     monkeypatch.setattr(discovery, "entry_points", lambda group: [])
 
-    with pytest.raises(ModelInvalid, match=r"no rule is installed.*Install Interlock again"):
+    with pytest.raises(ModelInvalid, match=r"no rule is installed.*install it again"):
         installed_rules()
 
 
