@@ -271,6 +271,7 @@ def test_a_decision_is_recorded_and_shown(interlock: Run) -> None:
     interlock("sync", "--dry-run")
     _, listed, _ = interlock("conflicts", "--json")
     first = json.loads(listed)[0]
+    assert (first["level"], first["level_name"]) == (1, "Accountable role")
 
     code, out, _ = interlock(
         "decide",

@@ -1,0 +1,77 @@
+"""Conflicts of rules that come and go with installed packages."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from model.conflicts import Conflict
+from model.rules import BrokenPlugin, RuleSet
+from pipelines.instance import Instance
+from pipelines.steps.decide import DecisionRefused, record_decision
+from pipelines.steps.detect import detect
+from pipelines.steps.sync import sync_all
+from tests.pipelines.small import NOW
+
+LATER = NOW + timedelta(minutes=5)
+BROKEN = BrokenPlugin("acme-rules 1.2", "acme_rules.late", "ModuleNotFoundError: No module")
+
+
+def without_late_handover(instance: Instance, *broken: BrokenPlugin) -> Instance:
+    """The same instance in an installation that lacks the rule."""
+    rules = {rule.name: rule for rule in instance.rules if rule.name != "late_handover"}
+    return replace(instance, rules=RuleSet(rules, broken))
+
+
+def late_handover(instance: Instance) -> Conflict:
+    detected = sync_all(instance, NOW, lambda _: None, write=False).detected
+    return next(c for c in detected.in_force if c.finding.rule == "late_handover")
+
+
+def test_while_a_plugin_is_broken_the_conflicts_of_its_rules_stay_as_they_are(
+    instance: Instance,
+) -> None:
+    conflict = late_handover(instance)
+
+    with closing(without_late_handover(instance, BROKEN)) as reduced:
+        detected = detect(reduced, LATER)
+
+    assert detected.events == {}
+    assert conflict in detected.in_force
+    assert detected.broken_plugins == (BROKEN,)
+
+
+def test_the_conflicts_of_an_uninstalled_rule_end(instance: Instance) -> None:
+    conflict = late_handover(instance)
+
+    with closing(without_late_handover(instance)) as reduced:
+        detected = detect(reduced, LATER)
+
+    assert detected.events == {"resolved": 1}
+    assert conflict.id not in {kept.id for kept in detected.in_force}
+
+
+def test_a_conflict_whose_rule_is_not_installed_cannot_be_decided(instance: Instance) -> None:
+    conflict = late_handover(instance)
+    assert conflict.escalation.authority is not None
+    person = conflict.escalation.authority.person
+
+    with (
+        closing(without_late_handover(instance, BROKEN)) as reduced,
+        pytest.raises(DecisionRefused, match="its rule late_handover is not installed"),
+    ):
+        record_decision(reduced, conflict.id, "move", person, "Later", "cli", LATER)
+
+
+def test_a_verdict_that_is_no_option_of_the_rule_is_refused_with_the_options(
+    instance: Instance,
+) -> None:
+    conflict = late_handover(instance)
+    assert conflict.escalation.authority is not None
+    person = conflict.escalation.authority.person
+
+    with pytest.raises(DecisionRefused, match="choose hold or move or accept or dismiss"):
+        record_decision(instance, conflict.id, "mov", person, "Later", "cli", LATER)
