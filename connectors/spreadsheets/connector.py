@@ -1,4 +1,4 @@
-"""The connector for workbooks and CSV files."""
+"""The connector for workbooks and CSV files: implements `connectors.base.Connector`."""
 
 from __future__ import annotations
 
@@ -13,147 +13,162 @@ from connectors.base import (
     Page,
     RawRecord,
 )
+from connectors.kit.delimited_text import UnreadableFile
 from connectors.kit.known_functions import unknown_functions
-from connectors.spreadsheets.delimited_comments import apply_to_notes_file, find_in_notes_file
+from connectors.spreadsheets.csv_comments import apply_csv_comments, find_csv_comments
 from connectors.spreadsheets.mapping import map_row
-from connectors.spreadsheets.notes import NotAPackage, refusals
+from connectors.spreadsheets.notes import NotAPackage, find_note_refusals
+from connectors.spreadsheets.plan_files import PlanFile, PlanFiles, find_files, read_plan_files
+from connectors.spreadsheets.plan_rows import PlanRow, index_by_key, list_rows
+from connectors.spreadsheets.plan_table import find_repeated_headings
 from connectors.spreadsheets.pull import changed_page
-from connectors.spreadsheets.rows import Row, by_key, rows_of
 from connectors.spreadsheets.settings import SpreadsheetSettings
-from connectors.spreadsheets.sources import Source, Sources, find_files, read_sources
-from connectors.spreadsheets.table import doubled
-from connectors.spreadsheets.workbook_comments import apply_to_workbook, find_in_workbook
+from connectors.spreadsheets.sheet_grid import CORRECT_FILE
+from connectors.spreadsheets.workbook_comments import (
+    apply_workbook_comments,
+    find_workbook_comments,
+)
 from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange, Target
 from model.records import Mapped
 
 ROWS = "rows"
-_LOOK_AT_FILES = "Correct the file, or the columns of this connection in interlock.yaml"
 
 
 class SpreadsheetConnector:
-    """Plans in files: rows become work items, remarks become notes on the cells of their rows."""
+    """Plans in files: rows become work items, comments become notes on the cells of their rows."""
 
     def __init__(self, settings: SpreadsheetSettings, context: ConnectorContext) -> None:
         self.name = context.name
         self._settings = settings
-        self._surroundings = context
+        self._context = context
 
     @property
     def streams(self) -> tuple[str, ...]:
         return (ROWS,)
 
     def check(self) -> list[AccessProblem]:
-        """Files that are missing or unreadable, headings that are missing or stand twice, sheets
-        that take no note, and an unknown function."""
-        known = self._surroundings.lookups.functions
+        """Report files that are missing or unreadable and an unknown function.
+
+        Headings that occur twice and sheets that take no note are reported as not blocking.
+        """
+        known = self._context.lookups.functions
         unknown = unknown_functions(self.name, [self._settings.function], known)
         try:
-            sources = self._sources()
-        except ConnectionFailed as failed:
-            return [AccessProblem(failed.reason, failed.remedy), *unknown]
-        unread = [AccessProblem(failure, _LOOK_AT_FILES) for failure in sources.failures]
-        doubts = [problem for source in sources.read for problem in _doubts(source)]
-        return [*unread, *doubts, *unknown]
+            plans = self._plan_files()
+        except ConnectionFailed as failure:
+            return [AccessProblem(failure.reason, failure.remedy), *unknown]
+        unread = [AccessProblem(failure.reason, failure.remedy) for failure in plans.failures]
+        warnings = [problem for plan in plans.read for problem in _warnings(plan)]
+        return [*unread, *warnings, *unknown]
 
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
-        """One page with all rows that changed: a file is saved as a whole, so it is read so.
+        """Yield one page with all rows that changed; a file is only ever read whole.
 
-        Raises ConnectionFailed after that page when a file or sheet could not be read; rows are
-        then never taken for deleted.
+        Raises ConnectionFailed after that page when a file or sheet could not be read; no row
+        counts as deleted then.
         """
         del stream
-        sources = self._sources()
-        if page := changed_page(sources, self._settings, cursor, now):
+        plans = self._plan_files()
+        if page := changed_page(plans, self._settings, cursor, now):
             yield page
-        if sources.failures:
-            raise self._failed(sources.failures)
+        if plans.failures:
+            raise self._failure(plans.failures)
 
     def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:
+        """Map a row to a work item; see `map_row`."""
         del stream
-        return map_row(landed, observed_at, self._settings, self._surroundings)
+        return map_row(landed, observed_at, self._settings, self._context)
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
-        """Our sections in notes, and our rows in notes files; raises ConnectionFailed when a
-        file that may hold some cannot be read."""
-        sources = self._sources()
-        if sources.failures:
-            raise self._failed(sources.failures)
-        rows, _ = by_key(rows_of(sources.read))
-        wanted = [(t, rows[t.ref.native_id]) for t in targets if t.ref.native_id in rows]
-        found: list[PostedComment] = []
-        for source in sources.read:
-            mine = [(target, row) for target, row in wanted if row.source is source]
-            if mine:
-                found += self._find_in(source, mine)
-        return found
+        """Our sections in notes and our rows in notes files.
 
-    def _find_in(
-        self, source: Source, targets: Sequence[tuple[Target, Row]]
+        Raises ConnectionFailed when a file that may hold some cannot be read.
+        """
+        plans = self._plan_files()
+        if plans.failures:
+            raise self._failure(plans.failures)
+        rows, _ = index_by_key(list_rows(plans.read))
+        present = [(t, rows[t.ref.native_id]) for t in targets if t.ref.native_id in rows]
+        comments: list[PostedComment] = []
+        for plan in plans.read:
+            in_file = [(target, row) for target, row in present if row.plan is plan]
+            if in_file:
+                comments += self._find_in_file(plan, in_file)
+        return comments
+
+    def _find_in_file(
+        self, plan: PlanFile, targets: Sequence[tuple[Target, PlanRow]]
     ) -> list[PostedComment]:
-        find = find_in_workbook if source.delimiter is None else find_in_notes_file
+        find = find_workbook_comments if plan.delimiter is None else find_csv_comments
         try:
-            return find(source, targets)
+            return find(plan, targets)
         except NotAPackage as error:
-            raise self._failed([f"{source.name}: {error}"]) from error
+            failure = UnreadableFile(f"{plan.name}: {error}", CORRECT_FILE)
+            raise self._failure([failure]) from error
 
     def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
         """Write the comments, each file once for all of its changes."""
-        sources = self._sources()
-        rows, _ = by_key(rows_of(sources.read))
-        by_file: dict[str, list[tuple[CommentChange, Row]]] = {}
+        plans = self._plan_files()
+        rows, _ = index_by_key(list_rows(plans.read))
+        by_file: dict[str, list[tuple[CommentChange, PlanRow]]] = {}
         for change in changes:
             row = rows.get(change.target.ref.native_id)
             if row is None:
-                yield self._unplaced(change, sources)
+                yield self._refuse_without_row(change, plans)
             else:
-                by_file.setdefault(row.source.name, []).append((change, row))
-        for source in sources.read:
-            if mine := by_file.get(source.name):
-                write = apply_to_workbook if source.delimiter is None else apply_to_notes_file
-                yield from write(source, mine)
+                by_file.setdefault(row.plan.name, []).append((change, row))
+        for plan in plans.read:
+            if in_file := by_file.get(plan.name):
+                is_workbook = plan.delimiter is None
+                write = apply_workbook_comments if is_workbook else apply_csv_comments
+                yield from write(plan, in_file)
 
     def close(self) -> None:
-        """Nothing stays open between calls."""
+        """Do nothing: no file stays open between calls."""
 
-    def _sources(self) -> Sources:
-        home, pattern = self._surroundings.home, self._settings.path
+    def _plan_files(self) -> PlanFiles:
+        home, pattern = self._context.home, self._settings.path
+        # No file at all is a mistake in the path, never a plan without rows.
         if not find_files(home, pattern):
             raise ConnectionFailed(
                 self.name,
                 f'there is no file "{pattern}" below {home.absolute()}',
                 "Correct the path of this connection in interlock.yaml, or put the file there",
             )
-        return read_sources(home, self._settings)
+        return read_plan_files(home, self._settings)
 
-    def _failed(self, failures: Sequence[str]) -> ConnectionFailed:
-        return ConnectionFailed(self.name, "; ".join(failures), _LOOK_AT_FILES)
+    def _failure(self, failures: Sequence[UnreadableFile]) -> ConnectionFailed:
+        reasons = "; ".join(failure.reason for failure in failures)
+        return ConnectionFailed(self.name, reasons, failures[0].remedy)
 
-    def _unplaced(self, change: CommentChange, sources: Sources) -> RefusedChange:
+    def _refuse_without_row(self, change: CommentChange, plans: PlanFiles) -> RefusedChange:
         reason = f'no row of "{self._settings.path}" has the key "{change.target.key}" for itself'
-        if sources.failures:
-            return RefusedChange(change, f"{reason}; {'; '.join(sources.failures)}", _LOOK_AT_FILES)
+        if plans.failures:
+            failure = self._failure(plans.failures)
+            return RefusedChange(change, f"{reason}; {failure.reason}", failure.remedy)
         return RefusedChange(change, reason, "Put the row back, or wait for the next sync", False)
 
 
-def _doubts(source: Source) -> Iterator[AccessProblem]:
-    """What does not keep a file from being read, but should be known."""
-    for table in source.tables:
-        for cells in doubled(table):
-            what = f'{source.name}, sheet "{table.grid.sheet}": {cells} have the same heading'
+def _warnings(plan: PlanFile) -> Iterator[AccessProblem]:
+    """What does not prevent a sync, but should be known."""
+    for table in plan.tables:
+        for cells in find_repeated_headings(table):
+            what = f'{plan.name}, sheet "{table.grid.sheet}": {cells} have the same heading'
             yield AccessProblem(what, "The left one is read; rename the other", blocking=False)
-    if source.delimiter is None:
-        sheets = [table.grid.sheet for table in source.tables]
+    if plan.delimiter is None:
+        sheets = [table.grid.sheet for table in plan.tables]
         try:
-            closed = refusals(source.raw, sheets)
+            refusals = find_note_refusals(plan.raw, sheets)
         except NotAPackage as error:
-            yield AccessProblem(f"{source.name} takes no comments: {error}", "Repair it", False)
+            yield AccessProblem(f"{plan.name} takes no comments: {error}", "Repair it", False)
             return
-        for sheet, refused in closed.items():
-            what = f'{source.name}, sheet "{sheet}" takes no comments: {refused.reason}'
+        for sheet, refused in refusals.items():
+            what = f'{plan.name}, sheet "{sheet}" takes no comments: {refused.reason}'
             yield AccessProblem(what, refused.remedy, blocking=False)
 
 
 def open_connector(
     settings: SpreadsheetSettings, context: ConnectorContext
 ) -> SpreadsheetConnector:
+    """Open a connector for the files that `settings` names; nothing is read yet."""
     return SpreadsheetConnector(settings, context)

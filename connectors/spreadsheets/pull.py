@@ -1,7 +1,7 @@
-"""What changed since the last pull: files by their content, rows by theirs.
+"""What changed since the last pull: files compared by their content, rows by theirs.
 
-A row carries `saved`, the time its file was last saved before the row was first seen like this.
-Writing our notes changes a file but no row, so the pull after it brings nothing.
+A raw record carries `saved`, the time when the file was last saved before this content of the row
+was first read. Our own notes change a file but no row, so the pull after them yields no records.
 """
 
 from __future__ import annotations
@@ -16,99 +16,108 @@ import orjson
 
 from connectors.base import Cursor, JsonValue, Page, RawRecord
 from connectors.kit.plausible import may_be_cut_off
-from connectors.spreadsheets.rows import by_key, keys_of, rows_of
+from connectors.spreadsheets.plan_files import PlanFile, PlanFiles
+from connectors.spreadsheets.plan_rows import existing_keys, index_by_key, list_rows
 from connectors.spreadsheets.settings import SpreadsheetSettings
-from connectors.spreadsheets.sources import Source, Sources
 from model.records import Problem
 
 _READ_WITH = {"path", "sheet", "columns", "references_in", "delimiter", "encoding"}
-"""Settings that decide which rows there are; with other ones everything is read anew."""
+"""Settings that decide which rows there are; when they change, everything is pulled again."""
 
 
 def changed_page(
-    sources: Sources, settings: SpreadsheetSettings, cursor: Cursor | None, now: datetime
+    plans: PlanFiles, settings: SpreadsheetSettings, cursor: Cursor | None, now: datetime
 ) -> Page | None:
-    """The one page of a pull, or None when no file changed.
+    """Return the one page of a pull, or None when no file changed.
 
-    Only when every file could be read, and no CSV file may be cut off (a workbook that is does
-    not open), does it tell which rows exist at all.
+    The page has snapshot ids only when every file could be read and no CSV file may be cut off
+    (a workbook that is cut off cannot be opened).
     """
-    read_with = _read_with(settings)
-    before = _Before(cursor, read_with)
-    complete = not sources.failures
-    if complete and before.shas == {source.name: source.sha256 for source in sources.read}:
+    read_with = _settings_digest(settings)
+    before = _PreviousPull(cursor, read_with)
+    is_complete = not plans.failures
+    if is_complete and before.sha256_by_file == {plan.name: plan.sha256 for plan in plans.read}:
         return None
-    rows = list(rows_of(sources.read))
-    unique, problems = by_key(rows)
-    counts = Counter(row.source.name for row in rows)
-    cut = [s for s in sources.read if s.delimiter and before.lost_most(s, counts[s.name])]
-    complete = complete and not cut
-    contents = {key: row.content() for key, row in unique.items()}
+    rows = list(list_rows(plans.read))
+    rows_by_key, problems = index_by_key(rows)
+    counts = Counter(row.plan.name for row in rows)
+    truncated = [plan for plan in plans.read if before.lost_most(plan, counts[plan.name])]
+    is_complete = is_complete and not truncated
+    contents = {key: row.to_json() for key, row in rows_by_key.items()}
     digests = {key: _digest(content) for key, content in contents.items()}
-    saved = {source.name: before.saved_at(source, now) for source in sources.read}
-    landed = tuple(
-        RawRecord(key, _payload(contents[key], saved[row.source.name]))
-        for key, row in unique.items()
+    saved = {plan.name: before.saved_at(plan, now) for plan in plans.read}
+    records = tuple(
+        RawRecord(key, _payload(contents[key], saved[row.plan.name]))
+        for key, row in rows_by_key.items()
         if before.rows.get(key) != digests[key]
     )
-    held = {s.name: before.count(s) if s in cut else counts[s.name] for s in sources.read}
-    seen = digests if complete else {**before.rows, **digests}
-    files = _files(sources, saved, held)
-    after: Cursor = {"read_with": read_with, "files": files, "rows": {**seen}}
-    doubts = [_doubted(source, before.count(source)) for source in cut]
-    return Page(landed, after, (*problems, *doubts), keys_of(rows) if complete else None)
+    # A doubtful file keeps its former count, so that it stays in doubt until it is complete again.
+    rows_by_file = {
+        plan.name: before.count(plan) if plan in truncated else counts[plan.name]
+        for plan in plans.read
+    }
+    known = digests if is_complete else {**before.rows, **digests}
+    files = _files_state(plans, saved, rows_by_file)
+    after: Cursor = {"read_with": read_with, "files": files, "rows": {**known}}
+    doubts = [_truncation_problem(plan, before.count(plan)) for plan in truncated]
+    snapshot_ids = existing_keys(rows) if is_complete else None
+    return Page(records, after, (*problems, *doubts), snapshot_ids)
 
 
-def _files(sources: Sources, saved: Mapping[str, datetime], counts: Mapping[str, int]) -> JsonValue:
+def _files_state(
+    plans: PlanFiles, saved: Mapping[str, datetime], counts: Mapping[str, int]
+) -> JsonValue:
     return {
-        source.name: {
-            "sha256": source.sha256,
-            "saved": saved[source.name].isoformat(),
-            "rows": counts[source.name],
+        plan.name: {
+            "sha256": plan.sha256,
+            "saved": saved[plan.name].isoformat(),
+            "rows": counts[plan.name],
         }
-        for source in sources.read
+        for plan in plans.read
     }
 
 
-def _doubted(source: Source, before: int) -> Problem:
+def _truncation_problem(plan: PlanFile, count_before: int) -> Problem:
     return Problem(
-        f"{source.name}#rows",
-        f"{source.name} lost most of its {before} rows; it may be cut off, so they still count",
+        f"{plan.name}#rows",
+        f"{plan.name} lost most of its {count_before} rows; it may be cut off, so they still count",
         "Export it again whole; if they are really gone, save it under another name",
         held=False,
     )
 
 
-class _Before:
-    """What the cursor remembers; nothing at all when other settings made it."""
+class _PreviousPull:
+    """What the cursor holds of the last pull; nothing when it was made with other settings.
+
+    `rows` maps the key of each row to the digest of its content.
+    """
 
     def __init__(self, cursor: Cursor | None, read_with: str) -> None:
-        fitting: Mapping[str, Any] = cursor or {}
-        if fitting.get("read_with") != read_with:
-            fitting = {}
-        self.rows: dict[str, str] = fitting.get("rows", {})
-        self._files: dict[str, dict[str, Any]] = fitting.get("files", {})
+        state: Mapping[str, Any] = cursor or {}
+        if state.get("read_with") != read_with:
+            state = {}
+        self.rows: dict[str, str] = state.get("rows", {})
+        self._files: dict[str, dict[str, Any]] = state.get("files", {})
 
     @property
-    def shas(self) -> dict[str, str]:
+    def sha256_by_file(self) -> dict[str, str]:
         return {name: file["sha256"] for name, file in self._files.items()}
 
-    def count(self, source: Source) -> int:
-        """How many rows the file had when it was last whole; 0 where nothing is known of it."""
-        return int(self._files.get(source.name, {}).get("rows", 0))
+    def count(self, plan: PlanFile) -> int:
+        """How many rows the file had when it was last complete; 0 where that is unknown."""
+        return int(self._files.get(plan.name, {}).get("rows", 0))
 
-    def lost_most(self, source: Source, rows: int) -> bool:
-        return may_be_cut_off(self.count(source), rows)
+    def lost_most(self, plan: PlanFile, rows: int) -> bool:
+        """Whether a CSV file lost so many rows that it may be cut off."""
+        return plan.delimiter is not None and may_be_cut_off(self.count(plan), rows)
 
-    def saved_at(self, source: Source, now: datetime) -> datetime:
-        """When the file was saved: never in the future, and later than its former content.
-
-        A file put back from a copy has an old time; its content is new all the same.
-        """
-        known = self._files.get(source.name)
-        if known is None or known["sha256"] == source.sha256:
-            return min(source.modified, now)
-        return min(source.modified, now) if source.modified.isoformat() > known["saved"] else now
+    def saved_at(self, plan: PlanFile, now: datetime) -> datetime:
+        """When the file was saved: never in the future, and later than its former content."""
+        known = self._files.get(plan.name)
+        if known is None or known["sha256"] == plan.sha256:
+            return min(plan.modified, now)
+        # A file put back from a copy has an old time of change, but its content is new.
+        return min(plan.modified, now) if plan.modified.isoformat() > known["saved"] else now
 
 
 def _payload(content: dict[str, JsonValue], saved: datetime) -> str:
@@ -119,5 +128,5 @@ def _digest(content: dict[str, JsonValue]) -> str:
     return hashlib.sha256(orjson.dumps(content)).hexdigest()[:16]
 
 
-def _read_with(settings: SpreadsheetSettings) -> str:
+def _settings_digest(settings: SpreadsheetSettings) -> str:
     return hashlib.sha256(settings.model_dump_json(include=_READ_WITH).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""What interlock.yaml says about a connection of workbooks or CSV files."""
+"""The settings of a connection to workbooks or CSV files in interlock.yaml."""
 
 from __future__ import annotations
 
@@ -29,36 +29,36 @@ FieldName = Literal[
     "milestone",
     "function",
 ]
-"""What a column can be mapped to; `estimate` and `remaining` are working days."""
+"""The fields that a column can be mapped to; `estimate` and `remaining` are working days."""
 
 
-def _several(value: object) -> object:
+def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Headings = Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1)]
-"""One heading, or several: of these the first that a row fills is taken."""
+Headings = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+"""One heading or several; of several the first that a row fills counts."""
 
 
 class SpreadsheetSettings(ConnectionSettings):
-    """Files that hold a plan as a table, one row an item, and which column means what."""
+    """Files that hold a plan as a table with one row per item, and what its columns mean."""
 
     path: str
     """A file or a pattern (`plans/*.xlsx`), relative to the instance folder."""
     sheet: str | None = None
-    """The only sheet to read; without it every visible sheet with a fitting table is read."""
+    """The only sheet to read, hidden or not; without it every visible sheet with the headings."""
     columns: dict[FieldName, Headings]
     references_in: Headings = ()
-    """Headings of columns whose text may mention records of other tools."""
+    """Headings of columns whose free text may mention records of any tool."""
     url: str | None = None
-    """Where people open a row, with {sheet} and {cell}; else the address of the file."""
+    """Where people open a row, with {file}, {sheet} and {cell}; else the address of the file."""
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
-    """Of a CSV file; without it, the one with which the headings are found."""
+    """The delimiter of CSV files; without it, the one with which the headings are found."""
     encoding: str | None = None
-    """Of a CSV file; without it UTF-8 or UTF-16 by their marks, then UTF-8, then cp1252."""
+    """The encoding of CSV files without a byte order mark; without it, detected from the bytes."""
 
     @model_validator(mode="after")
-    def _rows_need_names(self) -> SpreadsheetSettings:
+    def _has_key_column(self) -> SpreadsheetSettings:
         if "key" not in self.columns:
             raise ValueError("columns needs a key: the heading of the column that names each row")
         return self

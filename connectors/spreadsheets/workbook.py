@@ -1,7 +1,7 @@
-"""Reading .xlsx and .xlsm into grids, with the gaps that python-calamine leaves filled.
+"""Reads .xlsx and .xlsm workbooks into grids of text.
 
-calamine reads fast, but turns whole numbers into floats and error cells into empty text, and it
-gives a merged range's value only at its top left.
+python-calamine reads fast, but turns whole numbers into floats and error cells into empty text,
+and has the value of a merged range only at its top left; what it loses is added here.
 """
 
 from __future__ import annotations
@@ -19,33 +19,35 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from connectors.spreadsheets.cells import position
-from connectors.spreadsheets.grid import Grid, Unreadable
-from connectors.spreadsheets.notes.package import NotAPackage, Package, open_package
-from connectors.spreadsheets.notes.sheets import MAIN, dates_from_1904, sheet_parts
+from connectors.kit.delimited_text import UnreadableFile
+from connectors.spreadsheets.cell_addresses import parse_cell_address
+from connectors.spreadsheets.notes.package import NotAPackage, WorkbookPackage, open_package
+from connectors.spreadsheets.notes.sheets import MAIN, has_1904_dates, sheet_parts
+from connectors.spreadsheets.sheet_grid import CORRECT_FILE, SheetGrid
 
-Value = int | float | str | bool | time | date | datetime | timedelta
+CellValue = int | float | str | bool | time | date | datetime | timedelta
 
 
-def read_workbook(raw: bytes, only: str | None) -> list[Grid]:
-    """The visible worksheets of a workbook, or the one named `only`; raises Unreadable."""
+def read_workbook(raw: bytes, only: str | None) -> list[SheetGrid]:
+    """Read the visible worksheets of a workbook, or the one named `only`; raises UnreadableFile."""
     try:
         package = open_package(raw)
         parts = sheet_parts(package)
         with CalamineWorkbook.from_filelike(BytesIO(raw)) as workbook:
-            names = [name for name in _wanted(workbook, only) if name in parts]
-            return [_grid(workbook.get_sheet_by_name(n), package, parts[n]) for n in names]
+            names = [name for name in _select_sheets(workbook, only) if name in parts]
+            return [_sheet_grid(workbook.get_sheet_by_name(n), package, parts[n]) for n in names]
     except NotAPackage as error:
-        raise Unreadable(str(error)) from error
+        raise UnreadableFile(str(error), CORRECT_FILE) from error
     except (CalamineError, ValueError) as error:
-        raise Unreadable(f"it is damaged ({error})") from error
+        raise UnreadableFile(f"it is damaged ({error})", CORRECT_FILE) from error
 
 
-def _wanted(workbook: CalamineWorkbook, only: str | None) -> list[str]:
+def _select_sheets(workbook: CalamineWorkbook, only: str | None) -> list[str]:
     if only is not None:
         if only not in workbook.sheet_names:
-            found = ", ".join(f'"{name}"' for name in workbook.sheet_names)
-            raise Unreadable(f'it has no sheet "{only}"; its sheets are {found}')
+            names = ", ".join(f'"{name}"' for name in workbook.sheet_names)
+            reason = f'it has no sheet "{only}"; its sheets are {names}'
+            raise UnreadableFile(reason, CORRECT_FILE)
         return [only]
     return [
         sheet.name
@@ -54,15 +56,16 @@ def _wanted(workbook: CalamineWorkbook, only: str | None) -> list[str]:
     ]
 
 
-def _grid(sheet: CalamineSheet, package: Package, part: str) -> Grid:
-    rows = [[as_text(v) for v in row] for row in sheet.to_python(skip_empty_area=False)]
-    for (row, column), error in _errors(package.read(part)):
+def _sheet_grid(sheet: CalamineSheet, package: WorkbookPackage, part: str) -> SheetGrid:
+    rows = [[format_cell_value(v) for v in row] for row in sheet.to_python(skip_empty_area=False)]
+    for (row, column), error in _error_cells(package.read(part)):
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = error
-    return Grid(sheet.name, rows, _merged(sheet, len(rows)), dates_from_1904(package))
+    return SheetGrid(sheet.name, rows, _merged_rows(sheet, len(rows)), has_1904_dates(package))
 
 
-def _merged(sheet: CalamineSheet, height: int) -> dict[tuple[int, int], int]:
+def _merged_rows(sheet: CalamineSheet, height: int) -> dict[tuple[int, int], int]:
+    # Only the first column of a range: a heading merged over several columns is one heading.
     return {
         (row, left): top
         for (top, left), (bottom, _) in sheet.merged_cell_ranges or ()
@@ -70,19 +73,20 @@ def _merged(sheet: CalamineSheet, height: int) -> dict[tuple[int, int], int]:
     }
 
 
-def _errors(xml: bytes) -> Iterator[tuple[tuple[int, int], str]]:
-    """The error cells of a sheet: (row, column) and `#REF!`."""
+def _error_cells(xml: bytes) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield the error cells of a sheet: (row, column) and the error, such as `#REF!`."""
+    # Most sheets have none, and parsing a large sheet costs seconds.
     if b't="e"' not in xml and b"t='e'" not in xml:
         return
     cells = etree.iterparse(BytesIO(xml), tag=f"{{{MAIN}}}c", resolve_entities=False)
     for _, cell in cells:
         if cell.get("t") == "e" and cell.get("r"):
-            yield position(cell.get("r")), cell.findtext(f"{{{MAIN}}}v") or "#N/A"
+            yield parse_cell_address(cell.get("r")), cell.findtext(f"{{{MAIN}}}v") or "#N/A"
         cell.clear()
 
 
-def as_text(value: Value) -> str:
-    """A cell's value as text: dates in ISO form, numbers with the 15 digits that Excel keeps."""
+def format_cell_value(value: CellValue) -> str:
+    """A value as text: dates in ISO form, numbers with the 15 digits that Excel keeps."""
     match value:
         case str():
             return value

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from connectors.kit.files import FileBlocked, replace_file
+from connectors.spreadsheets.note_sections import parse_sections, put_section
 from connectors.spreadsheets.notes import (
+    CellNote,
     NotAPackage,
-    Note,
     NoteCell,
     NoteRefused,
+    find_note_refusals,
     read_notes,
-    refusals,
     write_notes,
 )
-from connectors.spreadsheets.rows import Row
-from connectors.spreadsheets.sections import sections, with_section
-from connectors.spreadsheets.sources import Source
+from connectors.spreadsheets.plan_files import PlanFile
+from connectors.spreadsheets.plan_rows import PlanRow
 from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange, Target
 
 _NO_CELL = NoteRefused(
@@ -25,88 +25,95 @@ _NO_CELL = NoteRefused(
 )
 
 
-def find_in_workbook(source: Source, targets: Sequence[tuple[Target, Row]]) -> list[PostedComment]:
-    """Our sections in the notes of these rows."""
-    notes = read_notes(source.raw)
+def find_workbook_comments(
+    plan: PlanFile, targets: Sequence[tuple[Target, PlanRow]]
+) -> list[PostedComment]:
+    """Our sections in the notes of these rows; raises NotAPackage for a damaged workbook."""
+    notes = read_notes(plan.raw)
     return [
         PostedComment(
-            target.ref, section.conflict_id, _comment_id(place), section.digest, target.url
+            target.ref, section.conflict_id, _comment_id(cell), section.digest, target.url
         )
         for target, row in targets
-        for place in _places(row)
-        if place in notes
-        for section in sections(notes[place].text)
+        for cell in _note_cells(row)
+        if cell in notes
+        for section in parse_sections(notes[cell].text)
     ]
 
 
-def apply_to_workbook(
-    source: Source, changes: Sequence[tuple[CommentChange, Row]]
+def apply_workbook_comments(
+    plan: PlanFile, changes: Sequence[tuple[CommentChange, PlanRow]]
 ) -> list[Outcome]:
-    """Write all changes of a file at once; one that a sheet or cell refuses leaves the others."""
+    """Write all changes of a file at once and return one outcome per change.
+
+    A change that its sheet or cells refuse does not affect the others.
+    """
     try:
-        notes = read_notes(source.raw)
-        closed = refusals(source.raw, {row.sheet for _, row in changes})
+        notes = read_notes(plan.raw)
+        refusals = find_note_refusals(plan.raw, {row.sheet for _, row in changes})
     except NotAPackage as error:
-        damaged = NoteRefused(f"{source.name} takes no note: {error}", "Repair the file in Excel")
+        damaged = NoteRefused(f"{plan.name} takes no note: {error}", "Repair the file in Excel")
         return [_refused(change, damaged) for change, _ in changes]
-    wanted: dict[NoteCell, str] = {}
+    texts: dict[NoteCell, str] = {}
     outcomes: list[Outcome] = []
     for change, row in changes:
-        place = _choose(row, notes, change.content.conflict_id)
-        refused = closed.get(row.sheet) or (None if place else _NO_CELL)
-        if refused or place is None:
-            outcomes.append(_refused(change, refused or _NO_CELL))
+        cell = _choose_cell(row, notes, change.content.conflict_id)
+        refusal = refusals.get(row.sheet) or (None if cell else _NO_CELL)
+        if refusal or cell is None:
+            outcomes.append(_refused(change, refusal or _NO_CELL))
             continue
-        before = wanted.get(place, notes[place].text if place in notes else "")
-        wanted[place] = with_section(before, change.content)
-        outcomes.append(_posted(change, place))
-    return _written(source, wanted, outcomes, [change for change, _ in changes])
+        before = texts.get(cell, notes[cell].text if cell in notes else "")
+        texts[cell] = put_section(before, change.content)
+        outcomes.append(_posted(change, cell))
+    return _write(plan, texts, outcomes, [change for change, _ in changes])
 
 
-def _written(
-    source: Source,
-    wanted: Mapping[NoteCell, str],
+def _write(
+    plan: PlanFile,
+    texts: Mapping[NoteCell, str],
     outcomes: list[Outcome],
     changes: Sequence[CommentChange],
 ) -> list[Outcome]:
-    """The outcomes once the file is replaced; when it cannot be, every change is refused."""
+    """Replace the file and return the outcomes; when it cannot be, every change is refused."""
     try:
-        after = write_notes(source.raw, wanted)
-        if after != source.raw:
-            replace_file(source.path, source.raw, after)
-    except NoteRefused as refused:
-        return [_refused(change, refused) for change in changes]
+        after = write_notes(plan.raw, texts)
+        if after != plan.raw:
+            replace_file(plan.path, plan.raw, after)
+    except NoteRefused as refusal:
+        return [_refused(change, refusal) for change in changes]
     except FileBlocked as blocked:
         return [RefusedChange(change, blocked.reason, blocked.remedy) for change in changes]
     return outcomes
 
 
-def _choose(row: Row, notes: Mapping[NoteCell, Note], conflict_id: str) -> NoteCell | None:
+def _choose_cell(
+    row: PlanRow, notes: Mapping[NoteCell, CellNote], conflict_id: str
+) -> NoteCell | None:
     """The cell that has the conflict's section; else the first without a conversation."""
-    free = [p for p in _places(row) if p not in notes or not notes[p].threaded]
-    having = (
-        place
-        for place in free
-        if place in notes
-        and any(section.conflict_id == conflict_id for section in sections(notes[place].text))
+    free = [cell for cell in _note_cells(row) if cell not in notes or not notes[cell].is_threaded]
+    with_section = (
+        cell
+        for cell in free
+        if cell in notes
+        and any(section.conflict_id == conflict_id for section in parse_sections(notes[cell].text))
     )
-    return next(having, free[0] if free else None)
+    return next(with_section, free[0] if free else None)
 
 
-def _places(row: Row) -> list[NoteCell]:
+def _note_cells(row: PlanRow) -> list[NoteCell]:
     return [(row.sheet, cell) for cell in row.note_cells]
 
 
-def _comment_id(place: NoteCell) -> str:
-    return "!".join(place)
+def _comment_id(cell: NoteCell) -> str:
+    return "!".join(cell)
 
 
-def _posted(change: CommentChange, place: NoteCell) -> PostedComment:
-    remark, target = change.content, change.target
+def _posted(change: CommentChange, cell: NoteCell) -> PostedComment:
+    content, target = change.content, change.target
     return PostedComment(
-        target.ref, remark.conflict_id, _comment_id(place), remark.digest, target.url
+        target.ref, content.conflict_id, _comment_id(cell), content.digest, target.url
     )
 
 
-def _refused(change: CommentChange, refused: NoteRefused) -> RefusedChange:
-    return RefusedChange(change, refused.reason, refused.remedy, retryable=False)
+def _refused(change: CommentChange, refusal: NoteRefused) -> RefusedChange:
+    return RefusedChange(change, refusal.reason, refusal.remedy, retryable=False)

@@ -1,4 +1,4 @@
-"""A zip archive rewritten so that what is not replaced keeps its very bytes, compressed as it was.
+"""Rewrites a zip archive so that each entry that is not replaced keeps its compressed bytes.
 
 Layout of a zip file: APPNOTE.TXT 6.3, sections 4.3.7 (local header), 4.3.12 (central directory)
 and 4.3.16 (end record). Python's zipfile cannot copy an entry without recompressing it.
@@ -17,15 +17,15 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _OFFSET_IN_CENTRAL = 42
 _DOS_EPOCH = (0, 0x21)
-"""1980-01-01 00:00: the time Excel itself stamps on every part."""
+"""1980-01-01 00:00, the time that Excel gives every part."""
 
 
 class NotAnArchive(Exception):
-    """The bytes are no zip archive that can be rewritten; the text says why."""
+    """The bytes are not a zip archive that can be rewritten; the message is the reason."""
 
 
-def read_entries(raw: bytes) -> dict[str, bytes]:
-    """Every entry, unpacked and checked against its checksum."""
+def unpack_archive(raw: bytes) -> dict[str, bytes]:
+    """Unpack every entry and verify its checksum; raises NotAnArchive."""
     try:
         with zipfile.ZipFile(BytesIO(raw)) as archive:
             return {info.filename: archive.read(info) for info in archive.infolist()}
@@ -33,31 +33,33 @@ def read_entries(raw: bytes) -> dict[str, bytes]:
         raise NotAnArchive(str(error)) from error
 
 
-def rewrite(raw: bytes, changed: Mapping[str, bytes]) -> bytes:
-    """The same archive with the changed entries replaced in their place, new ones at the end.
+def rewrite_archive(raw: bytes, changed: Mapping[str, bytes]) -> bytes:
+    """Return the archive with the changed entries replaced in their place, new ones at the end.
 
-    Every other entry (header, packed data, descriptor) is copied as it stands.
+    Every other entry (header, packed data, descriptor) is copied byte for byte. Raises
+    NotAnArchive for an archive that is damaged, in zip64 form, or holds a name twice.
     """
     central = _central_records(raw)
     offsets = sorted(_offset(record) for record in central)
     if not offsets or len({_name(r) for r in central}) < len(central):
         raise NotAnArchive("it is empty, or holds one part twice")
     ends = dict(zip(offsets, [*offsets[1:], _directory_start(raw)], strict=True))
+    # Bytes before the first entry (a self-extractor, for instance) are kept as well.
     body = bytearray(raw[: offsets[0]])
     directory = []
     for record in sorted(central, key=_offset):
         start, name = _offset(record), _name(record)
         if name in changed:
-            directory.append(_append(body, name, changed[name]))
+            directory.append(_append_entry(body, name, changed[name]))
         else:
-            directory.append(_moved(record, len(body)))
+            directory.append(_with_offset(record, len(body)))
             body += raw[start : ends[start]]
     known = {_name(record) for record in central}
-    directory += [_append(body, name, changed[name]) for name in changed if name not in known]
-    return _closed(body, directory)
+    directory += [_append_entry(body, name, changed[name]) for name in changed if name not in known]
+    return _close_archive(body, directory)
 
 
-def _closed(body: bytearray, directory: list[bytes]) -> bytes:
+def _close_archive(body: bytearray, directory: list[bytes]) -> bytes:
     joined = b"".join(directory)
     if len(body) + len(joined) > 0xFFFFFFFE or len(directory) > 0xFFFE:
         raise NotAnArchive("it is too large to be written without zip64")
@@ -67,21 +69,22 @@ def _closed(body: bytearray, directory: list[bytes]) -> bytes:
     )
 
 
-def _append(body: bytearray, name: str, data: bytes) -> bytes:
+def _append_entry(body: bytearray, name: str, data: bytes) -> bytes:
     """Add a deflated entry to the body; returns its record for the central directory."""
     packer = zlib.compressobj(6, zlib.DEFLATED, -15)
     packed = packer.compress(data) + packer.flush()
     encoded = name.encode()
+    # Bit 11 declares that the name is in UTF-8 (APPNOTE 4.4.4); without it, it is in cp437.
     flags = 0 if name.isascii() else 0x800
-    facts = (flags, zipfile.ZIP_DEFLATED, *_DOS_EPOCH, zlib.crc32(data), len(packed), len(data))
+    fields = (flags, zipfile.ZIP_DEFLATED, *_DOS_EPOCH, zlib.crc32(data), len(packed), len(data))
     offset = len(body)
-    body += _LOCAL.pack(b"PK\3\4", 20, *facts, len(encoded), 0) + encoded + packed
-    return _CENTRAL.pack(b"PK\1\2", 20, 20, *facts, len(encoded), 0, 0, 0, 0, 0, offset) + encoded
+    body += _LOCAL.pack(b"PK\3\4", 20, *fields, len(encoded), 0) + encoded + packed
+    return _CENTRAL.pack(b"PK\1\2", 20, 20, *fields, len(encoded), 0, 0, 0, 0, 0, offset) + encoded
 
 
-def _moved(record: bytes, offset: int) -> bytes:
-    place = _OFFSET_IN_CENTRAL
-    return record[:place] + struct.pack("<L", offset) + record[place + 4 :]
+def _with_offset(record: bytes, offset: int) -> bytes:
+    start = _OFFSET_IN_CENTRAL
+    return record[:start] + struct.pack("<L", offset) + record[start + 4 :]
 
 
 def _end_record(raw: bytes) -> tuple[int, ...]:

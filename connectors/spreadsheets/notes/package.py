@@ -1,4 +1,4 @@
-"""A workbook's package: parts, their types and how they point at each other.
+"""A workbook's package: its parts, their types and the relations between them.
 
 Part names have no leading slash here. Source: ECMA-376 part 2 (Open Packaging Conventions).
 """
@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from connectors.spreadsheets.notes.archive import NotAnArchive, read_entries, rewrite
+from connectors.spreadsheets.notes.archive import NotAnArchive, rewrite_archive, unpack_archive
 
 CONTENT_TYPES = "[Content_Types].xml"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
@@ -23,11 +23,13 @@ _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 class NotAPackage(Exception):
-    """The bytes are no readable workbook; the text says why, in words for the file's owner."""
+    """The bytes are not a readable workbook; the message is the reason, for the file's owner."""
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
+class PackageRelation:
+    """A relation of a part to another part, or to an address outside of the package."""
+
     id: str
     type: str
     target: str
@@ -35,8 +37,8 @@ class Relation:
 
 
 @dataclass
-class Package:
-    """The parts of one file and what is to be changed in them."""
+class WorkbookPackage:
+    """The parts of one file, and the parts that have been changed."""
 
     raw: bytes
     parts: dict[str, bytes]
@@ -52,32 +54,33 @@ class Package:
             self.parts[name] = self.changed[name] = data
 
     def to_bytes(self) -> bytes:
-        """The file with the changed parts, or the very same bytes when nothing changed."""
-        return rewrite(self.raw, self.changed) if self.changed else self.raw
+        """The file with the changed parts, or the same bytes when nothing changed."""
+        return rewrite_archive(self.raw, self.changed) if self.changed else self.raw
 
     def unused_name(self, stem: str, suffix: str) -> str:
-        """The first of `stem1.suffix`, `stem2.suffix`, … that no part bears (case ignored)."""
+        """The first of `stem1.suffix`, `stem2.suffix`, … that no part has (case ignored)."""
         taken = {name.lower() for name in self.parts}
         numbers = range(1, len(taken) + 2)
         return next(n for i in numbers if (n := f"{stem}{i}.{suffix}").lower() not in taken)
 
     @property
-    def signed(self) -> bool:
+    def is_signed(self) -> bool:
         return any(relation.type == _SIGNATURE for relation in relations(self, ""))
 
 
-def open_package(raw: bytes) -> Package:
-    """Unpack a workbook; raises NotAPackage for anything else, an encrypted one included."""
+def open_package(raw: bytes) -> WorkbookPackage:
+    """Unpack a workbook; raises NotAPackage for anything else, also for an encrypted one."""
     if raw.startswith(_COMPOUND_FILE):
         raise NotAPackage("it is encrypted with a password, or saved in the old .xls format")
     try:
-        return Package(raw, read_entries(raw))
+        return WorkbookPackage(raw, unpack_archive(raw))
     except NotAnArchive as error:
         raise NotAPackage(f"it is damaged or no workbook ({error})") from error
 
 
 def parse_xml(data: bytes, name: str) -> etree._Element:
-    """Parse a small part without resolving anything that it points at."""
+    """Parse a small part; raises NotAPackage when it is damaged."""
+    # The file is not trusted: no entity is resolved and nothing is fetched.
     try:
         return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
@@ -89,8 +92,8 @@ def xml_bytes(root: etree._Element) -> bytes:
     return data
 
 
-def relations(package: Package, source: str) -> Iterator[Relation]:
-    """What a part (or, for an empty name, the whole package) points at."""
+def relations(package: WorkbookPackage, source: str) -> Iterator[PackageRelation]:
+    """Yield the relations of a part or, for an empty name, of the whole package."""
     name = _relations_part(source)
     if name not in package.parts:
         return
@@ -99,11 +102,11 @@ def relations(package: Package, source: str) -> Iterator[Relation]:
         if element.get("TargetMode") != "External":
             target = posixpath.join("/", posixpath.dirname(source), unquote(target))
             target = posixpath.normpath(target).lstrip("/")
-        yield Relation(element.get("Id", ""), element.get("Type", ""), target)
+        yield PackageRelation(element.get("Id", ""), element.get("Type", ""), target)
 
 
-def add_relation(package: Package, source: str, kind: str, target: str) -> str:
-    """Let a part point at another; returns the id of the new relation."""
+def add_relation(package: WorkbookPackage, source: str, kind: str, target: str) -> str:
+    """Add a relation from a part to another and return its id."""
     name = _relations_part(source)
     known = {relation.id.lower() for relation in relations(package, source)}
     new_id = next(i for n in range(1, len(known) + 2) if (i := f"rId{n}").lower() not in known)
@@ -115,16 +118,16 @@ def add_relation(package: Package, source: str, kind: str, target: str) -> str:
     return new_id
 
 
-def declare_part(package: Package, name: str, content_type: str) -> None:
-    """Give one part its type (an Override)."""
+def declare_part(package: WorkbookPackage, name: str, content_type: str) -> None:
+    """Declare the content type of one part (an Override)."""
     root = parse_xml(package.read(CONTENT_TYPES), CONTENT_TYPES)
     attributes = {"PartName": "/" + name, "ContentType": content_type}
     etree.SubElement(root, f"{{{_TYPES}}}Override", attributes)
     package.write(CONTENT_TYPES, xml_bytes(root))
 
 
-def declare_extension(package: Package, extension: str, content_type: str) -> None:
-    """Give all parts of an extension their type (a Default), unless they have one."""
+def declare_extension(package: WorkbookPackage, extension: str, content_type: str) -> None:
+    """Declare the content type of an extension (a Default), unless it has one."""
     root = parse_xml(package.read(CONTENT_TYPES), CONTENT_TYPES)
     defaults = root.findall(f"{{{_TYPES}}}Default")
     if any(element.get("Extension", "").lower() == extension for element in defaults):

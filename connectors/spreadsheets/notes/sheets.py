@@ -1,7 +1,7 @@
-"""The sheets of a workbook: where each one is, what locks it, where its drawing of notes belongs.
+"""The sheets of a workbook: their parts, their protection, and where the drawing of notes belongs.
 
-A sheet part can hold millions of cells, so it is never rebuilt: one pass over what stands context
-them finds what is needed, and what is added is spliced in between its bytes.
+A sheet part can hold millions of cells, so it is never rebuilt: one pass over everything but the
+cells finds what is needed, and the new element is inserted between its bytes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from xml.parsers import expat
 from connectors.spreadsheets.notes.package import (
     RELATIONSHIP,
     NotAPackage,
-    Package,
+    WorkbookPackage,
     parse_xml,
     relations,
 )
@@ -23,26 +23,28 @@ _AFTER_LEGACY_DRAWING = frozenset(
     {"legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems"}
     | {"tableParts", "extLst"}
 )
-"""What may follow `legacyDrawing` in a worksheet: ECMA-376 part 1, CT_Worksheet (18.3.1.99)."""
-
-
+"""Elements that may follow `legacyDrawing`: ECMA-376 part 1, CT_Worksheet (18.3.1.99)."""
 _CELLS = re.compile(rb"<(?:\w+:)?sheetData(?:\s[^>]*)?>(.*)</(?:\w+:)?sheetData\s*>", re.DOTALL)
-"""Nearly all of a sheet's bytes, in which nothing is looked for."""
+"""The cells: nearly all of a sheet's bytes, left out of the pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
-    """What one pass over a sheet found; `insert_at` is the byte where legacyDrawing belongs."""
+    """What one pass over a sheet finds.
+
+    `tag_prefix` is the XML prefix of its elements with the colon, `legacy_drawing` the relation id
+    of its VML drawing, `insert_at` the byte where such an element belongs.
+    """
 
     tag_prefix: str
     namespace: str
     legacy_drawing: str | None
-    """The relation's id of its VML drawing."""
     objects_locked: bool
     insert_at: int
 
 
-def workbook_part(package: Package) -> str:
+def workbook_part(package: WorkbookPackage) -> str:
+    """The name of the main part; raises NotAPackage when there is none."""
     kind = f"{RELATIONSHIP}/officeDocument"
     for relation in relations(package, ""):
         if relation.type == kind:
@@ -50,44 +52,44 @@ def workbook_part(package: Package) -> str:
     raise NotAPackage("it holds no workbook, or is saved as Strict Open XML")
 
 
-def sheet_parts(package: Package) -> dict[str, str]:
-    """Names of the worksheets as people see them, to their parts, in order."""
+def sheet_parts(package: WorkbookPackage) -> dict[str, str]:
+    """The part of each worksheet by the name that people see, in their order."""
     workbook = workbook_part(package)
     kinds = {r.id: r.target for r in relations(package, workbook) if r.type.endswith("/worksheet")}
     root = parse_xml(package.read(workbook), workbook)
-    found = root.iterfind(f"{{{MAIN}}}sheets/{{{MAIN}}}sheet")
-    sheets = ((s.get("name", ""), s.get(f"{{{RELATIONSHIP}}}id", "")) for s in found)
+    elements = root.iterfind(f"{{{MAIN}}}sheets/{{{MAIN}}}sheet")
+    sheets = ((s.get("name", ""), s.get(f"{{{RELATIONSHIP}}}id", "")) for s in elements)
     return {name: kinds[id_] for name, id_ in sheets if id_ in kinds}
 
 
-def password_to_modify(package: Package) -> bool:
+def needs_password_to_modify(package: WorkbookPackage) -> bool:
     """Whether the workbook asks for a password before it may be changed (`fileSharing`)."""
-    asked = _workbook_setting(package, "fileSharing")
-    return bool(asked.keys() & {"reservationPassword", "hashValue"})
+    attributes = _workbook_setting(package, "fileSharing")
+    return bool(attributes.keys() & {"reservationPassword", "hashValue"})
 
 
-def dates_from_1904(package: Package) -> bool:
+def has_1904_dates(package: WorkbookPackage) -> bool:
     """Whether day numbers count from 1904 (`workbookPr`), as in files of old Macs."""
-    return _true(_workbook_setting(package, "workbookPr").get("date1904"))
+    return _is_true(_workbook_setting(package, "workbookPr").get("date1904"))
 
 
-def _workbook_setting(package: Package, element: str) -> dict[str, str]:
+def _workbook_setting(package: WorkbookPackage, element: str) -> dict[str, str]:
     workbook = workbook_part(package)
-    found = parse_xml(package.read(workbook), workbook).find(f"{{{MAIN}}}{element}")
-    return {} if found is None else dict(found.attrib)
+    setting = parse_xml(package.read(workbook), workbook).find(f"{{{MAIN}}}{element}")
+    return {} if setting is None else dict(setting.attrib)
 
 
-def related(package: Package, source: str, kind: str) -> str | None:
-    """The first part of a kind (`comments`, `vmlDrawing`) that a part points at."""
+def find_related(package: WorkbookPackage, source: str, kind: str) -> str | None:
+    """The first part of a kind (`comments`, `vmlDrawing`) to which a part has a relation."""
     wanted = f"{RELATIONSHIP}/{kind}"
     return next((r.target for r in relations(package, source) if r.type == wanted), None)
 
 
 def scan_sheet(xml: bytes, name: str) -> SheetPart:
-    """Look through a sheet once; raises NotAPackage when it is damaged or not in UTF-8."""
+    """Parse a sheet without its cells; raises NotAPackage when it is damaged or not in UTF-8."""
     if xml.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise NotAPackage(f"its part {name} is not written in UTF-8")
-    scan, cells = _Scan(), _CELLS.search(xml)
+    scan, cells = _SheetScan(), _CELLS.search(xml)
     start, end = cells.span(1) if cells else (0, 0)
     try:
         scan.run(xml[:start] + xml[end:])
@@ -105,15 +107,18 @@ def scan_sheet(xml: bytes, name: str) -> SheetPart:
 
 
 def with_legacy_drawing(xml: bytes, sheet: SheetPart, relation_id: str) -> bytes:
-    """The sheet with its one new element; nothing else in it moves or changes."""
+    """Return the sheet with one new element and no other change."""
     element = (
         f'<{sheet.tag_prefix}legacyDrawing xmlns:r="{RELATIONSHIP}" r:id="{relation_id}"/>'
     ).encode()
     return xml[: sheet.insert_at] + element + xml[sheet.insert_at :]
 
 
-class _Scan:
-    """The handlers of one pass. `mc:AlternateContent` stands for whatever its first choice is."""
+class _SheetScan:
+    """The parser handlers of one pass.
+
+    An element within `mc:AlternateContent` counts as if it stood in the place of that.
+    """
 
     def __init__(self) -> None:
         self.tag_prefix = self.namespace = ""
@@ -152,7 +157,7 @@ class _Scan:
             ids = (v for k, v in attributes.items() if k.rpartition(":")[2] == "id")
             self.legacy_drawing = next(ids, None)
         elif local == "sheetProtection":
-            self.objects_locked = _true(attributes.get("sheet")) and _true(
+            self.objects_locked = _is_true(attributes.get("sheet")) and _is_true(
                 attributes.get("objects")
             )
         elif local in _AFTER_LEGACY_DRAWING and self.insert_at is None:
@@ -164,8 +169,9 @@ class _Scan:
             self.insert_at = self._parser.CurrentByteIndex
 
     def _doctype(self, *_: object) -> None:
+        # A document type could define entities that expand without end.
         raise NotAPackage("one of its sheets carries a document type, which no workbook may")
 
 
-def _true(value: str | None) -> bool:
+def _is_true(value: str | None) -> bool:
     return value in ("1", "true", "on")

@@ -14,9 +14,9 @@ from connectors.spreadsheets.notes.package import NotAPackage
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 IDS_IN_BLOCK = 1024
-"""Shape ids belong to blocks of this size, named in `o:idmap` and unique to a sheet."""
+"""Shape ids belong to blocks of this size, declared in `o:idmap` and unique to a sheet."""
 
-Cell = tuple[int, int]
+CellPosition = tuple[int, int]
 """Row and column, counted from 0, as VML counts them."""
 
 _NAMESPACES = (
@@ -63,8 +63,12 @@ def id_blocks(drawing: str) -> list[int]:
     return [int(n) for match in _ID_MAP.finditer(drawing) for n in re.findall(r"\d+", match[2])]
 
 
-def with_shapes(drawing: str, texts: Mapping[Cell, str], taken: Collection[int]) -> str:
-    """The drawing with a hidden box for each cell; `taken` are the workbook's blocks of ids."""
+def add_boxes(drawing: str, texts: Mapping[CellPosition, str], taken: Collection[int]) -> str:
+    """Return the drawing with a hidden box for the note of each cell.
+
+    `taken` are the blocks of ids that the drawings of the workbook use. Raises NotAPackage for a
+    drawing that does not end.
+    """
     end = _END.search(drawing)
     if end is None:
         raise NotAPackage("its drawing of notes is damaged")
@@ -76,34 +80,35 @@ def with_shapes(drawing: str, texts: Mapping[Cell, str], taken: Collection[int])
     return drawing + "".join(shapes) + tail
 
 
-def cells(drawing: str) -> set[Cell]:
+def boxed_cells(drawing: str) -> set[CellPosition]:
     """The cells that have a box."""
-    places = (_place(match[0]) for match in _SHAPES.finditer(drawing))
-    return {place for place in places if place}
+    cells = (_cell_of(match[0]) for match in _SHAPES.finditer(drawing))
+    return {cell for cell in cells if cell}
 
 
-def with_room(drawing: str, texts: Mapping[Cell, str]) -> str:
-    """The drawing with the lower edge of each cell's box moved down, if its text needs that."""
+def grow_boxes(drawing: str, texts: Mapping[CellPosition, str]) -> str:
+    """Return the drawing with the lower edge of each box moved down where its text needs it."""
 
-    def grown(piece: str) -> str:
-        text = texts.get(_place(piece) or (-1, -1))
-        return piece if text is None else _ANCHOR.sub(lambda m: _lowered(m, text), piece)
+    def grow(piece: str) -> str:
+        text = texts.get(_cell_of(piece) or (-1, -1))
+        return piece if text is None else _ANCHOR.sub(lambda m: _lower_edge(m, text), piece)
 
-    return "".join(map(grown, _pieces(drawing)))
+    return "".join(map(grow, _pieces(drawing)))
 
 
-def _lowered(anchor: re.Match[str], text: str) -> str:
+def _lower_edge(anchor: re.Match[str], text: str) -> str:
     numbers = [part.strip() for part in anchor[2].split(",")]
+    # Column, offset, row, offset of the upper left and of the lower right corner.
     if len(numbers) != 8 or not all(number.isdigit() for number in numbers):
         return anchor[0]
-    bottom = min(int(numbers[2]) + _lines(text), _LAST_ROW)
+    bottom = min(int(numbers[2]) + _count_lines(text), _LAST_ROW)
     if bottom <= int(numbers[6]):
         return anchor[0]
     return f"{anchor[1]}{', '.join([*numbers[:6], str(bottom), numbers[7]])}{anchor[3]}"
 
 
 def _pieces(drawing: str) -> Iterator[str]:
-    """The text of a drawing, cut before and after every shape."""
+    """Yield the text of a drawing, split before and after every shape."""
     at = 0
     for match in _SHAPES.finditer(drawing):
         yield drawing[at : match.start()]
@@ -112,31 +117,31 @@ def _pieces(drawing: str) -> Iterator[str]:
     yield drawing[at:]
 
 
-def _place(shape: str) -> Cell | None:
+def _cell_of(shape: str) -> CellPosition | None:
     row, column = _ROW.search(shape), _COLUMN.search(shape)
     return (int(row[1]), int(column[1])) if row and column else None
 
 
 def _reserve(drawing: str, count: int, taken: Collection[int]) -> tuple[str, list[int]]:
-    """Ids free in the drawing's blocks; further blocks are reserved when these are full."""
+    """Return the drawing and free ids of its blocks; when these are full, of new blocks."""
     used = {int(number) for number in _SHAPE_ID.findall(drawing)}
     blocks = id_blocks(drawing)
     added: list[int] = []
-    free = [i for block in blocks for i in _ids(block) if i not in used]
+    free = [i for block in blocks for i in _usable_ids(block) if i not in used]
     while len(free) < count:
         added.append(max([*taken, *blocks, *added, 0]) + 1)
-        free += [i for i in _ids(added[-1]) if i not in used]
+        free += [i for i in _usable_ids(added[-1]) if i not in used]
     if added:
-        drawing = _declare(drawing, [*blocks, *added])
+        drawing = _declare_blocks(drawing, [*blocks, *added])
     return drawing, free[:count]
 
 
-def _ids(block: int) -> range:
-    """The first id of a block stands for the drawing itself."""
+def _usable_ids(block: int) -> range:
+    # The first id of a block stands for the drawing itself.
     return range(block * IDS_IN_BLOCK + 1, (block + 1) * IDS_IN_BLOCK)
 
 
-def _declare(drawing: str, blocks: list[int]) -> str:
+def _declare_blocks(drawing: str, blocks: list[int]) -> str:
     listed = ",".join(map(str, blocks))
     declared, count = _ID_MAP.subn(rf"\g<1>{listed}\g<3>", drawing, count=1)
     if count:
@@ -148,16 +153,16 @@ def _declare(drawing: str, blocks: list[int]) -> str:
     return re.sub(r"(<(?:\w+:)?xml\b[^>]*>)", lambda match: match[1] + layout, drawing, count=1)
 
 
-def _shape(shape_id: int, cell: Cell, text: str) -> str:
+def _shape(shape_id: int, cell: CellPosition, text: str) -> str:
     row, column = cell
     left = min(column + 1, _LAST_COLUMN - _WIDTH_IN_COLUMNS)
     top = max(min(row - 1, _LAST_ROW - _MAX_LINES), 0)
-    right, bottom = left + _WIDTH_IN_COLUMNS, top + _lines(text)
+    right, bottom = left + _WIDTH_IN_COLUMNS, top + _count_lines(text)
     anchor = f"{left}, 15, {top}, 2, {right}, 15, {bottom}, 4"
     return _SHAPE.format(namespaces=_NAMESPACES, id=shape_id, anchor=anchor, row=row, column=column)
 
 
-def _lines(text: str) -> int:
-    """About how many rows of a sheet a text covers in a box of our width."""
+def _count_lines(text: str) -> int:
+    """About how many rows of a sheet a text needs in a box of our width."""
     lines = sum(1 + len(line) // _LETTERS_IN_LINE for line in text.splitlines())
     return min(max(lines + 1, 4), _MAX_LINES)

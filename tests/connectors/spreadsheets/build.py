@@ -1,4 +1,4 @@
-"""Workbooks, connections and remarks for the tests of this folder."""
+"""Workbooks, connections and comments for the tests of this folder."""
 
 from __future__ import annotations
 
@@ -56,7 +56,12 @@ def saved(book: Workbook) -> bytes:
 
 
 def connector(home: Path, **settings: Any) -> SpreadsheetConnector:
-    given = {"tool": "spreadsheets", "function": "marketing", "path": "*.xlsx", "columns": COLUMNS}
+    defaults = {
+        "tool": "spreadsheets",
+        "function": "marketing",
+        "path": "*.xlsx",
+        "columns": COLUMNS,
+    }
     lookups = ConnectionLookups(
         statuses=STATUSES,
         functions=frozenset({"marketing", "sales"}),
@@ -65,7 +70,7 @@ def connector(home: Path, **settings: Any) -> SpreadsheetConnector:
         references=installed_tools().references,
     )
     context = ConnectorContext("marketing-plan", home, {}, lookups)
-    return open_connector(SpreadsheetSettings(**{**given, **settings}), context)
+    return open_connector(SpreadsheetSettings(**{**defaults, **settings}), context)
 
 
 def pulled(connection: SpreadsheetConnector, cursor: Any = None, now: datetime = NOW) -> Page:
@@ -74,7 +79,7 @@ def pulled(connection: SpreadsheetConnector, cursor: Any = None, now: datetime =
 
 
 def mapped(connection: SpreadsheetConnector) -> dict[str, Mapped]:
-    """Every landed row, mapped, by its key."""
+    """The mapping of each pulled row, by its key."""
     page = pulled(connection)
     return {r.native_id: connection.map("rows", r, NOW) for r in page.records}
 
@@ -82,14 +87,14 @@ def mapped(connection: SpreadsheetConnector) -> dict[str, Mapped]:
 def mapped_row(
     home: Path, columns: Mapping[str, str], row: Sequence[Any], **settings: Any
 ) -> Mapped:
-    """One row below the headings of the given fields, mapped."""
+    """The mapping of one row in a workbook with a column per given field."""
     book = workbook(tuple(columns.values()), row)
     book.save(home / "plan.xlsx")
-    (one,) = mapped(connector(home, columns=columns, **settings)).values()
-    return one
+    (result,) = mapped(connector(home, columns=columns, **settings)).values()
+    return result
 
 
-def remark(
+def comment(
     conflict_id: str = "C-1a2b3c4d",
     heading: str = "Late handover",
     state: CommentState = CommentState.OPEN,
@@ -106,20 +111,20 @@ def target(key: str) -> Target:
     return Target(Ref("marketing-plan", Kind.WORK_ITEM, key), key, f"https://plans.test/{key}")
 
 
-def change(key: str, wanted: CommentContent) -> CommentChange:
-    return CommentChange(target(key), wanted)
+def change(key: str, content: CommentContent) -> CommentChange:
+    return CommentChange(target(key), content)
 
 
 def packed_entries(raw: bytes) -> dict[str, bytes]:
-    """Each entry of a zip with its header, as it stands in the file."""
+    """The bytes of each entry of a zip file, with its header."""
     with zipfile.ZipFile(BytesIO(raw)) as archive:
         infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
         starts = [*(info.header_offset for info in infos), archive.start_dir]
         return {i.filename: raw[a:b] for i, a, b in zip(infos, starts, starts[1:], strict=False)}
 
 
-def touched(before: bytes, after: bytes) -> set[str]:
-    """Names of the parts that are new or not the same bytes."""
+def changed_parts(before: bytes, after: bytes) -> set[str]:
+    """The names of the parts that are new or whose bytes differ."""
     old, new = packed_entries(before), packed_entries(after)
     assert set(old) <= set(new)
     return {name for name, entry in new.items() if old.get(name) != entry}

@@ -1,4 +1,4 @@
-"""Comments from end to end: through a connection, into files on disk."""
+"""Comments written through a connection into files on disk."""
 
 import csv
 from pathlib import Path
@@ -21,10 +21,10 @@ from tests.connectors.spreadsheets.build import (
     COLUMNS,
     PLAN,
     change,
+    changed_parts,
+    comment,
     connector,
-    remark,
     target,
-    touched,
     workbook,
 )
 
@@ -49,47 +49,47 @@ def refused(outcomes: list[Outcome]) -> RefusedChange:
     return outcome
 
 
-def test_a_comment_stands_on_the_key_cell_of_its_row(plan: Path) -> None:
-    (posted,) = applied(connector(plan.parent), change("M-2", remark()))
+def test_a_comment_is_written_to_the_key_cell_of_its_row(plan: Path) -> None:
+    (posted,) = applied(connector(plan.parent), change("M-2", comment()))
     assert posted == PostedComment(
-        target("M-2").ref, "C-1a2b3c4d", "Plan!A3", remark().digest, "https://plans.test/M-2"
+        target("M-2").ref, "C-1a2b3c4d", "Plan!A3", comment().digest, "https://plans.test/M-2"
     )
     assert "Late handover" in note(plan, "A3")
 
 
-def test_what_was_written_is_found_again(plan: Path) -> None:
+def test_posted_comments_are_found(plan: Path) -> None:
     connection = connector(plan.parent)
-    outcomes = applied(connection, change("M-1", remark("C-1")), change("M-1", remark("C-2")))
+    outcomes = applied(connection, change("M-1", comment("C-1")), change("M-1", comment("C-2")))
     assert connection.find_comments([target("M-1"), target("M-2")]) == outcomes
 
 
-def test_writing_twice_leaves_one_comment_and_the_same_file(plan: Path) -> None:
-    applied(connector(plan.parent), change("M-1", remark()))
+def test_writing_a_comment_twice_leaves_the_same_file(plan: Path) -> None:
+    applied(connector(plan.parent), change("M-1", comment()))
     once = plan.read_bytes()
-    applied(connector(plan.parent), change("M-1", remark()))
+    applied(connector(plan.parent), change("M-1", comment()))
     assert plan.read_bytes() == once
 
 
-def test_a_comment_is_edited_where_it_stands_even_when_its_row_moved(plan: Path) -> None:
+def test_a_comment_is_edited_in_its_place_when_its_row_moved(plan: Path) -> None:
     connection = connector(plan.parent)
-    applied(connection, change("M-2", remark()))
+    applied(connection, change("M-2", comment()))
     book = load_workbook(plan)
     text = book["Plan"]["A3"].comment.text
     book["Plan"].insert_rows(2)
     book["Plan"]["A3"].comment, book["Plan"]["A4"].comment = None, Comment(text, "Interlock")
     book.save(plan)
-    (posted,) = applied(connection, change("M-2", remark(state=CommentState.RESOLVED)))
+    (posted,) = applied(connection, change("M-2", comment(state=CommentState.RESOLVED)))
     assert isinstance(posted, PostedComment)
     assert posted.comment_id == "Plan!A4"
     assert note(plan, "A4").startswith("── Interlock · resolved ──")
     assert load_workbook(plan)["Plan"]["A3"].comment is None
 
 
-def test_a_persons_own_note_is_kept_above_ours(tmp_path: Path) -> None:
+def test_a_note_of_a_person_is_kept_above_ours(tmp_path: Path) -> None:
     book = workbook(*PLAN)
     book.active["A2"].comment = Comment("Ada: ask the agency", "Ada")
     book.save(tmp_path / "plan.xlsx")
-    applied(connector(tmp_path), change("M-1", remark()))
+    applied(connector(tmp_path), change("M-1", comment()))
     assert note(tmp_path / "plan.xlsx", "A2").startswith("Ada: ask the agency\n── Interlock ──\n")
 
 
@@ -98,7 +98,7 @@ def test_a_conversation_on_the_key_moves_our_note_to_the_next_column(tmp_path: P
     book.active["A2"].comment = Comment("[Threaded comment] by Ada", "tc={1}")
     book.save(tmp_path / "plan.xlsx")
     connection = connector(tmp_path)
-    (posted,) = applied(connection, change("M-1", remark()))
+    (posted,) = applied(connection, change("M-1", comment()))
     assert isinstance(posted, PostedComment)
     assert posted.comment_id == "Plan!B2"
     assert connection.find_comments([target("M-1")]) == [posted]
@@ -109,48 +109,48 @@ def test_a_row_full_of_conversations_takes_no_comment(tmp_path: Path) -> None:
     for cell in book.active[2]:
         cell.comment = Comment("[Threaded comment] by Ada", "tc={1}")
     book.save(tmp_path / "plan.xlsx")
-    outcome = refused(applied(connector(tmp_path), change("M-1", remark())))
+    outcome = refused(applied(connector(tmp_path), change("M-1", comment())))
     assert "carries a conversation" in outcome.reason
 
 
-def test_a_protected_sheet_refuses_and_another_of_the_file_does_not(tmp_path: Path) -> None:
+def test_a_protected_sheet_refuses_its_comments_and_no_others(tmp_path: Path) -> None:
     book = workbook(*PLAN[:2])
     second = book.create_sheet("Later")
     for row in (PLAN[0], PLAN[2]):
         second.append(row)
     book["Plan"].protection.sheet = book["Plan"].protection.objects = True
     book.save(tmp_path / "plan.xlsx")
-    outcomes = applied(connector(tmp_path), change("M-1", remark()), change("M-2", remark()))
+    outcomes = applied(connector(tmp_path), change("M-1", comment()), change("M-2", comment()))
     assert [type(outcome) for outcome in outcomes] == [RefusedChange, PostedComment]
     assert "protected" in refused(outcomes[:1]).reason
     assert load_workbook(tmp_path / "plan.xlsx")["Later"]["A2"].comment is not None
 
 
 @pytest.mark.parametrize("lock", ["~$plan.xlsx", ".~lock.plan.xlsx#"])
-def test_an_open_file_is_left_alone_until_it_is_closed(plan: Path, lock: str) -> None:
+def test_an_open_file_is_not_changed_until_it_is_closed(plan: Path, lock: str) -> None:
     plan.with_name(lock).touch()
     before = plan.read_bytes()
-    outcome = refused(applied(connector(plan.parent), change("M-1", remark())))
+    outcome = refused(applied(connector(plan.parent), change("M-1", comment())))
     assert (outcome.retryable, plan.read_bytes()) == (True, before)
     assert "is open" in outcome.reason
     plan.with_name(lock).unlink()
-    assert isinstance(applied(connector(plan.parent), change("M-1", remark()))[0], PostedComment)
+    assert isinstance(applied(connector(plan.parent), change("M-1", comment()))[0], PostedComment)
 
 
-def test_a_row_that_is_gone_is_refused_with_its_key(plan: Path) -> None:
-    outcome = refused(applied(connector(plan.parent), change("M-7", remark())))
+def test_a_comment_on_a_row_that_is_gone_is_refused_with_its_key(plan: Path) -> None:
+    outcome = refused(applied(connector(plan.parent), change("M-7", comment())))
     assert '"M-7"' in outcome.reason
     assert not outcome.retryable
 
 
-def test_an_unreadable_file_makes_a_missing_row_worth_another_try(plan: Path) -> None:
+def test_a_missing_row_is_retryable_while_a_file_is_unreadable(plan: Path) -> None:
     plan.with_name("other.xlsx").write_bytes(b"cut off")
-    outcome = refused(applied(connector(plan.parent), change("M-7", remark())))
+    outcome = refused(applied(connector(plan.parent), change("M-7", comment())))
     assert outcome.retryable
     assert "other.xlsx cannot be read" in outcome.reason
 
 
-def test_comments_are_not_taken_for_missing_while_a_file_is_unreadable(plan: Path) -> None:
+def test_finding_comments_fails_while_a_file_is_unreadable(plan: Path) -> None:
     plan.with_name("other.xlsx").write_bytes(b"cut off")
     with pytest.raises(ConnectionFailed, match=r"other\.xlsx"):
         connector(plan.parent).find_comments([target("M-1")])
@@ -158,8 +158,8 @@ def test_comments_are_not_taken_for_missing_while_a_file_is_unreadable(plan: Pat
 
 def test_all_comments_of_a_file_are_one_write(plan: Path) -> None:
     before = plan.read_bytes()
-    applied(connector(plan.parent), change("M-1", remark("C-1")), change("M-2", remark("C-2")))
-    assert "xl/styles.xml" not in touched(before, plan.read_bytes())
+    applied(connector(plan.parent), change("M-1", comment("C-1")), change("M-2", comment("C-2")))
+    assert "xl/styles.xml" not in changed_parts(before, plan.read_bytes())
     assert [entry.name for entry in plan.parent.iterdir()] == ["plan.xlsx"]
 
 
@@ -179,10 +179,10 @@ def entries(table: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter=";"))
 
 
-def test_a_csv_files_comments_are_rows_of_a_file_beside_it(table: Path) -> None:
+def test_comments_on_a_csv_file_are_rows_of_a_file_beside_it(table: Path) -> None:
     before = table.read_bytes()
     connection = csv_connector(table)
-    outcomes = applied(connection, change("M-1", remark()))
+    outcomes = applied(connection, change("M-1", comment()))
     (entry,) = entries(table)
     assert list(entry) == ["Key", "Conflict", "State", "Days late", "Comment", "Digest"]
     assert (entry["Key"], entry["State"], entry["Days late"]) == ("M-1", "open", "9")
@@ -191,17 +191,17 @@ def test_a_csv_files_comments_are_rows_of_a_file_beside_it(table: Path) -> None:
     assert table.read_bytes() == before
 
 
-def test_a_csv_comment_is_edited_in_its_row(table: Path) -> None:
+def test_a_comment_on_a_csv_file_is_edited_in_its_row(table: Path) -> None:
     connection = csv_connector(table)
-    applied(connection, change("M-1", remark("C-1")), change("M-1", remark("C-2")))
-    applied(connection, change("M-1", remark("C-1", state=CommentState.RESOLVED)))
+    applied(connection, change("M-1", comment("C-1")), change("M-1", comment("C-2")))
+    applied(connection, change("M-1", comment("C-1", state=CommentState.RESOLVED)))
     assert [(e["Conflict"], e["State"]) for e in entries(table)] == [
         ("C-1", "resolved"),
         ("C-2", "open"),
     ]
 
 
-def test_text_that_looks_like_a_formula_is_written_as_text(table: Path) -> None:
+def test_text_that_looks_like_a_formula_is_escaped(table: Path) -> None:
     evil = CommentContent("C-1", CommentState.OPEN, "=cmd|' /C calc'!A0", (), (("Impact", "-5 d"),))
     connection = csv_connector(table)
     for _ in range(2):
@@ -213,16 +213,16 @@ def test_text_that_looks_like_a_formula_is_written_as_text(table: Path) -> None:
     assert len(connection.find_comments([target("=M-2")])) == 1
 
 
-def test_peoples_own_columns_and_rows_in_a_notes_file_stay(table: Path) -> None:
+def test_columns_and_rows_that_people_added_to_a_notes_file_are_kept(table: Path) -> None:
     connection = csv_connector(table)
-    applied(connection, change("M-1", remark("C-1")))
+    applied(connection, change("M-1", comment("C-1")))
     (ours,) = entries(table)
     theirs = {**dict.fromkeys(ours, ""), "Reply": "my own row"}
     with table.with_name("plan.notes.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(theirs), delimiter=";")
         writer.writeheader()
         writer.writerows([{**ours, "Reply": "agreed"}, theirs])
-    applied(connection, change("M-1", remark("C-1", "Later still")), change("M-1", remark("C-2")))
+    applied(connection, change("M-1", comment("C-1", "Later still")), change("M-1", comment("C-2")))
     assert [(e["Conflict"], e["Reply"]) for e in entries(table)] == [
         ("C-1", "agreed"),
         ("", "my own row"),
@@ -230,17 +230,17 @@ def test_peoples_own_columns_and_rows_in_a_notes_file_stay(table: Path) -> None:
     ]
 
 
-def test_a_notes_file_saved_with_another_delimiter_is_still_ours(table: Path) -> None:
+def test_a_notes_file_saved_with_another_delimiter_is_read(table: Path) -> None:
     connection = csv_connector(table)
-    applied(connection, change("M-1", remark()))
+    applied(connection, change("M-1", comment()))
     notes = table.with_name("plan.notes.csv")
     notes.write_bytes(notes.read_bytes().replace(b";", b"\t"))
     assert len(connection.find_comments([target("M-1")])) == 1
 
 
-def test_a_file_of_someone_elses_in_that_place_is_not_overwritten(table: Path) -> None:
+def test_another_file_in_the_place_of_the_notes_file_is_not_overwritten(table: Path) -> None:
     notes = table.with_name("plan.notes.csv")
     notes.write_text("Shopping\nmilk\n")
-    outcome = refused(applied(csv_connector(table), change("M-1", remark())))
+    outcome = refused(applied(csv_connector(table), change("M-1", comment())))
     assert "is no notes file" in outcome.reason
     assert notes.read_text() == "Shopping\nmilk\n"

@@ -33,12 +33,12 @@ def mapped_field(home: Path, field: str, value: Any, heading: str = "Column") ->
     return mapped_row(home, {**KEYED, field: heading}, ("M-1", "Brief", value))
 
 
-def the_problem(result: Mapped) -> Problem:
+def only_problem(result: Mapped) -> Problem:
     (problem,) = result.problems
     return problem
 
 
-def test_a_row_becomes_a_work_item_with_all_that_its_columns_say(tmp_path: Path) -> None:
+def test_a_row_is_mapped_to_a_work_item_with_all_of_its_columns(tmp_path: Path) -> None:
     row = {
         "key": "M-1",
         "title": "Brief the agency",
@@ -58,13 +58,13 @@ def test_a_row_becomes_a_work_item_with_all_that_its_columns_say(tmp_path: Path)
         "function": "Sales",
     }
     columns = {field: field.upper() for field in row}
-    found = item(mapped_row(tmp_path, columns, tuple(row.values())))
-    assert found == WorkItem(
+    work_item = item(mapped_row(tmp_path, columns, tuple(row.values())))
+    assert work_item == WorkItem(
         ref=Ref("marketing-plan", Kind.WORK_ITEM, "M-1"),
         key="M-1",
         title="Brief the agency",
         url=f"{(tmp_path / 'plan.xlsx').as_uri()}#Plan!A2",
-        touched_at=found.touched_at,
+        touched_at=work_item.touched_at,
         dates_from='column "FINISH"',
         function="sales",
         owner="Ada Lind",
@@ -85,7 +85,7 @@ def test_a_row_becomes_a_work_item_with_all_that_its_columns_say(tmp_path: Path)
     )
 
 
-def test_a_version_holds_from_when_the_file_was_saved(tmp_path: Path) -> None:
+def test_a_version_is_valid_from_when_the_file_was_saved(tmp_path: Path) -> None:
     workbook(("Key",), ("M-1", "x")).save(tmp_path / "plan.xlsx")
     connection = connector(tmp_path, columns={"key": "Key"})
     (landed,) = pulled(connection).records
@@ -95,14 +95,14 @@ def test_a_version_holds_from_when_the_file_was_saved(tmp_path: Path) -> None:
     assert version.valid_from == version.record.touched_at == early
 
 
-def test_without_a_function_of_its_own_a_row_belongs_to_the_connections(tmp_path: Path) -> None:
+def test_a_row_without_a_function_has_that_of_the_connection(tmp_path: Path) -> None:
     assert item(mapped_field(tmp_path, "owner", "Ada")).function == "marketing"
 
 
-def test_an_unmapped_status_holds_the_row_and_names_the_remedy(tmp_path: Path) -> None:
+def test_an_unmapped_status_quarantines_the_row_with_a_remedy(tmp_path: Path) -> None:
     result = mapped_field(tmp_path, "status", "Parked", "Stand")
     assert result.versions == ()
-    assert the_problem(result) == Problem(
+    assert only_problem(result) == Problem(
         "M-1",
         'plan.xlsx, sheet Plan, cell C2 ("Stand"): the status "Parked" is not mapped to a state',
         'Add "Parked" to the statuses of the workflow for connection "marketing-plan" in '
@@ -115,7 +115,7 @@ def test_an_unmapped_status_holds_the_row_and_names_the_remedy(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("percent", "state"), [(None, State.PLANNED), ("5 %", State.IN_PROGRESS), (100, State.DONE)]
 )
-def test_where_no_status_is_written_it_follows_from_the_percentage(
+def test_without_a_status_the_state_follows_from_the_percentage(
     tmp_path: Path, percent: Any, state: State
 ) -> None:
     result = mapped_row(tmp_path, {**KEYED, "percent": "%"}, ("M-1", "Brief", percent))
@@ -123,29 +123,29 @@ def test_where_no_status_is_written_it_follows_from_the_percentage(
 
 
 @pytest.mark.parametrize("text", ["31.02.2026", "3/4/2026", "#REF!"])
-def test_an_impossible_date_holds_the_row_and_names_the_cell(tmp_path: Path, text: str) -> None:
-    problem = the_problem(mapped_field(tmp_path, "finish", text, "End"))
+def test_an_impossible_date_quarantines_the_row_with_its_cell(tmp_path: Path, text: str) -> None:
+    problem = only_problem(mapped_field(tmp_path, "finish", text, "End"))
     assert problem.held
     assert 'cell C2 ("End")' in problem.reason
     assert text in problem.reason
 
 
-def test_a_finish_before_the_start_holds_the_row(tmp_path: Path) -> None:
+def test_a_finish_before_the_start_quarantines_the_row(tmp_path: Path) -> None:
     columns = {**KEYED, "start": "Start", "finish": "End"}
     row = ("M-1", "Brief", date(2026, 3, 9), date(2026, 3, 2))
-    problem = the_problem(mapped_row(tmp_path, columns, row))
+    problem = only_problem(mapped_row(tmp_path, columns, row))
     assert problem.held
     assert "2026-03-02 lies before the start 2026-03-09" in problem.reason
 
 
-def test_all_that_holds_a_row_is_told_at_once(tmp_path: Path) -> None:
+def test_all_problems_of_a_row_are_reported_at_once(tmp_path: Path) -> None:
     columns = {**KEYED, "status": "Status", "finish": "End"}
     result = mapped_row(tmp_path, columns, ("M-1", None, "Parked", "31.02.2026"))
     assert [problem.held for problem in result.problems] == [True, True, True]
 
 
 @pytest.mark.parametrize("text", ["TBD", "-", "n/a"])
-def test_a_date_that_is_said_to_be_unknown_is_none(tmp_path: Path, text: str) -> None:
+def test_a_date_stated_to_be_unknown_is_none(tmp_path: Path, text: str) -> None:
     result = mapped_field(tmp_path, "finish", text)
     assert item(result).planned_finish is None
     assert result.problems == ()
@@ -163,19 +163,19 @@ def test_a_date_that_is_said_to_be_unknown_is_none(tmp_path: Path, text: str) ->
         ("owner", "#N/A"),
     ],
 )
-def test_a_lesser_field_that_is_not_clear_is_left_out_and_told(
+def test_another_field_that_is_not_clear_is_left_out_and_reported(
     tmp_path: Path, field: str, text: str
 ) -> None:
     result = mapped_field(tmp_path, field, text)
     assert item(result).key == "M-1"
-    assert not the_problem(result).held
-    assert text in the_problem(result).reason
-    assert the_problem(result).remedy
+    assert not only_problem(result).held
+    assert text in only_problem(result).reason
+    assert only_problem(result).remedy
 
 
-def test_a_total_row_has_no_title_and_is_held(tmp_path: Path) -> None:
+def test_a_row_with_a_key_but_no_title_is_quarantined(tmp_path: Path) -> None:
     result = mapped_row(tmp_path, {**KEYED, "estimate": "Days"}, ("Total", None, 240))
-    assert "has a key but no title" in the_problem(result).reason
+    assert "has a key but no title" in only_problem(result).reason
 
 
 def test_named_dependencies_are_firm_and_carry_type_and_lag(tmp_path: Path) -> None:
@@ -200,14 +200,14 @@ def test_keys_in_free_text_are_possible_dependencies(tmp_path: Path) -> None:
     book.save(tmp_path / "plan.xlsx")
     connection = connector(tmp_path, columns=columns, references_in="Remarks")
     (landed,) = pulled(connection).records
-    claims = connection.map("rows", landed, NOW).versions[0].stated_dependencies
-    assert [(c.target, c.origin) for c in claims] == [
+    dependencies = connection.map("rows", landed, NOW).versions[0].stated_dependencies
+    assert [(c.target, c.origin) for c in dependencies] == [
         ("CDP-12", Origin.FIELD),
         ("CDP-15", Origin.TEXT),
     ]
 
 
-def test_no_dependency_is_said_in_many_ways(tmp_path: Path) -> None:
+def test_a_word_for_no_dependency_states_none(tmp_path: Path) -> None:
     assert mapped_field(tmp_path, "depends_on", "none").versions[0].stated_dependencies == ()
 
 
@@ -220,13 +220,13 @@ def test_an_initiative_is_known_by_name_label_or_wbs(
     assert item(mapped_field(tmp_path, field, value)).initiative == "cdp"
 
 
-def test_a_configured_address_leads_to_the_cell(tmp_path: Path) -> None:
+def test_a_configured_url_leads_to_the_cell(tmp_path: Path) -> None:
     url = "https://share.test/{file}?sheet={sheet}&cell={cell}"
     result = mapped_row(tmp_path, KEYED, ("M-1", "Brief"), url=url)
     assert item(result).url == "https://share.test/plan.xlsx?sheet=Plan&cell=A2"
 
 
-def test_a_row_of_a_csv_file_is_named_by_its_number(tmp_path: Path) -> None:
+def test_the_url_of_a_csv_row_has_its_number(tmp_path: Path) -> None:
     (tmp_path / "plan.csv").write_text("Key,Task\nM-1,Brief\n")
     connection = connector(tmp_path, columns=KEYED, path="plan.csv")
     (landed,) = pulled(connection).records
@@ -234,27 +234,28 @@ def test_a_row_of_a_csv_file_is_named_by_its_number(tmp_path: Path) -> None:
     assert url == f"{(tmp_path / 'plan.csv').as_uri()}#row=2"
 
 
-def test_one_percent_among_whole_percentages_is_not_taken_for_done(tmp_path: Path) -> None:
+def test_one_percent_among_whole_percentages_is_not_done(tmp_path: Path) -> None:
     rows = (("Key", "Task", "%"), ("M-1", "Brief", 1), ("M-2", "Launch", 40))
     workbook(*rows).save(tmp_path / "plan.xlsx")
     connection = connector(tmp_path, columns={**KEYED, "percent": "%"})
-    told = {r.native_id: connection.map("rows", r, NOW) for r in pulled(connection).records}
-    assert (item(told["M-1"]).percent_complete, item(told["M-1"]).state) == (1, State.IN_PROGRESS)
-    assert item(told["M-2"]).percent_complete == 40
+    results = {r.native_id: connection.map("rows", r, NOW) for r in pulled(connection).records}
+    assert (item(results["M-1"]).percent_complete, item(results["M-1"]).state) == (
+        1,
+        State.IN_PROGRESS,
+    )
+    assert item(results["M-2"]).percent_complete == 40
 
 
 def test_among_fractions_one_is_done(tmp_path: Path) -> None:
     rows = (("Key", "Task", "%"), ("M-1", "Brief", 1), ("M-2", "Launch", 0.4))
     workbook(*rows).save(tmp_path / "plan.xlsx")
     connection = connector(tmp_path, columns={**KEYED, "percent": "%"})
-    told = {r.native_id: connection.map("rows", r, NOW) for r in pulled(connection).records}
-    assert (item(told["M-1"]).state, item(told["M-2"]).percent_complete) == (State.DONE, 40)
+    results = {r.native_id: connection.map("rows", r, NOW) for r in pulled(connection).records}
+    assert (item(results["M-1"]).state, item(results["M-2"]).percent_complete) == (State.DONE, 40)
 
 
-@pytest.mark.parametrize("said", ["#REF!", "CDP-1; CDP-2 FS+99999999999d"])
-def test_a_row_whose_dependencies_cannot_be_read_keeps_its_last_good_ones(
-    tmp_path: Path, said: str
-) -> None:
-    result = mapped_field(tmp_path, "depends_on", said, "Depends on")
+@pytest.mark.parametrize("text", ["#REF!", "CDP-1; CDP-2 FS+99999999999d"])
+def test_a_row_whose_dependencies_are_not_clear_is_quarantined(tmp_path: Path, text: str) -> None:
+    result = mapped_field(tmp_path, "depends_on", text, "Depends on")
     assert result.versions == ()
-    assert the_problem(result).held
+    assert only_problem(result).held

@@ -1,4 +1,4 @@
-"""Writing notes into packages: made by openpyxl, or by hand where it cannot make them."""
+"""Notes written into packages, made by openpyxl or, where it cannot make them, by hand."""
 
 import re
 import zipfile
@@ -12,20 +12,20 @@ from openpyxl.comments import Comment
 from python_calamine import CalamineWorkbook
 
 from connectors.spreadsheets.notes import (
+    CellNote,
     NotAPackage,
-    Note,
     NoteRefused,
+    find_note_refusals,
     read_notes,
-    refusals,
     write_notes,
 )
-from connectors.spreadsheets.notes.comments_part import EMPTY, NotesPart, clean
+from connectors.spreadsheets.notes.comments_part import EMPTY, NotesPart, clean_note_text
 from tests.connectors.spreadsheets.build import (
     PLAN,
+    changed_parts,
     packed_entries,
     part,
     saved,
-    touched,
     with_parts,
     workbook,
 )
@@ -60,10 +60,10 @@ def relation(id_: str, kind: str, target: str) -> str:
 
 
 def threaded() -> bytes:
-    """A conversation on A2 as Excel 365 keeps it: [MS-XLSX] 2.6.205, with its stand-in note."""
+    """A conversation on A2 as Excel 365 stores it ([MS-XLSX] 2.6.205), with its placeholder."""
     raw = commented("A2", "B2")
     notes = next(n for n in packed_entries(raw) if "comment" in n and n.endswith(".xml"))
-    stand_in = part(raw, notes).replace("ask the agency", "[Threaded comment] by Ada", 1)
+    placeholder = part(raw, notes).replace("ask the agency", "[Threaded comment] by Ada", 1)
     links = part(raw, RELATIONS).replace(
         "</Relationships>",
         '<Relationship Id="t" Target="../threadedComments/threadedComment1.xml" '
@@ -74,7 +74,7 @@ def threaded() -> bytes:
     return with_parts(
         raw,
         {
-            notes: stand_in,
+            notes: placeholder,
             RELATIONS: links,
             "xl/threadedComments/threadedComment1.xml": conversation,
         },
@@ -85,10 +85,10 @@ def loaded(raw: bytes) -> Workbook:
     return load_workbook(BytesIO(raw))
 
 
-def test_a_first_note_touches_only_what_leads_to_it() -> None:
+def test_a_first_note_changes_only_the_parts_that_refer_to_it() -> None:
     before = plan()
     after = write_notes(before, {("Plan", "A2"): "late"})
-    assert touched(before, after) == {
+    assert changed_parts(before, after) == {
         "[Content_Types].xml",
         SHEET,
         RELATIONS,
@@ -97,7 +97,7 @@ def test_a_first_note_touches_only_what_leads_to_it() -> None:
     }
 
 
-def test_untouched_parts_keep_their_packed_bytes_and_their_order() -> None:
+def test_unchanged_parts_keep_their_compressed_bytes_and_their_order() -> None:
     before = plan()
     after = write_notes(before, {("Plan", "A2"): "late"})
     old, new = packed_entries(before), packed_entries(after)
@@ -113,7 +113,7 @@ def test_the_sheet_itself_gains_one_element_and_nothing_else() -> None:
     assert after.replace(drawing[0], "") == part(before, SHEET)
 
 
-def test_a_written_note_is_seen_by_other_programs() -> None:
+def test_a_written_note_is_read_by_other_libraries() -> None:
     after = write_notes(plan(), {("Plan", "A2"): "late\n=1+1 <b> & ünï", ("Plan", "D3"): "soon"})
     sheet = loaded(after)["Plan"]
     assert sheet["A2"].comment.text == "late\n=1+1 <b> & ünï"
@@ -123,26 +123,26 @@ def test_a_written_note_is_seen_by_other_programs() -> None:
     assert rows[1][0] == "M-1"
 
 
-def test_a_note_beside_notes_touches_them_and_their_drawing_only() -> None:
+def test_a_note_beside_other_notes_changes_only_their_part_and_drawing() -> None:
     before = commented("A2")
     after = write_notes(before, {("Plan", "A3"): "late"})
-    assert touched(before, after) == {
+    assert changed_parts(before, after) == {
         "xl/comments/comment1.xml",
         "xl/drawings/commentsDrawing1.vml",
     }
     assert loaded(after)["Plan"]["A2"].comment.text == "ask the agency"
 
 
-def test_a_note_on_a_sheet_does_not_touch_the_notes_of_another() -> None:
+def test_a_note_on_a_sheet_does_not_change_the_notes_of_another() -> None:
     book = workbook(*PLAN)
     book.create_sheet("Other")["A1"].comment = Comment("theirs", "Ada")
     before = saved(book)
     after = write_notes(before, {("Plan", "A2"): "late"})
-    assert not {name for name in touched(before, after) if "comment1" in name}
+    assert not {name for name in changed_parts(before, after) if "comment1" in name}
     assert set(read_notes(after)) == {("Plan", "A2"), ("Other", "A1")}
 
 
-def test_boxes_of_all_sheets_have_ids_of_their_own() -> None:
+def test_boxes_of_all_sheets_have_unique_ids() -> None:
     book = workbook(*PLAN)
     book.create_sheet("Other")["A1"].comment = Comment("theirs", "Ada")
     after = write_notes(saved(book), {("Plan", "A2"): "late", ("Other", "B2"): "soon"})
@@ -162,20 +162,20 @@ def test_more_notes_than_a_block_of_ids_holds_reserve_another() -> None:
     assert 'data="1,2"' in drawing
 
 
-def test_writing_what_stands_there_changes_no_byte() -> None:
+def test_writing_the_same_note_again_changes_no_byte() -> None:
     once = write_notes(plan(), {("Plan", "A2"): "late"})
     assert write_notes(once, {("Plan", "A2"): "late"}) == once
 
 
-def test_an_edit_touches_the_notes_and_at_most_the_box() -> None:
+def test_an_edit_changes_the_notes_and_at_most_the_box() -> None:
     once = write_notes(plan(), {("Plan", "A2"): "late"})
     twice = write_notes(once, {("Plan", "A2"): "later"})
-    assert touched(once, twice) == {"xl/comments1.xml"}
+    assert changed_parts(once, twice) == {"xl/comments1.xml"}
     longer = write_notes(once, {("Plan", "A2"): "line\n" * 20})
-    assert touched(once, longer) == {"xl/comments1.xml", "xl/drawings/vmlDrawing1.vml"}
+    assert changed_parts(once, longer) == {"xl/comments1.xml", "xl/drawings/vmlDrawing1.vml"}
 
 
-def test_peoples_formatting_survives_words_added_around_it() -> None:
+def test_formatting_of_the_text_that_stays_is_kept() -> None:
     raw = write_notes(plan(), {("Plan", "A2"): "Ada: yes"})
     runs = (
         "<text><r><rPr><b/></rPr><t>Ada:</t></r>"
@@ -191,37 +191,37 @@ def test_peoples_formatting_survives_words_added_around_it() -> None:
     assert read_notes(after)[("Plan", "A2")].text == "Ada: yes\nus"
 
 
-def test_odd_characters_come_back_as_they_were() -> None:
+def test_special_characters_are_read_as_they_were_written() -> None:
     text = "_x0041_ stays, a tab\tand 😀"
     after = write_notes(plan(), {("Plan", "A2"): text})
-    assert read_notes(after) == {("Plan", "A2"): Note(text, False)}
+    assert read_notes(after) == {("Plan", "A2"): CellNote(text, False)}
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(min_size=1), st.text())
-def test_any_text_and_any_edit_of_it_comes_back(first: str, second: str) -> None:
+def test_any_text_and_any_edit_of_it_is_read_as_written(first: str, second: str) -> None:
     notes = NotesPart(EMPTY, "xl/comments1.xml")
-    for text in (clean(first), clean(second)):
+    for text in (clean_note_text(first), clean_note_text(second)):
         notes.put("A2", text)
-        assert NotesPart(notes.to_bytes(), "again").texts() == {"A2": text}
+        assert NotesPart(notes.to_bytes(), "xl/comments1.xml").texts() == {"A2": text}
 
 
-def test_control_characters_stay_out_of_notes() -> None:
+def test_control_characters_are_left_out_of_notes() -> None:
     after = write_notes(plan(), {("Plan", "A2"): "a\x00b\x1b\r\nc"})
     assert read_notes(after)[("Plan", "A2")].text == "ab\nc"
 
 
-def test_a_conversations_stand_in_is_known_and_left_alone() -> None:
+def test_the_placeholder_of_a_conversation_is_recognised_and_not_overwritten() -> None:
     raw = threaded()
-    assert read_notes(raw)[("Plan", "A2")].threaded
+    assert read_notes(raw)[("Plan", "A2")].is_threaded
     with pytest.raises(NoteRefused, match="carries a conversation"):
         write_notes(raw, {("Plan", "A2"): "late"})
 
 
-def test_a_note_beside_a_conversation_leaves_it_untouched() -> None:
+def test_a_note_beside_a_conversation_does_not_change_it() -> None:
     raw = threaded()
     after = write_notes(raw, {("Plan", "B2"): "ask the agency\nlate"})
-    assert not {name for name in touched(raw, after) if "threaded" in name}
+    assert not {name for name in changed_parts(raw, after) if "threaded" in name}
 
 
 def test_a_drawing_of_buttons_gains_a_box_and_keeps_its_buttons() -> None:
@@ -243,7 +243,7 @@ def test_a_drawing_of_buttons_gains_a_box_and_keeps_its_buttons() -> None:
     drawing = part(after, "xl/drawings/vmlDrawing1.vml")
     assert drawing.startswith(buttons.removesuffix("</xml>"))
     assert 'id="_x0000_s7170"' in drawing
-    assert SHEET not in touched(before, after)
+    assert SHEET not in changed_parts(before, after)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_drawing_of_buttons_gains_a_box_and_keeps_its_buttons() -> None:
         "</worksheet>",
     ],
 )
-def test_the_drawing_stands_where_the_schema_wants_it(tail: str) -> None:
+def test_the_drawing_element_is_inserted_where_the_schema_requires_it(tail: str) -> None:
     raw = plan()
     sheet = part(raw, SHEET).replace("</worksheet>", f'<drawing r="1"/>{tail}')
     after = write_notes(with_parts(raw, {SHEET: sheet}), {("Plan", "A2"): "late"})
@@ -264,7 +264,7 @@ def test_the_drawing_stands_where_the_schema_wants_it(tail: str) -> None:
     )
 
 
-def test_a_sheet_with_prefixed_tags_gains_a_prefixed_one() -> None:
+def test_a_sheet_with_prefixed_tags_gains_a_prefixed_element() -> None:
     raw = plan()
     sheet = (
         f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row r="2"><x:c r="A2"/></x:row>'
@@ -274,11 +274,11 @@ def test_a_sheet_with_prefixed_tags_gains_a_prefixed_one() -> None:
     assert "<x:legacyDrawing " in part(after, SHEET)
 
 
-def test_parts_that_lie_elsewhere_are_found_by_their_relations() -> None:
+def test_parts_in_other_folders_are_found_by_their_relations() -> None:
     raw = commented("A2")
     links = part(raw, RELATIONS).replace('"/xl/comments/', '"../comments/')
     assert read_notes(with_parts(raw, {RELATIONS: links})) == {
-        ("Plan", "A2"): Note("ask the agency", False)
+        ("Plan", "A2"): CellNote("ask the agency", False)
     }
 
 
@@ -288,7 +288,7 @@ def test_a_sheet_whose_objects_are_locked_is_refused_and_one_that_allows_them_is
     book.active.protection.objects = True
     book.create_sheet("Open").protection.sheet = True
     raw = saved(book)
-    refused = refusals(raw, ["Plan", "Open"])
+    refused = find_note_refusals(raw, ["Plan", "Open"])
     assert set(refused) == {"Plan"}
     assert "protected" in refused["Plan"].reason
     with pytest.raises(NoteRefused, match="protected"):
@@ -302,7 +302,10 @@ def test_a_signed_workbook_is_refused() -> None:
         'openxmlformats.org/package/2006/relationships/digital-signature/origin"/>'
     )
     links = part(raw, "_rels/.rels").replace("</Relationships>", signature + "</Relationships>")
-    assert "signed" in refusals(with_parts(raw, {"_rels/.rels": links}), ["Plan"])["Plan"].reason
+    assert (
+        "signed"
+        in find_note_refusals(with_parts(raw, {"_rels/.rels": links}), ["Plan"])["Plan"].reason
+    )
 
 
 def test_a_workbook_with_a_password_to_modify_is_refused() -> None:
@@ -311,12 +314,13 @@ def test_a_workbook_with_a_password_to_modify_is_refused() -> None:
         "<workbookPr", '<fileSharing reservationPassword="CC1A"/><workbookPr'
     )
     assert (
-        "password" in refusals(with_parts(raw, {"xl/workbook.xml": book}), ["Plan"])["Plan"].reason
+        "password"
+        in find_note_refusals(with_parts(raw, {"xl/workbook.xml": book}), ["Plan"])["Plan"].reason
     )
 
 
 def test_a_sheet_that_is_not_there_is_refused() -> None:
-    assert 'no sheet "Old"' in refusals(plan(), ["Old"])["Old"].reason
+    assert 'no sheet "Old"' in find_note_refusals(plan(), ["Old"])["Old"].reason
 
 
 def test_a_note_longer_than_excel_keeps_is_refused() -> None:
@@ -337,12 +341,12 @@ def test_a_note_longer_than_excel_keeps_is_refused() -> None:
         ),
     ],
 )
-def test_what_is_no_whole_workbook_is_told_and_not_written(raw: bytes, reason: str) -> None:
+def test_bytes_that_are_not_a_complete_workbook_are_refused(raw: bytes, reason: str) -> None:
     with pytest.raises(NotAPackage, match=reason):
         write_notes(raw, {("Plan", "A2"): "late"})
 
 
-def test_a_part_with_a_wrong_checksum_is_told() -> None:
+def test_a_part_with_a_wrong_checksum_is_refused() -> None:
     raw = bytearray(plan())
     at = raw.find(b"xl/styles.xml") + 40
     raw[at] ^= 0xFF
@@ -350,7 +354,7 @@ def test_a_part_with_a_wrong_checksum_is_told() -> None:
         write_notes(bytes(raw), {("Plan", "A2"): "late"})
 
 
-def test_entries_with_data_descriptors_are_copied_whole() -> None:
+def test_entries_with_data_descriptors_are_copied_unchanged() -> None:
     class Unseekable(BytesIO):
         def seekable(self) -> bool:
             return False
@@ -367,5 +371,5 @@ def test_entries_with_data_descriptors_are_copied_whole() -> None:
             new.writestr(name, old.read(name), zipfile.ZIP_DEFLATED)
     before = stream.getvalue()
     after = write_notes(before, {("Plan", "A2"): "late"})
-    assert "xl/styles.xml" not in touched(before, after)
+    assert "xl/styles.xml" not in changed_parts(before, after)
     assert loaded(after)["Plan"]["A2"].comment.text == "late"

@@ -13,9 +13,9 @@ from tests.connectors.spreadsheets.build import (
     NOW,
     PLAN,
     change,
+    comment,
     connector,
     pulled,
-    remark,
     target,
     workbook,
 )
@@ -26,11 +26,11 @@ def write(path: Path, *rows: Any, modified: datetime = NOW - timedelta(days=3)) 
     os.utime(path, (modified.timestamp(), modified.timestamp()))
 
 
-def again(connection: SpreadsheetConnector, page: Page, now: datetime = NOW) -> list[Page]:
+def pull_again(connection: SpreadsheetConnector, page: Page, now: datetime = NOW) -> list[Page]:
     return list(connection.pull("rows", json.loads(json.dumps(page.cursor)), now))
 
 
-def test_a_row_is_landed_word_for_word_with_the_address_of_each_cell(tmp_path: Path) -> None:
+def test_a_row_is_landed_verbatim_with_the_address_of_each_cell(tmp_path: Path) -> None:
     write(tmp_path / "plan.xlsx", *PLAN)
     landed = pulled(connector(tmp_path)).records[0]
     payload = json.loads(landed.payload)
@@ -41,18 +41,18 @@ def test_a_row_is_landed_word_for_word_with_the_address_of_each_cell(tmp_path: P
     assert payload["saved"] == "2026-02-27T09:00:00+00:00"
 
 
-def test_an_unchanged_file_brings_nothing(tmp_path: Path) -> None:
+def test_an_unchanged_file_yields_no_page(tmp_path: Path) -> None:
     write(tmp_path / "plan.xlsx", *PLAN)
     connection = connector(tmp_path)
-    assert again(connection, pulled(connection)) == []
+    assert pull_again(connection, pulled(connection)) == []
 
 
-def test_of_a_changed_file_only_changed_rows_come(tmp_path: Path) -> None:
+def test_of_a_changed_file_only_changed_rows_are_pulled(tmp_path: Path) -> None:
     write(tmp_path / "plan.xlsx", *PLAN)
     connection = connector(tmp_path)
     first = pulled(connection)
     write(tmp_path / "plan.xlsx", *PLAN, ("M-3", "Review", None, None, "Planned"))
-    (second,) = again(connection, first)
+    (second,) = pull_again(connection, first)
     assert [landed.native_id for landed in second.records] == ["M-3"]
 
 
@@ -60,19 +60,19 @@ def test_our_own_note_changes_no_row(tmp_path: Path) -> None:
     write(tmp_path / "plan.xlsx", *PLAN)
     connection = connector(tmp_path)
     first = pulled(connection)
-    list(connection.apply([change("M-1", remark())]))
+    list(connection.apply([change("M-1", comment())]))
     assert len(connection.find_comments([target("M-1")])) == 1
-    (second,) = again(connection, first)
+    (second,) = pull_again(connection, first)
     assert second.records == ()
-    assert again(connection, second) == []
+    assert pull_again(connection, second) == []
 
 
-def test_the_census_names_the_rows_that_exist(tmp_path: Path) -> None:
+def test_the_snapshot_ids_are_the_keys_that_exist(tmp_path: Path) -> None:
     write(tmp_path / "plan.xlsx", *PLAN)
     connection = connector(tmp_path)
     first = pulled(connection)
     write(tmp_path / "plan.xlsx", *PLAN[:2])
-    (second,) = again(connection, first)
+    (second,) = pull_again(connection, first)
     assert (first.snapshot_ids, second.snapshot_ids) == ({"M-1", "M-2"}, {"M-1"})
 
 
@@ -81,18 +81,18 @@ def test_a_row_that_comes_back_is_landed_again(tmp_path: Path) -> None:
     connection = connector(tmp_path)
     first = pulled(connection)
     write(tmp_path / "plan.xlsx", *PLAN[:2])
-    (second,) = again(connection, first)
+    (second,) = pull_again(connection, first)
     write(tmp_path / "plan.xlsx", *PLAN)
-    (third,) = again(connection, second)
+    (third,) = pull_again(connection, second)
     assert [landed.native_id for landed in third.records] == ["M-2"]
 
 
-def test_a_file_put_back_from_a_copy_is_new_now(tmp_path: Path) -> None:
+def test_a_file_restored_from_a_copy_was_saved_now(tmp_path: Path) -> None:
     write(tmp_path / "plan.xlsx", *PLAN)
     connection = connector(tmp_path)
     first = pulled(connection)
     write(tmp_path / "plan.xlsx", *PLAN[:1], ("M-1", "Brief"), modified=NOW - timedelta(days=90))
-    (second,) = again(connection, first)
+    (second,) = pull_again(connection, first)
     assert json.loads(second.records[0].payload)["saved"] == NOW.isoformat()
 
 
@@ -101,14 +101,16 @@ def test_a_file_from_the_future_was_saved_now(tmp_path: Path) -> None:
     assert json.loads(pulled(connector(tmp_path)).records[0].payload)["saved"] == NOW.isoformat()
 
 
-def test_other_columns_in_the_settings_read_everything_anew(tmp_path: Path) -> None:
+def test_changed_columns_in_the_settings_pull_everything_again(tmp_path: Path) -> None:
     write(tmp_path / "plan.xlsx", *PLAN)
     first = pulled(connector(tmp_path))
-    (second,) = again(connector(tmp_path, columns={"key": "Task"}), first)
+    (second,) = pull_again(connector(tmp_path, columns={"key": "Task"}), first)
     assert second.snapshot_ids == {"Brief the agency", "Launch campaign"}
 
 
-def test_doubled_keys_are_a_problem_of_each_row_and_not_gone(tmp_path: Path) -> None:
+def test_repeated_keys_are_a_problem_of_each_row_and_delete_none(
+    tmp_path: Path,
+) -> None:
     write(tmp_path / "plan.xlsx", *PLAN, ("M-1", "Again", None, None, "Planned"))
     page = pulled(connector(tmp_path))
     assert [landed.native_id for landed in page.records] == ["M-2"]
@@ -140,7 +142,7 @@ def test_a_row_below_a_merged_key_has_no_key_of_its_own(tmp_path: Path) -> None:
     assert "in cell A4" in page.problems[0].reason
 
 
-def test_a_missing_column_names_file_sheet_heading_and_the_nearest(tmp_path: Path) -> None:
+def test_a_missing_heading_is_reported_with_file_sheet_and_the_nearest(tmp_path: Path) -> None:
     write(tmp_path / "plan.xlsx", ("Key", "Task", "Start", "Ends", "Status"))
     with pytest.raises(ConnectionFailed) as failed:
         pulled(connector(tmp_path))
@@ -151,7 +153,7 @@ def test_a_missing_column_names_file_sheet_heading_and_the_nearest(tmp_path: Pat
     )
 
 
-def test_one_unreadable_file_keeps_neither_the_others_nor_its_rows_from_staying(
+def test_an_unreadable_file_neither_stops_the_others_nor_deletes_rows(
     tmp_path: Path,
 ) -> None:
     write(tmp_path / "a.xlsx", *PLAN[:2])
@@ -164,7 +166,9 @@ def test_one_unreadable_file_keeps_neither_the_others_nor_its_rows_from_staying(
         next(pages)
 
 
-def test_a_sheet_that_lost_a_heading_is_told_beside_a_good_one(tmp_path: Path) -> None:
+def test_a_sheet_that_lost_a_heading_fails_after_the_others_are_pulled(
+    tmp_path: Path,
+) -> None:
     book = workbook(*PLAN)
     book.create_sheet("Later").append(["Key", "Task", "Start", "Ends", "Status"])
     book.save(tmp_path / "plan.xlsx")
@@ -174,12 +178,12 @@ def test_a_sheet_that_lost_a_heading_is_told_beside_a_good_one(tmp_path: Path) -
         next(pages)
 
 
-def test_no_file_at_all_is_a_failure_and_never_a_deletion(tmp_path: Path) -> None:
+def test_no_file_at_all_is_a_failure(tmp_path: Path) -> None:
     with pytest.raises(ConnectionFailed, match=r'no file "\*\.xlsx" below'):
         pulled(connector(tmp_path))
 
 
-def test_the_check_tells_what_pull_would_stumble_over(tmp_path: Path) -> None:
+def test_check_reports_missing_files_missing_headings_and_repeated_headings(tmp_path: Path) -> None:
     assert connector(tmp_path).check()[0].blocking
     write(tmp_path / "plan.xlsx", ("Key", "Task", "Start", "Ends", "Status"))
     (missing,) = connector(tmp_path).check()
@@ -190,13 +194,13 @@ def test_the_check_tells_what_pull_would_stumble_over(tmp_path: Path) -> None:
     assert not twice.blocking
 
 
-def test_the_check_tells_a_function_that_the_operating_model_lacks(tmp_path: Path) -> None:
+def test_check_reports_a_function_that_the_operating_model_lacks(tmp_path: Path) -> None:
     write(tmp_path / "plan.xlsx", *PLAN)
     (problem,) = connector(tmp_path, function="marketng").check()
     assert problem.what == '"marketng" is no function of the operating model'
 
 
-def test_the_check_tells_which_sheets_take_no_comments(tmp_path: Path) -> None:
+def test_check_reports_sheets_that_take_no_comments(tmp_path: Path) -> None:
     book = workbook(*PLAN)
     book.active.protection.sheet = True
     book.active.protection.objects = True
@@ -211,7 +215,9 @@ def _csv(path: Path, rows: int) -> None:
     path.write_text("\n".join(lines), encoding="utf-8")
 
 
-def test_a_csv_file_that_lost_most_of_its_rows_may_be_cut_off(tmp_path: Path) -> None:
+def test_a_csv_file_that_lost_most_of_its_rows_deletes_none_of_them(
+    tmp_path: Path,
+) -> None:
     path, plan = tmp_path / "plan.csv", connector(tmp_path, path="plan.csv")
     _csv(path, 20)
     cursor = pulled(plan).cursor
@@ -227,7 +233,7 @@ def test_a_csv_file_that_lost_most_of_its_rows_may_be_cut_off(tmp_path: Path) ->
     assert len(pulled(plan, short.cursor).snapshot_ids or ()) == 19
 
 
-def test_a_workbook_that_lost_most_of_its_rows_is_whole(tmp_path: Path) -> None:
+def test_a_workbook_that_lost_most_of_its_rows_deletes_them(tmp_path: Path) -> None:
     rows = [(f"M-{n}", "Task", None, None, "Planned") for n in range(20)]
     write(tmp_path / "plan.xlsx", HEADINGS, *rows)
     cursor = pulled(connector(tmp_path)).cursor

@@ -1,17 +1,17 @@
-"""Writing notes: from the bytes of a workbook to its bytes with the wanted notes in it."""
+"""Writes notes into the bytes of a workbook, and says which sheets take none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from connectors.spreadsheets.cells import position
+from connectors.spreadsheets.cell_addresses import parse_cell_address
 from connectors.spreadsheets.notes import comments_part, vml
 from connectors.spreadsheets.notes.comments_part import NotesPart
 from connectors.spreadsheets.notes.package import (
     RELATIONSHIP,
     NotAPackage,
-    Package,
+    WorkbookPackage,
     add_relation,
     declare_extension,
     declare_part,
@@ -22,8 +22,8 @@ from connectors.spreadsheets.notes.read import NoteCell
 from connectors.spreadsheets.notes.sheets import (
     MAIN,
     SheetPart,
-    password_to_modify,
-    related,
+    find_related,
+    needs_password_to_modify,
     scan_sheet,
     sheet_parts,
     with_legacy_drawing,
@@ -32,7 +32,7 @@ from connectors.spreadsheets.notes.sheets import (
 
 @dataclass
 class NoteRefused(Exception):
-    """A workbook or a sheet that no note may be written into: why, and what a person can do."""
+    """A workbook, sheet or cell that takes no note: the reason, and what a person can do."""
 
     reason: str
     remedy: str
@@ -42,36 +42,39 @@ class NoteRefused(Exception):
 
 
 def write_notes(raw: bytes, wanted: Mapping[NoteCell, str]) -> bytes:
-    """The workbook with these texts as the notes of these cells, all other parts untouched.
+    """Return the workbook with these texts as the notes of these cells, other parts unchanged.
 
-    What a present note and its new text share keeps its formatting. Raises NoteRefused when one
-    of the sheets takes no note (`refusals` tells beforehand) and NotAPackage for no workbook.
+    What an existing note and its new text share keeps its formatting. Raises NoteRefused when a
+    sheet (see `find_note_refusals`) or a cell takes no note, or the text is too long for one, and
+    NotAPackage when the bytes are not a workbook.
     """
     package = open_package(raw)
     for sheet in dict.fromkeys(sheet for sheet, _ in wanted):
-        if refused := _refusal(package, sheet):
-            raise refused
+        if refusal := _refusal(package, sheet):
+            raise refusal
         texts = {
-            cell: comments_part.clean(t) for (name, cell), t in wanted.items() if name == sheet
+            cell: comments_part.clean_note_text(t)
+            for (name, cell), t in wanted.items()
+            if name == sheet
         }
         _write_sheet(package, sheet_parts(package)[sheet], texts)
     return package.to_bytes()
 
 
-def refusals(raw: bytes, sheets: Iterable[str]) -> dict[str, NoteRefused]:
-    """Which of the sheets take no note, and why; raises NotAPackage for no workbook."""
+def find_note_refusals(raw: bytes, sheets: Iterable[str]) -> dict[str, NoteRefused]:
+    """Return the sheets that take no note, with the reason; raises NotAPackage."""
     package = open_package(raw)
-    found = {sheet: _refusal(package, sheet) for sheet in sheets}
-    return {sheet: refused for sheet, refused in found.items() if refused}
+    refusals = {sheet: _refusal(package, sheet) for sheet in sheets}
+    return {sheet: refusal for sheet, refusal in refusals.items() if refusal}
 
 
-def _refusal(package: Package, sheet: str) -> NoteRefused | None:
-    if package.signed:
+def _refusal(package: WorkbookPackage, sheet: str) -> NoteRefused | None:
+    if package.is_signed:
         return NoteRefused(
             "the workbook is signed, and a note would break the signature",
             "Sign it again after the plan is settled, or keep the plan in an unsigned copy",
         )
-    if password_to_modify(package):
+    if needs_password_to_modify(package):
         return NoteRefused(
             "the workbook asks for a password before it may be changed",
             "Remove the password to modify (Save as, Tools, General options)",
@@ -98,21 +101,21 @@ def _sheet_refusal(scanned: SheetPart, sheet: str) -> NoteRefused | None:
     return None
 
 
-def _write_sheet(package: Package, sheet_part: str, texts: Mapping[str, str]) -> None:
-    name = related(package, sheet_part, "comments") or _new_notes_part(package, sheet_part)
+def _write_sheet(package: WorkbookPackage, sheet_part: str, texts: Mapping[str, str]) -> None:
+    name = find_related(package, sheet_part, "comments") or _new_notes_part(package, sheet_part)
     notes = NotesPart(package.read(name), name)
     present = notes.texts()
     changed = {cell: text for cell, text in texts.items() if present.get(cell) != text}
     for cell, text in changed.items():
-        _must_take(notes, cell, text)
+        _require_acceptance(notes, cell, text)
         notes.put(cell, text)
     if changed:
         package.write(name, notes.to_bytes())
-        _write_boxes(package, sheet_part, {position(c): t for c, t in changed.items()})
+        _write_boxes(package, sheet_part, {parse_cell_address(c): t for c, t in changed.items()})
 
 
-def _must_take(notes: NotesPart, cell: str, text: str) -> None:
-    if notes.threaded(cell):
+def _require_acceptance(notes: NotesPart, cell: str, text: str) -> None:
+    if notes.is_threaded(cell):
         raise NoteRefused(
             f"cell {cell} carries a conversation, beside which Excel keeps no note",
             "Resolve and delete the conversation, or let the row have another mapped column",
@@ -125,24 +128,26 @@ def _must_take(notes: NotesPart, cell: str, text: str) -> None:
         )
 
 
-def _write_boxes(package: Package, sheet_part: str, texts: Mapping[vml.Cell, str]) -> None:
-    taken = _taken_blocks(package)
+def _write_boxes(
+    package: WorkbookPackage, sheet_part: str, texts: Mapping[vml.CellPosition, str]
+) -> None:
+    taken = _used_id_blocks(package)
     name = _drawing_part(package, sheet_part) or _new_drawing_part(package, sheet_part, taken)
-    drawing = vml.with_room(_text(package.read(name)), texts)
-    boxed = vml.cells(drawing)
+    drawing = vml.grow_boxes(_decode_drawing(package.read(name)), texts)
+    boxed = vml.boxed_cells(drawing)
     missing = {cell: text for cell, text in texts.items() if cell not in boxed}
     if missing:
-        drawing = vml.with_shapes(drawing, missing, taken)
+        drawing = vml.add_boxes(drawing, missing, taken)
     package.write(name, drawing.encode("utf-8", "surrogateescape"))
 
 
-def _drawing_part(package: Package, sheet_part: str) -> str | None:
-    """The drawing that the sheet's legacyDrawing points at; a sheet may have only one."""
-    wanted = scan_sheet(package.read(sheet_part), sheet_part).legacy_drawing
-    return next((r.target for r in relations(package, sheet_part) if r.id == wanted), None)
+def _drawing_part(package: WorkbookPackage, sheet_part: str) -> str | None:
+    """The drawing to which the sheet's legacyDrawing refers; a sheet may have only one."""
+    relation_id = scan_sheet(package.read(sheet_part), sheet_part).legacy_drawing
+    return next((r.target for r in relations(package, sheet_part) if r.id == relation_id), None)
 
 
-def _new_notes_part(package: Package, sheet_part: str) -> str:
+def _new_notes_part(package: WorkbookPackage, sheet_part: str) -> str:
     name = package.unused_name("xl/comments", "xml")
     package.write(name, comments_part.EMPTY)
     declare_part(package, name, comments_part.CONTENT_TYPE)
@@ -150,7 +155,7 @@ def _new_notes_part(package: Package, sheet_part: str) -> str:
     return name
 
 
-def _new_drawing_part(package: Package, sheet_part: str, taken: set[int]) -> str:
+def _new_drawing_part(package: WorkbookPackage, sheet_part: str, taken: set[int]) -> str:
     name = package.unused_name("xl/drawings/vmlDrawing", "vml")
     package.write(name, vml.empty_drawing(max(taken, default=0) + 1).encode())
     declare_extension(package, "vml", vml.CONTENT_TYPE)
@@ -161,13 +166,13 @@ def _new_drawing_part(package: Package, sheet_part: str, taken: set[int]) -> str
     return name
 
 
-def _taken_blocks(package: Package) -> set[int]:
+def _used_id_blocks(package: WorkbookPackage) -> set[int]:
     drawings = (data for name, data in package.parts.items() if name.lower().endswith(".vml"))
-    return {block for data in drawings for block in vml.id_blocks(_text(data))}
+    return {block for data in drawings for block in vml.id_blocks(_decode_drawing(data))}
 
 
-def _text(drawing: bytes) -> str:
-    """A drawing as text, losslessly whatever its bytes are."""
+def _decode_drawing(drawing: bytes) -> str:
     if drawing.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise NotAPackage("one of its drawings is not written in UTF-8")
+    # Surrogates carry bytes that are not UTF-8, so that they are written back as they were.
     return drawing.decode("utf-8", "surrogateescape")

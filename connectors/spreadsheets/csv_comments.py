@@ -4,44 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from connectors.kit.delimited_text import UnreadableFile
 from connectors.kit.files import FileBlocked, replace_file
 from connectors.spreadsheets import notes_file
-from connectors.spreadsheets.grid import Unreadable
-from connectors.spreadsheets.rows import Row
-from connectors.spreadsheets.sources import Source
+from connectors.spreadsheets.plan_files import PlanFile
+from connectors.spreadsheets.plan_rows import PlanRow
 from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange, Target
 
 
-def find_in_notes_file(
-    source: Source, targets: Sequence[tuple[Target, Row]]
+def find_csv_comments(
+    plan: PlanFile, targets: Sequence[tuple[Target, PlanRow]]
 ) -> list[PostedComment]:
-    """Our rows for these targets; a notes file that is not ours holds none."""
+    """Our comments on these rows; none when the file in that place is not a notes file."""
     try:
-        entries, _ = notes_file.read_entries(_raw(source), source.delimiter or ",")
-    except Unreadable:
+        entries, _ = notes_file.read_entries(_read_notes_file(plan), plan.delimiter or ",")
+    except UnreadableFile:
         return []
     return [
         PostedComment(target.ref, entry[notes_file.CONFLICT], row.key, entry.get(notes_file.DIGEST))
         for target, row in targets
-        for entry in notes_file.entries_of(entries, row.key)
+        for entry in notes_file.entries_with_key(entries, row.key)
     ]
 
 
-def apply_to_notes_file(
-    source: Source, changes: Sequence[tuple[CommentChange, Row]]
+def apply_csv_comments(
+    plan: PlanFile, changes: Sequence[tuple[CommentChange, PlanRow]]
 ) -> list[Outcome]:
     """Write all changes of a file at once, or refuse them all with the reason."""
-    path = notes_file.notes_path(source.path)
+    path = notes_file.notes_path(plan.path)
     try:
-        raw = _raw(source)
-        entries, delimiter = notes_file.read_entries(raw, source.delimiter or ",")
+        raw = _read_notes_file(plan)
+        entries, delimiter = notes_file.read_entries(raw, plan.delimiter or ",")
         for change, row in changes:
-            entries = notes_file.with_entry(entries, row.key, change.content)
+            entries = notes_file.put_entry(entries, row.key, change.content)
         after = notes_file.to_bytes(entries, delimiter)
         if after != raw:
             replace_file(path, raw, after)
-    except Unreadable as error:
-        reason, remedy = f"{path.name} is no notes file: {error}", "Move it elsewhere"
+    except UnreadableFile as error:
+        reason = f"{path.name} is no notes file: {error.reason}"
+        remedy = notes_file.MOVE_ELSEWHERE
         return [RefusedChange(change, reason, remedy, retryable=False) for change, _ in changes]
     except FileBlocked as blocked:
         return [RefusedChange(change, blocked.reason, blocked.remedy) for change, _ in changes]
@@ -51,6 +52,6 @@ def apply_to_notes_file(
     ]
 
 
-def _raw(source: Source) -> bytes | None:
-    path = notes_file.notes_path(source.path)
+def _read_notes_file(plan: PlanFile) -> bytes | None:
+    path = notes_file.notes_path(plan.path)
     return path.read_bytes() if path.exists() else None

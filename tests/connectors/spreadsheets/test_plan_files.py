@@ -6,7 +6,7 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from connectors.base import ConnectionFailed
-from connectors.spreadsheets.grid import Unreadable
+from connectors.kit.delimited_text import UnreadableFile
 from connectors.spreadsheets.workbook import read_workbook
 from tests.connectors.spreadsheets.build import (
     HEADINGS,
@@ -23,13 +23,13 @@ from tests.connectors.spreadsheets.build import (
 CSV = "Key;Task;Start;End;Status\nM-1;Für Köln;2026-03-02;13.3.2026;Running\n"
 
 
-def test_numbers_dates_and_truth_are_read_as_people_see_them() -> None:
+def test_numbers_dates_and_booleans_are_read_as_excel_shows_them() -> None:
     book = workbook((12, 0.1 + 0.2, datetime(2026, 3, 1), datetime(2026, 3, 1, 12), True, " a "))
     (grid,) = read_workbook(saved(book), None)
     assert grid.rows[0] == ["12", "0.3", "2026-03-01", "2026-03-01T12:00:00", "TRUE", " a "]
 
 
-def test_an_error_cell_is_told_apart_from_an_empty_one() -> None:
+def test_an_error_cell_has_the_text_of_its_error() -> None:
     raw = saved(workbook(("Key", "End"), ("M-1", 1)))
     sheet = part(raw, "xl/worksheets/sheet1.xml")
     broken = sheet.replace('<c r="B2" t="n"><v>1</v></c>', '<c r="B2" t="e"><v>#REF!</v></c>')
@@ -54,18 +54,18 @@ def test_only_visible_sheets_are_read_unless_one_is_named() -> None:
 
 
 def test_a_sheet_that_is_not_there_is_named_with_those_that_are() -> None:
-    with pytest.raises(Unreadable, match='no sheet "Plans"; its sheets are "Plan"'):
+    with pytest.raises(UnreadableFile, match='no sheet "Plans"; its sheets are "Plan"'):
         read_workbook(saved(workbook()), "Plans")
 
 
-def test_a_truncated_workbook_is_told(tmp_path: Path) -> None:
+def test_a_truncated_workbook_is_reported(tmp_path: Path) -> None:
     (tmp_path / "plan.xlsx").write_bytes(saved(workbook(*PLAN))[:2_000])
     with pytest.raises(ConnectionFailed, match=r"plan\.xlsx cannot be read: it is damaged"):
         list(connector(tmp_path).pull("rows", None, datetime.now().astimezone()))
 
 
-def test_an_encrypted_workbook_is_told() -> None:
-    with pytest.raises(Unreadable, match="encrypted"):
+def test_an_encrypted_workbook_is_reported() -> None:
+    with pytest.raises(UnreadableFile, match="encrypted"):
         read_workbook(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), None)
 
 
@@ -80,7 +80,7 @@ def test_tables_on_several_sheets_are_one_plan(tmp_path: Path) -> None:
     assert set(mapped(connector(tmp_path))) == {"M-1", "M-2", "M-9"}
 
 
-def test_day_numbers_of_an_old_mac_are_not_four_years_off(tmp_path: Path) -> None:
+def test_day_numbers_of_a_workbook_that_counts_from_1904_are_read(tmp_path: Path) -> None:
     book = workbook(HEADINGS, ("M-1", "Brief", 44621, None, "Running"))
     book.epoch = CALENDAR_MAC_1904
     book.save(tmp_path / "plan.xlsx")
@@ -99,15 +99,15 @@ def test_day_numbers_of_an_old_mac_are_not_four_years_off(tmp_path: Path) -> Non
         CSV.replace(";", "\t").replace("\n", "\r\n").encode(),
     ],
 )
-def test_encoding_and_delimiter_of_a_csv_file_are_found_out(tmp_path: Path, raw: bytes) -> None:
+def test_encoding_and_delimiter_of_a_csv_file_are_detected(tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "plan.csv").write_bytes(raw)
     (version,) = mapped(connector(tmp_path, path="plan.csv"))["M-1"].versions
     assert version.record.title == "Für Köln"
 
 
-def test_a_declared_encoding_is_kept_to(tmp_path: Path) -> None:
+def test_a_file_that_is_invalid_in_its_declared_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "plan.csv").write_bytes(CSV.encode("cp1252"))
-    with pytest.raises(ConnectionFailed, match="cannot be read as utf-8"):
+    with pytest.raises(ConnectionFailed, match="byte 32 is no character in the encoding utf-8"):
         pulled(connector(tmp_path, path="plan.csv", encoding="utf-8"))
 
 
@@ -123,7 +123,7 @@ def test_lock_hidden_and_notes_files_are_not_plans(tmp_path: Path) -> None:
     assert set(mapped(connector(tmp_path, path="*.csv"))) == {"M-1"}
 
 
-def test_a_file_of_another_kind_is_told(tmp_path: Path) -> None:
+def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
     (tmp_path / "plan.ods").write_bytes(b"")
     with pytest.raises(ConnectionFailed, match=r'"\.ods" files are not read; save it as \.xlsx'):
         pulled(connector(tmp_path, path="plan.ods"))

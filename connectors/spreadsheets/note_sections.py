@@ -1,0 +1,119 @@
+"""Comments within a note that people also write in: one section per conflict.
+
+A section begins with a ruled line and ends with its marker line, which names the conflict, the
+digest of the comment, and a checksum of the section's words. Words that someone typed into a
+section break the checksum; they are kept as that person's own, and a new section is added.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from model.comment_content import (
+    MARKER_PREFIX,
+    Bullets,
+    CommentContent,
+    CommentState,
+    LinkSpan,
+    MentionSpan,
+    Paragraph,
+    Span,
+)
+
+MAX_LENGTH = 4_000
+"""Characters of one section; a note holds 32,767 and should be readable at a glance."""
+
+_RULE = "──"
+_SECTION = re.compile(
+    rf"^{_RULE} Interlock[^\n]*\n(?P<words>(?:(?!{_RULE} Interlock|\[{MARKER_PREFIX}:)[^\n]*\n)*)"
+    rf"\[{MARKER_PREFIX}:(?P<conflict>[^\s\]]+) (?P<digest>[0-9a-f]+) (?P<check>[0-9a-f]{{8}})\]$",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSection:
+    """A section of a note; `is_intact` says whether its words are still those we wrote."""
+
+    conflict_id: str
+    digest: str
+    is_intact: bool
+
+
+def parse_sections(note: str) -> list[NoteSection]:
+    """Our sections in the text of a note, in their order."""
+    return [_note_section(match) for match in _SECTION.finditer(_unify_line_breaks(note))]
+
+
+def put_section(note: str, content: CommentContent) -> str:
+    """Return the note with one section of this comment, in its present place or at the end.
+
+    Copies of the section are removed; everything else keeps its words and order.
+    """
+    text, section = _unify_line_breaks(note), _format_section(content)
+    matches = [m for m in _SECTION.finditer(text) if m["conflict"] == content.conflict_id]
+    intact = [match for match in matches if _note_section(match).is_intact]
+    # From the last to the first, so that the positions of the others stay valid.
+    for match in reversed(matches):
+        if match not in intact:
+            replacement = match["words"].rstrip("\n")
+        else:
+            replacement = section if match is intact[0] else ""
+        text = text[: match.start()] + replacement + text[match.end() :]
+    return text if intact else "\n".join(filter(None, (text.rstrip("\n"), section)))
+
+
+def format_plain_text(content: CommentContent) -> str:
+    """The comment as plain text, one line per paragraph or bullet, cut to MAX_LENGTH."""
+    lines = [content.heading]
+    for block in content.blocks:
+        match block:
+            case Paragraph(spans):
+                lines.append(_format_spans(spans))
+            case Bullets(items):
+                lines += [f"• {_format_spans(spans)}" for spans in items]
+    text = "\n".join(_escape_line(line) for line in lines)
+    return text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 2] + " …"
+
+
+def _format_spans(spans: tuple[Span, ...]) -> str:
+    return "".join(_format_span(span) for span in spans)
+
+
+def _format_span(span: Span) -> str:
+    match span:
+        case LinkSpan(text, url):
+            return f"{text} ({url})"
+        case MentionSpan(name):
+            return f"@{name}"
+        case _:
+            return span.text
+
+
+def _escape_line(line: str) -> str:
+    """One line that cannot be taken for the beginning or the end of a section."""
+    flat = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", line).split())
+    return flat.replace(_RULE, "--").replace(f"[{MARKER_PREFIX}:", f"({MARKER_PREFIX}:")
+
+
+def _format_section(content: CommentContent) -> str:
+    state = "" if content.state is CommentState.OPEN else f" · {content.state.value}"
+    words = format_plain_text(content) + "\n"
+    marker = f"[{content.marker} {content.digest} {_checksum(words)}]"
+    return f"{_RULE} Interlock{state} {_RULE}\n{words}{marker}"
+
+
+def _note_section(match: re.Match[str]) -> NoteSection:
+    is_intact = _checksum(match["words"]) == match["check"]
+    return NoteSection(match["conflict"], match["digest"], is_intact)
+
+
+def _checksum(words: str) -> str:
+    # Of the words without spaces: spreadsheet programs change line breaks and spaces on saving.
+    return hashlib.sha256("".join(words.split()).encode()).hexdigest()[:8]
+
+
+def _unify_line_breaks(note: str) -> str:
+    return note.replace("\r\n", "\n").replace("\r", "\n")
