@@ -43,7 +43,7 @@ bench: .venv/installed-dev
 	touch $@
 
 clean:
-	rm -rf .venv
+	rm -rf .venv dist
 
 define venv
 if command -v uv >/dev/null; then uv venv --quiet --allow-existing --python $(PYTHON) .venv; \

@@ -9,8 +9,8 @@ import typer
 from pipelines.cli.demo_extra import importing_demo_extra
 from pipelines.cli.opening import open_home_instance
 from pipelines.cli.output import print_error, print_line
+from pipelines.demo.demo_instance import SECRETS, DemoFailed
 from pipelines.demo.files import choose_ports, write_instance
-from pipelines.demo.place import SECRETS, DemoFailed
 from pipelines.instance import HOME_VARIABLE, home_folder
 
 
@@ -20,7 +20,7 @@ def demo(*, serve: bool, fresh: bool) -> None:
     Raises Exit(1) when a tool could not be read or written, or the demo cannot run here.
     """
     with importing_demo_extra("demo"):
-        from pipelines.demo.play import play
+        from pipelines.demo.run import run_demo
     home = home_folder(os.environ)
     if not home.exists():
         write_instance(home, choose_ports())
@@ -28,7 +28,7 @@ def demo(*, serve: bool, fresh: bool) -> None:
     os.environ.update(SECRETS | {HOME_VARIABLE: str(home), "DAGSTER_HOME": str(home)})
     try:
         with open_home_instance() as instance:
-            is_complete = play(instance, serve=serve, fresh=fresh)
+            is_complete = run_demo(instance, serve=serve, fresh=fresh)
     except DemoFailed as failure:
         print_error(str(failure))
         raise typer.Exit(1) from None

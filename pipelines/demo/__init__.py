@@ -1,7 +1,9 @@
-"""The demo: a story told relative to today, rendered into the four tools, synced through Dagster.
+"""The demo: a story with dates relative to today, in four tools, synced through Dagster.
 
-`story` reads deploy/demo, `days` turns its working days into dates; `jira`, `salesforce`,
-`workbook` and `export` render one tool each (pure: story and days in, contents out). `play` goes
-through it all: `place` makes sure that nothing else can be written into, `stage` puts the story in
-place for today, `tools` runs the stand-ins, `run` the job `sync`, `report` prints what came of it.
+`story` reads deploy/demo, and `days` converts its working days to dates. `jira`, `salesforce`,
+`workbook` and `erp_export` each return the contents of one tool for a story and its days. `run` is
+the whole demo: `demo_instance` makes sure that only the demo's own tools can be written to, `stage`
+writes the contents for today, `stand_ins` runs the tools, `sync_job` runs Dagster's job `sync`, and
+`report` prints the result. Together with `connectors.sandbox` this package needs the libraries of
+the extra `demo`.
 """

@@ -1,4 +1,4 @@
-"""IT's part of the story as the sandbox's jira.json, with the history that led to it."""
+"""IT's part of the story as the sandbox's jira.json, with the history of each issue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from model.operating_model.schema import OperatingModel, Person
 from pipelines.demo.days import Days
-from pipelines.demo.story import Issue, ItStory, Offset
+from pipelines.demo.story import ItStory, Offset, Release, StoryIssue
 
 CONNECTION = "it-jira"
 _CREATED_BEFORE = 15
@@ -19,7 +19,7 @@ _STATUSES = {
     "Done": "done",
     "Won't Do": "done",
 }
-_ENDED = ("Done", "Won't Do")
+_FINAL_STATUSES = ("Done", "Won't Do")
 _FIELDS = [
     {"id": "customfield_10015", "name": "Start date", "type": "date"},
     {"id": "customfield_10031", "name": "WBS element", "type": "string"},
@@ -31,7 +31,7 @@ Json = dict[str, Any]
 
 
 def jira_content(story: ItStory, model: OperatingModel, days: Days) -> Json:
-    """The contents of jira.json; raises KeyError for an owner whom nobody knows."""
+    """The content of jira.json; raises KeyError for an owner who is not in the story."""
     accounts = _accounts(story, model)
     ids = {name: person["account_id"] for name, person in accounts.items()}
     labels = {project.key: project.labels for project in story.projects}
@@ -40,26 +40,28 @@ def jira_content(story: ItStory, model: OperatingModel, days: Days) -> Json:
         "users": list(accounts.values()),
         "projects": [
             {
-                "key": p.key,
-                "name": p.name,
-                "versions": [_version(v.model_dump(), days) for v in p.versions],
+                "key": project.key,
+                "name": project.name,
+                "versions": [_version(release, days) for release in project.versions],
             }
-            for p in story.projects
+            for project in story.projects
         ],
         "fields": _FIELDS,
-        "statuses": [{"name": name, "category": kind} for name, kind in _STATUSES.items()],
-        "issues": [_issue(i, labels[i.project], ids, days) for i in story.issues],
+        "statuses": [{"name": name, "category": category} for name, category in _STATUSES.items()],
+        "issues": [_issue(issue, labels[issue.project], ids, days) for issue in story.issues],
     }
 
 
 def _accounts(story: ItStory, model: OperatingModel) -> dict[str, Json]:
-    """Jira accounts by the name the story uses: people of the operating model, then the team."""
-    known = {p.id: _account(p) for p in model.people if CONNECTION in p.identities}
+    """Jira users by their id in the story: people of the operating model, then the team."""
+    people = {
+        person.id: _account(person) for person in model.people if CONNECTION in person.identities
+    }
     team = {
         member.id: {"account_id": f"712020:{member.id}", "display_name": member.name}
         for member in story.team
     }
-    return known | team
+    return people | team
 
 
 def _account(person: Person) -> Json:
@@ -70,15 +72,15 @@ def _account(person: Person) -> Json:
     }
 
 
-def _version(version: Json, days: Days) -> Json:
+def _version(release: Release, days: Days) -> Json:
     return {
-        "name": version["name"],
-        "release_date": days.day(version["date"]).isoformat(),
-        "released": version["released"],
+        "name": release.name,
+        "release_date": days.day(release.date).isoformat(),
+        "released": release.released,
     }
 
 
-def _issue(issue: Issue, labels: tuple[str, ...], ids: Mapping[str, str], days: Days) -> Json:
+def _issue(issue: StoryIssue, labels: tuple[str, ...], ids: Mapping[str, str], days: Days) -> Json:
     start, finish = issue.plan or (None, None)
     fields = {
         "Start date": _iso(start, days),
@@ -104,8 +106,12 @@ def _issue(issue: Issue, labels: tuple[str, ...], ids: Mapping[str, str], days: 
         "links": [{"type": "Blocks", "to": key} for key in issue.blocks],
         "changes": list(_changes(issue, ids, days)),
         "comments": [
-            {"at": days.at(c.on, 15).isoformat(), "by": ids[c.by], "text": c.text}
-            for c in issue.comments
+            {
+                "at": days.at(comment.on, 15).isoformat(),
+                "by": ids[comment.by],
+                "text": comment.text,
+            }
+            for comment in issue.comments
         ],
     }
 
@@ -114,26 +120,26 @@ def _iso(offset: Offset | None, days: Days) -> str | None:
     return None if offset is None else days.day(offset).isoformat()
 
 
-def _created(issue: Issue) -> Offset:
-    """Some weeks before the first thing that happened to it."""
-    began = [issue.plan[0]] if issue.plan else []
-    happened = [0, _touched(issue), *began, *(slip.on for slip in issue.slips)]
-    return min(happened) - _CREATED_BEFORE
+def _created(issue: StoryIssue) -> Offset:
+    """The day on which it was created: some weeks before its first event."""
+    start = [issue.plan[0]] if issue.plan else []
+    events = [0, _last_touched(issue), *start, *(move.on for move in issue.slips)]
+    return min(events) - _CREATED_BEFORE
 
 
-def _touched(issue: Issue) -> Offset:
-    """The last day on which a person changed it: told, or the end, or one of the last days."""
+def _last_touched(issue: StoryIssue) -> Offset:
+    """The last day on which a person changed it: as stated, its end, or one of the last days."""
     if issue.touched is not None:
         return issue.touched
-    if issue.status in _ENDED and issue.plan:
+    if issue.status in _FINAL_STATUSES and issue.plan:
         return issue.plan[1]
     number = int(issue.key.rpartition("-")[2])
-    lately = -1 - number % 6
-    return max(lately, issue.plan[0]) if issue.plan and issue.status != "To Do" else lately
+    recent = -1 - number % 6
+    return max(recent, issue.plan[0]) if issue.plan and issue.status != "To Do" else recent
 
 
-def _changes(issue: Issue, ids: Mapping[str, str], days: Days) -> Iterator[Json]:
-    """The changelog: assigned, begun, date moved, progress or status told, ended."""
+def _changes(issue: StoryIssue, ids: Mapping[str, str], days: Days) -> Iterator[Json]:
+    """The changelog: assigned, due date moved, started, progress reported, finished."""
     by = ids[issue.owner or "nina-scholz"]
 
     def change(on: Offset, hour: int, field: str, before: object, after: object) -> Json:
@@ -142,19 +148,19 @@ def _changes(issue: Issue, ids: Mapping[str, str], days: Days) -> Iterator[Json]
 
     if issue.owner:
         yield change(_created(issue) + 2, 10, "assignee", None, ids[issue.owner])
-    yield from _dates(issue, days, change)
+    yield from _due_date_changes(issue, days, change)
     if issue.status == "To Do":
-        yield change(_touched(issue), 11, "description", "", issue.description or issue.title)
+        yield change(_last_touched(issue), 11, "description", "", issue.description or issue.title)
         return
-    begun = issue.plan[0] if issue.plan else _created(issue) + 5
-    yield change(begun, 9, "status", "To Do", "In Progress")
+    started = issue.plan[0] if issue.plan else _created(issue) + 5
+    yield change(started, 9, "status", "To Do", "In Progress")
     if issue.progress is not None:
-        yield change(_touched(issue), 14, "Progress (%)", issue.progress // 2, issue.progress)
+        yield change(_last_touched(issue), 14, "Progress (%)", issue.progress // 2, issue.progress)
     if issue.status != "In Progress":
-        yield change(_touched(issue), 16, "status", "In Progress", issue.status)
+        yield change(_last_touched(issue), 16, "status", "In Progress", issue.status)
 
 
-def _dates(issue: Issue, days: Days, change: Any) -> Iterator[Json]:
-    finishes = [*(slip.due for slip in issue.slips), *(issue.plan or ())[1:]]
-    for slip, after in zip(issue.slips, finishes[1:], strict=True):
-        yield change(slip.on, 13, "duedate", _iso(slip.due, days), _iso(after, days))
+def _due_date_changes(issue: StoryIssue, days: Days, change: Any) -> Iterator[Json]:
+    due_days = [*(move.due for move in issue.slips), *(issue.plan or ())[1:]]
+    for move, after in zip(issue.slips, due_days[1:], strict=True):
+        yield change(move.on, 13, "duedate", _iso(move.due, days), _iso(after, days))

@@ -1,4 +1,4 @@
-"""What the demo prints: pulled, in conflict, commented, held back."""
+"""What the demo prints: records pulled, quarantined records, conflicts and comments."""
 
 from __future__ import annotations
 
@@ -12,41 +12,46 @@ from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.schema import quarantine, record
 from pipelines.cli import conflicts
 from pipelines.cli.output import print_columns, print_error, print_line, print_table
-from pipelines.demo.run import Ran
+from pipelines.demo.sync_job import SyncJobResult
 from pipelines.instance import Instance
 
 
-def tell(instance: Instance, ran: Ran) -> None:
-    """Print the whole outcome of a run."""
+def print_report(instance: Instance, result: SyncJobResult) -> None:
+    """Print the outcome of a run of the sync job."""
     print_table(
         ("Connection", "Read", "Changed", "Records changed", "Quarantined", "Field left out"),
-        [_pulled(name, ran) for name in instance.deployment.connection_names],
+        [_figures_row(name, result) for name in instance.deployment.connection_names],
         "Pulled",
     )
-    _quarantine(instance)
-    found, _, posted = conflicts.read_listed_conflicts(instance)
-    conflicts.print_conflicts(found, instance.model.function_names)
+    _print_quarantine(instance)
+    listed, _, comments = conflicts.read_listed_conflicts(instance)
+    conflicts.print_conflicts(listed, instance.model.function_names)
     urls = {
-        (one.conflict_id, one.target): one.url or "" for all_ in posted.values() for one in all_
+        (comment.conflict_id, comment.target): comment.url or ""
+        for comments_of_conflict in comments.values()
+        for comment in comments_of_conflict
     }
-    _comments(instance, ran, urls)
-    print_line(f"{len(found)} conflicts in force. {_counted(ran)}")
-    for failure in ran.failures:
+    _print_comments(instance, result, urls)
+    print_line(f"{len(listed)} conflicts in force. {_totals_text(result)}")
+    for failure in result.failures:
         print_error(failure)
 
 
-def _comments(instance: Instance, ran: Ran, urls: Mapping[tuple[str, Ref], str]) -> None:
-    """Every comment written or edited, with its address."""
-    written = list(_written(instance, ran))
+def _print_comments(
+    instance: Instance, result: SyncJobResult, urls: Mapping[tuple[str, Ref], str]
+) -> None:
+    """Print each comment that was written or edited, with its URL."""
+    written = list(_written_comments(instance, result))
     if not written:
         return
-    keys = _keys(instance, [ref for _, ref in written])
+    keys = _record_keys(instance, [ref for _, ref in written])
     print_line("Comments, and where to open them")
     print_columns([(ref.connection, keys[ref], id_, urls[id_, ref]) for id_, ref in written])
 
 
-def _pulled(name: str, ran: Ran) -> tuple[str, ...]:
-    landing, records = ran.landing[name], ran.records[name]
+def _figures_row(name: str, result: SyncJobResult) -> tuple[str, ...]:
+    """The connection and the counts of its assets; blank where an asset has no such count."""
+    landing, records = result.landing[name], result.records[name]
     figures = (
         landing.get("read"),
         landing.get("changed"),
@@ -57,7 +62,7 @@ def _pulled(name: str, ran: Ran) -> tuple[str, ...]:
     return name, *("" if figure is None else str(figure) for figure in figures)
 
 
-def _quarantine(instance: Instance) -> None:
+def _print_quarantine(instance: Instance) -> None:
     columns = quarantine.c.connection, quarantine.c.native_id, quarantine.c.reason
     with instance.engine.connect() as connection:
         for name, native_id, reason, remedy in connection.execute(
@@ -66,30 +71,30 @@ def _quarantine(instance: Instance) -> None:
             print_line(f"In quarantine: {name} {native_id}: {reason}. {remedy}")
 
 
-def _written(instance: Instance, ran: Ran) -> Iterator[tuple[str, Ref]]:
-    """Conflict and record of each comment that this run wrote or edited."""
+def _written_comments(instance: Instance, result: SyncJobResult) -> Iterator[tuple[str, Ref]]:
+    """Conflict id and record of each comment that this run wrote or edited."""
     with instance.engine.connect() as connection:
         for name in instance.deployment.connection_names:
-            for place, one in read_written(connection, name).items():
-                if one.written_at >= ran.started:
-                    yield place
+            for key, comment in read_written(connection, name).items():
+                if comment.written_at >= result.started:
+                    yield key
 
 
-def _keys(instance: Instance, refs: list[Ref]) -> dict[Ref, str]:
-    """What people call the records."""
+def _record_keys(instance: Instance, refs: list[Ref]) -> dict[Ref, str]:
+    """The key of each record as its tool shows it, such as CDP-18."""
     with instance.engine.connect() as connection:
-        found = connection.execute(
+        rows = connection.execute(
             select(record.c.id).where(record.c.ref.in_([str(ref) for ref in refs]))
         )
-        labels = WarehouseLookup(connection).labels(found.scalars()).values()
+        labels = WarehouseLookup(connection).labels(rows.scalars()).values()
     return {Ref.parse(label.ref): label.key for label in labels}
 
 
-def _counted(ran: Ran) -> str:
-    def total(what: str) -> int:
-        return sum(counts.get(what, 0) for counts in ran.comments.values())
+def _totals_text(result: SyncJobResult) -> str:
+    def total(outcome: str) -> int:
+        return sum(counts.get(outcome, 0) for counts in result.comments.values())
 
     return (
-        f"{total('created')} comments written, {total('edited')} edited, {total('unchanged')} say "
-        f"what they should already, {total('postponed')} wait, {total('refused')} were refused"
+        f"{total('created')} comments written, {total('edited')} edited, {total('unchanged')} "
+        f"unchanged, {total('postponed')} postponed, {total('refused')} refused"
     )

@@ -1,91 +1,68 @@
-"""One run of the job `sync` in this process: the run that a schedule would start."""
+"""The demo from beginning to end."""
 
 from __future__ import annotations
 
-import logging
-import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from contextlib import suppress
 
-import dagster as dg
-from dagster_shared.error import SerializableErrorInfo
+from model.operating_model.people import person_with_id, role_with_id
+from pipelines.cli.output import console, now, print_line
+from pipelines.demo.demo_instance import DemoFailed, DemoInstance, require_demo_instance
+from pipelines.demo.report import print_report
+from pipelines.demo.serve import dagster_running, stop_on_signals
+from pipelines.demo.stage import is_staged, stage
+from pipelines.demo.stand_ins import are_tools_running, tools_running
+from pipelines.demo.story import read_story
+from pipelines.demo.sync_job import SyncJobResult, run_sync_job
+from pipelines.instance import Instance
 
-from pipelines.assets.keys import comments_key, landing_key, records_key
-from pipelines.schedules import SYNC
-
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-"""What goes wrong is told by the run's result; its log can be read in Dagster."""
-Counts = Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What a run told of each connection, by its name; `started` is the run's "now"."""
-
-    started: datetime
-    landing: Mapping[str, Counts]
-    records: Mapping[str, Counts]
-    comments: Mapping[str, Counts]
-    failures: tuple[str, ...]
+_LEAD = "cdp-lead"
+"""The role of the person as whom the demo's UI is opened."""
 
 
-def run_sync(names: tuple[str, ...], progress: Callable[[str], None]) -> Ran:
-    """Run the job against the Dagster instance of DAGSTER_HOME; `progress` is told each step.
+def run_demo(instance: Instance, *, serve: bool, fresh: bool) -> bool:
+    """Run the demo in its instance; True if every connection was read and written.
 
-    INTERLOCK_HOME and the secrets stand in the environment. Nothing is raised for a step that
-    fails: `failures` says which and why.
+    DAGSTER_HOME and the demo's secrets have to be in the environment. Raises DemoFailed.
     """
-    # Loading the definitions opens the instance, so it waits until the environment is set.
-    from pipelines.definitions import defs
+    stop_on_signals()
+    demo = require_demo_instance(instance)
+    _prepare(instance, demo, fresh=fresh)
+    with tools_running(demo):
+        result = _sync(instance)
+        print_report(instance, result)
+        if serve:
+            _serve(instance, demo)
+    return not result.failures
 
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    run_id = str(uuid.uuid4())
-    with dg.DagsterInstance.get() as instance:
-        instance.add_event_listener(run_id, lambda entry: _tell(entry, progress))
-        result = defs.resolve_job_def(SYNC).execute_in_process(
-            run_id=run_id, instance=instance, run_config=_QUIET, raise_on_error=False
+
+def _prepare(instance: Instance, demo: DemoInstance, *, fresh: bool) -> None:
+    story, today = read_story(), instance.today(now())
+    has_running_tools = are_tools_running(demo)
+    if is_staged(demo, story, today) and not fresh:
+        return
+    if has_running_tools:
+        raise DemoFailed(
+            f"The tools at {demo.jira_url} and {demo.salesforce_url} run already and cannot "
+            "start over. Stop them with Ctrl-C where they run, then start the demo again"
         )
-        record = instance.get_run_record_by_id(run_id)
-    assert record is not None
-    told = {
-        event.asset_key: _numbers(event.materialization.metadata)
-        for event in result.get_asset_materialization_events()
-    }
-    return Ran(
-        record.create_timestamp,
-        {name: told.get(landing_key(name), {}) for name in names},
-        {name: told.get(records_key(name), {}) for name in names},
-        {name: told.get(comments_key(name), {}) for name in names},
-        tuple(_failures(result)),
-    )
+    print_line(f"The story starts over as of {today:%A}, {today}")
+    stage(instance, demo, story, today)
 
 
-def _tell(entry: dg.EventLogEntry, progress: Callable[[str], None]) -> None:
-    event = entry.dagster_event
-    if event and event.is_step_start and event.step_key:
-        progress(event.step_key.replace("__", ": ").replace("_", " "))
+def _sync(instance: Instance) -> SyncJobResult:
+    with console.status("syncing") as status:
+        return run_sync_job(instance.deployment.connection_names, status.update)
 
 
-def _numbers(metadata: Mapping[str, Any]) -> Counts:
-    values = {name: getattr(value, "value", None) for name, value in metadata.items()}
-    return {name: value for name, value in values.items() if isinstance(value, int)}
-
-
-def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
-    """Connections that could not be read or written, and steps that broke."""
-    checks = [e.metadata.get("failure") for e in result.get_asset_check_evaluations()]
-    told = [str(failure.value) for failure in checks if failure is not None]
-    broken = [
-        f"step {event.step_key}: {_cause(event.step_failure_data.error)}"
-        for event in result.get_step_failure_events()
-    ]
-    return list(dict.fromkeys([*told, *broken]))
-
-
-def _cause(error: SerializableErrorInfo | None) -> str:
-    """What happened at first, below what Dagster says about it."""
-    if error is None:
-        return "no reason is known"
-    return _cause(error.cause) if error.cause else error.message.strip()
+def _serve(instance: Instance, demo: DemoInstance) -> None:
+    lead = person_with_id(instance.model, role_with_id(instance.model, _LEAD).holder)
+    ui_url = instance.deployment.ui_url
+    print_line("Starting Dagster …")
+    with suppress(KeyboardInterrupt), dagster_running(ui_url, demo.contents, lead.email) as child:
+        print_line(f"Jira        {demo.jira_url}")
+        print_line(f"Salesforce  {demo.salesforce_url}")
+        print_line(f"Inbox       {ui_url}/assets/inbox")
+        print_line(f"Nobody signs in here: whoever opens Dagster decides as {lead.name}")
+        print_line("Ctrl-C ends it all; `interlock sandbox` shows the tools again later")
+        child.wait()
+        raise DemoFailed(f"Dagster ended by itself. Its log is in {demo.contents}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from model.operating_model.schema import OperatingModel
 from pipelines.demo.days import Days
-from pipelines.demo.story import DealEntry, Offset, SalesStory
+from pipelines.demo.story import Offset, SalesStory, StoryDeal
 
 CONNECTION = "sales"
 _OPENED_BEFORE = 35
@@ -16,23 +16,29 @@ Json = dict[str, Any]
 
 
 def salesforce_content(story: SalesStory, model: OperatingModel, days: Days) -> Json:
-    """The contents of salesforce.json."""
-    known = [
-        {"id": p.identities[CONNECTION], "username": p.id, "name": p.name, "email": p.email}
-        for p in model.people
-        if CONNECTION in p.identities
+    """The content of salesforce.json."""
+    people = [
+        {
+            "id": person.identities[CONNECTION],
+            "username": person.id,
+            "name": person.name,
+            "email": person.email,
+        }
+        for person in model.people
+        if CONNECTION in person.identities
     ]
     team = [{"username": member.id, "name": member.name} for member in story.team]
     return {
-        "users": [*known, *team],
+        "users": [*people, *team],
         "accounts": list(dict.fromkeys(deal.account for deal in story.deals)),
         "fields": [{"name": "Depends_On__c", "label": "Depends On", "type": "string"}],
         "opportunities": [_deal(deal, number, days) for number, deal in enumerate(story.deals)],
     }
 
 
-def _deal(deal: DealEntry, number: int, days: Days) -> Json:
-    opened = min(_last_change(deal, number), *(m.on for m in deal.moved), -10) - _OPENED_BEFORE
+def _deal(deal: StoryDeal, number: int, days: Days) -> Json:
+    first_change = min(_last_change(deal, number), *(move.on for move in deal.moved), -10)
+    opened = first_change - _OPENED_BEFORE
     return {
         "name": deal.name,
         "account": deal.account,
@@ -46,18 +52,18 @@ def _deal(deal: DealEntry, number: int, days: Days) -> Json:
     }
 
 
-def _last_change(deal: DealEntry, number: int) -> Offset:
-    """The day it was closed, or one of the last days."""
+def _last_change(deal: StoryDeal, number: int) -> Offset:
+    """The day on which it was closed, or one of the last days."""
     return deal.close if deal.stage in _CLOSED else -1 - number % 5
 
 
-def _history(deal: DealEntry, opened: Offset, last: Offset, days: Days) -> list[Json]:
-    """Prospecting for nine tenths of the amount; each move of the date; the present stage."""
+def _history(deal: StoryDeal, opened: Offset, last: Offset, days: Days) -> list[Json]:
+    """Opened at nine tenths of the amount, then each move of the date, then the present stage."""
     closes = [*(move.close for move in deal.moved), deal.close]
-    past = [(opened, "Prospecting", deal.amount * 0.9, closes[0])]
+    lines = [(opened, "Prospecting", deal.amount * 0.9, closes[0])]
     for move, close in zip(deal.moved, closes[1:], strict=True):
-        past.append((move.on, "Needs Analysis", deal.amount, close))
-    past.append((last, deal.stage, deal.amount, deal.close))
+        lines.append((move.on, "Needs Analysis", deal.amount, close))
+    lines.append((last, deal.stage, deal.amount, deal.close))
     return [
         {
             "at": days.at(on, 10).isoformat(),
@@ -65,5 +71,5 @@ def _history(deal: DealEntry, opened: Offset, last: Offset, days: Days) -> list[
             "amount": amount,
             "close_date": days.day(close).isoformat(),
         }
-        for on, stage, amount, close in past
+        for on, stage, amount, close in lines
     ]

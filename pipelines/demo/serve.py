@@ -1,4 +1,4 @@
-"""Dagster's UI and daemon as a child of the demo, until somebody stops it."""
+"""Dagster's UI and daemon as a child process of the demo, until it is stopped."""
 
 from __future__ import annotations
 
@@ -18,24 +18,32 @@ import httpx
 import yaml
 
 from pipelines.coordinator import LOCAL_PERSON
-from pipelines.demo.place import DemoFailed
+from pipelines.demo.demo_instance import DemoFailed
 from pipelines.ui_links import CODE_LOCATION
 
-_START = 90.0
-_STOP = 20.0
-_AGAIN = 0.5
-"""Seconds: how long it may take to answer, to end, and between two looks."""
+_START_SECONDS = 90.0
+_STOP_SECONDS = 20.0
+_POLL_SECONDS = 0.5
+"""How long Dagster may take to start and to end, and how often it is asked meanwhile."""
 
 
 @contextmanager
 def dagster_running(ui_url: str, folder: Path, person: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Dagster runs while the block does; whoever opens its UI counts as `person` (an e-mail).
+    """Run Dagster until the block ends; whoever opens its UI acts as `person` (an e-mail address).
 
-    Its files, the log among them, stand in `folder`. Raises DemoFailed if it does not answer.
+    Its workspace and its log are written to `folder`. Raises DemoFailed if it does not respond.
     """
     parts, log = urlsplit(ui_url), folder / "dagster.log"
     address = ("-h", parts.hostname or "127.0.0.1", "-p", str(parts.port or 80))
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(_workspace(folder)), *address]
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-w",
+        str(_write_workspace(folder)),
+        *address,
+    ]
     with log.open("wb") as output:
         child = subprocess.Popen(  # noqa: S603 our own interpreter and arguments
             [*command, "--log-level", "warning"],
@@ -45,46 +53,48 @@ def dagster_running(ui_url: str, folder: Path, person: str) -> Iterator[subproce
             start_new_session=True,
         )
     try:
-        _await(ui_url, child, log)
+        _wait_until_ready(ui_url, child, log)
         yield child
     finally:
         _stop(child)
 
 
-def _workspace(folder: Path) -> Path:
+def _write_workspace(folder: Path) -> Path:
     module = {"module_name": "pipelines.definitions", "location_name": CODE_LOCATION}
     path = folder / "workspace.yaml"
     path.write_text(yaml.safe_dump({"load_from": [{"python_module": module}]}), encoding="utf-8")
     return path
 
 
-def _await(ui_url: str, child: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + _START
-    while time.monotonic() < until and child.poll() is None:
+def _wait_until_ready(ui_url: str, child: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and child.poll() is None:
         with suppress(httpx.HTTPError):
             if httpx.get(f"{ui_url}/server_info", trust_env=False).is_success:
                 return
-        time.sleep(_AGAIN)
-    raise DemoFailed(f"Dagster does not answer at {ui_url}. Its log is {log}")
+        time.sleep(_POLL_SECONDS)
+    raise DemoFailed(f"Dagster does not respond at {ui_url}. Its log is {log}")
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:
-    """As Ctrl-C would, so that its own children end; by force if that does not help."""
+    """Interrupt the process and wait; kill its process group if it does not end."""
     if child.poll() is not None:
         return
+    # As Ctrl-C does: on this signal `dagster dev` ends its own children.
     child.send_signal(signal.SIGINT)
     try:
-        child.wait(_STOP)
+        child.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
 
 
 def stop_on_signals() -> None:
-    """Let SIGINT and SIGTERM end the block they meet, even where a script had SIGINT ignored."""
+    """Let SIGINT and SIGTERM raise KeyboardInterrupt."""
+    # SIGINT is ignored in the background jobs of a shell script unless it is set here.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupted)
+        signal.signal(number, _raise_interrupt)
 
 
-def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
+def _raise_interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt

@@ -1,8 +1,8 @@
-"""Puts the story in place: contents of the tools and files of the instance, as of one day.
+"""Writes the contents of the tools and the files of the instance, as of one day.
 
-What is in place for the same day and story is kept, with all that was written into it. For
-another day everything begins anew, the warehouse too: yesterday's plan with the dates of today
-would be a history that never was.
+Contents of the same day and story are kept, with the comments written since. On another day
+everything starts over, the warehouse too: yesterday's plan with today's dates would be a history
+that never happened.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from sqlalchemy import Engine
 from connectors.erp.findings_files import findings_path
 from model.warehouse.connect import migrate
 from pipelines.demo.days import Days
-from pipelines.demo.export import erp_export
+from pipelines.demo.demo_instance import DemoInstance
+from pipelines.demo.erp_export import erp_export
 from pipelines.demo.jira import jira_content
-from pipelines.demo.place import Place
 from pipelines.demo.salesforce import salesforce_content
 from pipelines.demo.story import Story
 from pipelines.demo.workbook import marketing_workbook
@@ -29,46 +29,47 @@ from pipelines.instance import Instance
 
 _STAGED = "staged.json"
 _SAVED_AT = 17
-"""Local hour at which people saved their files."""
+"""Local hour at which the files were last saved."""
 
 
-def is_staged(place: Place, story: Story, today: date) -> bool:
-    """Whether this story stands in the instance as of this day."""
-    staged = place.contents / _STAGED
+def is_staged(demo: DemoInstance, story: Story, today: date) -> bool:
+    """Whether the instance has this story as of this day."""
+    staged = demo.contents / _STAGED
     if not staged.exists():
         return False
-    there = place.workbook.exists() and place.export.exists()
-    return there and orjson.loads(staged.read_bytes()) == _mark(story, today)
+    has_files = demo.workbook.exists() and demo.export.exists()
+    return has_files and orjson.loads(staged.read_bytes()) == _stage_marker(story, today)
 
 
-def stage(instance: Instance, place: Place, story: Story, today: date) -> None:
-    """Begin anew as of `today`; what a run that was killed here left behind is cleared first."""
-    _clear(instance, place)
-    days = Days.of(instance.model, today)
-    _write_json(place.contents / "jira.json", jira_content(story.it, instance.model, days))
+def stage(instance: Instance, demo: DemoInstance, story: Story, today: date) -> None:
+    """Clear the instance and write the story into it as of `today`."""
+    _clear(instance, demo)
+    days = Days.for_model(instance.model, today)
+    _write_json(demo.contents / "jira.json", jira_content(story.it, instance.model, days))
     deals = salesforce_content(story.sales, instance.model, days)
-    _write_json(place.contents / "salesforce.json", deals)
-    workbook = marketing_workbook(story.marketing, place.jira_url, days)
-    _write_file(place.workbook, workbook, days, story.marketing.saved)
-    _write_file(place.export, erp_export(story.finance, days), days, story.finance.saved)
-    _write_json(place.contents / _STAGED, _mark(story, today))
+    _write_json(demo.contents / "salesforce.json", deals)
+    workbook = marketing_workbook(story.marketing, demo.jira_url, days)
+    _write_file(demo.workbook, workbook, days, story.marketing.saved)
+    _write_file(demo.export, erp_export(story.finance, days), days, story.finance.saved)
+    # Last, so that a run that is killed before leaves nothing that counts as staged.
+    _write_json(demo.contents / _STAGED, _stage_marker(story, today))
 
 
-def _mark(story: Story, today: date) -> dict[str, str]:
+def _stage_marker(story: Story, today: date) -> dict[str, str]:
     return {"day": today.isoformat(), "story": story.digest}
 
 
-def _clear(instance: Instance, place: Place) -> None:
-    for folder in (place.contents, place.changes):
+def _clear(instance: Instance, demo: DemoInstance) -> None:
+    for folder in (demo.contents, demo.changes):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in (place.workbook, place.export, findings_path(place.export)):
+    for file in (demo.workbook, demo.export, findings_path(demo.export)):
         file.unlink(missing_ok=True)
-    if (place.home / "state" / "warehouse").exists():
-        _empty(instance.engine)
+    if (demo.home / "state" / "warehouse").exists():
+        _empty_warehouse(instance.engine)
 
 
-def _empty(engine: Engine) -> None:
-    """Drop every table, with whatever protects the append-only ones, and make them anew."""
+def _empty_warehouse(engine: Engine) -> None:
+    """Drop all tables, with the triggers that protect append-only ones, and create them again."""
     with engine.begin() as connection:
         connection.exec_driver_sql("drop schema public cascade")
         connection.exec_driver_sql("create schema public")
@@ -81,7 +82,7 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
 
 
 def _write_file(path: Path, content: bytes, days: Days, saved: int) -> None:
-    """A file that was saved on a day of the story."""
+    """Write a file with the modification time of a day of the story."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     at = days.at(saved, _SAVED_AT).timestamp()

@@ -1,4 +1,4 @@
-"""The story as deploy/demo/*.yaml tell it: a file a tool, dates as working days from today."""
+"""The story in deploy/demo: one file per tool, with dates as working days counted from today."""
 
 from __future__ import annotations
 
@@ -16,29 +16,31 @@ from pipelines.demo.files import STORY_FOLDER
 
 Offset = int
 """A working day counted from today; 0 is today or the next working day."""
-Plan = tuple[Offset, Offset]
-"""First and last day."""
+DayRange = tuple[Offset, Offset]
+"""First and last day of a plan."""
 
 
-class _Part(BaseModel):
+class _StoryModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Member(_Part):
-    """Somebody who works in a tool and has no role in the operating model."""
+class TeamMember(_StoryModel):
+    """A user of a tool who has no role in the operating model."""
 
     id: str
     name: str
 
 
-class Release(_Part):
+class Release(_StoryModel):
+    """A version of a Jira project."""
+
     name: str
     date: Offset
     released: bool = False
 
 
-class Project(_Part):
-    """`labels` are put on each of its issues."""
+class StoryProject(_StoryModel):
+    """A Jira project; its `labels` are added to each of its issues."""
 
     key: str
     name: str
@@ -46,21 +48,23 @@ class Project(_Part):
     versions: tuple[Release, ...] = ()
 
 
-class Slip(_Part):
-    """A due date before it was moved, and the day on which that happened."""
+class DueDateMove(_StoryModel):
+    """A former due date, and the day on which it was moved."""
 
     on: Offset
     due: Offset
 
 
-class Said(_Part):
+class StoryComment(_StoryModel):
+    """A comment that somebody wrote on an issue."""
+
     on: Offset
     by: str
     text: str
 
 
-class Issue(_Part):
-    """One Jira issue; `owner` is a person of the operating model or of the team."""
+class StoryIssue(_StoryModel):
+    """A Jira issue; `owner` is a person of the operating model or of the team."""
 
     key: str
     title: str
@@ -69,7 +73,7 @@ class Issue(_Part):
     owner: str | None = None
     priority: Literal["Highest", "High", "Medium", "Low", "Lowest"] = "Medium"
     status: Literal["To Do", "In Progress", "In Review", "Blocked", "Done", "Won't Do"] = "To Do"
-    plan: Plan | None = None
+    plan: DayRange | None = None
     progress: int | None = Field(default=None, ge=0, le=100)
     labels: tuple[str, ...] = ()
     wbs: str | None = None
@@ -78,27 +82,27 @@ class Issue(_Part):
     release: str | None = None
     description: str = ""
     touched: Offset | None = None
-    slips: tuple[Slip, ...] = ()
-    comments: tuple[Said, ...] = ()
+    slips: tuple[DueDateMove, ...] = ()
+    comments: tuple[StoryComment, ...] = ()
 
     @property
     def project(self) -> str:
         return self.key.rpartition("-")[0]
 
 
-class ItStory(_Part):
-    team: tuple[Member, ...]
-    projects: tuple[Project, ...]
-    issues: tuple[Issue, ...]
+class ItStory(_StoryModel):
+    team: tuple[TeamMember, ...]
+    projects: tuple[StoryProject, ...]
+    issues: tuple[StoryIssue, ...]
 
 
-class Row(_Part):
-    """One row of the marketing plan."""
+class PlanRow(_StoryModel):
+    """A row of the marketing plan."""
 
     key: str
     title: str
     owner: str
-    plan: Plan
+    plan: DayRange
     programme: str | None = None
     status: str = "Planned"
     priority: str = "Medium"
@@ -108,58 +112,60 @@ class Row(_Part):
     notes: str | None = None
 
 
-class MarketingStory(_Part):
+class MarketingStory(_StoryModel):
     title: str
     subtitle: str
     saved: Offset
-    rows: tuple[Row, ...]
+    rows: tuple[PlanRow, ...]
 
 
-class Moved(_Part):
-    """A close date before it was moved, and the day on which that happened."""
+class CloseDateMove(_StoryModel):
+    """A former close date, and the day on which it was moved."""
 
     on: Offset
     close: Offset
 
 
-class DealEntry(_Part):
+class StoryDeal(_StoryModel):
+    """An opportunity in Salesforce."""
+
     name: str
     owner: str
     amount: int
     stage: str
     close: Offset
     depends_on: str | None = None
-    moved: tuple[Moved, ...] = ()
+    moved: tuple[CloseDateMove, ...] = ()
 
     @property
     def account(self) -> str:
         return self.name.partition(":")[0]
 
 
-class SalesStory(_Part):
-    team: tuple[Member, ...]
-    deals: tuple[DealEntry, ...]
+class SalesStory(_StoryModel):
+    team: tuple[TeamMember, ...]
+    deals: tuple[StoryDeal, ...]
 
 
-class YearlyBudget(_Part):
-    """Released on the first day of a fiscal year; 0 is the present one."""
+class YearlyBudget(_StoryModel):
+    """A budget that is released on the first day of a fiscal year; 0 is the current one."""
 
     year: int
     amount: int
 
 
-class LateBudget(_Part):
-    """Released with the first fiscal quarter that begins so long after a working day."""
+class LateBudget(_StoryModel):
+    """A budget that is released with the first fiscal quarter long enough after a working day."""
 
     after: Offset
     at_least: int
     amount: int
 
 
-class Element(_Part):
-    """What is budgeted and spent on one WBS element, or on a cost centre alone.
+class BudgetElement(_StoryModel):
+    """Budgets and spending of a WBS element, or of a cost centre alone.
 
-    `used` is in percent of all of its budgets, over so many `lines`.
+    `used` is in percent of all its budgets, spread over that many `lines`.
     """
 
     text: str
@@ -171,16 +177,16 @@ class Element(_Part):
     lines: int = 0
 
 
-class FinanceStory(_Part):
+class FinanceStory(_StoryModel):
     saved: Offset
     title: str
     report: str
-    elements: tuple[Element, ...]
+    elements: tuple[BudgetElement, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The whole story; `digest` changes with any word of it."""
+    """The whole story; `digest` changes with any of its files."""
 
     it: ItStory
     marketing: MarketingStory
@@ -189,21 +195,21 @@ class Story:
     digest: str
 
 
-S = TypeVar("S", bound=_Part)
+S = TypeVar("S", bound=_StoryModel)
 
 
 def read_story(folder: Path = STORY_FOLDER) -> Story:
-    """Read and check the story's files; raises ModelInvalid with every problem of one of them."""
+    """Read the files of the story; raises ModelInvalid with every problem of the first bad one."""
     return Story(
-        _part(folder / "it.yaml", ItStory),
-        _part(folder / "marketing.yaml", MarketingStory),
-        _part(folder / "sales.yaml", SalesStory),
-        _part(folder / "finance.yaml", FinanceStory),
+        _read_part(folder / "it.yaml", ItStory),
+        _read_part(folder / "marketing.yaml", MarketingStory),
+        _read_part(folder / "sales.yaml", SalesStory),
+        _read_part(folder / "finance.yaml", FinanceStory),
         digest=_digest(folder),
     )
 
 
-def _part(file: Path, shape: type[S]) -> S:
+def _read_part(file: Path, shape: type[S]) -> S:
     document = read_file(file)
     if not document.problems:
         check_values(document, shape, document.data, ())

@@ -1,4 +1,4 @@
-"""Marketing's part of the story as a workbook: a banner, then the table, as people keep plans."""
+"""Marketing's part of the story as a workbook: title rows, then the table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipelines.demo.days import Days
-from pipelines.demo.story import MarketingStory, Row
+from pipelines.demo.story import MarketingStory, PlanRow
 
 HEADINGS = {
     "No.": 9,
@@ -32,12 +32,12 @@ _DATE = "DD.MM.YYYY"
 
 
 def marketing_workbook(story: MarketingStory, jira_url: str, days: Days) -> bytes:
-    """The workbook; `{jira}` in a cell becomes the address of Jira."""
+    """The content of the workbook; `{jira}` in the story's cells stands for Jira's URL."""
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
     sheet.title = "Plan"
-    _banner(sheet, story, days)
+    _write_title_rows(sheet, story, days)
     for column, (heading, width) in enumerate(HEADINGS.items(), 1):
         cell = sheet.cell(_HEADING_ROW, column, heading)
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="DDE7F0")
@@ -48,20 +48,20 @@ def marketing_workbook(story: MarketingStory, jira_url: str, days: Days) -> byte
         sheet.cell(number, 5).number_format = sheet.cell(number, 6).number_format = _DATE
         sheet.cell(number, 8).number_format = "0%"
     sheet.freeze_panes = sheet.cell(_HEADING_ROW + 1, 3)
-    saved = BytesIO()
-    book.save(saved)
-    return saved.getvalue()
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
-def _banner(sheet: Worksheet, story: MarketingStory, days: Days) -> None:
+def _write_title_rows(sheet: Worksheet, story: MarketingStory, days: Days) -> None:
     sheet.cell(1, 1, story.title).font = Font(bold=True, size=16)
     sheet.cell(2, 1, story.subtitle).font = Font(italic=True, color="666666")
     sheet.cell(3, 1, "As of")
     sheet.cell(3, 2, days.day(story.saved)).number_format = _DATE
 
 
-def _cells(row: Row, jira_url: str, days: Days) -> tuple[object, ...]:
-    """The cells of a row in the order of the headings."""
+def _cells(row: PlanRow, jira_url: str, days: Days) -> tuple[object, ...]:
+    """The cells of a row, in the order of HEADINGS."""
     return (
         row.key,
         row.title,

@@ -1,4 +1,4 @@
-"""A small insurer's Jira and Salesforce, running, with a client for each."""
+"""Running stand-ins with the contents of a small insurer, and a client for each."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def salesforce(sandbox: Sandbox) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def deal(salesforce: httpx.Client) -> str:
-    """Id of the deal "Personal offers"."""
+    """The id of the deal "Personal offers"."""
     query = "SELECT Id FROM Opportunity WHERE Name = 'Personal offers'"
     [row] = salesforce.get(f"{DATA}/query", params={"q": query}).json()["records"]
     return str(row["Id"])

@@ -1,4 +1,4 @@
-"""Paths and small documents that several tests use."""
+"""API paths and small documents that several tests use."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ DATA = "/services/data/v62.0"
 
 
 def document(*texts: str) -> dict[str, Any]:
-    """An ADF document, a paragraph a text."""
+    """An ADF document with one paragraph per text."""
     paragraphs = [
-        {"type": "paragraph", "content": [{"type": "text", "text": one}]} for one in texts
+        {"type": "paragraph", "content": [{"type": "text", "text": text}]} for text in texts
     ]
     return {"type": "doc", "version": 1, "content": paragraphs}
 

@@ -18,12 +18,12 @@ def sam(sandbox: Sandbox) -> str:
     return str(user["Id"])
 
 
-def text(words: str) -> dict[str, str]:
-    return {"type": "Text", "text": words}
+def text(content: str) -> dict[str, str]:
+    return {"type": "Text", "text": content}
 
 
-def post(client: httpx.Client, subject: str, *segments: Any, **more: Any) -> httpx.Response:
-    body = {"feedElementType": "FeedItem", "subjectId": subject} | more
+def post(client: httpx.Client, subject: str, *segments: Any, **members: Any) -> httpx.Response:
+    body = {"feedElementType": "FeedItem", "subjectId": subject} | members
     return client.post(ELEMENTS, json=body | {"body": {"messageSegments": list(segments)}})
 
 
@@ -48,21 +48,21 @@ def test_a_mention_notifies_once_however_often_the_post_is_edited(
     mention = {"type": "Mention", "id": sam}
     id_ = post(salesforce, deal, mention, text(" decide")).json()["id"]
     edited = {"body": {"messageSegments": [mention, text(" decide by Friday")]}}
-    answer = salesforce.patch(f"{ELEMENTS}/{id_}", json=edited).json()
-    assert answer["body"]["text"] == "@Sam <b>Sales</b> decide by Friday"
-    assert answer["capabilities"]["edit"]["latestRevision"] == 2
+    response = salesforce.patch(f"{ELEMENTS}/{id_}", json=edited).json()
+    assert response["body"]["text"] == "@Sam <b>Sales</b> decide by Friday"
+    assert response["capabilities"]["edit"]["latestRevision"] == 2
     [sent] = salesforce.get("/_sandbox/notifications").json()
     assert (sent["to"], sent["feedItem"]) == (sam, id_)
 
 
-def test_a_feed_comes_in_pages_the_newest_first(salesforce: httpx.Client, deal: str) -> None:
+def test_a_feed_is_paginated_newest_element_first(salesforce: httpx.Client, deal: str) -> None:
     for number in range(5):
         post(salesforce, deal, text(str(number)))
     page = feed(salesforce, deal, pageSize=3)
-    found = [element["body"]["text"] for element in page["elements"]]
+    texts = [element["body"]["text"] for element in page["elements"]]
     rest = salesforce.get(page["nextPageUrl"]).json()
-    found += [element["body"]["text"] for element in rest["elements"]]
-    assert found == ["4", "3", "2", "1", "0"]
+    texts += [element["body"]["text"] for element in rest["elements"]]
+    assert texts == ["4", "3", "2", "1", "0"]
     assert rest["nextPageUrl"] is None
 
 
@@ -76,7 +76,7 @@ def test_a_feed_comes_in_pages_the_newest_first(salesforce: httpx.Client, deal: 
         ([{"type": "MarkupBegin", "markupType": "Bold"}, text("open")], "INVALID_MARKUP"),
     ],
 )
-def test_a_body_that_chatter_would_refuse_is_refused(
+def test_an_invalid_body_is_refused_with_the_code_of_chatter(
     salesforce: httpx.Client, deal: str, segments: list[Any], code: str
 ) -> None:
     refused = post(salesforce, deal, *segments)
@@ -89,7 +89,7 @@ def test_more_than_25_mentions_are_refused(salesforce: httpx.Client, deal: str, 
     assert refused.json()[0]["errorCode"] == "LIMIT_EXCEEDED"
 
 
-def test_a_feed_item_of_the_other_api_shows_in_the_same_feed(
+def test_a_feed_item_created_through_sobjects_is_in_the_same_feed(
     salesforce: httpx.Client, deal: str
 ) -> None:
     items = f"{DATA}/sobjects/FeedItem"

@@ -11,8 +11,8 @@ OF_ISSUE = f"{V3}/issue/CDP-1/comment"
 MARKER = [{"key": "interlock", "value": {"conflict": "C-1"}}]
 
 
-def add(client: httpx.Client, body: Any, issue: str = "CDP-1", **more: Any) -> httpx.Response:
-    return client.post(f"{V3}/issue/{issue}/comment", json={"body": body} | more)
+def add(client: httpx.Client, body: Any, issue: str = "CDP-1", **members: Any) -> httpx.Response:
+    return client.post(f"{V3}/issue/{issue}/comment", json={"body": body} | members)
 
 
 def test_a_comment_and_its_marker_are_written_in_one_call(jira: httpx.Client) -> None:
@@ -29,16 +29,16 @@ def test_a_comment_and_its_marker_are_written_in_one_call(jira: httpx.Client) ->
 
 def test_an_edit_replaces_body_and_properties_in_place(jira: httpx.Client) -> None:
     id_ = add(jira, document("Late"), properties=MARKER).json()["id"]
-    other = [{"key": "interlock", "value": {"conflict": "C-1", "digest": "2"}}]
-    body = {"body": document("Later"), "properties": other}
+    properties = [{"key": "interlock", "value": {"conflict": "C-1", "digest": "2"}}]
+    body = {"body": document("Later"), "properties": properties}
     assert jira.put(f"{OF_ISSUE}/{id_}", json=body).status_code == 200
-    shown = jira.get(OF_ISSUE, params={"expand": "properties"}).json()
-    assert shown["total"] == 2
-    assert shown["comments"][1]["body"] == document("Later")
-    assert shown["comments"][1]["properties"] == other
+    listed = jira.get(OF_ISSUE, params={"expand": "properties"}).json()
+    assert listed["total"] == 2
+    assert listed["comments"][1]["body"] == document("Later")
+    assert listed["comments"][1]["properties"] == properties
 
 
-def test_comments_come_in_pages_with_a_total(jira: httpx.Client) -> None:
+def test_comments_are_paginated_with_a_total(jira: httpx.Client) -> None:
     for number in range(4):
         add(jira, document(str(number)))
     page = jira.get(OF_ISSUE, params={"startAt": 3, "maxResults": 5}).json()
@@ -60,18 +60,18 @@ def test_comments_come_in_pages_with_a_total(jira: httpx.Client) -> None:
         document("x" * 32_768),
     ],
 )
-def test_a_body_that_is_no_valid_document_is_refused(jira: httpx.Client, body: Any) -> None:
-    answer = add(jira, body)
-    assert answer.status_code == 400
-    assert answer.json()["errors"]["comment"]
+def test_a_body_that_is_not_a_valid_document_is_refused(jira: httpx.Client, body: Any) -> None:
+    response = add(jira, body)
+    assert response.status_code == 400
+    assert response.json()["errors"]["comment"]
     assert jira.get(OF_ISSUE).json()["total"] == 1
 
 
-def test_a_body_of_the_greatest_length_is_taken(jira: httpx.Client) -> None:
+def test_a_body_of_the_maximum_length_is_accepted(jira: httpx.Client) -> None:
     assert add(jira, document("x" * 32_766)).status_code == 201
 
 
-def test_adding_notifies_those_concerned_and_those_mentioned(jira: httpx.Client) -> None:
+def test_adding_a_comment_notifies_people_involved_and_people_mentioned(jira: httpx.Client) -> None:
     add(jira, mentioning("u-uwe"), "CDP-3")
     [sent] = jira.get("/_sandbox/notifications").json()
     assert (sent["event"], sent["issue"], sent["to"]) == ("comment_created", "CDP-3", ["u-uwe"])
@@ -83,7 +83,7 @@ def test_a_name_in_plain_text_notifies_nobody(jira: httpx.Client) -> None:
     assert sent["to"] == []
 
 
-def test_an_edit_notifies_unless_it_is_told_not_to(jira: httpx.Client) -> None:
+def test_an_edit_notifies_unless_notify_users_is_false(jira: httpx.Client) -> None:
     id_ = add(jira, document("Late")).json()["id"]
     quiet = {"notifyUsers": "false"}
     jira.put(f"{OF_ISSUE}/{id_}", params=quiet, json={"body": document("Later")})
@@ -108,8 +108,8 @@ def test_a_deleted_comment_is_gone(jira: httpx.Client) -> None:
 
 def test_a_person_can_answer_as_themselves(jira: httpx.Client) -> None:
     as_anna = ("anna@example.com", "sandbox-token")
-    answer = jira.post(OF_ISSUE, auth=as_anna, json={"body": document("I decide")})
-    assert answer.json()["author"]["accountId"] == "u-anna"
+    response = jira.post(OF_ISSUE, auth=as_anna, json={"body": document("I decide")})
+    assert response.json()["author"]["accountId"] == "u-anna"
 
 
 def test_a_property_of_a_comment_can_be_set_read_and_removed(jira: httpx.Client) -> None:
@@ -123,13 +123,12 @@ def test_a_property_of_a_comment_can_be_set_read_and_removed(jira: httpx.Client)
     assert jira.get(f"{V3}/comment/{id_}/properties").json() == {"keys": []}
 
 
-def test_a_property_of_an_issue_is_kept(jira: httpx.Client) -> None:
+def test_a_property_of_an_issue_can_be_read_back(jira: httpx.Client) -> None:
     path = f"{V3}/issue/CDP-1/properties/plan"
     jira.put(path, json={"seen": True})
     assert jira.get(path).json()["value"] == {"seen": True}
-    assert [one["key"] for one in jira.get(f"{V3}/issue/CDP-1/properties").json()["keys"]] == [
-        "plan"
-    ]
+    keys = jira.get(f"{V3}/issue/CDP-1/properties").json()["keys"]
+    assert [entry["key"] for entry in keys] == ["plan"]
 
 
 def test_embedded_comments_stop_at_twenty(jira: httpx.Client) -> None:

@@ -1,4 +1,4 @@
-"""The libraries that the connectors use find in the stand-ins what they expect of the tools."""
+"""The client libraries of both tools work with the stand-ins."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_simple_salesforce_describes_and_queries(
     assert library.api_usage["api-usage"].total == 15_000
 
 
-def test_the_command_serves_both_tools_until_it_is_told_to_stop(tmp_path: Path) -> None:
+def test_the_command_serves_both_tools_until_it_gets_a_signal(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "connectors.sandbox", "--load", str(tmp_path)]
     root = Path(__file__).parents[3]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:

@@ -17,7 +17,7 @@ def test_an_issue_page_shows_fields_links_and_comments(jira: httpx.Client) -> No
     }
     jira.post(f"{V3}/issue/CDP-1/comment", json={"body": body})
     html = jira.get("/browse/CDP-1").text
-    for shown in (
+    for fragment in (
         "<h1>Consent store</h1>",
         "30 Nov 2026",
         '<a href="/browse/CDP-3">CDP-3</a>',
@@ -26,21 +26,21 @@ def test_an_issue_page_shows_fields_links_and_comments(jira: httpx.Client) -> No
         '<a href="https://interlock.example/c/1">card</a>',
         "Two weeks more.",
     ):
-        assert shown in html
+        assert fragment in html
 
 
-def test_the_comment_that_a_link_names_stands_out(jira: httpx.Client) -> None:
+def test_the_comment_that_a_link_names_is_highlighted(jira: httpx.Client) -> None:
     [comment] = jira.get(f"{V3}/issue/CDP-1/comment").json()["comments"]
     page = jira.get("/browse/CDP-1", params={"focusedCommentId": comment["id"]})
     assert f'class="card comment focused" id="comment-{comment["id"]}"' in page.text
 
 
-def test_words_of_others_stay_words(jira: httpx.Client) -> None:
-    evil = "<script>alert(1)</script>"
+def test_text_from_records_is_escaped(jira: httpx.Client) -> None:
+    markup = "<script>alert(1)</script>"
     link = {"type": "link", "attrs": {"href": "javascript:alert(1)"}}
-    text = {"type": "text", "text": evil, "marks": [link]}
+    text = {"type": "text", "text": markup, "marks": [link]}
     body = {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [text]}]}
-    jira.put(f"{V3}/issue/CDP-1", json={"fields": {"summary": evil, "labels": [evil]}})
+    jira.put(f"{V3}/issue/CDP-1", json={"fields": {"summary": markup, "labels": [markup]}})
     jira.post(f"{V3}/issue/CDP-1/comment", json={"body": body})
     for page in ("/", "/browse/CDP-1"):
         html = jira.get(page).text
@@ -67,13 +67,15 @@ def test_a_deal_page_shows_posts_and_history(salesforce: httpx.Client, deal: str
     assert "Sam &lt;b&gt;Sales&lt;/b&gt;" in html
 
 
-def test_lists_lead_to_every_issue_and_deal(
+def test_lists_link_to_every_issue_and_deal(
     jira: httpx.Client, salesforce: httpx.Client, deal: str
 ) -> None:
     assert 'href="/browse/HELP-1"' in jira.get("/").text
     assert f'href="/lightning/r/Opportunity/{deal}/view"' in salesforce.get("/").text
 
 
-def test_what_is_not_there_says_so(jira: httpx.Client, salesforce: httpx.Client) -> None:
+def test_a_missing_record_has_a_not_found_page(
+    jira: httpx.Client, salesforce: httpx.Client
+) -> None:
     assert jira.get("/browse/CDP-99").status_code == 404
     assert salesforce.get("/lightning/r/Opportunity/006x/view").status_code == 404

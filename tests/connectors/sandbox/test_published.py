@@ -1,8 +1,8 @@
-"""Answers of the Jira stand-in against Atlassian's own description of them.
+"""Responses of the Jira stand-in are valid by Atlassian's own OpenAPI description.
 
-`jira_answers.json` is the part of that description that is needed here, without its prose;
-INTERLOCK_JIRA_SPEC may name the whole file instead. The description does not speak of null, which
-Jira gives for what is empty: null counts as absent.
+`jira_responses.json` is an excerpt of that description without its prose; INTERLOCK_JIRA_SPEC may
+name the whole file instead. The description has no null, which Jira returns for an empty field:
+null counts as absent.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 
 from tests.connectors.sandbox.documents import V3, document, mentioning
 
-EXCERPT = Path(__file__).with_name("jira_answers.json")
+EXCERPT = Path(__file__).with_name("jira_responses.json")
 ISSUE = f"{V3}/issue/{{issueIdOrKey}}"
 COMMENT_PROPERTIES = f"{V3}/comment/{{commentId}}/properties"
 
@@ -28,19 +28,19 @@ def published() -> Any:
     return json.loads(Path(os.environ.get("INTERLOCK_JIRA_SPEC", EXCERPT)).read_text("utf-8"))
 
 
-def check(published: Any, path: str, answer: httpx.Response) -> None:
-    """Raise where the answer is not what the description says of this path."""
-    method = answer.request.method.lower()
+def check(published: Any, path: str, response: httpx.Response) -> None:
+    """Raise ValidationError where a response does not have the schema of this path."""
+    method = response.request.method.lower()
     responses = published["paths"][path][method]["responses"]
-    schema = responses[str(answer.status_code)]["content"]["application/json"]["schema"]
-    whole = schema | {"components": published["components"]}
-    jsonschema.Draft4Validator(whole).validate(_without_null(answer.json()))
+    schema = responses[str(response.status_code)]["content"]["application/json"]["schema"]
+    document_schema = schema | {"components": published["components"]}
+    jsonschema.Draft4Validator(document_schema).validate(_without_null(response.json()))
 
 
 def _without_null(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _without_null(one) for name, one in value.items() if one is not None}
-    return [_without_null(one) for one in value] if isinstance(value, list) else value
+        return {name: _without_null(member) for name, member in value.items() if member is not None}
+    return [_without_null(member) for member in value] if isinstance(value, list) else value
 
 
 READS = [
@@ -66,7 +66,7 @@ READS = [
 
 
 @pytest.mark.parametrize(("path", "address", "query"), READS)
-def test_what_is_read_has_the_published_shape(
+def test_a_get_response_has_the_published_schema(
     jira: httpx.Client, published: Any, path: str, address: str, query: dict[str, str]
 ) -> None:
     check(published, path, jira.get(address or path, params=query))
@@ -81,21 +81,21 @@ POSTS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("path", "body"), POSTS)
-def test_what_is_asked_for_by_post_has_the_published_shape(
+def test_a_post_response_has_the_published_schema(
     jira: httpx.Client, published: Any, path: str, body: dict[str, Any]
 ) -> None:
     check(published, path, jira.post(path, json=body))
 
 
-def test_comments_have_the_published_shape_when_made_edited_and_listed(
+def test_created_edited_and_listed_comments_have_the_published_schema(
     jira: httpx.Client, published: Any
 ) -> None:
     properties = [{"key": "interlock", "value": {"conflict": "C-1"}}]
-    made = jira.post(
+    created = jira.post(
         f"{V3}/issue/CDP-1/comment", json={"body": mentioning("u-anna"), "properties": properties}
     )
-    check(published, f"{ISSUE}/comment", made)
-    id_ = made.json()["id"]
+    check(published, f"{ISSUE}/comment", created)
+    id_ = created.json()["id"]
     edited = jira.put(f"{V3}/issue/CDP-1/comment/{id_}", json={"body": document("Other")})
     check(published, f"{ISSUE}/comment/{{id}}", edited)
     query = {"expand": "properties"}
@@ -103,11 +103,11 @@ def test_comments_have_the_published_shape_when_made_edited_and_listed(
     check(published, f"{V3}/comment/list", listed)
     keys = jira.get(f"{V3}/comment/{id_}/properties")
     check(published, COMMENT_PROPERTIES, keys)
-    one = jira.get(f"{V3}/comment/{id_}/properties/interlock")
-    check(published, f"{COMMENT_PROPERTIES}/{{propertyKey}}", one)
+    single = jira.get(f"{V3}/comment/{id_}/properties/interlock")
+    check(published, f"{COMMENT_PROPERTIES}/{{propertyKey}}", single)
 
 
-def test_changes_are_logged_in_the_published_shape(jira: httpx.Client, published: Any) -> None:
+def test_the_changelog_has_the_published_schema(jira: httpx.Client, published: Any) -> None:
     fields = {
         "duedate": "2026-12-24",
         "assignee": {"accountId": "u-uwe"},
@@ -122,7 +122,7 @@ def test_changes_are_logged_in_the_published_shape(jira: httpx.Client, published
     check(published, f"{ISSUE}/changelog", jira.get(f"{V3}/issue/CDP-1/changelog"))
 
 
-def test_a_version_that_moves_keeps_the_published_shape(jira: httpx.Client, published: Any) -> None:
+def test_an_edited_version_has_the_published_schema(jira: httpx.Client, published: Any) -> None:
     [version] = jira.get(f"{V3}/project/CDP/versions").json()
     moved = jira.put(f"{V3}/version/{version['id']}", json={"releaseDate": "2027-01-15"})
     check(published, f"{V3}/version/{{id}}", moved)

@@ -13,9 +13,9 @@ def run(client: httpx.Client, text: str, *, path: str = "query") -> httpx.Respon
 
 
 def names(client: httpx.Client, where: str) -> list[str]:
-    answer = run(client, f"SELECT Name FROM Opportunity {where}")
-    assert answer.status_code == 200, answer.text
-    return [row["Name"] for row in answer.json()["records"]]
+    response = run(client, f"SELECT Name FROM Opportunity {where}")
+    assert response.status_code == 200, response.text
+    return [row["Name"] for row in response.json()["records"]]
 
 
 OFFERS, RENEWAL, FLEET = "Personal offers", 'O\'Brien "renewal" 100%', "Fleet cover"
@@ -48,7 +48,7 @@ OFFERS, RENEWAL, FLEET = "Personal offers", 'O\'Brien "renewal" 100%', "Fleet co
         ),
     ],
 )
-def test_a_query_finds_what_it_says(
+def test_a_query_returns_the_matching_records_in_order(
     salesforce: httpx.Client, where: str, expected: list[str]
 ) -> None:
     assert names(salesforce, where) == expected
@@ -71,14 +71,14 @@ def test_a_query_finds_what_it_says(
         ("SELECT Id FROM Unicorn", "INVALID_TYPE"),
     ],
 )
-def test_a_query_that_salesforce_would_refuse_is_refused(
+def test_an_invalid_query_is_refused_with_the_code_of_salesforce(
     salesforce: httpx.Client, text: str, code: str
 ) -> None:
-    answer = run(salesforce, text)
-    assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, code)
+    response = run(salesforce, text)
+    assert (response.status_code, response.json()[0]["errorCode"]) == (400, code)
 
 
-def test_rows_carry_their_type_and_related_records(salesforce: httpx.Client, deal: str) -> None:
+def test_rows_have_their_type_and_related_records(salesforce: httpx.Client, deal: str) -> None:
     query = f"SELECT Id, Account.Name, Owner.Name FROM Opportunity WHERE Id = '{deal[:15]}'"
     [row] = run(salesforce, query).json()["records"]
     url = f"{DATA}/sobjects/Opportunity/{deal}"
@@ -93,14 +93,14 @@ def test_a_missing_related_record_is_null(salesforce: httpx.Client) -> None:
     assert row["Account"] is None
 
 
-def test_pages_follow_their_url_to_the_end(salesforce: httpx.Client) -> None:
+def test_pages_link_to_the_next_one_until_the_last(salesforce: httpx.Client) -> None:
     salesforce.put("/_sandbox/settings", json={"batch_size": 2})
     page: Any = run(salesforce, "SELECT Id FROM Opportunity ORDER BY Id").json()
     assert (page["totalSize"], page["done"], len(page["records"])) == (3, False, 2)
     last = salesforce.get(page["nextRecordsUrl"]).json()
     assert (last["done"], len(last["records"]), "nextRecordsUrl" in last) == (True, 1, False)
-    gone = salesforce.get(f"{DATA}/query/01g0000-2")
-    assert gone.json()[0]["errorCode"] == "INVALID_QUERY_LOCATOR"
+    expired = salesforce.get(f"{DATA}/query/01g0000-2")
+    assert expired.json()[0]["errorCode"] == "INVALID_QUERY_LOCATOR"
 
 
 def test_a_batch_size_below_200_counts_as_200(salesforce: httpx.Client) -> None:
@@ -109,12 +109,12 @@ def test_a_batch_size_below_200_counts_as_200(salesforce: httpx.Client) -> None:
     assert salesforce.get(f"{DATA}/query", params=query, headers=headers).json()["done"] is True
 
 
-def test_a_count_gives_the_number_alone(salesforce: httpx.Client) -> None:
-    answer = run(salesforce, "SELECT COUNT() FROM Opportunity WHERE IsClosed = false").json()
-    assert answer == {"totalSize": 2, "done": True, "records": []}
+def test_a_count_returns_the_number_without_records(salesforce: httpx.Client) -> None:
+    response = run(salesforce, "SELECT COUNT() FROM Opportunity WHERE IsClosed = false").json()
+    assert response == {"totalSize": 2, "done": True, "records": []}
 
 
-def test_history_imports_the_past_and_follows_each_change(
+def test_the_history_has_the_past_of_the_file_and_each_later_change(
     salesforce: httpx.Client, deal: str
 ) -> None:
     path = f"{DATA}/sobjects/Opportunity/{deal}"
@@ -136,12 +136,12 @@ def test_a_hidden_field_is_missing_everywhere(salesforce: httpx.Client, deal: st
     salesforce.put("/_sandbox/settings", json={"hidden_fields": ["Opportunity.Depends_On__c"]})
     described = salesforce.get(f"{DATA}/sobjects/Opportunity/describe").json()["fields"]
     assert "Depends_On__c" not in [field["name"] for field in described]
-    answer = run(salesforce, "SELECT Depends_On__c FROM Opportunity")
-    assert answer.json()[0]["errorCode"] == "INVALID_FIELD"
+    response = run(salesforce, "SELECT Depends_On__c FROM Opportunity")
+    assert response.json()[0]["errorCode"] == "INVALID_FIELD"
     assert "Depends_On__c" not in salesforce.get(f"{DATA}/sobjects/Opportunity/{deal}").json()
 
 
-def test_a_day_has_only_so_many_requests(salesforce: httpx.Client) -> None:
+def test_requests_beyond_the_daily_limit_are_refused(salesforce: httpx.Client) -> None:
     salesforce.put("/_sandbox/settings", json={"daily_requests": 2})
     first = salesforce.get(f"{DATA}/limits")
     assert first.headers["Sforce-Limit-Info"] == "api-usage=1/2"
@@ -151,7 +151,7 @@ def test_a_day_has_only_so_many_requests(salesforce: httpx.Client) -> None:
     assert (refused.status_code, refused.json()[0]["errorCode"]) == (403, "REQUEST_LIMIT_EXCEEDED")
 
 
-def test_a_version_before_60_is_not_there(salesforce: httpx.Client) -> None:
+def test_api_versions_before_60_do_not_exist(salesforce: httpx.Client) -> None:
     assert salesforce.get("/services/data/v59.0/limits").status_code == 404
-    versions = [one["version"] for one in salesforce.get("/services/data").json()]
+    versions = [entry["version"] for entry in salesforce.get("/services/data").json()]
     assert "62.0" in versions

@@ -35,21 +35,25 @@ def test_a_deleted_deal_is_in_the_bin_and_in_getdeleted(
     assert salesforce.delete(f"{DEALS}/{deal}").status_code == 204
     assert (count(salesforce), count(salesforce, "queryAll")) == (2, 3)
     assert salesforce.get(f"{DEALS}/{deal}").status_code == 404
-    assert [one["id"] for one in deleted(salesforce, days=1).json()["deletedRecords"]] == [deal]
+    assert [record["id"] for record in deleted(salesforce, days=1).json()["deletedRecords"]] == [
+        deal
+    ]
 
 
-def test_getdeleted_reaches_back_fifteen_days(salesforce: httpx.Client) -> None:
+def test_getdeleted_covers_the_last_fifteen_days(salesforce: httpx.Client) -> None:
     refused = deleted(salesforce, days=16)
     assert refused.json()[0]["errorCode"] == "INVALID_REPLICATION_DATE"
 
 
-def test_a_deal_can_be_taken_out_of_the_bin_again(salesforce: httpx.Client, deal: str) -> None:
+def test_a_deal_can_be_restored_from_the_bin(salesforce: httpx.Client, deal: str) -> None:
     salesforce.delete(f"{DEALS}/{deal}")
     salesforce.patch(f"/_sandbox/records/{deal}", json={"IsDeleted": False})
     assert count(salesforce) == 3
 
 
-def test_an_edit_stamps_the_deal_and_follows_its_stage(salesforce: httpx.Client, deal: str) -> None:
+def test_an_edit_sets_the_timestamp_and_what_follows_from_the_stage(
+    salesforce: httpx.Client, deal: str
+) -> None:
     before = salesforce.get(f"{DEALS}/{deal}").json()
     assert salesforce.patch(f"{DEALS}/{deal}", json={"StageName": "Closed Won"}).status_code == 204
     after = salesforce.get(f"{DEALS}/{deal}").json()
@@ -65,7 +69,7 @@ def test_an_edit_stamps_the_deal_and_follows_its_stage(salesforce: httpx.Client,
         ({"Name": "x" * 121}, "STRING_TOO_LONG"),
     ],
 )
-def test_what_cannot_be_set_is_refused(
+def test_an_invalid_value_is_refused_with_the_code_of_salesforce(
     salesforce: httpx.Client, deal: str, values: dict[str, Any], code: str
 ) -> None:
     refused = salesforce.patch(f"{DEALS}/{deal}", json=values)
@@ -74,9 +78,9 @@ def test_what_cannot_be_set_is_refused(
 
 def test_a_new_deal_can_be_read_by_either_form_of_its_id(salesforce: httpx.Client) -> None:
     values = {"Name": "New", "StageName": "Prospecting", "CloseDate": "2027-02-01"}
-    made = salesforce.post(DEALS, json=values).json()
-    assert (made["success"], len(made["id"])) == (True, 18)
-    assert salesforce.get(f"{DEALS}/{made['id'][:15]}").json()["Name"] == "New"
+    created = salesforce.post(DEALS, json=values).json()
+    assert (created["success"], len(created["id"])) == (True, 18)
+    assert salesforce.get(f"{DEALS}/{created['id'][:15]}").json()["Name"] == "New"
 
 
 def token(client: httpx.Client, **form: str) -> httpx.Response:
@@ -99,7 +103,7 @@ def test_wrong_client_credentials_give_no_token(
     assert (refused.status_code, refused.json()["error"]) == (400, error)
 
 
-def test_the_password_flow_is_no_longer_there(salesforce: httpx.Client) -> None:
+def test_the_password_flow_is_not_supported(salesforce: httpx.Client) -> None:
     refused = token(salesforce, grant_type="password", username="sam@example.com", password="x")
     assert refused.json()["error"] == "unsupported_grant_type"
 
@@ -109,7 +113,7 @@ def test_a_request_without_a_session_is_refused(salesforce: httpx.Client) -> Non
     assert (refused.status_code, refused.json()[0]["errorCode"]) == (401, "INVALID_SESSION_ID")
 
 
-def test_the_jwt_bearer_flow_wants_the_apps_own_signature_and_audience() -> None:
+def test_the_jwt_bearer_flow_requires_the_apps_own_signature_and_audience() -> None:
     key, other = (rsa.generate_private_key(65537, 2048) for _ in range(2))
     public = key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -118,12 +122,12 @@ def test_the_jwt_bearer_flow_wants_the_apps_own_signature_and_audience() -> None
         running_sandbox(salesforce={"client": {"public_key": public.decode()}}) as sandbox,
         httpx.Client(base_url=sandbox.salesforce_url) as client,
     ):
-        good = {"iss": "sandbox-client", "sub": "interlock@example.com"}
-        good |= {"aud": sandbox.salesforce_url, "exp": 4_000_000_000}  # type: ignore[dict-item]
-        assert "access_token" in _bearer(client, good, key).json()
-        assert _bearer(client, good, other).json()["error"] == "invalid_grant"
+        claims = {"iss": "sandbox-client", "sub": "interlock@example.com"}
+        claims |= {"aud": sandbox.salesforce_url, "exp": 4_000_000_000}  # type: ignore[dict-item]
+        assert "access_token" in _bearer(client, claims, key).json()
+        assert _bearer(client, claims, other).json()["error"] == "invalid_grant"
         for claim in ({"aud": "https://elsewhere.example"}, {"exp": 1}, {"sub": "nobody"}):
-            assert _bearer(client, good | claim, key).json()["error"] == "invalid_grant"
+            assert _bearer(client, claims | claim, key).json()["error"] == "invalid_grant"
 
 
 def _bearer(client: httpx.Client, claims: dict[str, Any], key: rsa.RSAPrivateKey) -> httpx.Response:

@@ -15,9 +15,9 @@ def search(client: httpx.Client, jql: str, **query: Any) -> httpx.Response:
 
 
 def keys(client: httpx.Client, jql: str, **query: Any) -> list[str]:
-    answer = search(client, jql, **query)
-    assert answer.status_code == 200, answer.text
-    return [issue["key"] for issue in answer.json()["issues"]]
+    response = search(client, jql, **query)
+    assert response.status_code == 200, response.text
+    return [issue["key"] for issue in response.json()["issues"]]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,9 @@ def keys(client: httpx.Client, jql: str, **query: Any) -> list[str]:
         ('created >= "2026-10-03" ORDER BY created', ["CDP-3", "HELP-1"]),
     ],
 )
-def test_a_query_finds_what_it_says(jira: httpx.Client, jql: str, expected: list[str]) -> None:
+def test_a_query_returns_the_matching_issues_in_order(
+    jira: httpx.Client, jql: str, expected: list[str]
+) -> None:
     assert keys(jira, jql) == expected
 
 
@@ -54,12 +56,12 @@ def test_a_query_finds_what_it_says(jira: httpx.Client, jql: str, expected: list
         ("project ~ CDP", "operator"),
     ],
 )
-def test_a_query_that_jira_would_refuse_is_refused(
+def test_an_invalid_query_is_refused_with_the_message_of_jira(
     jira: httpx.Client, jql: str, reason: str
 ) -> None:
-    answer = search(jira, jql)
-    assert answer.status_code == 400
-    assert reason in answer.json()["errorMessages"][0]
+    response = search(jira, jql)
+    assert response.status_code == 400
+    assert reason in response.json()["errorMessages"][0]
 
 
 def test_a_date_is_read_in_the_time_zone_of_the_account(jira: httpx.Client) -> None:
@@ -68,27 +70,27 @@ def test_a_date_is_read_in_the_time_zone_of_the_account(jira: httpx.Client) -> N
     assert "CDP-2" not in keys(jira, 'created <= "2026-10-02 10:59"')
 
 
-def test_an_epoch_is_exact_and_knows_no_time_zone(jira: httpx.Client) -> None:
+def test_epoch_milliseconds_are_exact_and_have_no_time_zone(jira: httpx.Client) -> None:
     moment = int(datetime.fromisoformat("2026-10-02T09:00:00Z").timestamp() * 1000)
     assert "CDP-2" in keys(jira, f"created >= {moment}")
     assert "CDP-2" not in keys(jira, f"created >= {moment + 1}")
 
 
-def test_pages_follow_a_token_and_only_its_absence_ends_them(jira: httpx.Client) -> None:
-    jql, found, token = "project in (CDP, HELP) ORDER BY id", [], None
+def test_pages_have_a_token_until_the_last(jira: httpx.Client) -> None:
+    jql, issue_keys, token = "project in (CDP, HELP) ORDER BY id", [], None
     while True:
         query = {"maxResults": 3} | ({"nextPageToken": token} if token else {})
         page = search(jira, jql, **query).json()
-        found += [issue["key"] for issue in page["issues"]]
+        issue_keys += [issue["key"] for issue in page["issues"]]
         assert "total" not in page
         assert page["isLast"] is ("nextPageToken" not in page)
         if page["isLast"]:
             break
         token = page["nextPageToken"]
-    assert found == ["CDP-1", "CDP-2", "CDP-3", "HELP-1"]
+    assert issue_keys == ["CDP-1", "CDP-2", "CDP-3", "HELP-1"]
 
 
-def test_a_page_shrinks_when_many_fields_are_asked_for(jira: httpx.Client) -> None:
+def test_a_page_has_fewer_issues_when_many_fields_are_requested(jira: httpx.Client) -> None:
     jira.put("/_sandbox/settings", json={"page_size": 4})
     assert len(search(jira, "project = CDP", fields="*all").json()["issues"]) == 2
     assert len(search(jira, "project = CDP", fields="summary").json()["issues"]) == 3
@@ -116,16 +118,16 @@ def test_a_token_of_another_query_is_refused(jira: httpx.Client) -> None:
     assert search(jira, "project = CDP", nextPageToken="%%%").status_code == 400
 
 
-def test_without_fields_an_issue_is_no_more_than_its_id(jira: httpx.Client) -> None:
-    answer = jira.get(f"{V3}/search/jql", params={"jql": "key = CDP-1"}).json()
-    assert [list(issue) for issue in answer["issues"]] == [["id"]]
+def test_without_fields_an_issue_has_only_its_id(jira: httpx.Client) -> None:
+    response = jira.get(f"{V3}/search/jql", params={"jql": "key = CDP-1"}).json()
+    assert [list(issue) for issue in response["issues"]] == [["id"]]
 
 
-def test_the_old_search_is_gone(jira: httpx.Client) -> None:
+def test_the_former_search_endpoint_responds_with_410(jira: httpx.Client) -> None:
     assert jira.get(f"{V3}/search", params={"jql": "project = CDP"}).status_code == 410
 
 
-def test_a_stale_search_shows_yesterday_but_for_reconciled_issues(jira: httpx.Client) -> None:
+def test_a_stale_search_misses_changes_except_in_reconciled_issues(jira: httpx.Client) -> None:
     jira.post("/_sandbox/faults", json={"kind": "stale_search"})
     before = keys(jira, "duedate = 2026-12-24")
     jira.put(f"{V3}/issue/CDP-1", json={"fields": {"duedate": "2026-12-24"}})
@@ -136,14 +138,16 @@ def test_a_stale_search_shows_yesterday_but_for_reconciled_issues(jira: httpx.Cl
     assert keys(jira, "duedate = 2026-12-24") == ["CDP-1"]
 
 
-def test_our_own_comment_makes_an_issue_updated(jira: httpx.Client) -> None:
+def test_our_own_comment_sets_updated_of_the_issue(jira: httpx.Client) -> None:
     jql = "updated >= 2026-11-01"
     assert keys(jira, jql) == []
     jira.post(f"{V3}/issue/CDP-3/comment", json={"body": document("Hello")})
     assert keys(jira, jql) == ["CDP-3"]
 
 
-def test_a_hidden_project_is_silently_missed(jira: httpx.Client, sandbox: Sandbox) -> None:
+def test_a_hidden_project_is_left_out_without_an_error(
+    jira: httpx.Client, sandbox: Sandbox
+) -> None:
     jira.put("/_sandbox/settings", json={"hidden_projects": ["CDP"]})
     assert keys(jira, "project in (CDP, HELP)") == ["HELP-1"]
     assert jira.get(f"{V3}/issue/CDP-1").status_code == 404
@@ -154,38 +158,38 @@ def test_a_hidden_project_is_silently_missed(jira: httpx.Client, sandbox: Sandbo
     assert sandbox.jira.find("CDP-1") is not None
 
 
-def test_bulkfetch_takes_keys_and_ids_in_any_case_and_leaves_out_the_unknown(
+def test_bulkfetch_accepts_keys_and_ids_in_any_case_and_leaves_out_unknown_ones(
     jira: httpx.Client,
 ) -> None:
     id_ = jira.get(f"{V3}/issue/CDP-2").json()["id"]
     body = {"issueIdsOrKeys": ["cdp-1", id_, "CDP-99"], "fields": ["duedate"]}
-    answer = jira.post(f"{V3}/issue/bulkfetch", json=body).json()
-    shown = [(issue["key"], issue["fields"]) for issue in answer["issues"]]
-    assert shown == [("CDP-1", {"duedate": "2026-11-30"}), ("CDP-2", {"duedate": None})]
-    assert answer["issueErrors"] == []
+    response = jira.post(f"{V3}/issue/bulkfetch", json=body).json()
+    issues = [(issue["key"], issue["fields"]) for issue in response["issues"]]
+    assert issues == [("CDP-1", {"duedate": "2026-11-30"}), ("CDP-2", {"duedate": None})]
+    assert response["issueErrors"] == []
 
 
-def test_bulkfetch_says_which_issues_it_could_not_fetch(jira: httpx.Client) -> None:
+def test_bulkfetch_lists_the_issues_that_it_could_not_fetch(jira: httpx.Client) -> None:
     jira.put("/_sandbox/settings", json={"unfetchable": ["CDP-2"]})
     body = {"issueIdsOrKeys": ["CDP-1", "CDP-2"]}
-    answer = jira.post(f"{V3}/issue/bulkfetch", json=body).json()
-    [error] = answer["issueErrors"]
+    response = jira.post(f"{V3}/issue/bulkfetch", json=body).json()
+    [error] = response["issueErrors"]
     assert error["id"] == jira.get(f"{V3}/issue/CDP-2").json()["id"]
-    assert [issue["key"] for issue in answer["issues"]] == ["CDP-1"]
+    assert [issue["key"] for issue in response["issues"]] == ["CDP-1"]
 
 
 @pytest.mark.parametrize("many", [0, 101])
-def test_bulkfetch_takes_between_one_and_a_hundred_issues(jira: httpx.Client, many: int) -> None:
-    answer = jira.post(f"{V3}/issue/bulkfetch", json={"issueIdsOrKeys": ["CDP-1"] * many})
-    assert answer.status_code == 400
+def test_bulkfetch_accepts_between_1_and_100_issues(jira: httpx.Client, many: int) -> None:
+    response = jira.post(f"{V3}/issue/bulkfetch", json={"issueIdsOrKeys": ["CDP-1"] * many})
+    assert response.status_code == 400
 
 
-def test_a_member_that_the_description_does_not_have_is_refused(jira: httpx.Client) -> None:
+def test_an_unknown_member_of_the_body_is_refused(jira: httpx.Client) -> None:
     body = {"issueIdsOrKeys": ["CDP-1"], "field": ["summary"]}
     assert jira.post(f"{V3}/issue/bulkfetch", json=body).status_code == 400
 
 
-def test_changelogs_come_oldest_first_and_page_by_token(jira: httpx.Client) -> None:
+def test_changelogs_are_oldest_first_and_paginated_by_token(jira: httpx.Client) -> None:
     jira.put(f"{V3}/issue/CDP-2", json={"fields": {"summary": "Platform 2"}})
     body: dict[str, Any] = {"issueIdsOrKeys": ["CDP-2", "CDP-1"], "maxResults": 2}
     first = jira.post(f"{V3}/changelog/bulkfetch", json=body).json()

@@ -22,7 +22,7 @@ def jira_of(sandbox: Sandbox) -> httpx.Client:
 
 @pytest.fixture
 def described(tmp_path: Path) -> Path:
-    """A folder with both files, one of each format."""
+    """A folder with a JSON file for one tool and a YAML file for the other."""
     folder = tmp_path / "described"
     folder.mkdir()
     (folder / "jira.json").write_text(json.dumps(JIRA))
@@ -36,7 +36,7 @@ def test_both_tools_are_loaded_from_their_files(described: Path) -> None:
         assert len(sandbox.salesforce.records["Opportunity"]) == 3
 
 
-def test_what_was_written_is_there_at_the_next_start(described: Path, tmp_path: Path) -> None:
+def test_changes_are_there_at_the_next_start(described: Path, tmp_path: Path) -> None:
     state = tmp_path / "state"
     with running_sandbox(load=described, state=state) as sandbox, jira_of(sandbox) as client:
         body = {"body": document("Late"), "properties": [{"key": "interlock", "value": {"a": 1}}]}
@@ -46,8 +46,8 @@ def test_what_was_written_is_there_at_the_next_start(described: Path, tmp_path: 
         _post(sandbox, next(iter(deals_before)))
         first_url = sandbox.jira_url
     with running_sandbox(load=described, state=state) as sandbox, jira_of(sandbox) as client:
-        kept = json.dumps(jira_before).replace(first_url, sandbox.jira_url)
-        assert client.get(f"{V3}/issue/CDP-1").json() == json.loads(kept)
+        expected = json.dumps(jira_before).replace(first_url, sandbox.jira_url)
+        assert client.get(f"{V3}/issue/CDP-1").json() == json.loads(expected)
         path = f"{V3}/comment/{id_}/properties/interlock"
         assert client.get(path).json()["value"] == {"a": 1}
         assert sandbox.salesforce.records["Opportunity"] == deals_before
@@ -62,18 +62,18 @@ def _post(sandbox: Sandbox, deal: str) -> None:
         client.post(f"{DATA}/sobjects/FeedItem", json=item, headers=headers)
 
 
-def test_a_change_is_on_disk_even_when_its_answer_is_lost(described: Path, tmp_path: Path) -> None:
+def test_a_change_is_saved_even_when_its_response_is_lost(described: Path, tmp_path: Path) -> None:
     state = tmp_path / "state"
     with running_sandbox(load=described, state=state) as sandbox, jira_of(sandbox) as client:
         client.post("/_sandbox/faults", json={"kind": "drop_after", "match": "POST .*/comment"})
         with pytest.raises(httpx.RemoteProtocolError):
             client.post(f"{V3}/issue/CDP-3/comment", json={"body": document("Late")})
         saved = json.loads((state / "jira.json").read_text())
-    [issue] = [one for one in saved["issues"].values() if one["key"] == "CDP-3"]
+    [issue] = [row for row in saved["issues"].values() if row["key"] == "CDP-3"]
     assert [comment["body"] for comment in issue["comments"]] == [document("Late")]
 
 
-def test_a_folder_that_is_not_there_and_a_port_that_is_taken_are_named(tmp_path: Path) -> None:
+def test_a_missing_folder_and_a_port_that_is_taken_are_named(tmp_path: Path) -> None:
     with (
         pytest.raises(NotADirectoryError, match="nowhere"),
         running_sandbox(load=tmp_path / "nowhere"),
@@ -85,7 +85,7 @@ def test_a_folder_that_is_not_there_and_a_port_that_is_taken_are_named(tmp_path:
             pass
 
 
-def test_a_switch_is_on_disk_too(described: Path, tmp_path: Path) -> None:
+def test_a_setting_is_saved_too(described: Path, tmp_path: Path) -> None:
     state = tmp_path / "state"
     with running_sandbox(load=described, state=state) as sandbox, jira_of(sandbox) as client:
         client.put("/_sandbox/settings", json={"hidden_projects": ["HELP"]})
@@ -93,7 +93,7 @@ def test_a_switch_is_on_disk_too(described: Path, tmp_path: Path) -> None:
         assert client.get(f"{V3}/issue/HELP-1").status_code == 404
 
 
-def test_a_file_can_tell_of_versions_and_people_that_changed() -> None:
+def test_a_file_can_have_changes_of_versions_people_and_custom_fields() -> None:
     by = {"at": "2026-10-10T09:00:00Z", "by": "u-anna"}
     changes = [
         by | {"field": "fixVersions", "from": None, "to": "2.0"},
@@ -104,8 +104,8 @@ def test_a_file_can_tell_of_versions_and_people_that_changed() -> None:
     with running_sandbox(jira=JIRA | {"issues": [issue]}) as sandbox:
         [entry] = next(iter(sandbox.jira.issues.values())).changelog
         [version] = sandbox.jira.versions
-    told = [(item["fieldId"], item["from"], item["to"]) for item in entry["items"]]
-    assert told == [
+    items = [(item["fieldId"], item["from"], item["to"]) for item in entry["items"]]
+    assert items == [
         ("fixVersions", None, version),
         ("assignee", "u-uwe", "u-anna"),
         ("customfield_10015", "2026-10-01", "2026-10-05"),
@@ -119,12 +119,14 @@ def test_a_file_can_tell_of_versions_and_people_that_changed() -> None:
         ({"isues": []}, "isues"),
     ],
 )
-def test_a_file_with_mistakes_names_them(change: dict[str, Any], named: str) -> None:
+def test_a_file_with_a_mistake_is_refused_with_its_place(
+    change: dict[str, Any], named: str
+) -> None:
     with pytest.raises(ValidationError, match=named), running_sandbox(jira=JIRA | change):
         pass
 
 
-def test_a_name_that_the_file_does_not_list_is_told_with_its_issue() -> None:
+def test_a_name_that_the_file_does_not_list_is_reported_with_its_issue() -> None:
     issue = JIRA["issues"][1] | {"status": "Parked"}
     with (
         pytest.raises(ValueError, match="CDP-2 names 'Parked'"),
@@ -133,15 +135,15 @@ def test_a_name_that_the_file_does_not_list_is_told_with_its_issue() -> None:
         pass
 
 
-def _row(asked: Any, data: Any) -> str:
-    cells = ["1", "{}", json.dumps(data), "", json.dumps(asked), ""]
+def _row(parameters: Any, data: Any) -> str:
+    cells = ["1", "{}", json.dumps(data), "", json.dumps(parameters), ""]
     return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
 
 
-def test_recorded_issues_keep_their_odd_shapes(
+def test_recorded_issues_keep_their_unusual_values(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Shapes as in DevLake's recordings: version 2 text, a category that contradicts its status."""
+    """As in DevLake's recordings: version 2 text, a category that contradicts its status."""
     status = {"id": "10068", "name": "已完成", "statusCategory": {"id": 3, "key": "new"}}
     fields = {
         "project": {"id": "1", "key": "EE"},
@@ -160,22 +162,22 @@ def test_recorded_issues_keep_their_odd_shapes(
     (tmp_path / "_raw_jira_api_issue_changelogs.csv").write_text(
         f"{head}\n{_row({'issue_id': 10063}, change)}\n{_row({'issue_id': 99}, change)}\n"
     )
-    past = {"id": "6", "name": "Closed", "statusCategory": {"id": 3, "key": "done"}}
-    (tmp_path / "_raw_jira_api_status.csv").write_text(f"{head}\n{_row(None, past)}\n")
+    closed = {"id": "6", "name": "Closed", "statusCategory": {"id": 3, "key": "done"}}
+    (tmp_path / "_raw_jira_api_status.csv").write_text(f"{head}\n{_row(None, closed)}\n")
     with (
         caplog.at_level(logging.WARNING),
         running_sandbox(load=tmp_path) as sandbox,
         jira_of(sandbox) as client,
     ):
-        shown = client.get(f"{V3}/issue/EE-1", params={"expand": "changelog"}).json()
+        bean = client.get(f"{V3}/issue/EE-1", params={"expand": "changelog"}).json()
         statuses = client.get(f"{V3}/status").json()
         page = client.get("/browse/EE-1")
-    assert statuses == [past, status]
-    assert shown["fields"]["status"] == status
-    assert shown["fields"]["description"] == document("First", "Second")
-    assert shown["fields"]["comment"]["comments"][0]["body"] == document(
+    assert statuses == [closed, status]
+    assert bean["fields"]["status"] == status
+    assert bean["fields"]["description"] == document("First", "Second")
+    assert bean["fields"]["comment"]["comments"][0]["body"] == document(
         "[link|https://example.com]"
     )
-    assert shown["changelog"]["histories"] == [change]
+    assert bean["changelog"]["histories"] == [change]
     assert "1 recorded changelog entries belong to issues that were not recorded: 99" in caplog.text
     assert page.status_code == 200

@@ -1,4 +1,4 @@
-"""The demo's conflicts: rule, what it is about, and who decides."""
+"""The demo's conflicts: rule, key of the item, and who decides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command itself, in a process of its own, as somebody on a fresh machine runs it."""
+"""The command in a process of its own, as on a fresh machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from pipelines.demo.place import SECRETS, demo_place
+from pipelines.demo.demo_instance import SECRETS, require_demo_instance
 from pipelines.demo.stage import stage
 from pipelines.demo.story import read_story
 from pipelines.instance import open_instance
@@ -27,13 +27,15 @@ def today(home: Path) -> date:
 
 
 def on_one_day(home: Path, attempt: Callable[[], T]) -> T:
-    """What an attempt gives that begins and ends on the same day: at midnight the demo's story
-    begins anew, and so does the attempt."""
+    """The result of an attempt that starts and ends on the same day.
+
+    At midnight the demo starts over, so an attempt across midnight is repeated.
+    """
     while True:
         before = today(home)
-        given = attempt()
+        result = attempt()
         if today(home) == before:
-            return given
+            return result
 
 
 def interlock(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -58,10 +60,10 @@ def test_the_demo_finds_its_conflicts_and_writes_nothing_new_when_it_is_run_agai
         home, lambda: (interlock(home, "demo", "--fresh"), interlock(home, "demo"))
     )
     assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
-    written = re.search(r"([1-9]\d*) comments written, 0 edited, 0 say", first.stdout)
+    written = re.search(r"([1-9]\d*) comments written, 0 edited, 0 unchanged", first.stdout)
     assert written
     assert "/browse/CDP-18?focusedCommentId=" in first.stdout
-    assert f"0 comments written, 0 edited, {written[1]} say" in again.stdout
+    assert f"0 comments written, 0 edited, {written[1]} unchanged" in again.stdout
     assert "Traceback" not in first.stderr + again.stderr
     conflicts = json.loads(interlock(home, "conflicts", "--json").stdout)
     assert len(conflicts) == len(CONFLICTS)
@@ -69,14 +71,14 @@ def test_the_demo_finds_its_conflicts_and_writes_nothing_new_when_it_is_run_agai
 
 
 def test_a_tool_that_cannot_be_read_is_named_and_the_rest_goes_on(home: Path) -> None:
-    def cut_off() -> subprocess.CompletedProcess[str]:
+    def run_with_truncated_workbook() -> subprocess.CompletedProcess[str]:
         instance = open_instance(home, SECRETS)
-        place = demo_place(instance)
-        stage(instance, place, read_story(), today(home))
-        place.workbook.write_bytes(place.workbook.read_bytes()[:2000])
+        demo = require_demo_instance(instance)
+        stage(instance, demo, read_story(), today(home))
+        demo.workbook.write_bytes(demo.workbook.read_bytes()[:2000])
         return interlock(home, "demo")
 
-    result = on_one_day(home, cut_off)
+    result = on_one_day(home, run_with_truncated_workbook)
     assert result.returncode == 1
     assert "marketing-plan" in result.stderr
     assert "Traceback" not in result.stderr

@@ -1,4 +1,4 @@
-"""What `interlock init` writes is whole: filled in, it is read without a problem."""
+"""The instance folder that `interlock init` writes can be read once it is filled in."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ RUNNER = CliRunner()
 
 
 def uncommented(text: str) -> str:
-    """The settings with every connection that stands there as a comment."""
+    """The settings with the connections that are commented out."""
     return re.sub(r"^  # ( *[\w{}.-]+:)", r"  \1", text, flags=re.MULTILINE)
 
 
-def test_a_new_folder_is_a_whole_instance(tmp_path: Path) -> None:
+def test_a_new_folder_is_a_complete_instance(tmp_path: Path) -> None:
     folder = tmp_path / "plans"
     result = RUNNER.invoke(app, ["init", str(folder)])
     assert result.exit_code == 0
@@ -27,7 +27,7 @@ def test_a_new_folder_is_a_whole_instance(tmp_path: Path) -> None:
     assert (folder / "dagster.yaml").read_text(encoding="utf-8").startswith("#")
 
 
-def test_each_connection_that_stands_there_as_a_comment_can_be_filled_in(tmp_path: Path) -> None:
+def test_each_connection_that_is_commented_out_can_be_filled_in(tmp_path: Path) -> None:
     RUNNER.invoke(app, ["init", str(tmp_path)])
     settings, model = tmp_path / "interlock.yaml", tmp_path / "operating_model" / "model.yaml"
     settings.write_text(uncommented(settings.read_text(encoding="utf-8")), encoding="utf-8")
@@ -46,8 +46,8 @@ def test_each_connection_that_stands_there_as_a_comment_can_be_filled_in(tmp_pat
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "interlock.yaml").write_text("mine")
+    (tmp_path / "interlock.yaml").write_text("# already here")
     result = RUNNER.invoke(app, ["init", str(tmp_path)])
     assert result.exit_code == 1
-    assert (tmp_path / "interlock.yaml").read_text() == "mine"
+    assert (tmp_path / "interlock.yaml").read_text() == "# already here"
     assert not (tmp_path / "dagster.yaml").exists()

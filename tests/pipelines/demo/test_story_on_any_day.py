@@ -1,4 +1,4 @@
-"""The same twelve conflicts, and nothing else, whatever day the demo is run on."""
+"""The demo has the same twelve conflicts, and no others, on whatever day it runs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from sqlalchemy.engine import URL
 from connectors.sandbox import running_sandbox
 from model.warehouse.connect import URL_VARIABLE
 from pipelines.cli.conflicts import read_listed_conflicts
+from pipelines.demo.demo_instance import SECRETS, require_demo_instance
 from pipelines.demo.files import STORY_FOLDER
-from pipelines.demo.place import SECRETS, demo_place
 from pipelines.demo.stage import stage
+from pipelines.demo.stand_ins import port_of
 from pipelines.demo.story import read_story
-from pipelines.demo.tools import port_of
 from pipelines.instance import Instance, open_instance
 from pipelines.steps.sync import SyncResult, sync_all
 from tests.pipelines.demo.expected import CONFLICTS
@@ -32,54 +32,59 @@ DAYS = [
 ]
 
 
-def synced(home: Path, database: URL, today: date) -> tuple[Instance, SyncResult]:
-    """The story as of a day, through both tools and all files, without a comment written."""
+def sync_story(home: Path, database: URL, today: date) -> tuple[Instance, SyncResult]:
+    """The instance and the result of syncing the story as of a day, without writing comments."""
     first = open_instance(home, SECRETS)
-    place = demo_place(first)
-    stage(first, place, read_story(), today)
+    demo = require_demo_instance(first)
+    stage(first, demo, read_story(), today)
     address = database.render_as_string(hide_password=False)
     instance = open_instance(home, SECRETS | {URL_VARIABLE: address})
-    ports = port_of(place.jira_url), port_of(place.salesforce_url)
-    with running_sandbox(load=place.contents, jira_port=ports[0], salesforce_port=ports[1]):
+    ports = port_of(demo.jira_url), port_of(demo.salesforce_url)
+    with running_sandbox(load=demo.contents, jira_port=ports[0], salesforce_port=ports[1]):
         now = datetime.combine(today, time(9), tzinfo=UTC)
         return instance, sync_all(instance, now, lambda _: None, write=False)
 
 
 @pytest.mark.parametrize("today", DAYS, ids=str)
 def test_exactly_the_expected_conflicts_are_found(home: Path, database: URL, today: date) -> None:
-    instance, result = synced(home, database, today)
-    found, labels, _ = read_listed_conflicts(instance)
-    told = [
+    instance, result = sync_story(home, database, today)
+    conflicts, labels, _ = read_listed_conflicts(instance)
+    rows = [
         (
             conflict.finding.rule,
             labels[conflict.finding.subjects[0]].key,
             conflict.escalation.authority.person_name if conflict.escalation.authority else None,
         )
-        for conflict in found
+        for conflict in conflicts
     ]
-    cycle = [entry if entry[1] != "MK-211" else (entry[0], "CDP-28", entry[2]) for entry in told]
+    # The two items of the cycle have no order of their own: whichever is first stands for both.
+    rows = [row if row[1] != "MK-211" else (row[0], "CDP-28", row[2]) for row in rows]
     instance.close()
-    assert sorted(cycle) == CONFLICTS
+    assert sorted(rows) == CONFLICTS
     assert not result.failures
 
 
-def test_no_comment_waits_below_a_ceiling_and_one_row_waits_in_quarantine(
+def test_no_comment_is_postponed_and_a_single_row_is_in_quarantine(
     home: Path, database: URL, warehouse: Engine
 ) -> None:
-    instance, result = synced(home, database, date(2026, 11, 20))
+    instance, result = sync_story(home, database, date(2026, 11, 20))
     instance.close()
-    waiting = [one for done in result.commented.values() for one in done.difference.postponed]
+    postponed = [
+        comment for result in result.commented.values() for comment in result.difference.postponed
+    ]
     with warehouse.connect() as connection:
-        held = connection.execute(text("select native_id, held from quarantine")).all()
-    assert waiting == []
-    assert held == [("MK-219", True)]
+        rows = connection.execute(text("select native_id, held from quarantine")).all()
+    assert postponed == []
+    assert rows == [("MK-219", True)]
 
 
-def test_the_plan_is_large_and_has_a_past(home: Path, database: URL, warehouse: Engine) -> None:
-    instance, _ = synced(home, database, date(2026, 11, 20))
+def test_the_plan_has_hundreds_of_records_and_a_history(
+    home: Path, database: URL, warehouse: Engine
+) -> None:
+    instance, _ = sync_story(home, database, date(2026, 11, 20))
     instance.close()
     with warehouse.connect() as connection:
-        items, deals, lines, past = connection.execute(
+        items, deals, lines, past_versions = connection.execute(
             text("""
                 select (select count(*) from work_item where valid_to is null),
                        (select count(*) from deal where valid_to is null),
@@ -90,10 +95,10 @@ def test_the_plan_is_large_and_has_a_past(home: Path, database: URL, warehouse: 
     assert items >= 60
     assert deals >= 15
     assert lines >= 300
-    assert past >= 60
+    assert past_versions >= 60
 
 
-def test_the_table_for_readers_lists_the_expected_conflicts() -> None:
+def test_the_readme_lists_the_expected_conflicts() -> None:
     page = (STORY_FOLDER / "README.md").read_text(encoding="utf-8")
     rules = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
     assert sorted(rules) == [rule for rule, _, _ in CONFLICTS]

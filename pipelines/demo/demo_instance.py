@@ -1,4 +1,4 @@
-"""Where the demo plays: an instance whose every connection is the demo's own."""
+"""The demo's instance: every one of its connections is a stand-in or a file of the demo."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECRETS = {
     "SALES_CLIENT_ID": "sandbox-client",
     "SALES_CLIENT_SECRET": "sandbox-secret",
 }
-"""The stand-ins' own credentials, which protect nothing."""
+"""The credentials of the stand-ins, which protect nothing."""
 
 _TOOLS = {
     "it-jira": "jira",
@@ -32,8 +32,8 @@ class DemoFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """An instance folder and where its four connections are read."""
+class DemoInstance:
+    """An instance folder, and the addresses and files of its four connections."""
 
     home: Path
     jira_url: str
@@ -43,35 +43,37 @@ class Place:
 
     @property
     def contents(self) -> Path:
-        """What the stand-ins begin with."""
+        """Folder with the contents with which the stand-ins start."""
         return self.home / "state" / "demo"
 
     @property
     def changes(self) -> Path:
-        """What the stand-ins hold now."""
+        """Folder in which the stand-ins save their state."""
         return self.home / "state" / "sandbox"
 
 
-def demo_place(instance: Instance) -> Place:
-    """The place, if nothing but the demo's own tools and files can be written into.
+def require_demo_instance(instance: Instance) -> DemoInstance:
+    """The demo's instance, in which no other tool or file can be written to.
 
-    Raises DemoFailed for any other instance.
+    Raises DemoFailed for any other instance and for a warehouse that the environment names.
     """
     connections: Mapping[str, Any] = instance.deployment.connections
     tools = {name: settings.tool for name, settings in connections.items()}
     if tools != _TOOLS:
-        raise _not_ours(instance.home, f"its connections are {', '.join(tools)}")
+        raise _not_the_demos(instance.home, f"its connections are {', '.join(tools)}")
     for name in ("it-jira", "sales"):
         if urlsplit(connections[name].url).hostname not in _LOOPBACK:
-            raise _not_ours(instance.home, f"{name} is {connections[name].url}")
+            raise _not_the_demos(instance.home, f"{name} is {connections[name].url}")
     for name in ("marketing-plan", "finance-erp"):
         parts = PurePosixPath(connections[name].path).parts
         if parts[0] != "files" or ".." in parts:
-            raise _not_ours(instance.home, f"{name} is {connections[name].path}")
+            raise _not_the_demos(instance.home, f"{name} is {connections[name].path}")
     if URL_VARIABLE in instance.environment:
-        reason = f"The demo starts its warehouse anew and {URL_VARIABLE} names one that may be"
-        raise DemoFailed(f"{reason} in use. Unset it: the demo brings its own")
-    return Place(
+        raise DemoFailed(
+            f"{URL_VARIABLE} names a warehouse that may be in use, and the demo empties its "
+            "warehouse. Unset it: the demo brings its own"
+        )
+    return DemoInstance(
         instance.home,
         connections["it-jira"].url,
         connections["sales"].url,
@@ -80,7 +82,7 @@ def demo_place(instance: Instance) -> Place:
     )
 
 
-def _not_ours(home: Path, reason: str) -> DemoFailed:
+def _not_the_demos(home: Path, reason: str) -> DemoFailed:
     return DemoFailed(
         f"{home} is not the demo's instance: {reason}. The demo writes into every connection, so "
         "it runs only where all are its own. Let INTERLOCK_HOME name a folder that does not exist "
