@@ -13,14 +13,14 @@ _YEARS_AHEAD = 15
 
 
 def function_calendars(model: OperatingModel, today: date) -> Calendars:
-    """One calendar a function, in the order of the operating model.
+    """One calendar per function, in the order of the operating model, and at last the default one.
 
     Public holidays are known from ten years back to fifteen ahead; beyond it only weekends are.
     """
     specs = {spec.id: spec for spec in model.calendars}
     years = (today.year - _YEARS_BACK, today.year + _YEARS_AHEAD)
     calendars = []
-    for function in model.functions:
-        working = WorkingCalendar(specs[function.calendar or model.calendar])
+    for calendar in (*(function.calendar for function in model.functions), None):
+        working = WorkingCalendar(specs[calendar or model.calendar])
         calendars.append(Calendar(working.week, working.days_off(*years), working.extra_days))
     return Calendars.of(calendars)

@@ -8,7 +8,9 @@ go in by COPY's binary format (PostgreSQL documentation, "COPY", "Binary Format"
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,15 +29,34 @@ _POSTGRES_EPOCH: Final = np.datetime64("2000-01-01", "us")
 _COPY_HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _COPY_TRAILER: Final = b"\xff\xff"
 
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    """A column of text that may be null: of each row whether it has text, and those texts."""
+
+    is_given: npt.NDArray[np.bool_]
+    texts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSet:
+    """The columns of a query by their names; each has `count` rows."""
+
+    count: int
+    numbers: dict[str, npt.NDArray[Any]]
+    texts: dict[str, TextColumn]
+
 
 def read_columns(
     connection: psycopg.Connection[Any], query: str, dtype: np.dtype[Any]
-) -> dict[str, npt.NDArray[Any]]:
+) -> ColumnSet:
     """The columns of a query by the names of the dtype's fields, each a contiguous array.
 
     The query's columns have the types of the fields, in order: `i2`, `i4`, `i8`, `f8`, `?`,
     `M8[us]` for an instant, where `-infinity` becomes NaT, and `O` for text. Only text may be
-    null (None); ValueError tells of any other that is. A wider type is refused by PostgreSQL.
+    null; raises ValueError for any other null. A wider type is refused by PostgreSQL.
     """
     names = _names(dtype)
     strings = sql.SQL(", ").join(_string(name, dtype[name]) for name in names)
@@ -47,13 +68,26 @@ def read_columns(
         result = cursor.pgresult
         assert result is not None
         values = (result.get_value(0, at) or b"" for at in range(result.nfields))
-        rows = int.from_bytes(next(values), "big")
-        return {
-            name: _texts(next(values), next(values))
-            if dtype[name].kind == "O"
-            else _column(next(values), dtype[name], name, rows)
-            for name in names
-        }
+        columns = ColumnSet(int.from_bytes(next(values), "big"), {}, {})
+        for name in names:
+            if dtype[name].kind == "O":
+                columns.texts[name] = _texts(next(values), next(values))
+            else:
+                columns.numbers[name] = _numbers(next(values), dtype[name], name, columns.count)
+        return columns
+
+
+def index_texts(
+    columns: Mapping[K, TextColumn],
+) -> tuple[dict[K, npt.NDArray[np.int32]], tuple[str, ...]]:
+    """Each column as indices into one sorted tuple of all texts (-1: null), and the tuple."""
+    names = tuple(sorted(set().union(*(column.texts for column in columns.values()))))
+    number = {name: at for at, name in enumerate(names)}
+    indices = {}
+    for key, column in columns.items():
+        indices[key] = np.full(len(column.is_given), -1, dtype=np.int32)
+        indices[key][column.is_given] = [number[name] for name in column.texts]
+    return indices, names
 
 
 def _string(name: str, dtype: np.dtype[Any]) -> sql.Composable:
@@ -67,16 +101,13 @@ def _string(name: str, dtype: np.dtype[Any]) -> sql.Composable:
     return sql.SQL("string_agg({}({}), '')").format(sql.Identifier(_SEND[dtype.str[1:]]), column)
 
 
-def _texts(stated: bytes, texts: bytes) -> npt.NDArray[Any]:
-    """Text, and None where `stated` is 0; no text in PostgreSQL holds the byte between them."""
-    found = np.frombuffer(stated, dtype=np.bool_)
-    column = np.full(len(found), None, dtype=object)
-    if found.any():
-        column[found] = texts.decode().split("\0")
-    return column
+def _texts(given: bytes, texts: bytes) -> TextColumn:
+    # No text in PostgreSQL holds the zero byte that stands between them.
+    is_given = np.frombuffer(given, dtype=np.bool_)
+    return TextColumn(is_given, texts.decode().split("\0") if is_given.any() else [])
 
 
-def _column(value: bytes, dtype: np.dtype[Any], name: str, rows: int) -> npt.NDArray[Any]:
+def _numbers(value: bytes, dtype: np.dtype[Any], name: str, rows: int) -> npt.NDArray[Any]:
     """The elements of one column; a null among them has left no bytes."""
     if len(value) != rows * dtype.itemsize:
         raise ValueError(f"the column {name} of the query is null in some row")

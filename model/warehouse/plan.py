@@ -1,42 +1,63 @@
 """From the shared model to columns: the plan as the network and the rules read it.
 
-Columns leave PostgreSQL whole and become the plan's arrays, without an object a row.
+Whole columns leave PostgreSQL and become the plan's arrays, without one Python object per row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from model.calendars import function_calendars
 from model.network import Items, Network, schedule
 from model.operating_model.schema import OperatingModel
-from model.plan import NONE, Dangling, Int32, ItemAttributes, Plan, SpendLines
+from model.plan import NONE, Array, Dangling, ItemAttributes, Plan, SpendLines
+from model.records import Kind
 from model.warehouse.links import link_as_of
-from model.warehouse.plan_items import read_items
-from model.warehouse.plan_queries import (
-    SPEND,
-    SPEND_QUERY,
-    Columns,
-    Names,
-    read,
-    read_links,
+from model.warehouse.plan_fields import read_items, read_versions
+from model.warehouse.plan_links import read_links
+from model.warehouse.plan_people import identify_people
+from model.warehouse.plan_tables import (
+    assemble,
+    declared_columns,
+    network_columns,
+    replace_texts,
 )
 
-_CURRENCY_NAMES = """
+_CURRENCIES = """
     select distinct currency from (
         select currency from deal union all select currency from spend
-    ) named where currency is not null order by 1
+    ) as stated where currency is not null order by 1
 """
 
+# Each step looks one connection up in the index; "distinct" would read every record.
+_CONNECTIONS = """
+    with recursive known (name) as (
+        select min(connection) from record
+        union all
+        select (select min(connection) from record where connection > known.name)
+        from known where known.name is not null
+    )
+    select name from known where name is not null order by 1
+"""
 
+# Compiling these queries takes longer than running them, even for a million items.
 _FOR_LARGE_READS = ("set local work_mem = '256MB'", "set local jit = off")
-"""Compiling these queries takes longer than running them, for a million items too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """The tables of the plan, and the names that were found while reading them."""
+
+    network: dict[str, Array]
+    attributes: dict[str, Array]
+    spend: dict[str, Array]
+    wbs: tuple[str, ...]
+    people: tuple[str, ...]
 
 
 def read_plan(
@@ -47,84 +68,71 @@ def read_plan(
         link_as_of(connection, as_of)
     for setting in _FOR_LARGE_READS:
         connection.execute(text(setting))
-    names = _names(connection, model)
-    rows = read_items(connection, names, as_of)
-    links = read_links(connection, names, as_of)
-    spend = read(connection, SPEND_QUERY, SPEND, names, as_of)
-    wbs = tuple(sorted({*rows["wbs"], *spend["wbs"]} - {None}))
-    items, calendars = _items(rows), function_calendars(model, today)
+    known = read_known_names(connection, model)
+    tables = _read_tables(connection, model, known, as_of)
+    links = read_links(connection, as_of)
+    calendars = function_calendars(model, today)
+    calendar = _calendar_rows(tables.attributes["function"], len(known["functions"]))
+    items = Items.of(calendar=calendar, **tables.network)
     network = Network.build(items, links, calendars)
     return Plan(
         today=today,
-        functions=names.functions,
-        initiatives=names.initiatives,
-        wbs=wbs,
-        currencies=names.currencies,
+        connections=known["connections"],
+        functions=known["functions"],
+        initiatives=known["initiatives"],
+        wbs=tables.wbs,
+        currencies=known["currencies"],
+        people=tables.people,
         items=items,
-        attributes=_facets(rows, wbs),
+        attributes=ItemAttributes(**tables.attributes),
         links=links,
         calendars=calendars,
         network=network,
         forecast=schedule(network, today),
-        spend=_spend(spend, wbs),
-        dangling=_dangling(connection, as_of),
+        spend=SpendLines(**tables.spend),
+        dangling=_read_dangling(connection, as_of),
     )
 
 
-def _items(rows: Columns) -> Items:
-    taken = ("parent", "planned_start", "planned_finish", "actual_start", "actual_finish")
-    more = ("deadline", "duration", "remaining", "percent", "state", "milestone")
-    columns = {name: rows[name] for name in (*taken, *more)}
-    return Items.of(rows["id"], calendar=rows["function"], **columns)
+def read_known_names(connection: Connection, model: OperatingModel) -> dict[str, tuple[str, ...]]:
+    """The names that are few and known before the records are read, by `Column.names`."""
+    return {
+        "connections": tuple(connection.execute(text(_CONNECTIONS)).scalars()),
+        "functions": tuple(function.id for function in model.functions),
+        "initiatives": tuple(initiative.id for initiative in model.initiatives),
+        "currencies": tuple(connection.execute(text(_CURRENCIES)).scalars()),
+    }
 
 
-def _facets(rows: Columns, wbs: Iterable[str]) -> ItemAttributes:
-    kept = (
-        "is_deal",
-        "is_open",
-        "function",
-        "initiative",
-        "priority",
-        "has_owner",
-        "touched",
-        "value",
+def _read_tables(
+    connection: Connection,
+    model: OperatingModel,
+    known: Mapping[str, tuple[str, ...]],
+    as_of: datetime | None,
+) -> _Tables:
+    network, attributes = network_columns(), declared_columns(ItemAttributes)
+    spend = declared_columns(SpendLines)
+    items = read_items(connection, network | attributes, known, as_of)
+    lines = [read_versions(connection, Kind.SPEND, spend, known, as_of)]
+    wbs = replace_texts([*items, *lines], "wbs")
+    identities = replace_texts(items, "people")
+    columns = assemble(attributes, items)
+    columns["owner"], people = identify_people(
+        model, known["connections"], identities, columns["connection"], columns["owner"]
     )
-    columns = {name: rows[name] for name in (*kept, "currency")}
-    return ItemAttributes(wbs=_indices(rows["wbs"], wbs), **columns)
+    return _Tables(assemble(network, items), columns, assemble(spend, lines), wbs, people)
 
 
-def _spend(rows: Columns, wbs: Iterable[str]) -> SpendLines:
-    return SpendLines(
-        id=rows["id"],
-        kind=rows["kind"].astype(np.int8),
-        amount=rows["amount"],
-        currency=rows["currency"],
-        on=rows["on"],
-        wbs=_indices(rows["wbs"], wbs),
-        function=rows["function"],
-    )
+def _calendar_rows(function: Array, functions: int) -> Array:
+    """The calendar of each item's function; of one that the model no longer names the default."""
+    return np.where(function == NONE, functions, function)
 
 
-def _indices(column: npt.NDArray[Any], names: Iterable[str]) -> Int32:
-    """The index of each text of a column; NONE where there is none."""
-    number: dict[str | None, int] = {name: at for at, name in enumerate(names)}
-    number[None] = NONE
-    return np.fromiter(map(number.__getitem__, column), dtype=np.int32, count=len(column))
-
-
-def _names(connection: Connection, model: OperatingModel) -> Names:
-    return Names(
-        functions=tuple(f.id for f in model.functions),
-        initiatives=tuple(i.id for i in model.initiatives),
-        currencies=tuple(connection.execute(text(_CURRENCY_NAMES)).scalars()),
-    )
-
-
-def _dangling(connection: Connection, as_of: datetime | None) -> tuple[Dangling, ...]:
-    """Known for the present only: what a past name pointed at is not kept."""
+def _read_dangling(connection: Connection, as_of: datetime | None) -> tuple[Dangling, ...]:
+    """Known for the present only: what a past name pointed at is not stored."""
     if as_of is not None:
         return ()
-    found = connection.execute(
+    rows = connection.execute(
         text("select record_id, target, place from dangling order by record_id, target")
     )
-    return tuple(Dangling(*row) for row in found)
+    return tuple(Dangling(*row) for row in rows)

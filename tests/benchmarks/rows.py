@@ -19,20 +19,14 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import make_url
 
 from model.network import Network, schedule
+from model.plan import ItemAttributes
+from model.records import Kind
 from model.warehouse.connect import embedded_url, migrate, stop_embedded
 from model.warehouse.forecast import write_forecast
-from model.warehouse.plan import read_plan
-from model.warehouse.plan_queries import (
-    DEAL,
-    DEALS_QUERY,
-    RECORD,
-    RECORDS_QUERY,
-    WORK_ITEM,
-    WORK_ITEMS_QUERY,
-    Names,
-    read,
-    read_links,
-)
+from model.warehouse.plan import read_known_names, read_plan
+from model.warehouse.plan_fields import read_records, read_versions
+from model.warehouse.plan_links import read_links
+from model.warehouse.plan_tables import declared_columns, network_columns
 from tests.benchmarks import floor
 from tests.benchmarks.plans import Plain, layered
 from tests.benchmarks.reading import DAY, MODEL
@@ -67,13 +61,18 @@ def main(items: int) -> None:
 def _parts(connection: Connection, plain: Plain) -> Parts:
     """What is timed: the whole, and beside it its parts."""
     plan = read_plan(connection, MODEL, DAY)
-    names = Names(plan.functions, plan.initiatives, plan.currencies)
+    known = read_known_names(connection, MODEL)
+    columns = network_columns() | declared_columns(ItemAttributes)
+    parts = [
+        read_versions(connection, kind, columns, known, None)
+        for kind in (Kind.WORK_ITEM, Kind.DEAL)
+    ]
     return {
         "floor kernel": lambda: floor.kernel(plain),
-        "work items": lambda: read(connection, WORK_ITEMS_QUERY, WORK_ITEM, names, None),
-        "deals": lambda: read(connection, DEALS_QUERY, DEAL, names, None),
-        "records": lambda: read(connection, RECORDS_QUERY, RECORD, names, None),
-        "links": lambda: read_links(connection, names, None),
+        "work items": lambda: read_versions(connection, Kind.WORK_ITEM, columns, known, None),
+        "deals": lambda: read_versions(connection, Kind.DEAL, columns, known, None),
+        "records": lambda: read_records(connection, parts, known),
+        "links": lambda: read_links(connection, None),
         "network": lambda: Network.build(plan.items, plan.links, plan.calendars),
         "schedule": lambda: schedule(plan.network, plan.today),
         "rows to rules' inputs": lambda: read_plan(connection, MODEL, DAY),

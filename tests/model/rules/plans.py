@@ -149,10 +149,12 @@ def build_context(
     network = Network.build(items, joined, working)
     plan = Plan(
         today=today,
+        connections=("tools",),
         functions=FUNCTIONS,
         initiatives=initiatives,
         wbs=wbs,
         currencies=("EUR", "USD"),
+        people=("ada",),
         items=items,
         attributes=_facets(rows, initiatives, wbs),
         links=joined,
@@ -259,13 +261,14 @@ def _facets(rows: Sequence[Row], initiatives: Sequence[str], wbs: Sequence[str])
     return ItemAttributes(
         is_deal=np.array([row.deal for row in rows], dtype=np.bool_),
         is_open=np.array([row.open for row in rows], dtype=np.bool_),
+        connection=np.zeros(len(rows), dtype=np.int16),
         function=np.array([code(FUNCTIONS, row.function) for row in rows], dtype=np.int16),
         initiative=np.array([code(initiatives, row.initiative) for row in rows], dtype=np.int16),
         wbs=np.array([code(wbs, row.wbs) for row in rows], dtype=np.int32),
         priority=np.array(
             [-1 if row.priority is None else row.priority for row in rows], dtype=np.int8
         ),
-        has_owner=np.array([row.owned for row in rows], dtype=np.bool_),
+        owner=np.array([0 if row.owned else -1 for row in rows], dtype=np.int32),
         touched=np.array([_day(row.touched) for row in rows], dtype=np.int32),
         value=np.array([row.value * 100 for row in rows], dtype=np.int64),
         currency=np.array([code(("EUR", "USD"), row.currency) for row in rows], dtype=np.int16),

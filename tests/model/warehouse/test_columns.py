@@ -9,7 +9,7 @@ import pytest
 from psycopg.errors import UndefinedFunction
 from sqlalchemy import Connection, Engine
 
-from model.warehouse.columns import read_columns, write_columns
+from model.warehouse.columns import index_texts, read_columns, write_columns
 from model.warehouse.rows import driver_connection
 
 TYPES = np.dtype([("id", "i8"), ("small", "i2"), ("ratio", "f8"), ("flag", "?")])
@@ -17,7 +17,7 @@ TYPES = np.dtype([("id", "i8"), ("small", "i2"), ("ratio", "f8"), ("flag", "?")]
 
 def read(connection: Connection, query: str) -> dict[str, list[object]]:
     columns = read_columns(driver_connection(connection), query, TYPES)
-    return {name: column.tolist() for name, column in columns.items()}
+    return {name: column.tolist() for name, column in columns.numbers.items()}
 
 
 def test_columns_keep_their_values_and_types(warehouse: Engine) -> None:
@@ -42,8 +42,8 @@ def test_an_instant_is_one_in_utc_or_none_at_all(warehouse: Engine) -> None:
     with warehouse.connect() as connection:
         columns = read_columns(driver_connection(connection), query, np.dtype([("at", "M8[us]")]))
 
-    found = [str(instant) for instant in columns["at"]]
-    assert found == ["2026-03-03T23:30:00.500000", "1969-12-31T23:00:00.000000", "NaT"]
+    instants = [str(instant) for instant in columns.numbers["at"]]
+    assert instants == ["2026-03-03T23:30:00.500000", "1969-12-31T23:00:00.000000", "NaT"]
 
 
 def test_text_may_be_null_or_empty(warehouse: Engine) -> None:
@@ -54,9 +54,14 @@ def test_text_may_be_null_or_empty(warehouse: Engine) -> None:
         none = read_columns(driver, "values (null::text)", types)
         empty = read_columns(driver, "select '' where false", types)
 
-    assert some["name"].tolist() == ["Größe", None, "", "b"]
-    assert none["name"].tolist() == [None]
-    assert empty["name"].tolist() == []
+    columns = {"some": some.texts["name"], "none": none.texts["name"], "empty": empty.texts["name"]}
+    indices, names = index_texts(columns)
+    assert names == ("", "Größe", "b")
+    assert {name: column.tolist() for name, column in indices.items()} == {
+        "some": [1, -1, 0, 2],
+        "none": [-1],
+        "empty": [],
+    }
 
 
 def test_no_rows_are_empty_columns(warehouse: Engine) -> None:
