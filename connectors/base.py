@@ -32,7 +32,6 @@ class ConnectionSettings(BaseModel):
     tool: str
     function: str
     """The function whose records these are, where nothing more precise is known."""
-    pool: int = 1
     schedule: str | None = None
 
 

@@ -48,8 +48,8 @@ class LineReader:
     def amounts(self) -> list[tuple[SpendKind, Decimal]]:
         """The amount of each kind on the line.
 
-        With one column per kind, an empty cell and zero both mean that there is no such amount;
-        a line without any amount is refused.
+        With several columns, one per kind, an empty cell and zero both mean that there is no such
+        amount; a line without any filled cell is refused.
         """
         if self.profile.amount:
             return [(self._kind(), self._amount(self.profile.amount))]

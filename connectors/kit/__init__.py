@@ -4,6 +4,7 @@
 - `cursors`: incremental reading with an overlap window
 - `posting`: exactly one comment per conflict and record, also after a lost answer
 - `rich_text`: one text model rendered for each tool
+- `delimited_text`: decoding CSV files and exports; what their readers share
 - `files`, `formulas`: replacing files that other programs may have open
 - `known_functions`, `plausible`, `addresses`: checks of settings and values
 

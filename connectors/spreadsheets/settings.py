@@ -46,7 +46,7 @@ class SpreadsheetSettings(ConnectionSettings):
     path: str
     """A file or a pattern (`plans/*.xlsx`), relative to the instance folder."""
     sheet: str | None = None
-    """The only sheet to read, hidden or not; without it every visible sheet with the headings."""
+    """The one sheet of workbooks to read, hidden or not; without it every visible sheet."""
     columns: dict[FieldName, Headings]
     references_in: Headings = ()
     """Headings of columns whose free text may mention records of any tool."""
