@@ -1,0 +1,75 @@
+"""Notices a mapping that changed although its tool's `mapping_version` did not.
+
+Without a raised version, records that are mapped already would keep their old form until they
+change in their tool.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from connectors.base import Tool
+from model.records import Mapped
+
+
+def record_digest(results: Iterable[Mapped]) -> str:
+    """A digest of mapped records. Only what is set counts, so a field that the model gains later
+    changes it only where a mapping fills it."""
+    text = json.dumps([_to_json(result) for result in results], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def assert_mapping_version(tool: Tool, results: Iterable[Mapped], recorded: Path) -> None:
+    """Fail where the same raw records map to something else than recorded.
+
+    `results` come from raw records that are stored with the tests. `recorded` is a JSON file with
+    the mapping version and digest of each tool by its name.
+    """
+    versions = json.loads(recorded.read_text()) if recorded.exists() else {}
+    known = versions.get(tool.name)
+    actual = {"mapping_version": tool.mapping_version, "digest": record_digest(results)}
+    if actual == known:
+        return
+    line = f'"{tool.name}": {json.dumps(actual)}'
+    if known and known["mapping_version"] == tool.mapping_version:
+        raise AssertionError(
+            f"The mapping of {tool.title} gives other results for the same raw records. Raise "
+            f"mapping_version of the tool {tool.name} to {tool.mapping_version + 1}, so that what "
+            f"is mapped already is mapped again, and record the new digest in {recorded.name}."
+        )
+    raise AssertionError(f"Record this version of the mapping in {recorded.name}: {line}")
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        set_fields = {
+            name: getattr(value, name)
+            for name, field in type(value).model_fields.items()
+            if getattr(value, name) != field.get_default(call_default_factory=True)
+        }
+        return [type(value).__name__, _to_json(set_fields)]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return [type(value).__name__, _to_json(_set_fields(value))]
+    if isinstance(value, dict):
+        return {str(key): _to_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_to_json(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    return value if value is None or isinstance(value, str | int | bool) else str(value)
+
+
+def _set_fields(value: Any) -> dict[str, Any]:
+    return {
+        field.name: getattr(value, field.name)
+        for field in dataclasses.fields(value)
+        if getattr(value, field.name) != field.default
+    }
