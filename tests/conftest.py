@@ -8,12 +8,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 
 from model.warehouse.connect import embedded_url, migrate, stop_embedded
 
 _numbers = itertools.count(1)
+
+# A deadline per example would be a timed assertion: it fails when the machine is busy.
+settings.register_profile("no_deadline", deadline=None)
+settings.load_profile("no_deadline")
 
 
 @pytest.fixture(scope="session")

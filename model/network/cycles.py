@@ -163,14 +163,14 @@ def _remove_node(node: int, after: dict[int, set[int]], before: dict[int, set[in
                 removed.append(tail)
 
 
-def cycle_of_items(members: list[int], around: list[int], owner: Index, ids: Ids) -> Cycle:
+def cycle_of_items(members: list[int], shortest: list[int], owner: Index, ids: Ids) -> Cycle:
     """A component and its shortest cycle, both as nodes, as a cycle of items; the start node of
     a parent counts as the parent."""
-    rows = _cut_at_repetition([int(owner[node]) for node in around])
-    around_ids = [int(ids[row]) for row in rows]
-    start = around_ids.index(min(around_ids))
+    rows = _cut_at_repetition([int(owner[node]) for node in shortest])
+    shortest_ids = [int(ids[row]) for row in rows]
+    start = shortest_ids.index(min(shortest_ids))
     member_ids = {int(ids[owner[node]]) for node in members}
-    return Cycle(tuple(sorted(member_ids)), tuple(around_ids[start:] + around_ids[:start]))
+    return Cycle(tuple(sorted(member_ids)), tuple(shortest_ids[start:] + shortest_ids[:start]))
 
 
 def _cut_at_repetition(rows: list[int]) -> list[int]:

@@ -73,7 +73,7 @@ def _measure(network: Network, forecast: Forecast, links: Links) -> HandoverNeed
     on_day_off = ends_on_day_off & (links.elapsed | (links.lag == 0))
     instant = np.where(on_day_off, planned + at_end, instant)
     instant -= np.where(links.elapsed, links.lag, 0)
-    # From here on in the predecessor's calendar, for it is the one who is late.
+    # Lateness counts the predecessor's working days, for it is the side that has to catch up.
     calendar = items.calendar[tail]
     need = calendars.to_number(calendar, instant + by_start) - by_start
     start = calendars.to_number(calendar, forecast.early_start[tail])

@@ -1,4 +1,5 @@
-"""Random small plans, as a tool might hold them: incomplete, contradictory, half done."""
+"""Hypothesis strategies for small plans as a tool might hold them: incomplete, contradictory,
+half done."""
 
 from dataclasses import dataclass
 
@@ -6,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from model.network import NO_DATE, Calendar, Calendars, Items, Links
-from tests.model.network.reference import working_days
+from tests.model.network.reference_scheduler import list_working_days
 
 TODAY = 20_777
 """Friday 2026-11-20."""
@@ -21,7 +22,7 @@ maybe_day = st.one_of(st.just(NO_DATE), days)
 
 
 @dataclass(frozen=True)
-class Plan:
+class RandomPlan:
     items: Items
     links: Links
     calendars: list[Calendar]
@@ -32,23 +33,32 @@ class Plan:
         return TABLES[len(self.calendars)]
 
     @property
-    def worked(self) -> list[list[int]]:
-        return WORKED[: len(self.calendars)]
+    def working_days(self) -> list[list[int]]:
+        """The working days of each calendar, for the reference."""
+        return WORKING_DAYS[: len(self.calendars)]
 
 
-def works(calendar: Calendar, day: int) -> bool:
+def is_worked(calendar: Calendar, day: int) -> bool:
     if day in calendar.extra_days:
         return True
     return calendar.week[(day + 3) % 7] and day not in calendar.holidays
 
 
-WORKED = [working_days(lambda day, c=c: works(c, day)) for c in CALENDARS]
+WORKING_DAYS = [
+    list_working_days(lambda day, calendar=calendar: is_worked(calendar, day))
+    for calendar in CALENDARS
+]
 TABLES = {count: Calendars.of(CALENDARS[:count]) for count in (1, 3)}
 
 
 @st.composite
-def plans(draw: st.DrawFn, calendars: int = 3, parents: bool = True, limits: bool = True) -> Plan:
-    """Plans without cycles among their stated links, rows and ids in any order."""
+def plans(
+    draw: st.DrawFn, calendars: int = 3, parents: bool = True, limits: bool = True
+) -> RandomPlan:
+    """Plans without cycles among their stated links, rows and ids in any order.
+
+    `limits` allows deadlines and all constraints; without it only those that move early dates.
+    """
     count = draw(st.integers(1, 7))
     ids = draw(st.permutations(range(10, 10 + count)))
     item = st.fixed_dictionaries(
@@ -73,22 +83,26 @@ def plans(draw: st.DrawFn, calendars: int = 3, parents: bool = True, limits: boo
     parent = [-1] * count
     if parents:
         for row in range(1, count):
-            above = draw(st.sampled_from([-1, -1, row - 1, row // 2]))
-            parent[row] = ids[above] if 0 <= above < row else -1
+            parent_row = draw(st.sampled_from([-1, -1, row - 1, row // 2]))
+            parent[row] = ids[parent_row] if 0 <= parent_row < row else -1
     items = Items.of(ids, parent=parent, **columns)
     today = draw(st.integers(TODAY, TODAY + 4))
-    return Plan(items, draw(links_among(ids)), CALENDARS[:calendars], today)
+    return RandomPlan(items, draw(links_among(ids)), CALENDARS[:calendars], today)
 
 
 @st.composite
 def links_among(draw: st.DrawFn, ids: list[int]) -> Links:
+    """Links of all types from items earlier in the list to later ones."""
     if len(ids) < 2:
         return Links.of([], [])
     pair = st.lists(st.integers(0, len(ids) - 1), min_size=2, max_size=2, unique=True).map(sorted)
     pairs = draw(st.lists(pair, max_size=10))
-    m = len(pairs)
-    ints = lambda low, high: draw(st.lists(st.integers(low, high), min_size=m, max_size=m))  # noqa: E731
+
+    def integers(low: int, high: int) -> list[int]:
+        value = st.integers(low, high)
+        return draw(st.lists(value, min_size=len(pairs), max_size=len(pairs)))
+
     return Links.of(
-        [ids[one] for one, _ in pairs], [ids[other] for _, other in pairs],
-        type=ints(0, 3), lag=ints(-4, 5), elapsed=np.array(ints(0, 1)) == 1,
+        [ids[tail] for tail, _ in pairs], [ids[head] for _, head in pairs],
+        type=integers(0, 3), lag=integers(-4, 5), elapsed=np.array(integers(0, 1)) == 1,
     )  # fmt: skip
