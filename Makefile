@@ -1,16 +1,20 @@
-# Two commands: `make demo` and `make test`. Each sets itself up in .venv, with uv where it is there.
+# `make demo` and `make test` need python3 alone. They set up .venv, with uv where it is installed.
 PYTHON ?= python3
 BIN := .venv/bin
 SERVE ?=
 FRESH ?=
 
-.PHONY: demo test lint types bench dist dist-check clean
+.PHONY: demo test test-long lint types bench dist dist-check clean
 
 demo: .venv/installed
 	$(BIN)/interlock demo $(if $(SERVE),--serve) $(if $(FRESH),--fresh)
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -m "not long" $(ARGS)
+
+# Tests of more than about eight seconds each, those of dist-check among them.
+test-long: .venv/installed-dev
+	$(BIN)/python -m pytest -m long $(ARGS)
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check
@@ -23,7 +27,7 @@ types: .venv/installed-dev
 dist: .venv/installed-dev
 	$(BIN)/python -m build --outdir dist .
 
-# Builds both, installs the wheel into an empty environment, and runs the demo in an empty folder.
+# Builds both, installs the wheel into a fresh environment, and runs the demo in an empty folder.
 dist-check: .venv/installed-dev
 	$(BIN)/python -m pytest -m long tests/pipelines/demo/test_distribution.py $(ARGS)
 

@@ -12,12 +12,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
+
 from pipelines.demo.demo_instance import SECRETS, require_demo_instance
 from pipelines.demo.stage import stage
 from pipelines.demo.story import read_story
 from pipelines.instance import open_instance
 from tests.pipelines.demo.conftest import REPOSITORY
 from tests.pipelines.demo.expected import CONFLICTS
+
+pytestmark = pytest.mark.long
 
 T = TypeVar("T")
 

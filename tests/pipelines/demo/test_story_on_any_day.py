@@ -22,14 +22,15 @@ from pipelines.instance import Instance, open_instance
 from pipelines.steps.sync import SyncResult, sync_all
 from tests.pipelines.demo.expected import CONFLICTS
 
-DAYS = [
-    date(2026, 11, 20),
+ORDINARY_DAY = date(2026, 11, 20)
+SPECIAL_DAYS = [
     date(2026, 11, 21),  # a Saturday
     date(2026, 12, 31),  # closed, the last day of the fiscal year
     date(2027, 1, 1),  # a holiday, the first day of the fiscal year
     date(2027, 3, 31),  # the day before a quarter starts
     date(2028, 2, 29),
 ]
+DAYS = [ORDINARY_DAY, *(pytest.param(day, marks=pytest.mark.long) for day in SPECIAL_DAYS)]
 
 
 def sync_story(home: Path, database: URL, today: date) -> tuple[Instance, SyncResult]:
@@ -67,7 +68,7 @@ def test_exactly_the_expected_conflicts_are_found(home: Path, database: URL, tod
 def test_no_comment_is_postponed_and_a_single_row_is_in_quarantine(
     home: Path, database: URL, warehouse: Engine
 ) -> None:
-    instance, result = sync_story(home, database, date(2026, 11, 20))
+    instance, result = sync_story(home, database, ORDINARY_DAY)
     instance.close()
     postponed = [
         comment for result in result.commented.values() for comment in result.difference.postponed
@@ -81,7 +82,7 @@ def test_no_comment_is_postponed_and_a_single_row_is_in_quarantine(
 def test_the_plan_has_hundreds_of_records_and_a_history(
     home: Path, database: URL, warehouse: Engine
 ) -> None:
-    instance, _ = sync_story(home, database, date(2026, 11, 20))
+    instance, _ = sync_story(home, database, ORDINARY_DAY)
     instance.close()
     with warehouse.connect() as connection:
         items, deals, lines, past_versions = connection.execute(
