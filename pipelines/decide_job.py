@@ -1,4 +1,4 @@
-"""The job `decide`: a form with three fields, and the verdict of a verified person on record."""
+"""The job `decide`: a form with three fields that records the verdict of a verified person."""
 
 from typing import Any
 
@@ -17,21 +17,21 @@ from pipelines.steps.decide import DecisionRefused, record_decision
 
 _MEANINGS = {option.id: option.meaning for rule in installed_rules() for option in rule.options}
 
-# Classic fields and no dg.Config: text of the latter may also be {env: NAME}, with which a form
-# would read this process's secrets.
+# Classic fields instead of dg.Config: a text field of dg.Config also accepts {env: NAME}, so a
+# form could read the secrets of this process.
 _FORM = {
     "conflict": dg.Field(dg.String, description="The conflict's id, like C-1a2b3c4d5e."),
     "verdict": dg.Field(
         dg.Enum("Verdict", [dg.EnumValue(verdict) for verdict in _MEANINGS]),
         description=". ".join(f"{verdict}: {meaning}" for verdict, meaning in _MEANINGS.items()),
     ),
-    "reason": dg.Field(dg.String, description="Why, for everybody whom it concerns."),
+    "reason": dg.Field(dg.String, description="Why; the comments in all tools show it."),
 }
 
 
 @dg.op(config_schema=_FORM)
 def record(context: dg.OpExecutionContext, interlock: InterlockResource) -> None:
-    """Record the verdict, then let comments, cards and inbox follow."""
+    """Record the verdict, then update comments, cards and inbox."""
     person = context.run.tags.get(PERSON_TAG, "")
     if not person:
         raise dg.Failure(
@@ -44,7 +44,7 @@ def record(context: dg.OpExecutionContext, interlock: InterlockResource) -> None
             _decide(context, instance, person)
         except DecisionRefused as refusal:
             raise dg.Failure(str(refusal), allow_retries=False) from None
-        _follow(context, instance)
+        _publish_decision(context, instance)
 
 
 def _decide(context: dg.OpExecutionContext, instance: Instance, person: str) -> None:
@@ -61,16 +61,16 @@ def _decide(context: dg.OpExecutionContext, instance: Instance, person: str) -> 
     context.log.info(f"{decided.id} decided: {form['verdict']} by {person}")
 
 
-def _follow(context: dg.OpExecutionContext, instance: Instance) -> None:
+def _publish_decision(context: dg.OpExecutionContext, instance: Instance) -> None:
     if instance.deployment.comments.mode == "write":
         for name in instance.deployment.connection_names:
-            _comment(context, instance, name)
+            _update_comments(context, instance, name)
     publish_cards(instance, context.instance, context.log_event)
     metadata = inbox_metadata(instance, context.instance, run_instant(context))
     context.log_event(dg.AssetMaterialization(INBOX, metadata=metadata))
 
 
-def _comment(context: dg.OpExecutionContext, instance: Instance, name: str) -> None:
+def _update_comments(context: dg.OpExecutionContext, instance: Instance, name: str) -> None:
     try:
         comment(instance, name, run_instant(context), dry_run=False)
     except ConnectionFailed as failure:
@@ -78,14 +78,14 @@ def _comment(context: dg.OpExecutionContext, instance: Instance, name: str) -> N
 
 
 @dg.config_mapping(config_schema=_FORM)
-def _flat(form: dict[str, Any]) -> dict[str, Any]:
+def _flatten_form(form: dict[str, Any]) -> dict[str, Any]:
     return {"ops": {"record": {"config": form}}}
 
 
 @dg.job(
-    config=_flat,
+    config=_flatten_form,
     executor_def=dg.in_process_executor,
-    # A second run would have nobody behind it.
+    # A relaunched run has no verified person, so it could only fail.
     tags={"dagster/max_retries": "0"},
     description="Decide a conflict. Open it from a conflict's card: the form is then filled in.",
 )

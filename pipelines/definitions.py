@@ -11,10 +11,10 @@ from pipelines.assets.connections import connection_assets
 from pipelines.assets.shared_model import shared_model_assets
 from pipelines.decide_job import decide
 from pipelines.deployment import Deployment
-from pipelines.housekeeping import CRON, FORGET, forget_old_runs
+from pipelines.housekeeping import CRON, JOB, purge_old_runs
 from pipelines.instance import home_folder, open_instance
 from pipelines.resource import InterlockResource
-from pipelines.schedules import scheduled, syncs
+from pipelines.schedules import build_schedules, sync_definitions
 
 
 def build(deployment: Deployment, time_zone: str, rules: RuleSet) -> dg.Definitions:
@@ -24,21 +24,29 @@ def build(deployment: Deployment, time_zone: str, rules: RuleSet) -> dg.Definiti
     return dg.Definitions.merge(
         dg.Definitions(
             assets=[
-                *(a for name, one in connections for a in connection_assets(name, one.tool)),
+                *(
+                    asset
+                    for name, settings in connections
+                    for asset in connection_assets(name, settings.tool)
+                ),
                 *shared_model_assets(deployment.connection_names),
                 *conflict_assets(rules),
                 card,
-                *(comments_asset(name, one.tool, dry_run=dry_run) for name, one in connections),
+                *(
+                    comments_asset(name, settings.tool, dry_run=dry_run)
+                    for name, settings in connections
+                ),
             ],
             resources={"interlock": InterlockResource()},
             executor=dg.in_process_executor,
         ),
-        syncs(deployment, time_zone),
+        sync_definitions(deployment, time_zone),
         dg.Definitions(
-            jobs=[decide, forget_old_runs], schedules=scheduled({FORGET: CRON}, time_zone)
+            jobs=[decide, purge_old_runs], schedules=build_schedules({JOB: CRON}, time_zone)
         ),
     )
 
 
+# Dagster imports this module and looks for `defs`; INTERLOCK_HOME names the instance folder.
 _instance = open_instance(home_folder(os.environ), os.environ)
 defs = build(_instance.deployment, _instance.model.time_zone, _instance.rules)

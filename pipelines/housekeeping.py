@@ -1,7 +1,7 @@
-"""Runs are forgotten after a while; Dagster itself keeps every one of them for ever.
+"""Deleting old runs, which Dagster itself keeps for ever.
 
-With a run go its events. A card that has been the same for so long is published again by the
-next sync; conflicts, decisions and comments stand in the warehouse and stay.
+A run's events are deleted with it. If that is the last event of a card, the next sync publishes
+the card again. Conflicts, decisions and comments are in the warehouse and stay.
 """
 
 from datetime import timedelta
@@ -10,10 +10,10 @@ import dagster as dg
 
 from pipelines.resource import run_instant
 
-FORGET = "forget_old_runs"
+JOB = "purge_old_runs"
 CRON = "30 3 * * *"
 KEEP = timedelta(days=90)
-AT_ONCE = 500
+MOST_PER_RUN = 500
 FINISHED = [
     dg.DagsterRunStatus.SUCCESS,
     dg.DagsterRunStatus.FAILURE,
@@ -23,18 +23,18 @@ FINISHED = [
 
 @dg.op
 def delete_old_runs(context: dg.OpExecutionContext) -> None:
-    """Delete what ended before KEEP, the oldest first, so many a night."""
+    """Delete finished runs older than KEEP, the oldest first, at most MOST_PER_RUN of them."""
     old = dg.RunsFilter(statuses=FINISHED, created_before=run_instant(context) - KEEP)
-    found = context.instance.get_run_records(filters=old, limit=AT_ONCE, ascending=True)
-    for record in found:
+    records = context.instance.get_run_records(filters=old, limit=MOST_PER_RUN, ascending=True)
+    for record in records:
         context.instance.delete_run(record.dagster_run.run_id)
-    context.log.info(f"{len(found)} runs older than {KEEP.days} days forgotten")
+    context.log.info(f"{len(records)} runs older than {KEEP.days} days deleted")
 
 
 @dg.job(
-    name=FORGET,
+    name=JOB,
     executor_def=dg.in_process_executor,
     description=f"Delete runs older than {KEEP.days} days, with their logs.",
 )
-def forget_old_runs() -> None:
+def purge_old_runs() -> None:
     delete_old_runs()

@@ -1,4 +1,4 @@
-"""The open instance as Dagster resource: read anew in each run, closed with it."""
+"""The open instance as a Dagster resource: its files are read by each run."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,10 @@ from pipelines.instance import Instance, home_folder, open_instance
 
 
 class InterlockResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Opens the instance folder of INTERLOCK_HOME; no secret is part of its configuration."""
+    """Opens the instance folder of INTERLOCK_HOME."""
+
+    # It has no fields: Dagster stores and shows the configuration of resources, so no secret may
+    # be part of it.
 
     @contextmanager
     def open(self) -> Iterator[Instance]:
@@ -23,7 +26,7 @@ class InterlockResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 def run_instant(context: dg.OpExecutionContext | dg.AssetExecutionContext) -> datetime:
-    """The instant at which a run left the queue, so that all its steps have the same "now"."""
+    """The instant in UTC at which a run left the queue: "now" for all its steps."""
     record = context.instance.get_run_record_by_id(context.run_id)
     if record is None or record.start_time is None:
         return datetime.now(UTC)

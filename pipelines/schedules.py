@@ -1,8 +1,8 @@
-"""When syncs run: the whole of it, and each connection that has a cron line of its own.
+"""When syncs run: one schedule for all connections, and one per connection with its own cron line.
 
-Schedules run from the start: interlock.yaml is where a deployment says when it syncs, so its word
-counts without a click, and until `comments.mode` is `write` a sync only reads. Who stops one in
-the UI finds it stopped after the next start too.
+Schedules are running by default, because interlock.yaml says when a deployment syncs; until
+`comments.mode` is `write` a sync only reads. A schedule that somebody stops in the UI stays
+stopped after a restart.
 """
 
 from collections.abc import Mapping
@@ -15,27 +15,38 @@ from pipelines.deployment import Deployment
 SYNC = "sync"
 
 
-def syncs(deployment: Deployment, time_zone: str) -> dg.Definitions:
-    """The job `sync` over everything, one a connection with its own cron line, their schedules."""
-    own = {name: one.schedule for name, one in deployment.connections.items() if one.schedule}
-    whole = dg.define_asset_job(
-        SYNC, selection=dg.AssetSelection.all(), description="Pull all tools, find, comment."
+def sync_definitions(deployment: Deployment, time_zone: str) -> dg.Definitions:
+    """The job `sync` over all assets, one job per connection with its own cron line, schedules."""
+    own_crons = {
+        name: settings.schedule
+        for name, settings in deployment.connections.items()
+        if settings.schedule
+    }
+    sync_all = dg.define_asset_job(
+        SYNC,
+        selection=dg.AssetSelection.all(),
+        description="Pull all tools, find conflicts, update comments.",
     )
-    single = [
+    sync_single = [
         dg.define_asset_job(
-            _job(name),
+            _job_name(name),
+            # The asset of the cards is external: `inbox` publishes it, no job can run it.
             selection=dg.AssetSelection.groups(group_of(name)).downstream()
             - dg.AssetSelection.assets(CARD),
             description=f"Pull {name}, then everything that follows from it.",
         )
-        for name in own
+        for name in own_crons
     ]
-    crons = {SYNC: deployment.schedule} | {_job(name): cron for name, cron in own.items()}
-    return dg.Definitions(jobs=[whole, *single], schedules=scheduled(crons, time_zone))
+    crons = {SYNC: deployment.schedule} | {
+        _job_name(name): cron for name, cron in own_crons.items()
+    }
+    return dg.Definitions(
+        jobs=[sync_all, *sync_single], schedules=build_schedules(crons, time_zone)
+    )
 
 
-def scheduled(crons: Mapping[str, str], time_zone: str) -> list[dg.ScheduleDefinition]:
-    """A running schedule for each job, by the cron line given."""
+def build_schedules(crons: Mapping[str, str], time_zone: str) -> list[dg.ScheduleDefinition]:
+    """One running schedule per job, with its cron line in this time zone."""
     return [
         dg.ScheduleDefinition(
             name=f"{job}_schedule",
@@ -48,5 +59,5 @@ def scheduled(crons: Mapping[str, str], time_zone: str) -> list[dg.ScheduleDefin
     ]
 
 
-def _job(connection: str) -> str:
+def _job_name(connection: str) -> str:
     return f"{SYNC}_{group_of(connection)}"

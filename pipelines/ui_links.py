@@ -1,7 +1,7 @@
 """Addresses of Dagster pages.
 
 Each starts with `site`: the configured `ui_url` for readers in other tools, or only its path for
-links between Dagster's own pages, so that they stay on whatever host the reader came by.
+links between Dagster's own pages, which then work under every host name that leads to Dagster.
 """
 
 from __future__ import annotations
@@ -18,15 +18,13 @@ CODE_LOCATION = "interlock"
 
 
 def own_site(ui_url: str) -> str:
-    """The start of links from one page of Dagster to another: empty, or the path it is below."""
+    """The start of links between Dagster's own pages: the path of `ui_url`, mostly empty."""
     return urlsplit(ui_url).path.rstrip("/")
 
 
 def card_url(site: str, conflict: Conflict) -> str:
-    """The card of an open conflict, and the inbox for any other.
-
-    The partition of a closed conflict is gone, and Dagster would show the first card there is.
-    """
+    """The card of an open conflict, and the inbox for any other."""
+    # The partition of a closed conflict no longer exists: Dagster would show some other card.
     if conflict.status is not Status.OPEN:
         return f"{site.rstrip('/')}/assets/inbox"
     return f"{cards_url(site)}&partition={quote(conflict.id)}"
@@ -41,7 +39,7 @@ def asset_url(site: str, path: Sequence[str]) -> str:
 
 
 def decide_url(site: str, conflict_id: str, option: Option) -> str:
-    """The form of the job `decide` with conflict and verdict filled in, the fields empty."""
+    """The launch form of the job `decide` with conflict and verdict filled in, the fields empty."""
     form = {"conflict": conflict_id, "verdict": option.id}
     form |= {field.name: "" for field in option.fields}
     config = quote(yaml.safe_dump(form, sort_keys=False), safe="")

@@ -78,6 +78,27 @@ def counts(connection: Connection) -> dict[str, tuple[int, int]]:
     return {name: (held_back, partly) for name, held_back, partly in found}
 
 
+def read_first_problems(
+    connection: Connection, name: str, limit: int
+) -> list[tuple[str, str, str]]:
+    """The first `limit` problems of a connection as (native id, reason, remedy).
+
+    Records that could not be mapped at all come first, then the oldest problems.
+    """
+    rows = connection.execute(
+        select(quarantine.c.native_id, quarantine.c.reason, quarantine.c.remedy)
+        .where(quarantine.c.connection == name)
+        .order_by(
+            quarantine.c.held.desc(),
+            quarantine.c.first_seen,
+            quarantine.c.native_id,
+            quarantine.c.reason,
+        )
+        .limit(limit)
+    )
+    return [(native_id, reason, remedy) for native_id, reason, remedy in rows]
+
+
 def _delete(connection: Connection, name: str, stream: str, entries: list[tuple[str, str]]) -> None:
     """Forget these entries, each a native id and a reason."""
     if entries:

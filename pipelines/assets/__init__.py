@@ -1,1 +1,1 @@
-"""The asset graph: one group a connection, then shared model, network, conflicts, comments."""
+"""The asset graph: one group per connection, then shared model, network, conflicts, comments."""

@@ -1,4 +1,4 @@
-"""One asset a connection: the comments that its records carry."""
+"""One asset per connection: the comments on its records."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ WRITTEN = "written"
 
 
 def comments_asset(name: str, tool: str, *, dry_run: bool) -> dg.AssetsDefinition:
-    """The comments of one connection; in a dry run only what would be written is shown."""
+    """The comments of one connection; a dry run only shows what would be written."""
     key = comments_key(name)
 
     @dg.asset(
@@ -24,13 +24,11 @@ def comments_asset(name: str, tool: str, *, dry_run: bool) -> dg.AssetsDefinitio
         group_name="comments",
         kinds={tool},
         deps=[CONFLICTS],
-        description=f"What {name} says about conflicts, against what it should say.",
+        description=f"The comments in {name} about conflicts, brought to their desired state.",
         pool=name,
         retry_policy=RETRIES,
         check_specs=[
-            dg.AssetCheckSpec(
-                WRITTEN, asset=key, description=f"{name} took every comment it was given."
-            )
+            dg.AssetCheckSpec(WRITTEN, asset=key, description=f"{name} accepted every comment.")
         ],
     )
     def comments(
@@ -38,59 +36,63 @@ def comments_asset(name: str, tool: str, *, dry_run: bool) -> dg.AssetsDefinitio
     ) -> dg.MaterializeResult:
         with interlock.open() as instance:
             try:
-                done = comment(instance, name, run_instant(context), dry_run=dry_run)
+                result = comment(instance, name, run_instant(context), dry_run=dry_run)
             except ConnectionFailed as failure:
                 context.log.error(str(failure))
                 return failure_result(WRITTEN, failure)
-        return _result(done, dry_run=dry_run)
+        return _materialize_result(result, dry_run=dry_run)
 
     return comments
 
 
-def _result(done: CommentResult, *, dry_run: bool) -> dg.MaterializeResult:
-    created = sum(change.posted is None for change, _ in done.written)
-    would = _would(done.difference.changes) if dry_run else {}
-    links = (link(change.target.key, posted.url) for change, posted in done.written)
+def _materialize_result(result: CommentResult, *, dry_run: bool) -> dg.MaterializeResult:
+    created = sum(change.posted is None for change, _ in result.written)
+    preview = _preview_entries(result.difference.changes) if dry_run else {}
+    links = (link(change.target.key, posted.url) for change, posted in result.written)
     return dg.MaterializeResult(
         metadata={
-            **would,
+            **preview,
             **metadata_entries("written", bullets(links)),
             "created": created,
-            "edited": len(done.written) - created,
-            "unchanged": done.unchanged,
-            "postponed": len(done.difference.postponed),
-            "refused": len(done.refused),
+            "edited": len(result.written) - created,
+            "unchanged": result.unchanged,
+            "postponed": len(result.difference.postponed),
+            "refused": len(result.refused),
         },
-        check_results=[_check(done)],
+        check_results=[_check_result(result)],
     )
 
 
-def _would(changes: Iterable[CommentChange]) -> dict[str, dg.MarkdownMetadataValue]:
-    """What a dry run would write: where, and the first line of each."""
+def _preview_entries(changes: Iterable[CommentChange]) -> dict[str, dg.MarkdownMetadataValue]:
+    """What a dry run would write: the place and the first line of each comment."""
     lines = [
-        f"{link(one.target.key, one.target.url)}: {escape(one.content.heading)}" for one in changes
+        f"{link(change.target.key, change.target.url)}: {escape(change.content.heading)}"
+        for change in changes
     ]
     head = "Comments are not written yet (`mode: dry-run`); `interlock comments` shows every word."
     return metadata_entries("would write", bullets(lines), f"{head}\n\n") if lines else {}
 
 
-def _check(done: CommentResult) -> dg.AssetCheckResult:
-    """Refused comments and why, an error where one needs a person; a wait for a ceiling is fine.
+def _check_result(result: CommentResult) -> dg.AssetCheckResult:
+    """Refused comments and why: an error if one needs a person, a warning if a retry may succeed.
 
-    In plain text: on a check's page Dagster hides all Markdown.
+    A comment that waits for a ceiling is listed too, and passes.
     """
-    needs_person = any(not refusal.retryable for refusal in done.refused)
+    needs_person = any(not refusal.retryable for refusal in result.refused)
+    # Plain text, because Dagster hides all Markdown on the page of a check.
     refused = {
-        f"{one.change.target.key} {one.change.content.conflict_id}": f"{one.reason}. {one.remedy}"
-        for one in done.refused
+        f"{each.change.target.key} {each.change.content.conflict_id}": (
+            f"{each.reason}. {each.remedy}"
+        )
+        for each in result.refused
     }
-    waiting = {
-        f"{one.target.key} {one.content.conflict_id}": one.reason
-        for one in done.difference.postponed
+    postponed = {
+        f"{each.target.key} {each.content.conflict_id}": each.reason
+        for each in result.difference.postponed
     }
     return dg.AssetCheckResult(
-        passed=not done.refused,
+        passed=not result.refused,
         check_name=WRITTEN,
         severity=dg.AssetCheckSeverity.ERROR if needs_person else dg.AssetCheckSeverity.WARN,
-        metadata={**refused, **waiting},
+        metadata={**refused, **postponed},
     )

@@ -1,4 +1,4 @@
-"""Conflicts: the ledger with one check a rule, the inbox, and a card for each conflict."""
+"""Conflicts: the ledger with one check per rule, the inbox, and one card per conflict."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -15,8 +15,8 @@ from pipelines.cards.publish import CARDS, publish_cards
 from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.detect import DetectResult, detect
 
-SHOWN = 20
-"""Conflicts that a check names; the inbox has them with their cards."""
+MOST_NAMED = 20
+"""Conflicts that a check names; the inbox lists them with links to their cards."""
 
 PLUGINS = "all_rules_loaded"
 
@@ -25,12 +25,12 @@ card = dg.AssetSpec(
     group_name="conflicts",
     partitions_def=CARDS,
     deps=[CONFLICTS],
-    description="One card a conflict that wants a decision, worst first; choose a partition.",
+    description="One card per open conflict, worst first; choose a partition.",
 )
 
 
 def conflict_assets(rules: RuleSet) -> list[dg.AssetsDefinition]:
-    """The assets of the governance lead."""
+    """The assets of the governance lead; `rules` are those that get a check."""
 
     @dg.asset(
         key=CONFLICTS,
@@ -48,12 +48,12 @@ def conflict_assets(rules: RuleSet) -> list[dg.AssetsDefinition]:
         context: dg.AssetExecutionContext, interlock: InterlockResource
     ) -> dg.MaterializeResult:
         with interlock.open() as instance:
-            detected = detect(instance, run_instant(context))
+            result = detect(instance, run_instant(context))
         return dg.MaterializeResult(
-            metadata=_counts(detected),
+            metadata=_count_metadata(result),
             check_results=[
-                *_checks(rules, detected.in_force),
-                _plugins_check(detected.broken_plugins),
+                *_check_results(rules, result.in_force),
+                _plugins_check(result.broken_plugins),
             ],
         )
 
@@ -62,7 +62,7 @@ def conflict_assets(rules: RuleSet) -> list[dg.AssetsDefinition]:
         group_name="conflicts",
         kinds={"markdown"},
         deps=[CONFLICTS],
-        description="What wants a decision now, by severity. Open a conflict's card to decide.",
+        description="What needs a decision now, by severity. Open a conflict's card to decide.",
         retry_policy=RETRIES,
     )
     def inbox(
@@ -80,27 +80,28 @@ def _promise(rule: Rule[Any]) -> str:
     return f"{rule.title}: no conflict of this rule is open."
 
 
-def _counts(detected: DetectResult) -> dict[str, int]:
-    in_force = detected.in_force
-    events = {f"newly {event}": count for event, count in detected.events.items()}
+def _count_metadata(result: DetectResult) -> dict[str, int]:
+    in_force = result.in_force
+    events = {f"newly {event}": count for event, count in result.events.items()}
     decided = sum(conflict.status is Status.DECIDED for conflict in in_force)
     return {"dagster/row_count": len(in_force), "decided": decided, **events}
 
 
-def _checks(rules: RuleSet, conflicts: Iterable[Conflict]) -> Iterator[dg.AssetCheckResult]:
-    """A check fails while a conflict of its rule is open; medium and low ones only warn."""
-    still_open = [c for c in conflicts if c.status is Status.OPEN]
+def _check_results(rules: RuleSet, conflicts: Iterable[Conflict]) -> Iterator[dg.AssetCheckResult]:
+    """One result per rule: it fails while a conflict is open, and warns below high severity."""
+    open_conflicts = [each for each in conflicts if each.status is Status.OPEN]
     for rule in rules:
-        mine = [c for c in still_open if c.finding.rule == rule.name]
-        worst = max((c.severity for c in mine), default=Severity.LOW)
+        of_rule = [each for each in open_conflicts if each.finding.rule == rule.name]
+        worst = max((each.severity for each in of_rule), default=Severity.LOW)
+        titles = {each.id: each.wording.title for each in of_rule[:MOST_NAMED]}
         yield dg.AssetCheckResult(
             check_name=rule.name,
-            passed=not mine,
+            passed=not of_rule,
             severity=dg.AssetCheckSeverity.ERROR
             if worst >= Severity.HIGH
             else dg.AssetCheckSeverity.WARN,
-            # Plain text: on a check's page Dagster hides all Markdown.
-            metadata={"open": len(mine), **{c.id: c.wording.title for c in mine[:SHOWN]}},
+            # Plain text, because Dagster hides all Markdown on the page of a check.
+            metadata={"open": len(of_rule), **titles},
         )
 
 

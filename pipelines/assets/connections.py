@@ -1,11 +1,11 @@
-"""Two assets a connection: what its tool said (landing), and what that means (records)."""
+"""Two assets per connection: its raw records (landing) and the shared records mapped from them."""
 
 import dagster as dg
 
 from connectors.base import ConnectionFailed
 from model.warehouse.landing import landed_count
 from pipelines.assets.keys import FAILURE, group_of, landing_key, records_key
-from pipelines.assets.quarantine import held_back
+from pipelines.assets.quarantine import summarise_quarantine
 from pipelines.instance import Instance
 from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.map import map_records
@@ -20,17 +20,18 @@ MAPPED = "mapped"
 
 def connection_assets(name: str, tool: str) -> list[dg.AssetsDefinition]:
     """The assets of one connection."""
-    return [_landing(name, tool), _records(name, tool)]
+    return [_landing_asset(name, tool), _records_asset(name, tool)]
 
 
-def _landing(name: str, tool: str) -> dg.AssetsDefinition:
+def _landing_asset(name: str, tool: str) -> dg.AssetsDefinition:
     key = landing_key(name)
 
     @dg.asset(
         key=key,
         group_name=group_of(name),
         kinds={tool},
-        description=f"What {name} said, word for word: every record that changed since last time.",
+        description=f"The raw records of {name}, verbatim; a run adds what changed.",
+        # All assets that talk to one tool share a pool, so that they never do so at once.
         pool=name,
         retry_policy=RETRIES,
         check_specs=[
@@ -42,7 +43,7 @@ def _landing(name: str, tool: str) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:
         with interlock.open() as instance:
             try:
-                return _pulled(instance, name, context)
+                return _pull_connection(instance, name, context)
             except ConnectionFailed as failure:
                 context.log.error(str(failure))
                 return failure_result(READABLE, failure)
@@ -50,7 +51,7 @@ def _landing(name: str, tool: str) -> dg.AssetsDefinition:
     return landing
 
 
-def _pulled(
+def _pull_connection(
     instance: Instance, name: str, context: dg.AssetExecutionContext
 ) -> dg.MaterializeResult:
     result = pull(instance, name, run_instant(context))
@@ -69,13 +70,16 @@ def _pulled(
 
 
 def failure_result(check: str, failure: ConnectionFailed) -> dg.MaterializeResult:
-    """A connection that fails fails its check; all others go on."""
-    said = {FAILURE: str(failure)}
-    result = dg.AssetCheckResult(passed=False, check_name=check, metadata=said)
-    return dg.MaterializeResult(metadata=said, check_results=[result])
+    """The result of an asset whose connection failed: its check fails, all other assets go on.
+
+    To Dagster the asset itself succeeded, because a failed asset would skip all assets after it.
+    """
+    metadata = {FAILURE: str(failure)}
+    result = dg.AssetCheckResult(passed=False, check_name=check, metadata=metadata)
+    return dg.MaterializeResult(metadata=metadata, check_results=[result])
 
 
-def _records(name: str, tool: str) -> dg.AssetsDefinition:
+def _records_asset(name: str, tool: str) -> dg.AssetsDefinition:
     key = records_key(name)
 
     @dg.asset(
@@ -90,7 +94,7 @@ def _records(name: str, tool: str) -> dg.AssetsDefinition:
             dg.AssetCheckSpec(
                 MAPPED,
                 asset=key,
-                description=f"Nothing of {name} waits in quarantine or lacks a field.",
+                description=f"No record of {name} is in quarantine or lacks a field.",
             )
         ],
     )
@@ -99,7 +103,7 @@ def _records(name: str, tool: str) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:
         with interlock.open() as instance:
             try:
-                return _mapped(instance, name, context)
+                return _map_connection(instance, name, context)
             except ConnectionFailed as failure:
                 context.log.error(str(failure))
                 return failure_result(MAPPED, failure)
@@ -107,26 +111,26 @@ def _records(name: str, tool: str) -> dg.AssetsDefinition:
     return records
 
 
-def _mapped(
+def _map_connection(
     instance: Instance, name: str, context: dg.AssetExecutionContext
 ) -> dg.MaterializeResult:
-    taken = map_records(instance, name, run_instant(context))
+    loaded = map_records(instance, name, run_instant(context))
     with instance.engine.connect() as connection:
-        waiting = held_back(connection, name)
+        quarantine = summarise_quarantine(connection, name)
     return dg.MaterializeResult(
         metadata={
-            "looked at": taken.rows,
-            "changed": taken.changed,
-            "ended": taken.ended,
-            "quarantined": waiting.held,
-            "mapped with a field left out": waiting.partly,
+            "mapped": loaded.rows,
+            "changed": loaded.changed,
+            "ended": loaded.ended,
+            "quarantined": quarantine.held,
+            "mapped with a field left out": quarantine.partly,
         },
         check_results=[
             dg.AssetCheckResult(
-                passed=not waiting.problems,
+                passed=not quarantine.problems,
                 check_name=MAPPED,
                 severity=dg.AssetCheckSeverity.WARN,
-                metadata=waiting.problems,
+                metadata=quarantine.problems,
             )
         ],
     )

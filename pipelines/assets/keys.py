@@ -1,4 +1,4 @@
-"""What the assets are called, so that each can name the ones it follows from."""
+"""The keys of all assets, so that each asset can name the assets it depends on."""
 
 import dagster as dg
 
@@ -9,11 +9,12 @@ INBOX = dg.AssetKey("inbox")
 CARD = dg.AssetKey("conflict")
 
 FAILURE = "failure"
-"""The metadata entry of an asset whose connection failed: why, and what to do."""
+"""The metadata entry of an asset whose connection failed: the reason and the remedy."""
 
 
 def group_of(name: str) -> str:
-    """A connection's group; Dagster's names know no hyphens."""
+    """The asset group of a connection."""
+    # Dagster allows no hyphens in names of groups and assets; names of connections have them.
     return name.replace("-", "_")
 
 

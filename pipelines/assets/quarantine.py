@@ -1,25 +1,20 @@
-"""What of a connection waits in quarantine, as the platform engineer reads it in Dagster."""
+"""The quarantine of one connection, as the platform engineer reads it in Dagster."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from model.warehouse.quarantine import counts
+from model.warehouse.quarantine import counts, read_first_problems
 
-SHOWN = 12
-"""Records named; all of them stand in the table `quarantine`."""
-
-_FIRST = text("""
-    select native_id, reason, remedy from quarantine where connection = :name
-    order by held desc, first_seen, native_id, reason limit :shown
-""")
+MOST_NAMED = 12
+"""Problems listed; the table `quarantine` has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class HeldBack:
-    """Records held back, records mapped without a field, and for the first why and what to do.
+class QuarantineSummary:
+    """Records in quarantine, records mapped without a field, and the first problems by record.
 
-    `problems` is plain text by record: on a check's page Dagster hides all Markdown.
+    `problems` is plain text, because Dagster hides all Markdown on the page of a check.
     """
 
     held: int
@@ -27,14 +22,15 @@ class HeldBack:
     problems: dict[str, str]
 
 
-def held_back(connection: Connection, name: str) -> HeldBack:
-    """What of this connection waits for somebody to mend it."""
+def summarise_quarantine(connection: Connection, name: str) -> QuarantineSummary:
+    """What of this connection needs somebody to correct it, with reason and remedy."""
     held, partly = counts(connection).get(name, (0, 0))
-    first = connection.execute(_FIRST, {"name": name, "shown": SHOWN}).all()
+    first = read_first_problems(connection, name, MOST_NAMED)
     problems: dict[str, str] = {}
-    for row in first:
-        said = f"{row.reason}. {row.remedy}"
-        problems[row.native_id] = " ".join(filter(None, (problems.get(row.native_id), said)))
+    for native_id, reason, remedy in first:
+        text = f"{reason}. {remedy}"
+        # One record may have several problems.
+        problems[native_id] = f"{problems[native_id]} {text}" if native_id in problems else text
     if more := held + partly - len(first):
         problems["more"] = f"{more:,} in the table quarantine"
-    return HeldBack(held, partly, problems)
+    return QuarantineSummary(held, partly, problems)

@@ -10,14 +10,14 @@ from pipelines.steps.link import link_records
 
 
 def shared_model_assets(names: tuple[str, ...]) -> list[dg.AssetsDefinition]:
-    """The assets between the connections and the conflicts."""
+    """The assets between the connections with these names and the conflicts."""
 
     @dg.asset(
         key=DEPENDENCIES,
         group_name="shared_model",
         kinds={"postgres"},
         deps=[records_key(name) for name in names],
-        description="Who waits for whom, across all tools: from links, named fields and text.",
+        description="Which record waits for which, across all tools: from links, fields and text.",
         retry_policy=RETRIES,
     )
     def dependencies(
@@ -28,7 +28,7 @@ def shared_model_assets(names: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": linked.dependencies,
-                "pointing at nothing known": linked.dangling,
+                "dangling": linked.dangling,
                 "ambiguous": linked.ambiguous,
             }
         )

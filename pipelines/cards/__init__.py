@@ -1,1 +1,1 @@
-"""What the governance lead reads in Dagster: the inbox, and a card for each open conflict."""
+"""What the governance lead reads in Dagster: the inbox, and one card per open conflict."""

@@ -1,5 +1,6 @@
-"""What a sync does, one module a step: pull, map, link, forecast, detect, comment.
+"""The steps of a sync, one module per step: pull, map, link, forecast, detect, comment.
 
-Every step takes an open instance and the present instant, keeps other processes out of the same
-step, writes its result together with its cursor, and can be killed and run again at any point.
+Every step takes an open instance and the present instant, and holds a lock that keeps other
+processes out of the same step. It commits its result together with its cursor, so it can be
+killed at any point and run again. `decide` and `explain` answer people between two syncs.
 """

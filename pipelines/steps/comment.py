@@ -1,4 +1,4 @@
-"""Comment: what each tool should say now, against what it says; only the difference is written."""
+"""Comment: compare a tool's comments with their desired state, and write only the difference."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ from pipelines.ui_links import card_url
 
 @dataclass(frozen=True, slots=True)
 class CommentResult:
-    """How one connection's comments stand after the step; in a dry run nothing was written.
+    """The changes written and refused in one connection, and the whole difference.
 
-    `unchanged` comments said what they should already.
+    After a dry run nothing is written; the difference says what would be.
     """
 
     written: tuple[tuple[CommentChange, PostedComment], ...]
@@ -51,78 +51,90 @@ class CommentResult:
 
     @property
     def unchanged(self) -> int:
+        """The number of comments that were up to date already."""
         return len(self.difference.unchanged)
 
 
 def comment(instance: Instance, name: str, now: datetime, *, dry_run: bool) -> CommentResult:
-    """Bring one connection's comments to what they should say; raises ConnectionFailed."""
+    """Bring the comments of one connection to their desired state; raises ConnectionFailed."""
     with (
         exclusive_lock(instance.engine, f"comments of {name}"),
         instance.connector(name) as connector,
     ):
-        change = _difference(instance, connector, now)
-        _remember(instance.engine, change, now)
+        difference = _compute_difference(instance, connector, now)
+        _record_unchanged(instance.engine, difference, now)
         if dry_run:
-            return CommentResult((), (), change)
-        return _apply(instance.engine, connector, change, now)
+            return CommentResult((), (), difference)
+        return _apply_changes(instance.engine, connector, difference, now)
 
 
-def _difference(instance: Instance, connector: Connector, now: datetime) -> CommentDiff:
+def _compute_difference(instance: Instance, connector: Connector, now: datetime) -> CommentDiff:
     with instance.engine.connect() as connection:
-        written = read_written(connection, connector.name)
-        wanted = _wanted(instance, connection, connector.name, written)
-        created = created_since(connection, connector.name, _midnight(instance, now))
-    found = connector.find_comments(list(dict.fromkeys(want.target for want in wanted)))
+        recorded = read_written(connection, connector.name)
+        desired = _desired_comments(instance, connection, connector.name, recorded)
+        created_today = created_since(connection, connector.name, start_of_day(instance, now))
+    targets = list(dict.fromkeys(each.target for each in desired))
+    present = connector.find_comments(targets)
     ceilings = instance.deployment.comments.ceilings
-    return diff_comments(wanted, found, written, ceilings, created)
+    return diff_comments(desired, present, recorded, ceilings, created_today)
 
 
-def _wanted(
+def start_of_day(instance: Instance, now: datetime) -> datetime:
+    """The last midnight before `now` in the model's time zone, from which daily ceilings count."""
+    zone = ZoneInfo(instance.model.time_zone)
+    return datetime.combine(instance.today(now), time(), tzinfo=zone)
+
+
+def _desired_comments(
     instance: Instance,
     connection: Connection,
     name: str,
-    written: Mapping[CommentKey, RecordedComment],
+    recorded: Mapping[CommentKey, RecordedComment],
 ) -> list[DesiredComment]:
-    """What every record of this connection should say about every conflict."""
+    """All comments that the records of one connection should have."""
     conflicts = list(read_conflicts(connection).values())
     lookup = WarehouseLookup(connection)
-    ids = mentioned_ids(c.finding for c in conflicts) | set(commented_records(connection, name))
-    labels = lookup.labels(ids)
+    record_ids = mentioned_ids(conflict.finding for conflict in conflicts)
+    labels = lookup.labels(record_ids | set(commented_records(connection, name)))
     return [
-        DesiredComment(_target(labels[record_id]), said, conflict.severity, conflict.changed_at)
+        DesiredComment(_target(labels[record_id]), content, conflict.severity, conflict.changed_at)
         for conflict in conflicts
-        for record_id, said in _remarks(instance, conflict, labels, name, written)
+        for record_id, content in _conflict_contents(instance, conflict, labels, name, recorded)
     ]
 
 
-def _remarks(
+def _conflict_contents(
     instance: Instance,
     conflict: Conflict,
     labels: Mapping[int, Label],
     name: str,
-    written: Mapping[CommentKey, RecordedComment],
+    recorded: Mapping[CommentKey, RecordedComment],
 ) -> Iterable[tuple[int, CommentContent]]:
-    """One for each record that the conflict concerns, or concerned when it was commented on.
+    """The comments about one conflict, by id of the record of this connection that carries them.
 
-    A resolved conflict says so where it was commented on, and nowhere else. What was once marked
-    as resolved is left alone: without an end, each sync would look at all comments ever made.
+    A record that the conflict concerns gets the conflict, one that it no longer concerns gets a
+    withdrawal. Once the conflict is resolved, only records with a comment are told so.
     """
-    here = {i: Ref.parse(label.ref) for i, label in labels.items() if _is_of(label, name)}
-    told = {
-        i: written[conflict.id, ref] for i, ref in here.items() if (conflict.id, ref) in written
-    }
-    before = [i for i, comment_ in told.items() if comment_.state is not CommentState.RESOLVED]
-    concerned = [i for i in conflict.finding.comment_on if i in here]
+    refs = {i: Ref.parse(label.ref) for i, label in labels.items() if _belongs_to(label, name)}
+    # A comment that was marked as resolved is final: without that, every sync would have to look
+    # at all comments ever written.
+    commented = [
+        i
+        for i, ref in refs.items()
+        if (conflict.id, ref) in recorded
+        and recorded[conflict.id, ref].state is not CommentState.RESOLVED
+    ]
+    concerned = [i for i in conflict.finding.comment_on if i in refs]
     audience = CommentAudience(name, card_url(instance.deployment.ui_url, conflict))
-    said = build_content(conflict, labels, instance.model, audience)
+    content = build_content(conflict, labels, instance.model, audience)
     if conflict.status is Status.RESOLVED:
-        yield from ((i, said) for i in before)
+        yield from ((i, content) for i in commented)
         return
-    yield from ((i, said) for i in concerned)
-    yield from ((i, build_withdrawal(conflict, audience)) for i in before if i not in concerned)
+    yield from ((i, content) for i in concerned)
+    yield from ((i, build_withdrawal(conflict, audience)) for i in commented if i not in concerned)
 
 
-def _is_of(label: Label, name: str) -> bool:
+def _belongs_to(label: Label, name: str) -> bool:
     return label.ref.startswith(f"{name}:")
 
 
@@ -130,36 +142,32 @@ def _target(label: Label) -> Target:
     return Target(Ref.parse(label.ref), label.key, label.url)
 
 
-def _midnight(instance: Instance, now: datetime) -> datetime:
-    zone = ZoneInfo(instance.model.time_zone)
-    return datetime.combine(instance.today(now), time(), tzinfo=zone)
-
-
-def _remember(engine: Engine, change: CommentDiff, now: datetime) -> None:
-    """Note comments as a run left them that was killed before it could note them."""
+def _record_unchanged(engine: Engine, difference: CommentDiff, now: datetime) -> None:
+    """Record comments that a run wrote but was killed before it could record them."""
     with engine.begin() as connection:
-        known = {
-            (p.conflict_id, p.target): p.digest
-            for all_ in read_posted(connection).values()
-            for p in all_
+        known_digests = {
+            (comment.conflict_id, comment.target): comment.digest
+            for comments in read_posted(connection).values()
+            for comment in comments
         }
-        for said, posted in change.unchanged:
-            if known.get((posted.conflict_id, posted.target)) != said.digest:
-                write_posted(connection, posted, said.digest, said.state, now)
+        for content, posted in difference.unchanged:
+            if known_digests.get((posted.conflict_id, posted.target)) != content.digest:
+                write_posted(connection, posted, content.digest, content.state, now)
 
 
-def _apply(
-    engine: Engine, connector: Connector, change: CommentDiff, now: datetime
+def _apply_changes(
+    engine: Engine, connector: Connector, difference: CommentDiff, now: datetime
 ) -> CommentResult:
     written: list[tuple[CommentChange, PostedComment]] = []
     refused: list[RefusedChange] = []
-    by_place = {(c.content.conflict_id, c.target.ref): c for c in change.changes}
-    for outcome in connector.apply(change.changes):
+    by_key = {(each.content.conflict_id, each.target.ref): each for each in difference.changes}
+    for outcome in connector.apply(difference.changes):
         if isinstance(outcome, RefusedChange):
             refused.append(outcome)
             continue
-        done = by_place[outcome.conflict_id, outcome.target]
+        change = by_key[outcome.conflict_id, outcome.target]
+        # Each in a transaction of its own: what is in the tool is recorded, whatever comes next.
         with engine.begin() as connection:
-            write_posted(connection, outcome, done.content.digest, done.content.state, now)
-        written.append((done, outcome))
-    return CommentResult(tuple(written), tuple(refused), change)
+            write_posted(connection, outcome, change.content.digest, change.content.state, now)
+        written.append((change, outcome))
+    return CommentResult(tuple(written), tuple(refused), difference)

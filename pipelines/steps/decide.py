@@ -1,4 +1,4 @@
-"""Decide: record a verdict, if the person has the right to it."""
+"""Decide: record a verdict, if the person has the right to decide."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipelines.steps.link import MODEL_STEP
 
 
 class DecisionRefused(Exception):
-    """A verdict that does not count; the message says why and who may decide."""
+    """A verdict that was not recorded; the message says why and who may decide."""
 
 
 def record_decision(
@@ -29,39 +29,38 @@ def record_decision(
     channel: str,
     now: datetime,
 ) -> Conflict:
-    """Put a verdict into force: the id of an option of the conflict's rule.
-
-    Raises DecisionRefused.
+    """Record a verdict, the id of an option of the conflict's rule, and return the conflict.
 
     `identity` is a person's id, e-mail address, or identity in the connection that `channel`
-    names.
+    names. Raises DecisionRefused.
     """
     with exclusive_lock(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
-        conflict = _open_conflict(read_conflicts(connection), conflict_id)
-        allowed = may_decide(
-            instance.model, _person(instance.model, channel, identity), conflict.finding
-        )
-        if isinstance(allowed, RefusedDecision):
-            raise DecisionRefused(f"{conflict_id}: {allowed}")
-        option = _option(instance.rules, conflict, verdict)
+        conflict = _require_undecided(read_conflicts(connection), conflict_id)
+        person = _find_person(instance.model, channel, identity)
+        permitted = may_decide(instance.model, person, conflict.finding)
+        if isinstance(permitted, RefusedDecision):
+            raise DecisionRefused(f"{conflict_id}: {permitted}")
+        option = _require_option(instance.rules, conflict, verdict)
         if not reason.strip():
             raise DecisionRefused(f"{conflict_id}: a decision needs its reason")
-        decided = Decision(
+        decision = Decision(
             verdict=option.id,
             meaning=option.meaning,
-            person=allowed.person.id,
-            person_name=allowed.person.name,
+            person=permitted.person.id,
+            person_name=permitted.person.name,
             reason=reason.strip(),
             severity=conflict.severity,
             decided_at=now,
         )
-        settled = decide(conflict, decided)
-        write_decision(connection, conflict_id, decided, allowed.role.id, allowed.right, channel)
-        write_update(connection, settled)
-        return settled.conflicts[0]
+        update = decide(conflict, decision)
+        write_decision(
+            connection, conflict_id, decision, permitted.role.id, permitted.right, channel
+        )
+        write_update(connection, update)
+        return update.conflicts[0]
 
 
-def _open_conflict(conflicts: dict[str, Conflict], conflict_id: str) -> Conflict:
+def _require_undecided(conflicts: dict[str, Conflict], conflict_id: str) -> Conflict:
     if conflict_id not in conflicts:
         raise DecisionRefused(
             f"{conflict_id}: there is no such conflict; see `interlock conflicts`"
@@ -72,7 +71,7 @@ def _open_conflict(conflicts: dict[str, Conflict], conflict_id: str) -> Conflict
     return conflict
 
 
-def _option(rules: RuleSet, conflict: Conflict, verdict: str) -> Option:
+def _require_option(rules: RuleSet, conflict: Conflict, verdict: str) -> Option:
     options = rules.options_of(conflict.finding.rule)
     if not options:
         raise DecisionRefused(
@@ -86,7 +85,7 @@ def _option(rules: RuleSet, conflict: Conflict, verdict: str) -> Option:
     return options[verdict]
 
 
-def _person(model: OperatingModel, channel: str, identity: str) -> Person | None:
+def _find_person(model: OperatingModel, channel: str, identity: str) -> Person | None:
     by_id = next((person for person in model.people if person.id == identity), None)
     return (
         by_id

@@ -1,4 +1,4 @@
-"""Detect: run the rules over the plan and update_ledger the ledger, in one transaction."""
+"""Detect: run the rules over the plan and update the ledger, in one transaction."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from pipelines.steps.link import MODEL_STEP
 
 @dataclass(frozen=True, slots=True)
 class DetectResult:
-    """The conflicts in force after a run, how often each event happened, and what was left out.
+    """The open and decided conflicts after a run, and how often each event happened.
 
-    The conflicts of `broken_plugins` stay as they were.
+    The conflicts of rules in `broken_plugins` stay as they were.
     """
 
     in_force: tuple[Conflict, ...]
@@ -35,34 +35,41 @@ class DetectResult:
 
 
 def detect(instance: Instance, now: datetime) -> DetectResult:
-    """Find conflicts and let the ledger follow."""
+    """Run all rules over the plan of today and record what changed in the ledger."""
     with exclusive_lock(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
         record_model_version(connection, instance.model, now)
         plan = read_plan(connection, instance.model, instance.today(now))
         lookup = WarehouseLookup(connection)
         rules = instance.rules
-        held = {
+        # Conflicts of a rule that is not installed stay as they are: its silence proves nothing.
+        known_conflicts = {
             conflict_id: conflict
             for conflict_id, conflict in read_conflicts(connection).items()
             if rules.can_judge(conflict.finding.rule)
         }
-        unsure = bool(unread(connection, instance.deployment.connection_names))
+        is_partly_unread = bool(unread(connection, instance.deployment.connection_names))
         findings = [
             finding
             for finding in rules.find_all(RuleContext(plan, instance.model, lookup))
-            if not (unsure and rules.concludes_from_absence(finding) and _is_new(finding, held))
+            # What such a rule misses may be in the part of a tool that could not be read.
+            if not (
+                is_partly_unread
+                and rules.concludes_from_absence(finding)
+                and _is_new(finding, known_conflicts)
+            )
         ]
-        found = _worded(instance, findings, lookup.labels(mentioned_ids(findings)))
-        settled = update_ledger(held, found, escalation_status_at(instance.model, now), now)
-        write_update(connection, settled)
+        worded = _word_findings(instance, findings, lookup.labels(mentioned_ids(findings)))
+        escalation = escalation_status_at(instance.model, now)
+        update = update_ledger(known_conflicts, worded, escalation, now)
+        write_update(connection, update)
         in_force = read_conflicts(connection, Status.OPEN, Status.DECIDED)
-    events = Counter(event.event for event in settled.events)
+    events = Counter(event.event for event in update.events)
     return DetectResult(tuple(in_force.values()), events, rules.broken)
 
 
-def _is_new(finding: Finding, held: Mapping[str, Conflict]) -> bool:
+def _is_new(finding: Finding, known_conflicts: Mapping[str, Conflict]) -> bool:
     """Whether the finding would open or reopen a conflict."""
-    before = held.get(finding.conflict_id)
+    before = known_conflicts.get(finding.conflict_id)
     return before is None or before.status is Status.RESOLVED
 
 
@@ -70,17 +77,17 @@ def mentioned_ids(findings: Iterable[Finding]) -> set[int]:
     """Ids of all records that findings mention."""
     return {
         record_id
-        for one in findings
+        for finding in findings
         for record_id in (
-            *one.subjects,
-            *one.comment_on,
-            *one.downstream,
-            *(step.record_id for step in one.chain),
+            *finding.subjects,
+            *finding.comment_on,
+            *finding.downstream,
+            *(step.record_id for step in finding.chain),
         )
     }
 
 
-def _worded(
+def _word_findings(
     instance: Instance, findings: Iterable[Finding], labels: Mapping[int, Label]
 ) -> list[WordedFinding]:
     names = instance.model.function_names

@@ -1,4 +1,4 @@
-"""Forecast: the network's dates for every item, stored where people and tools can look at them."""
+"""Forecast: compute the early and late dates of every item and store them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipelines.steps.link import MODEL_STEP
 
 @dataclass(frozen=True, slots=True)
 class ForecastResult:
-    """How large the plan is, and what about it could not be computed as stated."""
+    """The size of the plan: items, dependencies, and cycles of items that wait for each other."""
 
     items: int
     dependencies: int
@@ -22,7 +22,7 @@ class ForecastResult:
 
 
 def forecast(instance: Instance, now: datetime) -> ForecastResult:
-    """Compute and store early and late dates, slack and driver of all items."""
+    """Compute and store early and late dates, slack and driving predecessor of all items."""
     with exclusive_lock(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
         plan = read_plan(connection, instance.model, instance.today(now))
         write_forecast(connection, plan)

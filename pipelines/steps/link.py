@@ -1,4 +1,4 @@
-"""Link: the dependencies between all tools, from what each record states."""
+"""Link: resolve the stated dependencies of all records to dependencies between records."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from model.warehouse.locks import exclusive_lock
 from pipelines.instance import Instance
 
 MODEL_STEP = "the shared model"
-"""Steps over the whole model exclude each other."""
+"""The lock that all steps over the whole model share, so that they exclude each other."""
 
 
 def link_records(instance: Instance, now: datetime) -> LinkResult:
-    """Make the dependencies anew, in one transaction."""
+    """Rebuild all dependencies in one transaction."""
     with exclusive_lock(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
         streams = connection.exec_driver_sql("select distinct connection, stream from record")
-        missing = unread(connection, instance.deployment.connection_names)
-        return link(connection, [(name, stream) for name, stream in streams], missing, now)
+        # A dependency on a tool that was not read to its end is not reported as dangling.
+        unread_names = unread(connection, instance.deployment.connection_names)
+        return link(connection, [(name, stream) for name, stream in streams], unread_names, now)

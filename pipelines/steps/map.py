@@ -1,7 +1,7 @@
-"""Map: from landing to the shared model, in batches, each with its cursor in one transaction.
+"""Map: from landing to the shared model, in batches, each committed together with its cursor.
 
-A changed mapping (settings, operating model, or the connector's own code) starts over from
-landing, without another pull.
+When the mapping changes (settings, operating model, or the tool's mapping version), all raw
+records are mapped again from landing, without another pull.
 """
 
 from __future__ import annotations
@@ -22,14 +22,16 @@ BATCH = 1000
 
 
 def map_records(instance: Instance, name: str, now: datetime) -> LoadResult:
-    """Take over what landed since the last mapping of one connection."""
-    mapping = _fingerprint(instance, name)
+    """Map and load the raw records of one connection that landed since its last mapping."""
+    mapping = _fingerprint_mapping(instance, name)
     with exclusive_lock(instance.engine, name), instance.connector(name) as connector:
-        taken = (_stream(instance, connector, s, mapping, now) for s in connector.streams)
-        return sum(taken, LoadResult())
+        results = (
+            _map_stream(instance, connector, stream, mapping, now) for stream in connector.streams
+        )
+        return sum(results, LoadResult())
 
 
-def _stream(
+def _map_stream(
     instance: Instance, connector: Connector, stream: str, mapping: str, now: datetime
 ) -> LoadResult:
     with instance.engine.connect() as connection:
@@ -41,34 +43,35 @@ def _stream(
             rows = unmapped(connection, connector.name, stream, seq, BATCH)
             if rows:
                 seq = rows[-1].seq
-                batch = [(row, _mapped(connector, stream, row)) for row in rows]
+                batch = [(row, _map_row(connector, stream, row)) for row in rows]
                 total += load_records(
                     connection, connector.name, stream, batch, now, instance.references
                 )
-            at = {"seq": seq, "mapping": mapping}
-            move_cursor(connection, connector.name, stream, "map", at, now)
+            position = {"seq": seq, "mapping": mapping}
+            move_cursor(connection, connector.name, stream, "map", position, now)
         if len(rows) < BATCH:
             return total
 
 
-def _mapped(connector: Connector, stream: str, row: LandingRow) -> Mapped:
-    """A record that is gone from its tool becomes nothing."""
+def _map_row(connector: Connector, stream: str, row: LandingRow) -> Mapped:
+    # A record that is gone from its tool maps to nothing, which ends its present version.
     if row.gone_reason is not None:
         return Mapped()
     return connector.map(stream, RawRecord(row.native_id, row.payload), row.landed_at)
 
 
-def _fingerprint(instance: Instance, name: str) -> str:
-    """Changes whenever the same landed record could become something else."""
+def _fingerprint_mapping(instance: Instance, name: str) -> str:
+    """A digest that changes whenever the same raw record could map to something else."""
     settings = instance.deployment.connections[name]
     lookups = lookups_for(instance.model, name, instance.references)
-    told = (
+    inputs = (
         installed_tools().named(settings.tool).mapping_version,
-        settings.model_dump_json(),
+        # Defaults are left out: a new optional setting must not map every record again.
+        settings.model_dump_json(exclude={"schedule"}, exclude_defaults=True),
         sorted(lookups.statuses.items()),
         sorted(lookups.functions),
         sorted(lookups.initiatives.items()),
         sorted(lookups.wbs.items()),
         lookups.references,
     )
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(inputs).encode()).hexdigest()[:16]

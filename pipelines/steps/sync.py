@@ -20,7 +20,7 @@ from pipelines.steps.pull import PullResult, pull
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What each step did, by connection where it has one."""
+    """The results of all steps, by connection where a step has one; failures by connection."""
 
     pulled: dict[str, PullResult]
     mapped: dict[str, LoadResult]
@@ -33,12 +33,15 @@ class SyncResult:
 def sync_all(
     instance: Instance, now: datetime, progress: Callable[[str], None], *, write: bool
 ) -> SyncResult:
-    """Run every step; `progress` is told what is being done."""
+    """Run every step; comments are written only with `write`.
+
+    `progress` is called with a few words whenever an activity begins.
+    """
     names = instance.deployment.connection_names
     failures: dict[str, ConnectionFailed] = {}
-    pulled = {name: _pulled(instance, name, now, progress, failures) for name in names}
+    pulled = {name: _pull_connection(instance, name, now, progress, failures) for name in names}
     progress("mapping onto the shared model")
-    mapped = {name: _mapped(instance, name, now, failures) for name in names}
+    mapped = {name: _map_connection(instance, name, now, failures) for name in names}
     linked = link_records(instance, now)
     progress("forecasting")
     forecast(instance, now)
@@ -49,11 +52,12 @@ def sync_all(
         try:
             commented[name] = comment(instance, name, now, dry_run=not write)
         except ConnectionFailed as failure:
+            # The first failure is the cause; what follows from it says less.
             failures.setdefault(name, failure)
     return SyncResult(pulled, mapped, linked, detected, commented, failures)
 
 
-def _mapped(
+def _map_connection(
     instance: Instance, name: str, now: datetime, failures: dict[str, ConnectionFailed]
 ) -> LoadResult:
     try:
@@ -63,7 +67,7 @@ def _mapped(
         return LoadResult()
 
 
-def _pulled(
+def _pull_connection(
     instance: Instance,
     name: str,
     now: datetime,

@@ -63,7 +63,7 @@ def test_what_interlock_yaml_schedules_runs_from_the_start_in_the_local_time(see
         for job, cron in {
             "sync": "*/30 6-19 * * 1-5",
             "sync_it_jira": "*/5 * * * *",
-            "forget_old_runs": "30 3 * * *",
+            "purge_old_runs": "30 3 * * *",
         }.items()
     }
 

@@ -5,19 +5,19 @@ from datetime import timedelta
 import dagster as dg
 import pytest
 
-from pipelines.housekeeping import forget_old_runs
+from pipelines.housekeeping import purge_old_runs
 
 
 def earlier_run(dagster: dg.DagsterInstance) -> str:
     """A run that did its work and has its log."""
-    return forget_old_runs.execute_in_process(instance=dagster).run_id
+    return purge_old_runs.execute_in_process(instance=dagster).run_id
 
 
 def test_a_young_run_stays() -> None:
     with dg.DagsterInstance.ephemeral() as dagster:
         run_id = earlier_run(dagster)
 
-        forget_old_runs.execute_in_process(instance=dagster)
+        purge_old_runs.execute_in_process(instance=dagster)
 
         assert dagster.has_run(run_id)
 
@@ -28,11 +28,11 @@ def test_an_old_run_goes_with_its_log_and_one_at_work_stays(
     with dg.DagsterInstance.ephemeral() as dagster:
         ended = earlier_run(dagster)
         waiting = dagster.create_run_for_job(
-            forget_old_runs, status=dg.DagsterRunStatus.NOT_STARTED
+            purge_old_runs, status=dg.DagsterRunStatus.NOT_STARTED
         ).run_id
         monkeypatch.setattr("pipelines.housekeeping.KEEP", timedelta(days=-1))
 
-        forget_old_runs.execute_in_process(instance=dagster)
+        purge_old_runs.execute_in_process(instance=dagster)
 
         assert not dagster.has_run(ended)
         assert dagster.all_logs(ended) == []
