@@ -1,4 +1,4 @@
-"""The working calendar of each function, in the form in which the network computes."""
+"""The working calendar of each function, in the form that the network computes with."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ _YEARS_AHEAD = 15
 
 
 def function_calendars(model: OperatingModel, today: date) -> Calendars:
-    """One calendar per function, in the order of the operating model, and at last the default one.
+    """One calendar per function, in the order of the operating model, last the default one.
 
-    Public holidays are known from ten years back to fifteen ahead; beyond it only weekends are.
+    Public holidays are known from ten years before `today` to fifteen after it; beyond that only
+    weekends are.
     """
     specs = {spec.id: spec for spec in model.calendars}
     years = (today.year - _YEARS_BACK, today.year + _YEARS_AHEAD)
     calendars = []
+    # Items of no function are planned in the default calendar.
     for calendar in (*(function.calendar for function in model.functions), None):
         working = WorkingCalendar(specs[calendar or model.calendar])
         calendars.append(Calendar(working.week, working.days_off(*years), working.extra_days))

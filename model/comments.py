@@ -1,8 +1,8 @@
-"""What each tool should say now, against what it says: the difference, within the ceilings.
+"""The comments that a tool should show, against those that it shows: the difference to apply.
 
 Comments are desired state. For each open or decided conflict and each record it concerns there
-is exactly one; a resolved conflict keeps those it had, marked as resolved. What exceeds a ceiling
-is postponed and named, never lost: the next run computes the same difference again.
+is exactly one; a resolved conflict keeps those it had, marked as resolved. A comment beyond a
+ceiling is postponed with its reason and not lost: the next run computes the same difference.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from model.records import Ref
 
 @dataclass(frozen=True, slots=True)
 class Ceilings:
-    """How much may be said: comments in force on one record, and new ones a day a connection."""
+    """Most comments in force on one record, and most new comments per day and connection."""
 
     per_item: int = 3
     per_day: int = 40
@@ -27,17 +27,21 @@ class Ceilings:
 
 @dataclass(frozen=True, slots=True)
 class DesiredComment:
-    """The comment one record should carry; `changed_at` is when its matter last changed."""
+    """The comment that a record should carry; `changed_at` is when its conflict last changed."""
 
     target: Target
     content: CommentContent
     severity: Severity
     changed_at: datetime
 
+    @property
+    def key(self) -> CommentKey:
+        return self.content.conflict_id, self.target.ref
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedComment:
-    """A comment of ours as the warehouse remembers it."""
+    """A comment of ours as the warehouse recorded it when it was written."""
 
     digest: str
     state: CommentState
@@ -46,7 +50,7 @@ class RecordedComment:
 
 @dataclass(frozen=True, slots=True)
 class PostponedComment:
-    """A comment that a ceiling holds back for now."""
+    """A comment that a ceiling does not allow now."""
 
     target: Target
     content: CommentContent
@@ -55,7 +59,7 @@ class PostponedComment:
 
 @dataclass(frozen=True, slots=True)
 class CommentDiff:
-    """What to change, what waits, and the comments that already say what they should."""
+    """What to change, what is postponed, and the comments that are up to date."""
 
     changes: tuple[CommentChange, ...] = ()
     postponed: tuple[PostponedComment, ...] = ()
@@ -67,89 +71,92 @@ CommentKey = tuple[str, Ref]
 
 
 @dataclass
-class _Room:
-    """What is left below the ceilings while a difference is computed."""
+class _CeilingCounter:
+    """Counts comments against the ceilings while a difference is computed."""
 
     ceilings: Ceilings
     created_today: int
-    on_item: Counter[Ref] = field(default_factory=Counter)
+    on_record: Counter[Ref] = field(default_factory=Counter)
 
     def refusal(self, ref: Ref) -> str | None:
-        if self.on_item[ref] >= self.ceilings.per_item:
+        """Why no further comment may be created on the record; None where it may."""
+        if self.on_record[ref] >= self.ceilings.per_item:
             return f"this record already carries {self.ceilings.per_item} comments"
         if self.created_today >= self.ceilings.per_day:
             return f"the ceiling of {self.ceilings.per_day} new comments a day is reached"
         return None
 
-    def take(self, ref: Ref) -> None:
-        self.on_item[ref] += 1
+    def count(self, ref: Ref) -> None:
+        self.on_record[ref] += 1
         self.created_today += 1
 
 
 def diff_comments(
-    wanted: Iterable[DesiredComment],
-    found: Sequence[PostedComment],
-    written: Mapping[CommentKey, RecordedComment],
+    desired: Iterable[DesiredComment],
+    posted: Sequence[PostedComment],
+    recorded: Mapping[CommentKey, RecordedComment],
     ceilings: Ceilings,
     created_today: int,
 ) -> CommentDiff:
-    """Compare what should be said with what the tool says; worst conflicts come first.
+    """Compare the comments a tool should show with those it shows; worst conflicts come first.
 
-    `found` are our comments in the tool, `written` what the warehouse remembers of them. A reader
-    is notified of a new comment and of an edit whose matter changed, not of a mere new date.
+    `posted` are our comments in the tool, `recorded` what the warehouse recorded of them. A reader
+    is notified of a new comment and of an edit whose conflict changed, not of a mere new date.
     """
-    standing_now = {(p.conflict_id, p.target): p for p in reversed(found)}
-    ordered = sorted(wanted, key=lambda w: (-w.severity, w.content.conflict_id, str(w.target.ref)))
-    room = _Room(ceilings, created_today, _in_force(ordered, standing_now))
+    # Reversed, so that of two comments with one key the tool's first remains.
+    posted_by_key = {(p.conflict_id, p.target): p for p in reversed(posted)}
+    ordered = sorted(desired, key=lambda d: (-d.severity, d.content.conflict_id, str(d.target.ref)))
+    counter = _CeilingCounter(ceilings, created_today, _count_in_force(ordered, posted_by_key))
     changes: list[CommentChange] = []
     postponed: list[PostponedComment] = []
     unchanged: list[tuple[CommentContent, PostedComment]] = []
-    for want in ordered:
-        place = (want.content.conflict_id, want.target.ref)
-        posted = standing_now.get(place)
-        if posted is None:
-            _create(want, room, changes, postponed)
-        elif _says(posted, written.get(place)) == want.content.digest:
-            unchanged.append((want.content, posted))
+    for comment in ordered:
+        standing, record = posted_by_key.get(comment.key), recorded.get(comment.key)
+        if standing is None:
+            _create(comment, counter, changes, postponed)
+        elif _posted_digest(standing, record) == comment.content.digest:
+            unchanged.append((comment.content, standing))
         else:
-            notify = _matter_changed(want, written.get(place))
-            changes.append(CommentChange(want.target, want.content, posted, notify))
+            notify = _has_changed_matter(comment, record)
+            changes.append(CommentChange(comment.target, comment.content, standing, notify))
     return CommentDiff(tuple(changes), tuple(postponed), tuple(unchanged))
 
 
-def _in_force(
-    wanted: Sequence[DesiredComment], standing: Mapping[CommentKey, PostedComment]
+def _count_in_force(
+    desired: Sequence[DesiredComment], posted: Mapping[CommentKey, PostedComment]
 ) -> Counter[Ref]:
+    """How many unresolved comments each record carries already."""
     return Counter(
-        want.target.ref
-        for want in wanted
-        if want.content.state is not CommentState.RESOLVED
-        and (want.content.conflict_id, want.target.ref) in standing
+        comment.target.ref
+        for comment in desired
+        if comment.content.state is not CommentState.RESOLVED and comment.key in posted
     )
 
 
 def _create(
-    want: DesiredComment,
-    room: _Room,
+    comment: DesiredComment,
+    counter: _CeilingCounter,
     changes: list[CommentChange],
     postponed: list[PostponedComment],
 ) -> None:
-    if want.content.state is CommentState.RESOLVED:
+    # Nobody has read of this conflict here, so nobody needs to read that it is over.
+    if comment.content.state is CommentState.RESOLVED:
         return
-    refusal = room.refusal(want.target.ref)
+    refusal = counter.refusal(comment.target.ref)
     if refusal:
-        postponed.append(PostponedComment(want.target, want.content, refusal))
+        postponed.append(PostponedComment(comment.target, comment.content, refusal))
         return
-    room.take(want.target.ref)
-    changes.append(CommentChange(want.target, want.content))
+    counter.count(comment.target.ref)
+    changes.append(CommentChange(comment.target, comment.content))
 
 
-def _says(posted: PostedComment, written: RecordedComment | None) -> str | None:
-    """The digest of what stands in the tool; where it cannot tell, what we last wrote there."""
-    return posted.digest or (written.digest if written else None)
+def _posted_digest(posted: PostedComment, recorded: RecordedComment | None) -> str | None:
+    """The digest of the comment in the tool; where the tool keeps none, of what we last wrote."""
+    return posted.digest or (recorded.digest if recorded else None)
 
 
-def _matter_changed(want: DesiredComment, written: RecordedComment | None) -> bool:
-    if written is None:
+def _has_changed_matter(comment: DesiredComment, recorded: RecordedComment | None) -> bool:
+    """Whether the conflict itself changed since the comment was written, not only its words."""
+    if recorded is None:
         return False
-    return written.state is not want.content.state or want.changed_at > written.written_at
+    return recorded.state is not comment.content.state or comment.changed_at > recorded.written_at

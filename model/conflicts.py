@@ -1,4 +1,4 @@
-"""What a conflict is: what was found, in words, who may decide it and by when, and its decision."""
+"""A conflict: its latest finding in words, who may decide it by when, and its decision."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Status(StrEnum):
     RESOLVED = "resolved"
 
 
-class _Value(BaseModel):
+class _FrozenModel(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class NamedAuthority(_Value):
+class NamedAuthority(_FrozenModel):
     """Who may decide a conflict: a role, and the person who holds it (ids and names)."""
 
     role: str
@@ -29,11 +29,12 @@ class NamedAuthority(_Value):
     person_name: str
 
 
-class EscalationStatus(_Value):
-    """Where a conflict stands on the escalation path, at one instant.
+class EscalationStatus(_FrozenModel):
+    """Where a conflict stands on the escalation path at one instant.
 
     `level` counts from 1; `authority` is None where nobody may decide. `decide_by` is the last
-    day of this level in the calendar of the operating model; `otherwise` says what follows.
+    day of this level in the time zone of the operating model; `otherwise` is a clause that says
+    what follows then. `overdue` means that the last level has run out.
     """
 
     level: int
@@ -44,7 +45,7 @@ class EscalationStatus(_Value):
     overdue: bool = False
 
 
-class Decision(_Value):
+class Decision(_FrozenModel):
     """The decision in force.
 
     `verdict` is the id of the option that was chosen, `meaning` its consequence as the rule worded
@@ -60,10 +61,11 @@ class Decision(_Value):
     decided_at: datetime
 
 
-class Conflict(_Value):
-    """A conflict as it stands now; `finding` is the last one while it was found.
+class Conflict(_FrozenModel):
+    """A conflict as it stands now; of a resolved one `finding` is the last there was.
 
-    Deadlines count from `due_from` where it is set, else from `opened_at`.
+    `changed_at` is when something changed that its readers are notified of. Deadlines count from
+    `due_from` where it is set, else from `opened_at`. All instants are in UTC.
     """
 
     id: str

@@ -1,14 +1,14 @@
-"""What a rule finds: the facts of a conflict, before the ledger gives it a life.
+"""Findings: the facts of a conflict as a rule sees them now, before the ledger tracks its life.
 
-A finding is about integers (record ids) and facts; `Wording` is what people read. Rules find in
-columns and word afterwards, so a rule over a million items costs a pass and not a million calls.
+A finding consists of record ids and facts; `Wording` is what people read. Rules find in columns
+and word afterwards, so a rule over a million items costs one pass and not a million calls.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import IntEnum
 
 from model.records import Money
@@ -36,9 +36,10 @@ class Impact:
 class ChainStep:
     """One link of the chain that explains a finding, upstream first.
 
-    `planned` is the date its tool says, `forecast` what the network computes; `source` names
-    where the planned date stands (`Jira field "Due date"`), `why` how it holds the next step.
-    Of one that is `done`, `forecast` is the day on which it was finished.
+    `planned` is the date that its tool states, `forecast` the one that the network computes;
+    `source` names where the planned date stands (`Jira field "Due date"`), `why` where its
+    dependency on the next step stands. Of a step that is `done`, `forecast` is the day on which
+    it was finished.
     """
 
     record_id: int
@@ -54,10 +55,11 @@ class Finding:
     """A conflict as a rule sees it now.
 
     `about` is its identity for life: canonical names of the things it is about (references,
-    function ids, a WBS), never a date. `comment_on` are the records that get a comment.
-    `functions` are the ids of the functions whose plans break each other, the one that has to
-    move first. `needed_by` is the day the other side needs it, `found_on` the day for which the
-    rule looked.
+    function ids, a WBS), never a date. `subjects` are the ids of the records it is about,
+    `comment_on` those that get a comment, `downstream` those that move because of it. `functions`
+    are the ids of the functions whose plans break each other, first the one that has to move.
+    `needed_by` is the day on which the other side needs it, `found_on` the day for which the rule
+    looked. `facts` are what the rule needs for its wording, name to value.
     """
 
     rule: str
@@ -75,13 +77,14 @@ class Finding:
 
     @property
     def is_past(self) -> bool:
-        """Whether the day on which the other side needs it lies behind."""
+        """Whether the day on which the other side needs it is over."""
         needed, today = self.needed_by, self.found_on
         return needed is not None and today is not None and needed < today
 
     @property
     def conflict_id(self) -> str:
         """Stable short id from the rule and what it is about: `C-` and ten hex digits."""
+        # The unit separator cannot stand in a reference, so no two lists give the same text.
         name = "\x1f".join((self.rule, *sorted(self.about)))
         return f"C-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
 
@@ -97,12 +100,11 @@ class Label:
     url: str | None
     function: str
     owner: str | None
-    touched_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A finding in words: a title of one line, sentences that explain it, what it asks for."""
+    """A finding in words: a title of one line, sentences that explain it, what is to be decided."""
 
     title: str
     explanation: tuple[str, ...]

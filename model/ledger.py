@@ -6,7 +6,7 @@ the changed conflicts and their events. It is idempotent: the same findings give
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -38,38 +38,38 @@ class WordedFinding:
 
 @dataclass(frozen=True, slots=True)
 class LedgerUpdate:
-    """What a run changes: conflicts that differ from before, and what happened to them."""
+    """What a run changes: conflicts that differ from before, and their events."""
 
     conflicts: tuple[Conflict, ...] = ()
     events: tuple[Event, ...] = ()
 
 
 def update_ledger(
-    held: Mapping[str, Conflict],
-    found: Sequence[WordedFinding],
+    ledger: Mapping[str, Conflict],
+    findings: Sequence[WordedFinding],
     escalation_of: EscalationOf,
     now: datetime,
 ) -> LedgerUpdate:
-    """Compare what the ledger holds with what is found now; what is not found is resolved.
+    """Compare the ledger with the present findings; a conflict without a finding is resolved.
 
-    `held` are all conflicts ever opened, by id.
+    `ledger` are all conflicts ever opened, by id.
     """
     conflicts: list[Conflict] = []
     events: list[Event] = []
-    for one in found:
-        before = held.get(one.finding.conflict_id)
-        after, happened = _next(before, one, escalation_of, now)
-        events += happened
+    for worded in findings:
+        before = ledger.get(worded.finding.conflict_id)
+        after, new_events = _follow_finding(before, worded, escalation_of, now)
+        events += new_events
         if after != before:
             conflicts.append(after)
-    gone = _gone(held.values(), {one.finding.conflict_id for one in found})
-    conflicts += [_resolve(before, now) for before in gone]
-    events += [Event(before.id, "resolved", now) for before in gone]
+    for before in _unfound(ledger, findings):
+        conflicts.append(_resolve(before, now))
+        events.append(Event(before.id, "resolved", now))
     return LedgerUpdate(tuple(conflicts), tuple(events))
 
 
 def decide(conflict: Conflict, decision: Decision) -> LedgerUpdate:
-    """Put a decision into force. The caller has made sure that the person had the right."""
+    """Put a decision into force. The caller has made sure that the person has the right to it."""
     after = conflict.model_copy(
         update={
             "status": Status.DECIDED,
@@ -82,8 +82,14 @@ def decide(conflict: Conflict, decision: Decision) -> LedgerUpdate:
     return LedgerUpdate((after,), (event,))
 
 
-def _gone(held: Iterable[Conflict], seen: set[str]) -> list[Conflict]:
-    return [c for c in held if c.id not in seen and c.status is not Status.RESOLVED]
+def _unfound(
+    ledger: Mapping[str, Conflict], findings: Sequence[WordedFinding]
+) -> Iterator[Conflict]:
+    """The conflicts in force that no finding confirms any more."""
+    ids = {worded.finding.conflict_id for worded in findings}
+    for conflict in ledger.values():
+        if conflict.id not in ids and conflict.status is not Status.RESOLVED:
+            yield conflict
 
 
 def _resolve(before: Conflict, now: datetime) -> Conflict:
@@ -92,83 +98,86 @@ def _resolve(before: Conflict, now: datetime) -> Conflict:
     )
 
 
-def _next(
-    before: Conflict | None, one: WordedFinding, escalation_of: EscalationOf, now: datetime
+def _follow_finding(
+    before: Conflict | None, worded: WordedFinding, escalation_of: EscalationOf, now: datetime
 ) -> tuple[Conflict, list[Event]]:
+    """The conflict after its present finding, and what happened to it."""
     if before is None or before.status is Status.RESOLVED:
-        return _opened(before, one, escalation_of(one.finding, now), now)
+        return _open(before, worded, escalation_of, now)
     if before.status is Status.DECIDED:
-        return _decided(before, one, escalation_of, now)
-    return _open(before, one, escalation_of, now)
+        return _check_decision(before, worded, escalation_of, now)
+    return _refresh(before, worded, escalation_of, now)
 
 
-def _opened(
-    before: Conflict | None, one: WordedFinding, escalation: EscalationStatus, now: datetime
+def _open(
+    before: Conflict | None, worded: WordedFinding, escalation_of: EscalationOf, now: datetime
 ) -> tuple[Conflict, list[Event]]:
-    """A conflict that comes back is the same one, and its deadlines start anew."""
+    """A conflict that comes back keeps its identity, and its deadlines start again."""
     conflict = Conflict(
-        id=one.finding.conflict_id,
+        id=worded.finding.conflict_id,
         status=Status.OPEN,
-        finding=one.finding,
-        wording=one.wording,
-        escalation=escalation,
+        finding=worded.finding,
+        wording=worded.wording,
+        escalation=escalation_of(worded.finding, now),
         opened_at=now,
         changed_at=now,
     )
     name = "opened" if before is None else "reopened"
-    return conflict, [Event(conflict.id, name, now, _facts(conflict))]
+    return conflict, [Event(conflict.id, name, now, _event_details(conflict))]
 
 
-def _decided(
-    before: Conflict, one: WordedFinding, escalation_of: EscalationOf, now: datetime
+def _check_decision(
+    before: Conflict, worded: WordedFinding, escalation_of: EscalationOf, now: datetime
 ) -> tuple[Conflict, list[Event]]:
-    """A decision holds until the matter gets worse than what was decided on."""
+    """A decision holds until the conflict is more severe than when it was decided."""
     assert before.decision is not None
-    if one.finding.severity > before.decision.severity:
-        return _opened(before, one, escalation_of(one.finding, now), now)
-    kept = before.model_copy(update={"finding": one.finding, "wording": one.wording})
-    return kept, []
+    if worded.finding.severity > before.decision.severity:
+        return _open(before, worded, escalation_of, now)
+    update = {"finding": worded.finding, "wording": worded.wording}
+    return before.model_copy(update=update), []
 
 
-def _open(
-    before: Conflict, one: WordedFinding, escalation_of: EscalationOf, now: datetime
+def _refresh(
+    before: Conflict, worded: WordedFinding, escalation_of: EscalationOf, now: datetime
 ) -> tuple[Conflict, list[Event]]:
-    since, escalation = _turn(before, one, escalation_of, now)
+    """An open conflict with its present finding; it changes for its readers only by an event."""
+    due_from, escalation = _escalate(before, worded.finding, escalation_of, now)
     after = before.model_copy(
         update={
-            "finding": one.finding,
-            "wording": one.wording,
+            "finding": worded.finding,
+            "wording": worded.wording,
             "escalation": escalation,
-            "due_from": since,
+            "due_from": due_from,
         }
     )
-    events = [Event(after.id, name, now, _facts(after)) for name in _happened(before, after)]
-    if events:
+    names = list(_event_names(before, after))
+    if names:
         after = after.model_copy(update={"changed_at": now})
-    return after, events
+    return after, [Event(after.id, name, now, _event_details(after)) for name in names]
 
 
-def _turn(
-    before: Conflict, one: WordedFinding, escalation_of: EscalationOf, now: datetime
+def _escalate(
+    before: Conflict, finding: Finding, escalation_of: EscalationOf, now: datetime
 ) -> tuple[datetime | None, EscalationStatus]:
-    """Since when deadlines count, and where that leaves the conflict.
+    """From when deadlines count, and where that leaves the conflict.
 
-    A worse matter has shorter deadlines. Where these would have passed before anybody was told
-    of them, they start anew.
+    A more severe conflict has shorter deadlines. Where these would have passed before anybody
+    could know of them, they count from now.
     """
-    escalation = escalation_of(one.finding, before.due_from or before.opened_at)
-    worse = one.finding.severity > before.severity
-    if worse and _stage(escalation) > _stage(before.escalation):
-        return now, escalation_of(one.finding, now)
+    escalation = escalation_of(finding, before.due_from or before.opened_at)
+    is_worse = finding.severity > before.severity
+    if is_worse and _progress(escalation) > _progress(before.escalation):
+        return now, escalation_of(finding, now)
     return before.due_from, escalation
 
 
-def _stage(escalation: EscalationStatus) -> tuple[int, bool]:
+def _progress(escalation: EscalationStatus) -> tuple[int, bool]:
+    """How far up the path a conflict is; compares as a tuple."""
     return escalation.level, escalation.overdue
 
 
-def _happened(before: Conflict, after: Conflict) -> Iterator[str]:
-    """What readers are told of: a new severity, level or authority, the end of the last turn."""
+def _event_names(before: Conflict, after: Conflict) -> Iterator[str]:
+    """What readers are notified of: a new level, severity or authority, the end of the last."""
     then, now = before.escalation, after.escalation
     if now.level > then.level:
         yield "escalated"
@@ -176,19 +185,19 @@ def _happened(before: Conflict, after: Conflict) -> Iterator[str]:
         yield "undecided"
     if after.severity != before.severity:
         yield "changed"
-    elif now.level <= then.level and _person(now) != _person(then):
+    elif now.level <= then.level and _authority_id(now) != _authority_id(then):
         yield "handed on"
 
 
-def _person(escalation: EscalationStatus) -> str | None:
+def _authority_id(escalation: EscalationStatus) -> str | None:
     return escalation.authority.person if escalation.authority else None
 
 
-def _facts(conflict: Conflict) -> dict[str, Any]:
+def _event_details(conflict: Conflict) -> dict[str, Any]:
     return {
         "severity": conflict.severity.name.lower(),
         "title": conflict.wording.title,
         "level": conflict.escalation.level,
-        "authority": _person(conflict.escalation),
+        "authority": _authority_id(conflict.escalation),
         "decide_by": conflict.escalation.decide_by.isoformat(),
     }

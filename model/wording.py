@@ -27,7 +27,7 @@ from model.rules.words import behind, day
 
 @dataclass(frozen=True, slots=True)
 class CommentAudience:
-    """For whom a remark is worded: the connection whose people read it, and where the card is."""
+    """For whom a comment is worded: the connection whose people read it, and where the card is."""
 
     connection: str
     card_url: str
@@ -39,29 +39,29 @@ def build_content(
     model: OperatingModel,
     audience: CommentAudience,
 ) -> CommentContent:
-    """What one tool should say about a conflict, in its present state."""
+    """The comment that one tool should show about a conflict in its present state."""
     state = CommentState(conflict.status.value)
-    worded = _worded(conflict, labels, model, audience)
+    blocks = _state_blocks(conflict, labels, model, audience)
     severity = conflict.severity.name.capitalize()
     prefix = {Status.OPEN: severity, Status.DECIDED: "Decided", Status.RESOLVED: "Resolved"}
     return CommentContent(
         conflict.id,
         state,
         f"{prefix[conflict.status]}: {conflict.wording.title}",
-        (*worded, _footer(conflict, audience)),
+        (*blocks, _footer(conflict, audience)),
         _facts(conflict, labels, model),
     )
 
 
 def build_withdrawal(conflict: Conflict, audience: CommentAudience) -> CommentContent:
-    """What replaces the words on a record that its conflict no longer concerns."""
-    said = _says("The conflict is no longer about this; nothing is left to decide here.")
+    """What replaces the comment on a record that its conflict no longer concerns."""
+    notice = _paragraph("The conflict is no longer about this; nothing is left to decide here.")
     heading = f"Resolved here: {conflict.wording.title}"
-    blocks = (said, _footer(conflict, audience))
+    blocks = (notice, _footer(conflict, audience))
     return CommentContent(conflict.id, CommentState.RESOLVED, heading, blocks)
 
 
-def _worded(
+def _state_blocks(
     conflict: Conflict,
     labels: Mapping[int, Label],
     model: OperatingModel,
@@ -69,29 +69,29 @@ def _worded(
 ) -> tuple[Block, ...]:
     match conflict.status:
         case Status.OPEN:
-            return _open(conflict, labels, model, audience)
+            return _open_blocks(conflict, labels, model, audience)
         case Status.DECIDED:
-            return _decided(conflict, model)
+            return _decided_blocks(conflict, model)
         case Status.RESOLVED:
-            return _resolved(conflict, model)
+            return _resolved_blocks(conflict, model)
 
 
-def plain(content: CommentContent) -> str:
-    """A remark as plain text, for a dry run, a cell note, or a person at a terminal."""
+def to_plain_text(content: CommentContent) -> str:
+    """A comment as plain text, for a dry run or a person at a terminal."""
     lines = [content.heading]
     for block in content.blocks:
         if isinstance(block, Paragraph):
-            lines.append(_plain_spans(block.spans))
+            lines.append(_spans_to_text(block.spans))
         else:
-            lines += [f"- {_plain_spans(spans)}" for spans in block.items]
+            lines += [f"- {_spans_to_text(spans)}" for spans in block.items]
     return "\n".join(lines)
 
 
-def _plain_spans(spans: tuple[Span, ...]) -> str:
-    return "".join(_plain_span(span) for span in spans)
+def _spans_to_text(spans: tuple[Span, ...]) -> str:
+    return "".join(_span_to_text(span) for span in spans)
 
 
-def _plain_span(span: Span) -> str:
+def _span_to_text(span: Span) -> str:
     match span:
         case TextSpan(text):
             return text
@@ -101,44 +101,45 @@ def _plain_span(span: Span) -> str:
             return f"@{name}"
 
 
-def _open(
+def _open_blocks(
     conflict: Conflict,
     labels: Mapping[int, Label],
     model: OperatingModel,
     audience: CommentAudience,
 ) -> tuple[Block, ...]:
-    blocks: list[Block] = [_says(" ".join(conflict.wording.explanation))]
+    blocks: list[Block] = [_paragraph(" ".join(conflict.wording.explanation))]
     if conflict.finding.chain:
-        blocks.append(Bullets(tuple(_step(s, labels) for s in conflict.finding.chain)))
-    blocks.append(_says(conflict.wording.question))
-    blocks.append(Paragraph(_who_decides(conflict, model, audience)))
+        blocks.append(Bullets(tuple(_step_spans(step, labels) for step in conflict.finding.chain)))
+    blocks.append(_paragraph(conflict.wording.question))
+    blocks.append(Paragraph(_authority_spans(conflict, model, audience)))
     return tuple(blocks)
 
 
-def _decided(conflict: Conflict, model: OperatingModel) -> tuple[Block, ...]:
+def _decided_blocks(conflict: Conflict, model: OperatingModel) -> tuple[Block, ...]:
     assert conflict.decision is not None
     decision = conflict.decision
     on = decision.decided_at.astimezone(ZoneInfo(model.time_zone)).date()
-    verdict = f"{decision.meaning.capitalize()}."
-    said = f"Decided by {decision.person_name} on {day(on)}. Reason: {decision.reason}"
+    # Not str.capitalize, which would write the rest in lower case: keys and names stand there.
+    meaning = f"{decision.meaning[:1].upper()}{decision.meaning[1:]}."
+    provenance = f"Decided by {decision.person_name} on {day(on)}. Reason: {decision.reason}"
     return (
-        Paragraph((TextSpan(verdict, strong=True),)),
-        _says(said),
-        _says(" ".join(conflict.wording.explanation)),
+        Paragraph((TextSpan(meaning, strong=True),)),
+        _paragraph(provenance),
+        _paragraph(" ".join(conflict.wording.explanation)),
     )
 
 
-def _resolved(conflict: Conflict, model: OperatingModel) -> tuple[Block, ...]:
+def _resolved_blocks(conflict: Conflict, model: OperatingModel) -> tuple[Block, ...]:
     assert conflict.resolved_at is not None
     on = conflict.resolved_at.astimezone(ZoneInfo(model.time_zone)).date()
-    return (_says(f"The cause is gone since {day(on)}; nothing is left to decide here."),)
+    return (_paragraph(f"The cause is gone since {day(on)}; nothing is left to decide here."),)
 
 
-def _says(text: str) -> Paragraph:
+def _paragraph(text: str) -> Paragraph:
     return Paragraph((TextSpan(text),))
 
 
-def _step(step: ChainStep, labels: Mapping[int, Label]) -> tuple[Span, ...]:
+def _step_spans(step: ChainStep, labels: Mapping[int, Label]) -> tuple[Span, ...]:
     """`CDP-12 Profile service: due 4 Dec 2026 (Jira "Due date"), forecast 18 Dec 2026`."""
     label = labels[step.record_id]
     name: Span = LinkSpan(label.key, label.url) if label.url else TextSpan(label.key, strong=True)
@@ -154,19 +155,19 @@ def _step(step: ChainStep, labels: Mapping[int, Label]) -> tuple[Span, ...]:
     return name, TextSpan(f"{title}: {planned}{forecast}{why}")
 
 
-def _who_decides(
+def _authority_spans(
     conflict: Conflict, model: OperatingModel, audience: CommentAudience
 ) -> tuple[Span, ...]:
-    standing = conflict.escalation
-    if standing.authority is None:
+    escalation = conflict.escalation
+    if escalation.authority is None:
         return (TextSpan("Nobody has the right to decide this; the operating model needs one."),)
-    who, (decides, after) = standing.authority, deadline_text(standing)
-    identities = {person.id: person.identities for person in model.people}.get(who.person, {})
+    authority, (decides, consequence) = escalation.authority, deadline_text(escalation)
+    identities = {person.id: person.identities for person in model.people}.get(authority.person, {})
     return (
-        MentionSpan(who.person_name, identities.get(audience.connection)),
-        TextSpan(f" ({who.role_name}) {decides} "),
-        TextSpan(day(standing.decide_by), strong=True),
-        TextSpan(f". {after}"),
+        MentionSpan(authority.person_name, identities.get(audience.connection)),
+        TextSpan(f" ({authority.role_name}) {decides} "),
+        TextSpan(day(escalation.decide_by), strong=True),
+        TextSpan(f". {consequence}"),
     )
 
 
@@ -179,7 +180,8 @@ def _facts(
 ) -> tuple[tuple[str, str], ...]:
     """The columns of a findings file."""
     names = model.function_names
-    who = conflict.escalation.authority
+    authority = conflict.escalation.authority
+    decider = f"{authority.person_name} ({authority.role_name})" if authority else "nobody"
     subjects = [labels[i] for i in conflict.finding.subjects if i in labels]
     decision = conflict.decision
     return (
@@ -190,7 +192,7 @@ def _facts(
         ("Explanation", " ".join(conflict.wording.explanation)),
         ("Functions", ", ".join(names.get(f, f) for f in conflict.finding.functions)),
         ("Concerns", ", ".join(dict.fromkeys(label.key for label in subjects))),
-        ("Who decides", f"{who.person_name} ({who.role_name})" if who else "nobody"),
+        ("Who decides", decider),
         ("Decide by", conflict.escalation.decide_by.isoformat()),
         ("Otherwise", conflict.escalation.otherwise),
         ("Decision", f"{decision.verdict}: {decision.reason}" if decision else ""),

@@ -2,7 +2,7 @@
 rights, escalation path, calendar and rule parameters, read from versioned YAML.
 
 `schema` is the shape of the YAML. `load` reads it (`documents`) and validates it whole: its
-shape, its references, and whether its parts fit together (`coherence`). `rights` and
-`escalation` answer who may decide and by when, `people` who is who in a tool, `calendar` counts
-working days, `lookups` is what mapping has to know.
+shape (`shape`), its references (`references`), and whether its parts fit together (`coherence`).
+`rights` and `escalation` answer who may decide and by when, `people` who is who in a tool,
+`calendar` counts working days, `lookups` is what the mapping of a connection needs.
 """

@@ -1,6 +1,6 @@
 """Working days: weekends, public holidays and own exceptions, on numpy's business day functions.
 
-Public holidays come from the `holidays` package, a year at a time as they are asked for.
+Public holidays come from the `holidays` package, one year at a time, when they are first needed.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from model.operating_model.schema import CalendarSpec, OperatingModel, Weekday
 
 Dates = npt.NDArray[np.datetime64]
 
-_FEWEST_WORKING_DAYS_A_YEAR = 40
-"""One day a week less holidays: how far ahead a count of working days may have to look."""
+_FEWEST_WORKING_DAYS_PER_YEAR = 40
+"""One day per week less holidays; limits how many years a count of working days looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class WorkingCalendar:
     spec: CalendarSpec
 
     def is_working(self, day: date) -> bool:
-        return bool(np.is_busday(day, busdaycal=self._around(day, 0)))
+        return bool(np.is_busday(day, busdaycal=self._busdays_near(day, 0)))
 
     def next_working_day(self, day: date) -> date:
         """The day itself if it is worked, else the first one after it that is."""
@@ -38,17 +38,17 @@ class WorkingCalendar:
     def add_working_days(self, day: date, days: int) -> date:
         """The nth working day after `day`, before it for a negative n, `day` itself for 0.
 
-        As in German law (BGB section 187), the day from which is counted does not count, so
+        As in German law (BGB section 187) the day from which one counts does not count itself, so
         one working day after a Saturday is the Monday.
         """
         if days == 0:
             return day
-        from_day, calendar = np.datetime64(day), self._around(day, days)
+        from_day, calendar = np.datetime64(day), self._busdays_near(day, days)
         roll: Literal["backward", "forward"] = "backward" if days > 0 else "forward"
         return date.fromisoformat(str(np.busday_offset(from_day, days, roll, busdaycal=calendar)))
 
     def working_days_between(self, start: date, end: date) -> int:
-        """Working days after `start` up to and with `end`; negative if `end` is the earlier."""
+        """Working days after `start` up to and including `end`; negative if `end` is earlier."""
         first, last = (np.datetime64(day) + 1 for day in sorted((start, end)))
         years = sorted((start.year, end.year))
         count = int(np.busday_count(first, last, busdaycal=_busdays(self.spec, *years)))
@@ -56,7 +56,7 @@ class WorkingCalendar:
 
     @property
     def week(self) -> tuple[bool, ...]:
-        """Monday to Sunday: is it worked, but for holidays and exceptions?"""
+        """Monday to Sunday: whether it is worked, holidays and exceptions aside."""
         return tuple(weekday not in self.spec.weekend for weekday in get_args(Weekday))
 
     def days_off(self, first_year: int, last_year: int) -> list[int]:
@@ -70,19 +70,22 @@ class WorkingCalendar:
         """Days since 1970-01-01 that are worked whatever weekend and holidays say."""
         return [int(np.datetime64(day).astype(np.int64)) for day in self.spec.open]
 
-    def _around(self, day: date, days: int) -> np.busdaycalendar:
-        reach = abs(days) // _FEWEST_WORKING_DAYS_A_YEAR + 1
-        return _busdays(self.spec, day.year - reach, day.year + reach)
+    def _busdays_near(self, day: date, days: int) -> np.busdaycalendar:
+        years = abs(days) // _FEWEST_WORKING_DAYS_PER_YEAR + 1
+        return _busdays(self.spec, day.year - years, day.year + years)
 
 
 def calendar_with_id(model: OperatingModel, calendar_id: str) -> WorkingCalendar:
-    """A calendar of the model; raises KeyError for one that a validated model cannot name."""
+    """A calendar of the model; raises KeyError for an id that a validated model cannot refer to."""
     return WorkingCalendar({spec.id: spec for spec in model.calendars}[calendar_id])
 
 
 @lru_cache(maxsize=256)
 def _busdays(spec: CalendarSpec, first_year: int, last_year: int) -> np.busdaycalendar:
-    """Every day not worked stands among the holidays: numpy's weekends know no exceptions."""
+    """The days of these years that are not worked, weekends too, as numpy's holidays.
+
+    numpy's own weekends know no exceptions, such as a Saturday that is worked.
+    """
     return np.busdaycalendar([True] * 7, _days_off(spec, first_year, last_year))
 
 

@@ -1,4 +1,4 @@
-"""Whether parts of the model that are right by themselves also fit together."""
+"""Whether parts of the model that are valid by themselves also fit together."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from model.operating_model.schema import (
     EscalationLevel,
     Workflow,
 )
-from model.operating_model.shape import sound
+from model.operating_model.shape import valid_entries
 from model.records import State
 
 
 def check_calendars(document: Document) -> None:
     """Report countries and regions whose holidays are not known."""
     countries = list_supported_countries()
-    for at, spec in sound(document, "calendars", CalendarSpec):
+    for at, spec in valid_entries(document, "calendars", CalendarSpec):
         regions = countries.get(spec.country)
         if regions is None:
             message = f'no holidays are known for the country "{spec.country}"'
@@ -37,30 +37,30 @@ def check_calendars(document: Document) -> None:
 def check_statuses(document: Document) -> None:
     """Report a status that means two states in one connection."""
     meanings: dict[tuple[str, str], State] = {}
-    for at, workflow in sound(document, "workflows", Workflow):
+    for at, workflow in valid_entries(document, "workflows", Workflow):
         for connection in workflow.connections:
             for status, state in workflow.statuses.items():
-                meant = meanings.setdefault((connection, status.lower()), state)
-                if meant is not state:
-                    states = f"{meant.name.lower()} and {state.name.lower()}"
+                other = meanings.setdefault((connection, status.lower()), state)
+                if other is not state:
+                    states = f"{other.name.lower()} and {state.name.lower()}"
                     message = f'"{status}" of {connection} means two states, {states}'
                     document.report((*at, "statuses", status), message, "Decide for one.")
 
 
 def check_decisions(document: Document, rules: Collection[str] | None) -> None:
-    """Report rules whose conflicts nobody may decide, and levels whose turn can never come.
+    """Report rules whose conflicts nobody may decide, and levels that can decide nothing.
 
-    Without the rules that exist, those that the decision rights name are looked at. Nothing is
-    looked at while a right is malformed, for nobody knows then what it would have covered.
+    Where the installed rules are not given, those that the decision rights name are checked.
+    Nothing is checked while a right is malformed: what it would have covered is unknown.
     """
-    rights = [right for _, right in sound(document, "decision_rights", DecisionRight)]
-    written = document.data.get("decision_rights")
-    if not isinstance(written, list) or len(rights) < len(written):
+    rights = [right for _, right in valid_entries(document, "decision_rights", DecisionRight)]
+    entries = document.data.get("decision_rights")
+    if not isinstance(entries, list) or len(rights) < len(entries):
         return
     named = {rule for right in rights for rule in right.rules}
     for rule in sorted(named if rules is None else rules):
         _check_cover(document, rights, rule)
-    for at, level in sound(document, "escalation_path", EscalationLevel):
+    for at, level in valid_entries(document, "escalation_path", EscalationLevel):
         _check_level(document, at, level, {right.role for right in rights})
 
 
@@ -77,16 +77,16 @@ def _check_cover(document: Document, rights: list[DecisionRight], rule: str) -> 
 
 
 def _check_level(
-    document: Document, at: Location, level: EscalationLevel, with_right: set[str]
+    document: Document, at: Location, level: EscalationLevel, roles_with_rights: set[str]
 ) -> None:
-    first = at[-1] == 0
-    if first and level.role is not None:
+    is_first = at[-1] == 0
+    if is_first and level.role is not None:
         message = f'the first level "{level.name}" names a role'
         remedy = "Leave the role out: who decides first follows from the decision rights."
         document.report((*at, "role"), message, remedy)
-    elif not first and level.role is None:
+    elif not is_first and level.role is None:
         message = f'level "{level.name}" goes to nobody'
         document.report(at, message, "Give it the role that decides then.")
-    elif level.role in ids(document, "roles") - with_right:
+    elif level.role in ids(document, "roles") - roles_with_rights:
         message = f'level "{level.name}" goes to "{level.role}", which may decide nothing'
         document.report((*at, "role"), message, "Give the role a decision right.")

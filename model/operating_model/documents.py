@@ -1,8 +1,8 @@
-"""The YAML files of a folder as one document of plain values that knows where each one stands.
+"""The YAML files of a folder as one document of plain values with the line of each value.
 
 Values follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema): `no` is
-text and not false, `NO` is Norway. Anchors and aliases are refused: every line says itself what
-holds. Nothing but plain values can be constructed.
+text and not false, `NO` is Norway. Anchors and aliases are refused, so that each line can be
+understood by itself. Nothing but plain values can be constructed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import yaml
 from model.operating_model.problems import ModelProblem
 
 Location = tuple[str | int, ...]
-"""The way to a value: `("functions", 0, "head")`."""
+"""The path to a value: `("functions", 0, "head")`."""
 
 _CORE_SCHEMA = {
     "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
@@ -45,7 +45,7 @@ for _tag, (_pattern, _first) in _CORE_SCHEMA.items():
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """All files of the folder together: values, the line of each, and what could not be read."""
+    """All files of the folder together: values, the file and line of each, and all problems."""
 
     folder: str
     data: dict[str, Any] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Document:
     problems: list[ModelProblem] = field(default_factory=list)
 
     def report(self, at: Location, message: str, remedy: str) -> None:
-        """Note a problem of the value at a location, or of what should have held it."""
+        """Add a problem of the value at a location, or if it is missing of what should hold it."""
         while at and at not in self.lines:
             at = at[:-1]
         file, line = self.lines.get(at, (self.folder, 0))
@@ -61,10 +61,10 @@ class Document:
 
 
 def read_folder(folder: Path) -> Document:
-    """Read every `*.yaml` of the folder, in the order of their names.
+    """Read all `*.yaml` files of the folder, in the order of their names.
 
-    A list that stands in two files is joined, a mapping merged; anything else that stands twice
-    is a problem.
+    A list that stands in two files is joined, a mapping merged; any other repetition is a
+    problem.
     """
     document = Document(folder.name)
     files = sorted(folder.glob("*.yaml"))
@@ -79,7 +79,7 @@ def read_folder(folder: Path) -> Document:
 
 
 def read_file(file: Path) -> Document:
-    """Read one file that is a document of its own."""
+    """Read a single file as a document."""
     document = Document(file.name)
     _read_file(file, document)
     return document

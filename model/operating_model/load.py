@@ -1,4 +1,4 @@
-"""The operating model read from its folder, validated whole: all problems in one run."""
+"""Reads the operating model from its folder and validates it whole: all problems in one run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def load(
     *,
     other_rules: bool = False,
 ) -> OperatingModel:
-    """Read every `*.yaml` of a folder: any split into files, each with top-level keys of the model.
+    """Read all `*.yaml` files of a folder, however the top-level keys are split among them.
 
     `connections` are the names in interlock.yaml, `rules` the installed rules by name, with the
     shape of their parameters; what is not given is not checked. With `other_rules` there are
@@ -45,6 +45,6 @@ def load(
 
 
 def fingerprint(model: OperatingModel) -> str:
-    """A hash of what holds: equal for two spellings, splits or comments of one model."""
+    """A hash of the values: equal for two spellings, splits or comments of one model."""
     content = json.dumps(model.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -33,7 +33,7 @@ class ConnectionLookups:
 def lookups_for(
     model: OperatingModel, connection: str, references: ReferenceFormats
 ) -> ConnectionLookups:
-    """The statuses of the workflows that a connection follows, and what holds for every one."""
+    """The statuses of the workflows that a connection follows; the rest is the same for all."""
     followed = [flow for flow in model.workflows if connection in flow.connections]
     return ConnectionLookups(
         statuses={

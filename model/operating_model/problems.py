@@ -1,4 +1,4 @@
-"""What is wrong with an operating model, in words that lead to its repair."""
+"""The problems of an operating model, each with its place and its remedy."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-_SHOWN = 12
+_MOST_LISTED = 12
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ModelProblem:
-    """One fault: the file (a name in the model's folder), its line from 1, what, and what to do.
+    """One fault: the file (a name in the model's folder), the line from 1, what is wrong, a remedy.
 
-    Line 0 means that it is missing from the files altogether.
+    Line 0 means that the fault has no line, as when something is missing from all files.
     """
 
     file: str
@@ -40,11 +40,11 @@ class ModelInvalid(Exception):
 
 
 def choose(name: str, known: Collection[str]) -> str:
-    """The advice to take the nearest of the known names, or any of them."""
+    """The advice to use the known name that is nearest, or else any of the known names."""
     near = get_close_matches(name, known, n=1)
     if near:
         return f'Did you mean "{near[0]}"?'
     if not known:
         return "None is declared yet."
-    more = f", … ({len(known)} in all)" if len(known) > _SHOWN else ""
-    return f"Use one of: {', '.join(sorted(known)[:_SHOWN])}{more}."
+    more = f", … ({len(known)} in all)" if len(known) > _MOST_LISTED else ""
+    return f"Use one of: {', '.join(sorted(known)[:_MOST_LISTED])}{more}."

@@ -1,4 +1,4 @@
-"""Whether every name in the model points at something, and every name is given once."""
+"""Whether all names in the model point at something, and whether each is given only once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Matches = Iterator[tuple[Location, Any]]
 _EACH = "*"
 _KEYS = "keys of *"
 
-_POINTS_AT: tuple[tuple[Location, str], ...] = (
+_REFERENCES: tuple[tuple[Location, str], ...] = (
     (("calendar",), "calendars"),
     (("functions", _EACH, "head"), "roles"),
     (("functions", _EACH, "calendar"), "calendars"),
@@ -34,7 +34,7 @@ _POINTS_AT: tuple[tuple[Location, str], ...] = (
     (("rules", _KEYS), "rules"),
 )
 
-_GIVEN_ONCE: tuple[tuple[str, Location], ...] = (
+_UNIQUE_NAMES: tuple[tuple[str, Location], ...] = (
     ("the function", ("functions", _EACH, "id")),
     ("the person", ("people", _EACH, "id")),
     ("the e-mail address", ("people", _EACH, "email")),
@@ -52,22 +52,22 @@ _GIVEN_ONCE: tuple[tuple[str, Location], ...] = (
 def check_references(
     document: Document, connections: Collection[str] | None, rules: Collection[str] | None
 ) -> None:
-    """Report every name that points at nothing.
+    """Report all names that point at nothing.
 
     Connections and rules are declared outside the model; None leaves their names unchecked.
     """
-    outside = {
+    declared_outside = {
         "connections": connections,
         "rules": rules,
         "rules to decide": rules and {*rules, ALL_RULES},
     }
-    for pattern, section in _POINTS_AT:
-        known = outside[section] if section in outside else ids(document, section)
+    for pattern, section in _REFERENCES:
+        known = declared_outside[section] if section in declared_outside else ids(document, section)
         if known is not None:
-            _point(document, _matches(document.data, pattern), section, known)
+            _check_names(document, _matches(document.data, pattern), section, known)
 
 
-def _point(document: Document, names: Matches, section: str, known: Collection[str]) -> None:
+def _check_names(document: Document, names: Matches, section: str, known: Collection[str]) -> None:
     for at, name in names:
         if isinstance(name, str) and name not in known:
             where = title(document.data, at[:-1] if at[-1] == name else at)
@@ -76,19 +76,21 @@ def _point(document: Document, names: Matches, section: str, known: Collection[s
 
 
 def check_unique(document: Document) -> None:
-    """Report every name that two things claim; but for identities, case makes no difference."""
-    for what, pattern in _GIVEN_ONCE:
-        _once(document, what, _matches(document.data, pattern), str.lower)
+    """Report all names that two things have; case is ignored, except for identities."""
+    for what, pattern in _UNIQUE_NAMES:
+        _report_repeated(document, what, _matches(document.data, pattern), str.lower)
     identities = ("people", _EACH, "identities")
     for connection in {key for _, key in _matches(document.data, (*identities, _KEYS))}:
-        claimed = _matches(document.data, (*identities, connection))
-        _once(document, f"the identity in {connection}", claimed, str)
+        names = _matches(document.data, (*identities, connection))
+        _report_repeated(document, f"the identity in {connection}", names, str)
 
 
-def _once(document: Document, what: str, names: Matches, same: Callable[[str], str]) -> None:
+def _report_repeated(
+    document: Document, what: str, names: Matches, normalise: Callable[[str], str]
+) -> None:
     first: dict[str, Location] = {}
     for at, name in names:
-        earlier = first.setdefault(same(str(name)), at)
+        earlier = first.setdefault(normalise(str(name)), at)
         if earlier is not at:
             file, line = document.lines[earlier]
             message = f'{what} "{name}" is given twice, first in {file}:{line}'
@@ -96,13 +98,13 @@ def _once(document: Document, what: str, names: Matches, same: Callable[[str], s
 
 
 def ids(document: Document, section: str) -> set[str]:
-    """What a section declares, malformed entries included."""
+    """The ids that a section declares, those of malformed entries included."""
     names = _matches(document.data, (section, _EACH, "id"))
     return {name for _, name in names if isinstance(name, str)}
 
 
 def _matches(data: Any, pattern: Location, at: Location = ()) -> Matches:
-    """Values at a pattern of locations; what has another shape is passed over."""
+    """The values at a pattern of locations; whatever has another shape is left out."""
     if not pattern:
         if data is not None:
             yield at, data

@@ -1,7 +1,7 @@
-"""The shape of the operating model's YAML, one class a thing.
+"""The shape of the operating model's YAML.
 
-Ids are lower-case words with hyphens. References between things are ids; `load` checks that
-each points at something, and reports every problem with its file and line.
+Ids are lower-case words with hyphens. References are ids; `load` checks that each points at
+something, and reports all problems with file and line.
 """
 
 from __future__ import annotations
@@ -29,52 +29,54 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 ALL_RULES = "all"
-"""In a decision right's `rules`: every rule there is, also those a later version brings."""
+"""In a decision right's `rules`: all rules, also those installed later."""
 
 
-def _wrong(message: str, remedy: str) -> PydanticCustomError:
+def _invalid(message: str, remedy: str) -> PydanticCustomError:
     context = {"message": message, "remedy": remedy}
     return PydanticCustomError("operating_model", "{message}", context)
 
 
-def _money(value: object) -> object:
+def _parse_money(value: object) -> object:
     if not isinstance(value, str | int | float):
         return value
     try:
         return Money.parse(str(value))
     except ValueError as error:
-        raise _wrong(str(error), "Put the three letters of the currency after it.") from None
+        raise _invalid(str(error), "Put the three letters of the currency after it.") from None
 
 
-MoneyText = Annotated[Money, BeforeValidator(_money)]
+MoneyText = Annotated[Money, BeforeValidator(_parse_money)]
 
 
-def _state(value: object) -> object:
+def _parse_state(value: object) -> object:
     if not isinstance(value, str):
         return value
     states = {state.name.lower().replace("_", " "): state for state in State}
     if (name := value.lower().replace("_", " ")) not in states:
-        raise _wrong(f'"{value}" is no shared state', choose(name, states))
+        raise _invalid(f'"{value}" is no shared state', choose(name, states))
     return states[name]
 
 
-StateName = Annotated[State, BeforeValidator(_state)]
+StateName = Annotated[State, BeforeValidator(_parse_state)]
 
 
-def _time_zone(name: str) -> str:
+def _check_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise _wrong(f'"{name}" is no time zone', "Use an IANA name, like Europe/Berlin.") from None
+        raise _invalid(
+            f'"{name}" is no time zone', "Use an IANA name, like Europe/Berlin."
+        ) from None
     return name
 
 
-def _every_severity(within: dict[str, int]) -> dict[str, int]:
+def _check_severities(within: dict[str, int]) -> dict[str, int]:
     severities = [severity.name.lower() for severity in Severity]
-    for wrong in sorted(set(within) - set(severities)):
-        raise _wrong(f'"{wrong}" is no severity', choose(wrong, severities))
+    for unknown in sorted(set(within) - set(severities)):
+        raise _invalid(f'"{unknown}" is no severity', choose(unknown, severities))
     if missing := ", ".join(name for name in severities if name not in within):
-        raise _wrong(f"no time to decide for {missing}", f"Add working days for {missing}.")
+        raise _invalid(f"no time to decide for {missing}", f"Add working days for {missing}.")
     return within
 
 
@@ -92,7 +94,7 @@ class Function(ModelPart):
 
 
 class Person(ModelPart):
-    """A person with their identity in each tool: connection name to account id, user id or name."""
+    """A person; `identities` maps the name of a connection to their account or name there."""
 
     id: Id
     name: str
@@ -121,7 +123,7 @@ class Initiative(ModelPart):
 
 
 class GateSign(ModelPart):
-    """How work is recognised: any label given, or all words given in the title (case ignored)."""
+    """How work is recognised: any of the labels, or all of the words in its title; case ignored."""
 
     labels: tuple[str, ...] = ()
     title_words: tuple[str, ...] = ()
@@ -129,12 +131,15 @@ class GateSign(ModelPart):
     @model_validator(mode="after")
     def _recognises_something(self) -> Self:
         if not self.labels and not self.title_words:
-            raise _wrong("recognises no work at all", "Give it labels or title_words.")
+            raise _invalid("recognises no work at all", "Give it labels or title_words.")
         return self
 
 
 class Gate(ModelPart):
-    """A validation point: what demands it, what counts as it, who decides it and how fast."""
+    """A validation point: the work that needs it, what counts as it, who decides it and how fast.
+
+    `sla_days` are working days.
+    """
 
     id: Id
     name: str
@@ -147,9 +152,9 @@ class Gate(ModelPart):
 
 
 class Workflow(ModelPart):
-    """Statuses of the connections that follow it, mapped to shared states, and its gates.
+    """How the statuses of its connections map to shared states, and which gates its work needs.
 
-    `initiatives` limits the gates to these; without any they hold for all work.
+    `initiatives` limits the gates to these; without any the gates hold for all work.
     """
 
     id: Id
@@ -161,14 +166,14 @@ class Workflow(ModelPart):
 
 
 class DecisionLimit(ModelPart):
-    """Up to which size a decision right reaches; what is not named is not limited."""
+    """The size up to which a right reaches: working days of delay, value; None is no limit."""
 
     days: int | None = None
     value: MoneyText | None = None
 
 
 class DecisionRight(ModelPart):
-    """Which role may decide which conflicts, up to which size; `rules: [all]` means every rule.
+    """Which role may decide which conflicts, up to which size; `rules: [all]` means all rules.
 
     `functions` limits it to conflicts that touch one of these. The first right in the file that
     fits a conflict names its authority; any right that fits allows a decision.
@@ -182,7 +187,7 @@ class DecisionRight(ModelPart):
 
 
 class EscalationLevel(ModelPart):
-    """One step of the escalation path: who decides, and in how many working days by severity.
+    """One level of the escalation path: who decides, and in how many working days by severity.
 
     The first level has no role: its authority follows from the decision rights. A later level
     is passed over by conflicts that its role has no right to decide.
@@ -190,7 +195,7 @@ class EscalationLevel(ModelPart):
 
     name: str
     role: Id | None = None
-    within: Annotated[dict[str, PositiveInt], AfterValidator(_every_severity)]
+    within: Annotated[dict[str, PositiveInt], AfterValidator(_check_severities)]
 
 
 class CalendarSpec(ModelPart):
@@ -211,9 +216,9 @@ class CalendarSpec(ModelPart):
     @model_validator(mode="after")
     def _works_on_some_days(self) -> Self:
         if len(set(self.weekend)) == 7:
-            raise _wrong("no day of the week is worked", "Leave a day out of its weekend.")
+            raise _invalid("no day of the week is worked", "Leave a day out of its weekend.")
         if both := set(self.closed) & set(self.open):
-            raise _wrong(f"{min(both)} is both closed and open", "Keep it in one of the two.")
+            raise _invalid(f"{min(both)} is both closed and open", "Keep it in one of the two.")
         return self
 
 
@@ -226,7 +231,7 @@ class FiscalYear(ModelPart):
 class OperatingModel(ModelPart):
     """The whole operating model of a deployment."""
 
-    time_zone: Annotated[str, AfterValidator(_time_zone)]
+    time_zone: Annotated[str, AfterValidator(_check_time_zone)]
     calendar: Id
     """The calendar in which decision deadlines are counted."""
     fiscal_year: FiscalYear = FiscalYear()

@@ -1,4 +1,4 @@
-"""Whether the values of a document have the shape of the schema, told in the file's own words."""
+"""Whether the values of a document have the shape of the schema, reported in the file's words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ P = TypeVar("P", bound=BaseModel)
 _REMEDIES = {
     "string_type": "Write text; put it in quotes if it looks like a number or a truth value.",
     "string_pattern_mismatch": "Use lower-case letters, digits and hyphens, like head-of-it.",
-    "tuple_type": "Write a list: one `- entry` a line, or [a, b].",
+    "tuple_type": "Write a list: one `- entry` per line, or [a, b].",
     "model_type": "Write `key: value` lines below it.",
     "dict_type": "Write `key: value` lines below it.",
     "too_short": "Name at least one.",
@@ -25,65 +25,65 @@ _REMEDIES = {
 
 
 def check_shape(document: Document) -> None:
-    """Report every value that the schema does not take, and every key it does not know."""
+    """Report all values that the schema does not accept, and all keys it does not know."""
     check_values(document, OperatingModel, document.data, ())
 
 
 def check_parameters(document: Document, rules: Mapping[str, type[BaseModel]]) -> None:
-    """Report every rule parameter that its rule does not take."""
-    given = document.data.get("rules")
-    for name, values in given.items() if isinstance(given, dict) else ():
+    """Report all parameters that their rules do not accept."""
+    section = document.data.get("rules")
+    for name, values in section.items() if isinstance(section, dict) else ():
         if name in rules:
             check_values(document, rules[name], values, ("rules", name))
 
 
-def sound(document: Document, section: str, part: type[P]) -> list[tuple[Location, P]]:
-    """Entries of a list that have the right shape, with where they stand.
+def valid_entries(document: Document, section: str, part: type[P]) -> list[tuple[Location, P]]:
+    """The entries of a list that have the right shape, each with its location.
 
-    The others are reported already; leaving them out lets every further check run.
+    The others are reported already; without them every further check can run.
     """
     entries = document.data.get(section)
-    found: list[tuple[Location, P]] = []
+    valid: list[tuple[Location, P]] = []
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         try:
-            found.append(((section, index), part.model_validate(entry)))
+            valid.append(((section, index), part.model_validate(entry)))
         except ValidationError:
             continue
-    return found
+    return valid
 
 
 def check_values(document: Document, shape: type[BaseModel], values: Any, at: Location) -> bool:
-    """Report every value at a location that the shape does not take; True if it takes all."""
+    """Report all values at a location that the shape does not accept; True if it accepts all."""
     try:
         shape.model_validate(values)
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
             location = (*at, *fault["loc"])
-            message, remedy = _worded(document.data, shape, fault, location)
+            message, remedy = _problem_text(document.data, shape, fault, location)
             document.report(location, message, remedy)
         return False
     return True
 
 
-def _worded(
+def _problem_text(
     data: Any, shape: type[BaseModel], fault: ErrorDetails, at: Location
 ) -> tuple[str, str]:
     key, within = at[-1], title(data, at[:-1])
     if fault["type"] == "missing":
         return f'{within} lacks "{key}"', f"Add a line `{key}: …` to it."
     if fault["type"] == "extra_forbidden":
-        known = _fields(shape, fault["loc"][:-1])
+        known = _field_names(shape, fault["loc"][:-1])
         return f'{within} has an unknown key "{key}"', choose(str(key), known)
     context = fault.get("ctx", {})
     remedy = context.get("remedy") or _REMEDIES.get(fault["type"], "Correct the value.")
-    return f"{title(data, at)}: {_sentence(fault['msg'])}", remedy
+    return f"{title(data, at)}: {_error_clause(fault['msg'])}", remedy
 
 
 def title(data: Any, at: Location) -> str:
-    """A location as people find it: `functions "it", head`."""
+    """A location in the file's words: `functions "it", head`."""
     words: list[str] = []
     for step in at:
-        data = _inside(data, step)
+        data = _child(data, step)
         name = data.get("id", data.get("name")) if isinstance(data, dict) else None
         if isinstance(step, int) and words:
             words[-1] += f' "{name}"' if name else f" entry {step + 1}"
@@ -92,27 +92,27 @@ def title(data: Any, at: Location) -> str:
     return ", ".join(words) or "the model"
 
 
-def _inside(data: Any, step: str | int) -> Any:
+def _child(data: Any, step: str | int) -> Any:
     try:
         return data[step]
     except (KeyError, IndexError, TypeError):
         return None
 
 
-def _sentence(message: str) -> str:
+def _error_clause(message: str) -> str:
     message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return message[:1].lower() + message[1:]
 
 
-def _fields(shape: type[BaseModel], loc: Location) -> list[str]:
-    """Keys that the schema knows at a location."""
+def _field_names(shape: type[BaseModel], loc: Location) -> list[str]:
+    """The keys that the schema knows at a location."""
     for step in loc:
         if isinstance(step, str) and step in shape.model_fields:
-            shape = _part(shape.model_fields[step].annotation) or shape
+            shape = _nested_model(shape.model_fields[step].annotation) or shape
     return list(shape.model_fields)
 
 
-def _part(annotation: Any) -> type[BaseModel] | None:
+def _nested_model(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next(filter(None, map(_part, get_args(annotation))), None)
+    return next(filter(None, map(_nested_model, get_args(annotation))), None)

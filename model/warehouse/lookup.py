@@ -15,7 +15,7 @@ from model.keys import ReferenceFormats
 from model.operating_model.schema import GateSign
 
 _LABELS = text("""
-    select r.id, r.ref, v.key, v.title, v.url, v.function, v.owner, r.touched_at
+    select r.id, r.ref, v.key, v.title, v.url, v.function, v.owner
     from record r
     join lateral (
         select key, title, url, function, owner, valid_from from work_item

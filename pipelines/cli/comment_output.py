@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from model.comment_content import CommentChange, CommentContent, CommentState, Target
-from model.wording import plain
+from model.wording import to_plain_text
 from pipelines.cli.output import console, print_columns, print_error
 from pipelines.steps.comment import CommentResult
 
@@ -112,7 +112,7 @@ def _comment_to_json(
         "reason": None,
         "remedy": None,
         "retryable": None,
-        "text": plain(content),
+        "text": to_plain_text(content),
     }
 
 

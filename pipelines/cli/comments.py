@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import typer
 
 from connectors.base import ConnectionFailed
-from model.wording import plain
+from model.wording import to_plain_text
 from pipelines.cli.comment_output import (
     ACTION_DONE,
     comments_to_json,
@@ -51,6 +51,6 @@ def _print_preview(results: Mapping[str, CommentResult]) -> None:
     ]
     for name, change in changes:
         print_line(f"── {name} {change.target.key}: would be {ACTION_DONE[name_action(change)]}")
-        print_line(plain(change.content) + "\n")
+        print_line(to_plain_text(change.content) + "\n")
     print_postponed(results)
     print_line(f"{len(changes)} comments would be written")

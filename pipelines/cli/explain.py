@@ -15,7 +15,7 @@ from model.findings import Label
 from model.network import Certainty
 from model.rules.words import counted, day, working_days
 from model.warehouse.lookup import WarehouseLookup
-from model.wording import CommentAudience, build_content, plain
+from model.wording import CommentAudience, build_content, to_plain_text
 from pipelines.cli.conflicts import conflict_to_json, read_listed_conflicts
 from pipelines.cli.opening import open_home_instance
 from pipelines.cli.output import now, print_error, print_json, print_line, print_table
@@ -87,7 +87,7 @@ def _print_conflict(instance: Instance, conflict: Conflict, *, json: bool) -> No
         print_json(conflict_to_json(conflict, labels, posted.get(conflict.id, [])))
         return
     audience = CommentAudience("", card_url(instance.deployment.ui_url, conflict))
-    print_line(plain(build_content(conflict, labels, instance.model, audience)))
+    print_line(to_plain_text(build_content(conflict, labels, instance.model, audience)))
     if descendants := [labels[i] for i in conflict.finding.downstream if i in labels]:
         print_line(_downstream_text(descendants))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from model.conflicts import Conflict
-from model.wording import plain
+from model.wording import to_plain_text
 from pipelines.instance import Instance
 from pipelines.steps.sync import SyncResult, sync_all
 from tests.pipelines.small import HEALTHY_PLAN, NOW, Small, day
@@ -30,7 +30,7 @@ def test_it_is_told_as_it_is_written_and_where_and_stays_the_same_conflict_howev
 
     assert dangling(first).wording.title.endswith("“Print shop 7”, which no connected tool knows")
     assert '(column "Depends on" in marketing-plan)' in dangling(first).wording.explanation[0]
-    told = [plain(change.content) for change, _ in again.commented["marketing-plan"].written]
-    assert any("depends on “PRINT Shop 7”" in words for words in told)
+    written = [change.content for change, _ in again.commented["marketing-plan"].written]
+    assert any("depends on “PRINT Shop 7”" in to_plain_text(content) for content in written)
     assert dangling(again).id == dangling(first).id
     assert again.detected.events == {}
