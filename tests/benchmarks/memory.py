@@ -7,17 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from model.network import Network, schedule
-from tests.benchmarks.plans import TODAY, everything, layered
+from tests.benchmarks.plans import TODAY, build_layered_plan, full_inputs
 
 
 def main(items: int) -> None:
-    plan = everything(layered(items, 100))
-    peak = peak_of(lambda: schedule(Network.build(*plan), TODAY))
+    plan = full_inputs(build_layered_plan(items, 100))
+    peak = peak_memory(lambda: schedule(Network.build(*plan), TODAY))
     print(f"  peak memory, plan included: {peak:.2f} GB", flush=True)
 
 
-def peak_of(run: Callable[[], object]) -> float:
-    """The most memory that this process held while something ran, in GB."""
+def peak_memory(run: Callable[[], object]) -> float:
+    """The most resident memory of this process while something runs, in GB (proc(5): writing 5
+    to clear_refs resets the peak)."""
     Path("/proc/self/clear_refs").write_text("5")
     run()
     peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())

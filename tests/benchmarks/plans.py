@@ -1,4 +1,4 @@
-"""Layered random plans: every item hangs on items of the layer before, rows in random order."""
+"""Layered random plans: every item depends on items of the layer before, rows in random order."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ FIRST_ID = 1_000
 
 
 @dataclass(frozen=True)
-class Plain:
+class PlainPlan:
     """Finish-to-start links on plain integers: what the floor kernel reads."""
 
     tail: NDArray[np.int64]
@@ -28,7 +28,7 @@ class Plain:
         return len(self.duration)
 
 
-def layered(items: int, layers: int, fan_in: int = 3, seed: int = 1) -> Plain:
+def build_layered_plan(items: int, layers: int, fan_in: int = 3, seed: int = 1) -> PlainPlan:
     """`fan_in` links into every item beyond the first layer."""
     random = np.random.default_rng(seed)
     width = items // layers
@@ -36,23 +36,23 @@ def layered(items: int, layers: int, fan_in: int = 3, seed: int = 1) -> Plain:
     tail = (head // width - 1) * width + random.integers(0, width, len(head))
     name, order = random.permutation(items), random.permutation(len(head))
     duration = random.integers(1, 6, items).astype(np.int32)
-    return Plain(name[tail[order]], name[head[order]], duration, layers, name[: width * layers])
+    return PlainPlan(name[tail[order]], name[head[order]], duration, layers, name[: width * layers])
 
 
-def simple(plain: Plain) -> tuple[Items, Links, Calendars]:
+def simple_inputs(plain: PlainPlan) -> tuple[Items, Links, Calendars]:
     """The same as items with estimates and finish-to-start links, in one calendar."""
     ids = np.arange(plain.nodes) + FIRST_ID
     links = Links.of(plain.tail + FIRST_ID, plain.head + FIRST_ID)
     return Items.of(ids, duration=plain.duration), links, Calendars.of()
 
 
-def everything(plain: Plain, seed: int = 2) -> tuple[Items, Links, Calendars]:
-    """The same with all that real plans have: three calendars, all link types, lags and leads,
-    dates, deadlines, constraints, progress, every state, and a parent for each tenth item."""
+def full_inputs(plain: PlainPlan, seed: int = 2) -> tuple[Items, Links, Calendars]:
+    """The same with what real plans have: three calendars, all link types, lags and leads, dates,
+    deadlines, constraints, progress, every state, and a parent for every tenth item."""
     random = np.random.default_rng(seed)
     n, m = plain.nodes, len(plain.tail)
 
-    def some(values: NDArray[np.int64], share: float) -> NDArray[np.int64]:
+    def given_for(values: NDArray[np.int64], share: float) -> NDArray[np.int64]:
         return np.where(random.random(len(values)) < share, values, NO_DATE)
 
     start = TODAY - 60 + random.integers(0, 400, n)
@@ -60,15 +60,15 @@ def everything(plain: Plain, seed: int = 2) -> tuple[Items, Links, Calendars]:
         np.arange(n) + FIRST_ID,
         calendar=random.integers(0, 3, n),
         duration=np.where(random.random(n) < 0.7, plain.duration, -1),
-        planned_start=some(start, 0.6),
-        planned_finish=some(start + random.integers(0, 30, n), 0.7),
-        actual_start=some(start, 0.1),
+        planned_start=given_for(start, 0.6),
+        planned_finish=given_for(start + random.integers(0, 30, n), 0.7),
+        actual_start=given_for(start, 0.1),
         state=random.choice([0, 0, 0, 0, 0, 1, 2, 3, 4], n),
         percent=random.integers(-1, 100, n),
         milestone=random.random(n) < 0.05,
         constraint=random.integers(0, 7, n),
-        constraint_date=some(start, 0.1),
-        deadline=some(start + 60, 0.1),
+        constraint_date=given_for(start, 0.1),
+        deadline=given_for(start + 60, 0.1),
         parent=_parents(plain, random),
     )
     links = Links.of(
@@ -81,8 +81,8 @@ def everything(plain: Plain, seed: int = 2) -> tuple[Items, Links, Calendars]:
     return items, links, _calendars()
 
 
-def _parents(plain: Plain, random: np.random.Generator) -> NDArray[np.int64]:
-    """A parent in its own layer for each tenth item."""
+def _parents(plain: PlainPlan, random: np.random.Generator) -> NDArray[np.int64]:
+    """A parent in its own layer for every tenth item."""
     layer = plain.by_layer.reshape(plain.layers, -1)
     chosen = random.random(layer.shape) < 0.1
     chosen[:, 0] = False

@@ -1,10 +1,10 @@
-"""How fast a million items and three million dependencies come out of PostgreSQL as the rules'
-inputs, and the forecast goes back: `python -m tests.benchmarks.rows [items]`. Linux only.
+"""How long PostgreSQL takes to give a million items and three million dependencies to the rules,
+and to take the forecast back: `python -m tests.benchmarks.rows [items]`. Linux only.
 
 The tables are the product's own, as a sync leaves them (`tests.benchmarks.stored`), on an embedded
-server. Beside the time on the clock stands the time of the processors, the reader's and the
-server's (all its processes), because what else the machine does hardly counts in it, and its
-ratio to the floor kernel of `tests.benchmarks.network` in the same rounds. The best of each.
+server. Beside the clock time stands the processor time, that of the reader and of all processes of
+the server, because other work on the machine hardly counts in it; its ratio is to the floor kernel
+of `tests.benchmarks.network`, run in the same rounds. The best of several rounds counts.
 """
 
 import os
@@ -28,7 +28,7 @@ from model.warehouse.plan_fields import read_records, read_versions
 from model.warehouse.plan_links import read_links
 from model.warehouse.plan_tables import declared_columns, network_columns
 from tests.benchmarks import floor
-from tests.benchmarks.plans import Plain, layered
+from tests.benchmarks.plans import PlainPlan, build_layered_plan
 from tests.benchmarks.reading import DAY, MODEL
 from tests.benchmarks.stored import fill
 
@@ -37,12 +37,12 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 Parts = dict[str, Callable[[], object]]
 Times = tuple[float, ...]
-"""On the clock, of the reader, of the server; seconds."""
+"""Seconds: clock time, processor time of the reader, processor time of the server."""
 
 
 def main(items: int) -> None:
-    plain = layered(items, 100)
-    floor.kernel(layered(100, 10))
+    plain = build_layered_plan(items, 100)
+    floor.kernel(build_layered_plan(100, 10))
     with tempfile.TemporaryDirectory(prefix="interlock-rows-") as folder:
         data = Path(folder) / "data"
         url = make_url(embedded_url(data)).set(drivername="postgresql+psycopg")
@@ -51,14 +51,14 @@ def main(items: int) -> None:
             migrate(engine)
             fill(engine, plain, MODEL)
             with engine.connect() as connection:
-                _tell(plain, _measured(_parts(connection, plain), data))
+                _print_times(plain, _measure(_parts(connection, plain), data))
             address = url.render_as_string(hide_password=False)
             subprocess.run([sys.executable, "-m", "tests.benchmarks.reading", address], check=True)
         finally:
             stop_embedded(data)
 
 
-def _parts(connection: Connection, plain: Plain) -> Parts:
+def _parts(connection: Connection, plain: PlainPlan) -> Parts:
     """What is timed: the whole, and beside it its parts."""
     plan = read_plan(connection, MODEL, DAY)
     known = read_known_names(connection, MODEL)
@@ -80,17 +80,17 @@ def _parts(connection: Connection, plain: Plain) -> Parts:
     }
 
 
-def _measured(parts: Parts, data: Path) -> dict[str, Times]:
-    """The best of each; all in one transaction, which is given up."""
+def _measure(parts: Parts, data: Path) -> dict[str, Times]:
+    """The best times of each part; all in one transaction, which is rolled back."""
     best: dict[str, Times] = {}
     for _ in range(ROUNDS):
         for name, run in parts.items():
-            found = _timed(run, data)
-            best[name] = tuple(map(min, found, best.get(name, found)))
+            times = _time(run, data)
+            best[name] = tuple(map(min, times, best.get(name, times)))
     return best
 
 
-def _timed(run: Callable[[], object], data: Path) -> Times:
+def _time(run: Callable[[], object], data: Path) -> Times:
     clock, reader, server = perf_counter(), process_time(), _server_time(data)
     run()
     return perf_counter() - clock, process_time() - reader, _server_time(data) - server
@@ -111,7 +111,7 @@ def _stat(process: str) -> list[int]:
     return [0, *map(int, fields[1:])]
 
 
-def _tell(plain: Plain, best: dict[str, Times]) -> None:
+def _print_times(plain: PlainPlan, best: dict[str, Times]) -> None:
     least = best["floor kernel"][1]
     print(f"\n{plain.nodes:,} items, {len(plain.tail):,} dependencies; seconds")
     print(f"{'':24}{'clock':>8}{'reader':>8}{'server':>8}{'x floor':>9}")

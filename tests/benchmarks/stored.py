@@ -1,5 +1,5 @@
 """A plan of `tests.benchmarks.plans` in the product's own tables, as a sync leaves it there: rows
-as wide as real ones, every twentieth item a deal, each tenth work item with a past version."""
+as wide as real ones, every twentieth item a deal, every tenth work item with a past version."""
 
 import numpy as np
 from sqlalchemy import Connection, Engine, text
@@ -8,7 +8,7 @@ from model.network import NO_DATE, Items, Links
 from model.operating_model.schema import OperatingModel
 from model.warehouse.columns import write_columns
 from model.warehouse.rows import driver_connection
-from tests.benchmarks.plans import Plain, everything
+from tests.benchmarks.plans import PlainPlan, full_inputs
 
 _POSTGRES_EPOCH = 10_957
 _DATES = ("planned_start", "planned_finish", "actual_start", "deadline")
@@ -91,8 +91,8 @@ _BEGAN = "timestamptz '2026-10-01 12:00Z'"
 _CHANGED = "timestamptz '2026-11-01 12:00Z'"
 
 
-def fill(engine: Engine, plain: Plain, model: OperatingModel) -> None:
-    """Fill a new warehouse, as its superuser: foreign keys are taken on trust."""
+def fill(engine: Engine, plain: PlainPlan, model: OperatingModel) -> None:
+    """Fill a new warehouse as its superuser, with foreign keys unchecked."""
     names = {
         "functions": [function.id for function in model.functions],
         "initiatives": [initiative.id for initiative in model.initiatives],
@@ -107,12 +107,13 @@ def fill(engine: Engine, plain: Plain, model: OperatingModel) -> None:
         connection.execute(text(_WORK_ITEMS.format(**present)), names)
         connection.execute(text(_DEALS.format(**present)), names)
         connection.execute(text(_DEPENDENCIES))
+    # A sync leaves statistics behind, and without them the planner reads the tables differently.
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("vacuum analyze"))
 
 
-def _stage(connection: Connection, plain: Plain) -> None:
-    items, links, _ = everything(plain)
+def _stage(connection: Connection, plain: PlainPlan) -> None:
+    items, links, _ = full_inputs(plain)
     driver = driver_connection(connection)
     driver.execute(_STAGED)
     write_columns(driver, "staged_item", _items(items))

@@ -20,7 +20,7 @@ from model.network import (
     schedule,
 )
 from model.records import DependencyType, State
-from tests.benchmarks.plans import Plain, everything, layered, simple
+from tests.benchmarks.plans import PlainPlan, build_layered_plan, full_inputs, simple_inputs
 from tests.model.network.plan_strategies import TODAY, plans
 
 COLUMNS = [field.name for field in fields(Forecast) if field.name != "cpm"]
@@ -57,11 +57,11 @@ def test_following_changes_equals_computing_from_the_start(
     check_equal(incremental, schedule(Network.build(items, plan.links, plan.tables), plan.today))
 
 
-@pytest.mark.parametrize("plan", [simple, everything], ids=["estimates", "everything"])
+@pytest.mark.parametrize("plan", [simple_inputs, full_inputs], ids=["estimates", "everything"])
 def test_a_long_series_of_changes_equals_computing_from_the_start(
-    plan: Callable[[Plain], tuple[Items, Links, Calendars]],
+    plan: Callable[[PlainPlan], tuple[Items, Links, Calendars]],
 ) -> None:
-    items, links, calendars = plan(layered(300, 15))
+    items, links, calendars = plan(build_layered_plan(300, 15))
     random = np.random.default_rng(4)
     incremental = IncrementalForecast(schedule(Network.build(items, links, calendars), TODAY))
     for _ in range(40):

@@ -12,10 +12,10 @@ from model.network.incremental_passes import (
     update_late_starts,
 )
 from model.network.passes import backward_pass, forward_pass
-from tests.benchmarks.plans import everything, layered
+from tests.benchmarks.plans import build_layered_plan, full_inputs
 from tests.model.network.plan_strategies import TODAY
 
-CPM = schedule(Network.build(*everything(layered(400, 20))), TODAY).cpm
+CPM = schedule(Network.build(*full_inputs(build_layered_plan(400, 20))), TODAY).cpm
 TOPOLOGY = CPM.network.topology
 
 
@@ -35,7 +35,7 @@ def test_early_starts_after_a_delay_are_those_of_a_forward_pass(seed: int) -> No
 @pytest.mark.parametrize("seed", range(5))
 def test_late_starts_under_tighter_limits_are_those_of_a_backward_pass(seed: int) -> None:
     random = np.random.default_rng(seed)
-    cpm = schedule(Network.build(*everything(layered(400, 20))), TODAY).cpm
+    cpm = schedule(Network.build(*full_inputs(build_layered_plan(400, 20))), TODAY).cpm
     positions = np.unique(random.integers(0, TOPOLOGY.node_count, 5))
     cpm.max_start[positions] = cpm.late[positions] - random.integers(1, 60, len(positions))
     late = cpm.late.copy()

@@ -7,9 +7,9 @@ import pytest
 
 from model.network import topology as topology_module
 from model.network.topology import Topology, build_topology, degrees, neighbours
-from tests.benchmarks.plans import layered
+from tests.benchmarks.plans import build_layered_plan
 
-PLAIN = layered(900, 9)
+PLAIN = build_layered_plan(900, 9)
 
 
 @pytest.fixture(params=[0, 24, 10_000], ids=["by level", "mixed", "by node"])
