@@ -22,6 +22,7 @@ from connectors.erp.pull import pull_exports
 from connectors.erp.settings import ErpSettings, ExportProfile, load_profile
 from connectors.kit.delimited_text import UnreadableFile
 from connectors.kit.known_functions import unknown_functions
+from connectors.kit.mapping import map_or_hold
 from model.comment_content import CommentChange, Outcome, PostedComment, Target
 from model.comments import CommentKey
 from model.records import Mapped
@@ -64,7 +65,12 @@ class ErpConnector:
 
     def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:  # noqa: ARG002
         """Map a line to spend; see `map_line`."""
-        return map_line(self.name, self._settings, self._profile, landed, observed_at)
+        return map_or_hold(
+            landed.native_id,
+            "the line",
+            "its export",
+            lambda: map_line(self.name, self._settings, self._profile, landed, observed_at),
+        )
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         """Our comments on these records in all findings files beside the exports.

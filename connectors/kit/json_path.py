@@ -10,7 +10,9 @@ import re
 from functools import lru_cache
 from typing import Any
 
-_PATH = re.compile(r"\$|(?:\$\.?)?[^.\[\]$]+(?:\[(?:\d+|\*)\])*(?:\.[^.\[\]]+(?:\[(?:\d+|\*)\])*)*")
+_PATH = re.compile(
+    r"\$|(?:\$\.?)?[^.\[\]$]+(?:\[(?:\d+|\*)\])*(?:\.[^.\[\]$]+(?:\[(?:\d+|\*)\])*)*"
+)
 _STEP = re.compile(r"[^.\[\]$]+|\[\d+\]|\[\*\]")
 _ALL = "[*]"
 

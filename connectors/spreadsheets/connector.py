@@ -15,6 +15,7 @@ from connectors.base import (
 )
 from connectors.kit.delimited_text import UnreadableFile
 from connectors.kit.known_functions import unknown_functions
+from connectors.kit.mapping import map_or_hold
 from connectors.spreadsheets.csv_comments import apply_csv_comments, find_csv_comments
 from connectors.spreadsheets.mapping import map_row
 from connectors.spreadsheets.notes import NotAPackage, find_note_refusals
@@ -77,7 +78,12 @@ class SpreadsheetConnector:
     def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:
         """Map a row to a work item; see `map_row`."""
         del stream
-        return map_row(landed, observed_at, self._settings, self._context)
+        return map_or_hold(
+            landed.native_id,
+            "the row",
+            "its file",
+            lambda: map_row(landed, observed_at, self._settings, self._context),
+        )
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         """Our sections in notes and our rows in notes files.

@@ -10,11 +10,13 @@ import httpx
 import pytest
 import respx
 
+from connectors.base import ConnectionFailed
 from connectors.jira.tool import HTTP as JIRA
 from connectors.kit.client import HttpClient
 from connectors.kit.clock import Clock
 from connectors.kit.conventions import HttpConventions
 from connectors.kit.exceptions import AnswerLost, RequestFailed
+from connectors.kit.paginators import LinkHeader, PageRequest
 from connectors.kit.rate_limits import Pauses
 from connectors.salesforce.tool import HTTP as SALESFORCE
 
@@ -260,3 +262,71 @@ def test_an_empty_answer_to_a_read_is_no_answer(client: HttpClient) -> None:
     respx.get(f"{BASE}/thing").respond(200)
     with pytest.raises(RequestFailed, match=r"GET /thing is not whole JSON \(0 bytes"):
         client.read("GET", "/thing")
+
+
+@respx.mock
+def test_an_answer_shows_its_headers_and_the_link_to_the_next_page(client: HttpClient) -> None:
+    link = f'<{BASE}/list?page=2>; rel="next", <{BASE}/list?page=9>; rel="last"'
+    respx.get(f"{BASE}/list").respond(json=[1], headers={"Link": link, "ETag": '"abc"'})
+    answer = client.fetch("GET", "/list")
+    assert (answer.body, answer.status, answer.headers["etag"]) == ([1], 200, '"abc"')
+    assert answer.next_link == f"{BASE}/list?page=2"
+
+
+@respx.mock
+def test_what_did_not_change_is_an_answer_without_a_body(client: HttpClient) -> None:
+    respx.get(f"{BASE}/list").respond(304)
+    answer = client.fetch("GET", "/list", headers={"If-None-Match": '"abc"'})
+    assert (answer.body, answer.status) == (None, 304)
+
+
+@respx.mock
+def test_pages_are_followed_on_the_same_origin_only(client: HttpClient) -> None:
+    evil = respx.get("https://evil.example/list").respond(json=[2])
+    link = '<https://evil.example/list>; rel="next"'
+    respx.get(f"{BASE}/list").respond(json=[1], headers={"Link": link})
+    pages = client.pages(PageRequest("/list"), LinkHeader())
+    assert next(pages).body == [1]
+    with pytest.raises(RequestFailed, match="leads away"):
+        next(pages)
+    assert not evil.called
+
+
+@respx.mock
+@pytest.mark.parametrize("headers", [{"Retry-After": "7"}, {"X-RateLimit-Remaining": "0"}])
+def test_a_limit_told_by_403_is_waited_for_and_is_no_missing_permission(
+    client: HttpClient, time: Time, headers: dict[str, str]
+) -> None:
+    """As GitHub answers to both its primary and its secondary limits."""
+    reset = {"X-RateLimit-Reset": str(int((START + timedelta(seconds=7)).timestamp()))}
+    respx.get(f"{BASE}/thing").mock(
+        side_effect=[
+            httpx.Response(403, headers=headers | reset),
+            httpx.Response(200, json={}),
+        ]
+    )
+    assert client.read("GET", "/thing") == {}
+    assert time.slept == pytest.approx(7, abs=0.01)
+
+
+@respx.mock
+def test_a_403_that_is_no_limit_is_a_missing_permission(client: HttpClient) -> None:
+    respx.get(f"{BASE}/thing").respond(403, headers={"X-RateLimit-Remaining": "12"})
+    with pytest.raises(RequestFailed) as caught:
+        client.read("GET", "/thing")
+    assert caught.value.status == 403
+    assert "missing permission" in caught.value.remedy
+
+
+@respx.mock
+def test_a_tool_says_itself_what_its_errors_mean(connect: Connect) -> None:
+    def explain(error: RequestFailed) -> ConnectionFailed:
+        return ConnectionFailed(error.connection, "the licence has expired", "Buy another.")
+
+    respx.get(f"{BASE}/a").respond(402)
+    respx.get(f"{BASE}/b").respond(404, json={"title": "Gone", "detail": "No such board"})
+    with pytest.raises(ConnectionFailed, match="licence"):
+        connect(HttpConventions(explain=explain)).read("GET", "/a")
+    with pytest.raises(RequestFailed, match="Gone; No such board") as caught:
+        connect(HttpConventions(remedies={404: "Share the board."})).read("GET", "/b")
+    assert caught.value.remedy == "Share the board."
