@@ -48,8 +48,10 @@ class SalesforceSettings(ConnectionSettings):
     @model_validator(mode="after")
     def _check_sign_in(self) -> Self:
         has_secret = self.client_secret_env is not None
-        has_key = self.private_key_env is not None and self.username is not None
-        if has_secret == has_key:
+        jwt_settings = (self.private_key_env, self.username)
+        # With a secret the settings of the other flow would be accepted and ignored.
+        is_complete = not any(jwt_settings) if has_secret else all(jwt_settings)
+        if not is_complete:
             raise ValueError("name either client_secret_env, or private_key_env and username")
         return self
 

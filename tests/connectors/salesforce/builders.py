@@ -12,8 +12,8 @@ DEAL_ID = "006000000000001AAA"
 OWNER_ID = "005000000000002AAA"
 
 
-def settings(**own: Any) -> SalesforceSettings:
-    given: dict[str, Any] = {
+def settings(**overrides: Any) -> SalesforceSettings:
+    entry: dict[str, Any] = {
         "tool": "salesforce",
         "function": "sales",
         "url": "https://acme.example",
@@ -22,10 +22,10 @@ def settings(**own: Any) -> SalesforceSettings:
         "depends_on": "Depends_On__c",
         "currency": "EUR",
     }
-    return SalesforceSettings.model_validate(given | own)
+    return SalesforceSettings.model_validate(entry | overrides)
 
 
-def opportunity(**own: Any) -> dict[str, Any]:
+def opportunity(**overrides: Any) -> dict[str, Any]:
     return {
         "Id": DEAL_ID,
         "Name": "Nordwind renewal",
@@ -40,10 +40,11 @@ def opportunity(**own: Any) -> dict[str, Any]:
         "LastModifiedDate": "2026-03-01T12:00:00.000+0000",
         "SystemModstamp": "2026-03-01T12:00:00.000+0000",
         "Depends_On__c": "CDP-12; CDP-14",
-    } | own
+    } | overrides
 
 
-def snapshot(created: str, **own: Any) -> dict[str, Any]:
+def snapshot(created: str, **overrides: Any) -> dict[str, Any]:
+    """A row of OpportunityHistory from 08:00 UTC on the day `created`."""
     return {
         "Id": f"008{created}",
         "OpportunityId": DEAL_ID,
@@ -53,9 +54,9 @@ def snapshot(created: str, **own: Any) -> dict[str, Any]:
         "CloseDate": "2026-04-30",
         "ForecastCategory": "Pipeline",
         "CreatedDate": f"{created}T08:00:00.000+0000",
-    } | own
+    } | overrides
 
 
-def landed(present: dict[str, Any], *history: dict[str, Any]) -> RawRecord:
+def raw_record(present: dict[str, Any], *history: dict[str, Any]) -> RawRecord:
     payload = {"opportunity": present, "history": list(history)}
     return RawRecord(str(present["Id"]), json.dumps(payload))

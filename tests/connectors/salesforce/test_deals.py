@@ -15,8 +15,8 @@ from model.records import Deal, DealStage, DependencyRole, Mapped, Origin, State
 from tests.connectors.salesforce.builders import (
     DEAL_ID,
     OWNER_ID,
-    landed,
     opportunity,
+    raw_record,
     settings,
     snapshot,
 )
@@ -25,7 +25,7 @@ REFERENCES = installed_tools().references
 
 
 def mapped(present: dict[str, Any], *history: dict[str, Any], **own: Any) -> Mapped:
-    return map_deal("crm", settings(**own), landed(present, *history), REFERENCES)
+    return map_deal("crm", settings(**own), raw_record(present, *history), REFERENCES)
 
 
 def deal(found: Mapped) -> Deal:
@@ -145,7 +145,7 @@ def test_an_amount_without_currency_is_left_out_and_said_once() -> None:
 
 
 def test_cents_are_exact() -> None:
-    payload = landed(opportunity()).payload.replace("250000.0", "1234567890123456.78")
+    payload = raw_record(opportunity()).payload.replace("250000.0", "1234567890123456.78")
     found = map_deal("crm", settings(), RawRecord(DEAL_ID, payload), REFERENCES)
     assert deal(found).amount == Decimal("1234567890123456.78")
 
