@@ -1,1 +1,1 @@
-"""What `interlock init` puts into a new instance folder: settings, Dagster's own, a small model."""
+"""The files that `interlock init` writes into a new instance folder."""
