@@ -137,7 +137,7 @@ class HttpClient:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_is_worth_repeating),
             stop=tenacity.stop_after_attempt(_ATTEMPTS),
-            wait=tenacity.wait_exponential_jitter(initial=0.5, max=20),
+            wait=tenacity.wait_exponential_jitter(multiplier=0.5, max=20),
             sleep=self._clock.sleep,
             reraise=True,
         )

@@ -76,7 +76,7 @@ class Org:
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception(_is_transient),
             stop=tenacity.stop_after_attempt(_ATTEMPTS),
-            wait=tenacity.wait_exponential_jitter(initial=0.5, max=_LONGEST_WAIT),
+            wait=tenacity.wait_exponential_jitter(multiplier=0.5, max=_LONGEST_WAIT),
             sleep=self._clock.sleep,
             reraise=True,
         )

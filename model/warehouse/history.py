@@ -24,6 +24,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from model.records import Ref, StatedDependency, Version
 from model.warehouse.record_fields import stored_fields
@@ -124,7 +125,7 @@ def latest_versions(
         return {}
     rows = connection.execute(
         select(table)
-        .distinct(table.c.record_id)
+        .ext(distinct_on(table.c.record_id))
         .where(table.c.record_id == func.any(list(ids)))
         .order_by(table.c.record_id, table.c.valid_from.desc(), table.c.recorded_at.desc())
     ).mappings()
