@@ -54,6 +54,7 @@ def _find_error_in_node(node: object, allowed: set[str]) -> str | None:
         return _find_error_in_children(node, BLOCKS[node["type"]])
     if node["type"] == "text":
         return _find_error_in_text(node)
+    # Jira rejects a mention without an account id: nobody could be notified.
     if node["type"] == "mention" and not (node.get("attrs") or {}).get("id"):
         return "a mention needs an id"
     return None
@@ -77,6 +78,7 @@ def plain_text(node: Json) -> str:
     if node["type"] in ("mention", "status"):
         return str(node["attrs"].get("text", ""))
     inner = "".join(plain_text(child) for child in node.get("content", []))
+    # One line end per block, however deeply the blocks are nested.
     block = node["type"] in BLOCKS or node["type"] == "hardBreak"
     return f"{inner}\n" if block and not inner.endswith("\n") else inner
 

@@ -31,6 +31,7 @@ def to_html(node: Json) -> Markup:
     if render is not None:
         return render(node)
     inner = Markup("").join(to_html(child) for child in node.get("content", []))
+    # A node of an unknown type still shows its text.
     tag = TAGS.get(node["type"])
     return Markup("<{0}>{1}</{0}>").format(tag, inner) if tag else inner
 

@@ -43,6 +43,7 @@ async def _add_fault(middleware: SandboxMiddleware, request: Request) -> Respons
         fault = Fault.model_validate(await read_json_body(request))
     except (ValidationError, InvalidBody) as error:
         return json_response({"error": str(error)}, 400)
+    # Frozen now: the index is to show the data from before the next change.
     if fault.kind == "stale_search":
         middleware.tool.freeze_search()
     middleware.faults.rules.append(fault)

@@ -52,6 +52,7 @@ class Fault(BaseModel):
         # A stale search is a state of the tool from its addition until it is cleared.
         if self.kind == "stale_search" or not re.search(self.match, f"{method} {path}"):
             return False
+        # Requests that pass first count only if they match.
         if self.after:
             self.after -= 1
             return False

@@ -53,6 +53,7 @@ class SandboxMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
+        # Faults never apply to the sandbox's own endpoints, or they could not be cleared.
         is_admin_request = path.startswith(ADMIN_PREFIX)
         fault = None if is_admin_request else self.faults.for_request(method, path)
         messages = await self._respond(fault, scope, receive)
@@ -71,6 +72,7 @@ class SandboxMiddleware:
     async def _respond(self, fault: Fault | None, scope: Scope, receive: Receive) -> list[Message]:
         if fault is None:
             return await _collect(self.app, scope, receive)
+        # These two have no effect on the state: the request does not reach the application.
         if fault.kind == "429":
             return await _collect(self.tool.rate_limited_response(fault), scope, receive)
         if fault.kind == "5xx":
@@ -101,6 +103,7 @@ def _truncate(messages: list[Message]) -> list[Message]:
     """The first half of the body, with the Content-Length of that half."""
     start, body = messages[0], b"".join(message.get("body", b"") for message in messages[1:])
     half = body[: len(body) // 2]
+    # A wrong Content-Length would be an HTTP error; the fault is a body that is not valid JSON.
     headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
     headers.append((b"content-length", str(len(half)).encode()))
     return [{**start, "headers": headers}, {"type": "http.response.body", "body": half}]

@@ -76,6 +76,7 @@ def serve_until_stopped(
 ) -> None:
     """Run both tools, print their URLs, and return on SIGINT or SIGTERM."""
     stopped = threading.Event()
+    # Both signals, because Ctrl-C sends one and process managers send the other.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     with running_sandbox(
@@ -105,6 +106,7 @@ def _open_org(
     saved = state / "salesforce.json" if state else None
     if saved and saved.exists():
         org = storage.load(SalesforceOrg, saved, url)
+        # The daily limit is not part of what is resumed: each start is a new day.
         org.requests_today = 0
         return org
     if content is None:
@@ -125,6 +127,7 @@ def _save_function(
 def _bind_socket(port: int) -> Iterator[socket.socket]:
     # Without the protocol asyncio does not set TCP_NODELAY, which costs 40 ms per request.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        # A restart finds the port in TIME_WAIT, where binding it would fail for a minute.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", port))
@@ -145,6 +148,7 @@ def _serve_in_thread(applications: list[tuple[SandboxMiddleware, socket.socket]]
     async def serve() -> None:
         await asyncio.gather(*(server.serve([listener]) for server, listener in servers))
 
+    # Before the thread starts, so that clients can connect as soon as the block is entered.
     for _, listener in servers:
         listener.listen(128)
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
@@ -153,6 +157,7 @@ def _serve_in_thread(applications: list[tuple[SandboxMiddleware, socket.socket]]
         yield
     finally:
         for server, _ in servers:
+            # Without force_exit a client with an open connection would delay the end.
             server.should_exit = server.force_exit = True
         thread.join()
 

@@ -31,6 +31,7 @@ def save(state: ToolState, path: Path) -> None:
     with temporary.open("wb") as file:
         file.write(orjson.dumps(state, default=lambda model: model.model_dump()))
         file.flush()
+        # Without fsync the rename can reach the disk before the content does.
         os.fsync(file.fileno())
     temporary.replace(path)
 

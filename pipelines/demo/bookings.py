@@ -75,6 +75,7 @@ def _shares(total: Decimal, lines: int, random: Random) -> list[Decimal]:
     if not lines:
         return []
     weights = [
+        # A negative weight makes a credit note; the unit below keeps the total exact.
         -random.uniform(0.1, 0.4) if line % 15 == 14 else random.uniform(0.3, 2.0)
         for line in range(lines)
     ]

@@ -27,6 +27,7 @@ class Days:
     def for_model(cls, model: OperatingModel, today: date) -> Days:
         calendar = calendar_with_id(model, model.calendar)
         zone = ZoneInfo(model.time_zone)
+        # Two offsets are equally far apart on every day, also on a weekend or holiday.
         first = calendar.next_working_day(today)
         return cls(today, first, calendar, zone, model.fiscal_year.starts_in_month)
 

@@ -66,8 +66,10 @@ def require_demo_instance(instance: Instance) -> DemoInstance:
             raise _not_the_demos(instance.home, f"{name} is {connections[name].url}")
     for name in ("marketing-plan", "finance-erp"):
         parts = PurePosixPath(connections[name].path).parts
+        # `files/../..` would lead out of the folder that the demo may write to.
         if parts[0] != "files" or ".." in parts:
             raise _not_the_demos(instance.home, f"{name} is {connections[name].path}")
+    # The demo drops every table when it starts over.
     if URL_VARIABLE in instance.environment:
         raise DemoFailed(
             f"{URL_VARIABLE} names a warehouse that may be in use, and the demo empties its "

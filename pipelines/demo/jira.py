@@ -133,6 +133,7 @@ def _last_touched(issue: StoryIssue) -> Offset:
         return issue.touched
     if issue.status in _FINAL_STATUSES and issue.plan:
         return issue.plan[1]
+    # Spread over a week, so that not all issues were touched on the same day.
     number = int(issue.key.rpartition("-")[2])
     recent = -1 - number % 6
     return max(recent, issue.plan[0]) if issue.plan and issue.status != "To Do" else recent
@@ -140,6 +141,7 @@ def _last_touched(issue: StoryIssue) -> Offset:
 
 def _changes(issue: StoryIssue, ids: Mapping[str, str], days: Days) -> Iterator[Json]:
     """The changelog: assigned, due date moved, started, progress reported, finished."""
+    # An issue without an owner was changed by the lead of the project.
     by = ids[issue.owner or "nina-scholz"]
 
     def change(on: Offset, hour: int, field: str, before: object, after: object) -> Json:

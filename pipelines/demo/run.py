@@ -24,6 +24,7 @@ def run_demo(instance: Instance, *, serve: bool, fresh: bool) -> bool:
 
     DAGSTER_HOME and the demo's secrets have to be in the environment. Raises DemoFailed.
     """
+    # Before anything starts: the servers and Dagster have to be stopped on Ctrl-C.
     stop_on_signals()
     demo = require_demo_instance(instance)
     _prepare(instance, demo, fresh=fresh)
@@ -37,6 +38,7 @@ def run_demo(instance: Instance, *, serve: bool, fresh: bool) -> bool:
 
 def _prepare(instance: Instance, demo: DemoInstance, *, fresh: bool) -> None:
     story, today = read_story(), instance.today(now())
+    # Asked in any case: it also reports another program at the tools' ports.
     has_running_tools = are_tools_running(demo)
     if is_staged(demo, story, today) and not fresh:
         return

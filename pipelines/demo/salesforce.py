@@ -37,6 +37,7 @@ def salesforce_content(story: SalesStory, model: OperatingModel, days: Days) -> 
 
 
 def _deal(deal: StoryDeal, number: int, days: Days) -> Json:
+    # At least ten days ago, so that every deal has a past.
     first_change = min(_last_change(deal, number), *(move.on for move in deal.moved), -10)
     opened = first_change - _OPENED_BEFORE
     return {

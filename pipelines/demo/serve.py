@@ -50,6 +50,7 @@ def dagster_running(ui_url: str, folder: Path, person: str) -> Iterator[subproce
             stdout=output,
             stderr=subprocess.STDOUT,
             env=os.environ | {LOCAL_PERSON: person},
+            # A session of its own, so that Ctrl-C reaches the demo first, which then stops it.
             start_new_session=True,
         )
     try:

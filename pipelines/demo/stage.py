@@ -85,5 +85,6 @@ def _write_file(path: Path, content: bytes, days: Days, saved: int) -> None:
     """Write a file with the modification time of a day of the story."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+    # Connectors read the modification time as the day as of which a plan stands.
     at = days.at(saved, _SAVED_AT).timestamp()
     os.utime(path, (at, at))

@@ -54,6 +54,7 @@ def _is_stand_in(url: str) -> bool | None:
     try:
         response = httpx.get(url + _PROBE_PATH, timeout=_TIMEOUT_SECONDS, trust_env=False)
         return response.status_code == httpx.codes.OK and isinstance(response.json(), list)
+    # Nothing listens there, so the port is free.
     except httpx.ConnectError:
         return None
     except (httpx.HTTPError, ValueError):

@@ -96,7 +96,7 @@ class ItStory(_StoryModel):
     issues: tuple[StoryIssue, ...]
 
 
-class PlanRow(_StoryModel):
+class MarketingRow(_StoryModel):
     """A row of the marketing plan."""
 
     key: str
@@ -116,7 +116,7 @@ class MarketingStory(_StoryModel):
     title: str
     subtitle: str
     saved: Offset
-    rows: tuple[PlanRow, ...]
+    rows: tuple[MarketingRow, ...]
 
 
 class CloseDateMove(_StoryModel):

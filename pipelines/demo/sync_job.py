@@ -43,6 +43,7 @@ def run_sync_job(names: tuple[str, ...], progress: Callable[[str], None]) -> Syn
     # Importing the definitions opens the instance, so the environment has to be set before.
     from pipelines.definitions import defs
 
+    # Dagster logs through its own loggers too, whatever the run's configuration says.
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     run_id = str(uuid.uuid4())
     with dg.DagsterInstance.get() as instance:
@@ -78,6 +79,7 @@ def _counts(metadata: Mapping[str, Any]) -> Counts:
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
     """Errors of connections that could not be read or written, and of steps that failed."""
+    # A connection that fails does not fail its step: its asset check has the message.
     checks = [check.metadata.get("failure") for check in result.get_asset_check_evaluations()]
     of_connections = [str(failure.value) for failure in checks if failure is not None]
     of_steps = [

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipelines.demo.days import Days
-from pipelines.demo.story import MarketingStory, PlanRow
+from pipelines.demo.story import MarketingRow, MarketingStory
 
 HEADINGS = {
     "No.": 9,
@@ -45,6 +45,7 @@ def marketing_workbook(story: MarketingStory, jira_url: str, days: Days) -> byte
     for number, row in enumerate(story.rows, _HEADING_ROW + 1):
         for column, value in enumerate(_cells(row, jira_url, days), 1):
             sheet.cell(number, column, value)
+        # The cells hold a date and a fraction; only these formats make them look otherwise.
         sheet.cell(number, 5).number_format = sheet.cell(number, 6).number_format = _DATE
         sheet.cell(number, 8).number_format = "0%"
     sheet.freeze_panes = sheet.cell(_HEADING_ROW + 1, 3)
@@ -60,7 +61,7 @@ def _write_title_rows(sheet: Worksheet, story: MarketingStory, days: Days) -> No
     sheet.cell(3, 2, days.day(story.saved)).number_format = _DATE
 
 
-def _cells(row: PlanRow, jira_url: str, days: Days) -> tuple[object, ...]:
+def _cells(row: MarketingRow, jira_url: str, days: Days) -> tuple[object, ...]:
     """The cells of a row, in the order of HEADINGS."""
     return (
         row.key,

@@ -46,6 +46,7 @@ def authenticate(request: Request, site: JiraSite, *, expired: bool) -> str | No
 
 
 def _find_account(header: str, site: JiraSite) -> str | None:
+    # The scheme of an Authorization header is case-insensitive (RFC 9110, 11.1).
     scheme, _, credentials = header.partition(" ")
     if scheme.lower() == "bearer":
         return site.account_id if credentials == site.token else None

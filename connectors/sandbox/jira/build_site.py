@@ -35,6 +35,7 @@ def build(file: JiraFile, base_url: str) -> JiraSite:
     account = file.account
     site = JiraSite(base_url, account.email, account.token, account.account_id)
     _fill_tables(site, file)
+    # All issues first: links and parents may refer to issues that come later in the file.
     for entry in file.issues:
         site.add_issue(StoredIssue(site.next_id(), entry.key, {}))
     for entry in file.issues:
@@ -61,6 +62,7 @@ def _fill_tables(site: JiraSite, file: JiraFile) -> None:
         site.statuses[str(number)] = _status(site, number, status.name, status.category)
     for number, name in enumerate(PRIORITIES, 1):
         site.priorities[str(number)] = _named(site, "priority", str(number), name)
+    # A file does not list issue types: those that its issues have are the site's.
     type_names = dict.fromkeys(entry.type for entry in file.issues)
     for number, name in enumerate(type_names, 10_001):
         subtask = {"subtask": name == "Sub-task"}
@@ -123,6 +125,7 @@ def _fill_issue(site: JiraSite, issue: StoredIssue, entry: IssueEntry) -> None:
     project = _row_with(site.projects, "key", issue.project_key)
     last_change = max([entry.created, *(change.at for change in entry.changes)])
     last_change = max([last_change, *(comment.at for comment in entry.comments)])
+    # Jira returns every field of the site, null where it has no value.
     issue.fields = dict.fromkeys(site.fields) | {
         "summary": entry.summary,
         "description": adf.text_to_document(entry.description) if entry.description else None,

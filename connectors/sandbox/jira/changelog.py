@@ -15,6 +15,7 @@ CHANGELOG_NAMES = {"fixVersions": "Fix Version", "parent": "IssueParentAssociati
 
 def change_items(site: JiraSite, name: str, before: Stored, after: Stored) -> list[Json]:
     """The ChangeDetails of one field; for versions one per version that was added or removed."""
+    # Jira records each version separately, other lists as one text.
     if name != "fixVersions":
         return [_item(site, name, before, after)]
     old, new = _versions(before), _versions(after)

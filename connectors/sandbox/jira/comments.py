@@ -19,6 +19,7 @@ def list_comments(request: JiraRequest) -> Json:
     """A PageOfComments, with at most 100 comments per page."""
     issue, start = request.issue(), request.number("startAt", 0)
     size = min(request.number("maxResults", 100), 100)
+    # `orderBy` defaults to `created`, oldest first.
     newest_first = request.query("orderBy") == "-created"
     comments = issue.comments[::-1] if newest_first else issue.comments
     page = comments[start : start + size]
@@ -129,6 +130,7 @@ def _valid_body(body: Json) -> Json:
 
 def _set_properties(request: JiraRequest, comment: Json) -> None:
     """Set the properties and the visibility that the request gives."""
+    # In the same request as the body: an app's marker is never missing from its comment.
     for entry in request.body.get("properties") or []:
         set_property(comment, entry["key"], entry["value"])
     if "visibility" in request.body:

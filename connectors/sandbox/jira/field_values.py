@@ -25,6 +25,7 @@ def read_value(site: JiraSite, issue: StoredIssue, name: str, value: object) -> 
     return READERS.get(name, READERS.get(kind, _unchanged))(site, issue, value)
 
 
+# Jira changes these through other endpoints, or by itself.
 READ_ONLY = {"status", "updated", "created", "project", "comment", "issuelinks", "subtasks"}
 
 
@@ -54,6 +55,7 @@ def _document(_: JiraSite, __: StoredIssue, value: object) -> Stored:
 
 
 def _number(_: JiraSite, __: StoredIssue, value: object) -> Stored:
+    # In Python True is an int; in JSON it is no number.
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise ValueError("Specify a valid number.")
     return value

@@ -90,6 +90,7 @@ def do_transition(request: JiraRequest) -> Response:
         )
     now = request.site.now(author)
     is_done = status["statusCategory"]["key"] == "done"
+    # Set outside set_fields: Jira keeps no changelog of these two.
     issue.fields |= {"statuscategorychangedate": now, "resolutiondate": now if is_done else None}
     set_fields(request.site, issue, {"status": status}, author)
     return Response(status_code=204)
@@ -110,6 +111,7 @@ def set_fields(site: JiraSite, issue: StoredIssue, values: dict[str, Stored], au
         if issue.fields.get(name) != value
         for item in change_items(site, name, issue.fields.get(name), value)
     ]
+    # An edit without a difference does not change `updated` in Jira either.
     if not items:
         return
     issue.fields |= values

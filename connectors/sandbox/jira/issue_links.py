@@ -65,5 +65,6 @@ def move(request: JiraRequest) -> Response:
     issue.key = key
     request.site.keys[key.upper()] = issue.id
     set_fields(request.site, issue, {"project": project}, request.require_account())
+    # Jira records the change of the key in the same entry as that of the project.
     issue.changelog[-1]["items"].append(key_change | {"to": None, "toString": key})
     return json_response({"id": issue.id, "key": issue.key})

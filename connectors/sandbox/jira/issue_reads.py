@@ -105,6 +105,7 @@ def _expanded_bean(
             "startAt": 0,
             "maxResults": min(EMBEDDED_CHANGELOG, len(issue.changelog)),
             "total": len(issue.changelog),
+            # Embedded changelogs are newest first and cut off; the changelog endpoint is neither.
             "histories": issue.changelog[::-1][:EMBEDDED_CHANGELOG],
         }
     return bean

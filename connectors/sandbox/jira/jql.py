@@ -41,6 +41,7 @@ class JqlQuery:
     def run(self, issues: Sequence[StoredIssue]) -> list[StoredIssue]:
         """The issues that match, sorted."""
         matches = [issue for issue in issues if self.matches(issue)]
+        # Sorting is stable, so sorting by the least significant field first gives the whole order.
         for name, descending in reversed(self.order):
             matches.sort(key=partial(sort_key, name), reverse=descending)
         return matches
@@ -57,6 +58,7 @@ TOKEN = re.compile(
 def parse(jql: str, context: QueryContext) -> JqlQuery:
     """Parse a query; raises JqlError with Jira's message where Jira would reject it."""
     parser = _JqlParser(_tokens(jql), context)
+    # The search endpoint rejects queries that would return every issue of the site.
     if not parser.tokens or parser.peek() == "order":
         raise JqlError(
             "Unbounded JQL queries are not allowed here. "

@@ -40,6 +40,7 @@ def parse_instant(text: str, name: str, context: QueryContext) -> float:
     if relative:
         unit = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}[relative[2]]
         instant = context.now + timedelta(**{unit: int(relative[1])})
+        # JQL compares relative dates by the minute.
         return instant.replace(second=0, microsecond=0).timestamp()
     for date_format in ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d"):
         try:

@@ -88,6 +88,7 @@ def sort_key(field: str, issue: StoredIssue) -> tuple[bool, str, float]:
     """The key by which ORDER BY sorts an issue; empty values come last."""
     if field == "id":
         return False, "", float(issue.id)
+    # Keys sort by number within their project: CDP-9 before CDP-10.
     if field == "key":
         return False, issue.project_key, float(issue.key.rsplit("-", 1)[-1])
     values = FIELDS[field](issue)

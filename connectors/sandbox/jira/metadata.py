@@ -65,6 +65,7 @@ def all_projects(request: JiraRequest) -> list[Json]:
 
 def search_projects(request: JiraRequest) -> Json:
     """A PageBeanProject of the projects that the account may browse."""
+    # Jira silently lowers a larger `maxResults`; a client has to read it from the page.
     start, size = request.number("startAt", 0), min(request.number("maxResults", 50), 100)
     keys = {key.upper() for key in request.http.query_params.getlist("keys")}
     projects = [row for row in all_projects(request) if not keys or row["key"] in keys]

@@ -66,6 +66,7 @@ def _rows(path: Path) -> Iterator[tuple[Json, Json]]:
     """Parameters (column `input`) and response (column `data`) of each recorded request."""
     if not path.exists():
         return
+    # A recorded response with a long changelog exceeds the default limit of 128 KiB.
     csv.field_size_limit(LONGEST_CELL)
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

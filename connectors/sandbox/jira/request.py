@@ -113,6 +113,7 @@ def route(jira: JiraServer, path: str, **handlers: JiraHandler) -> Route:
     """A route with one handler per HTTP method, named in lower case."""
 
     async def endpoint(http: Request) -> Response:
+        # Starlette adds HEAD to every route that accepts GET.
         handler = handlers["get" if http.method == "HEAD" else http.method.lower()]
         try:
             # Handlers are plain functions: they never await, so no two of them interleave.

@@ -112,6 +112,7 @@ def _page_start(request: SearchRequest) -> int:
         raise JiraErrorResponse(
             400, "The provided next page token is invalid or has expired."
         ) from error
+    # A token is bound to its query: another query would skip or repeat issues.
     if jql != request.jql:
         raise JiraErrorResponse(400, "The provided next page token belongs to another JQL query.")
     return int(start)

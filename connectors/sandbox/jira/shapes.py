@@ -106,6 +106,7 @@ def _link_bean(site: JiraSite, issue: StoredIssue, link: IssueLink) -> Json:
 
 def _parent(site: JiraSite, issue: StoredIssue) -> Json | None:
     recorded: Json | None = issue.fields.get("parent")
+    # The parent as it is now, or as recorded where the recording lacks it.
     parent = site.find(recorded["id"]) if recorded else None
     return linked_issue_bean(site, parent) if parent else recorded
 

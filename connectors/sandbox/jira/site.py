@@ -100,6 +100,7 @@ class JiraSite:
 
     def next_number(self, project_key: str) -> int:
         """One more than the highest number in any present or former key of the project."""
+        # Former keys count too: Jira never uses a key twice.
         keys = (key.rsplit("-", 1) for key in self.keys)
         return 1 + max((int(number) for key, number in keys if key == project_key), default=0)
 
@@ -145,6 +146,7 @@ class JiraSite:
     def snapshot(self) -> dict[str, StoredIssue]:
         """A copy of the issues, as in a search index that is not updated any more."""
         return {
+            # Edits change the fields in place, so the index needs its own copy of them.
             id_: replace(issue, fields=copy.deepcopy(issue.fields))
             for id_, issue in self.issues.items()
         }

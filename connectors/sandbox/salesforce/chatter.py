@@ -55,6 +55,7 @@ def post(request: SalesforceRequest) -> Response:
 def edit(request: SalesforceRequest) -> Json:
     """Replace the text of a feed item; only people who are newly mentioned are notified."""
     item = request.record("FeedItem")
+    # Read before the edit: Chatter notifies nobody a second time for the same post.
     before = mentioned_user_ids(request.org.segments.get(item["Id"], []))
     segments = read_segments(request.org, request.body.get("body") or {})
     values = _body_fields(segments) | {"Revision": item["Revision"] + 1}
@@ -185,4 +186,5 @@ def _summary(request: SalesforceRequest, id_: str) -> Json:
 
 
 def _connect_date(text: str) -> str:
+    # The Connect API writes UTC as Z, the REST API as +0000.
     return text.replace("+0000", "Z")

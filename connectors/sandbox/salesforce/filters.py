@@ -17,6 +17,7 @@ def operand_value(field: str, kind: str, value: SoqlValue) -> Any:
     Raises SalesforceErrorResponse (400) where it is quoted and must not be, or the reverse.
     """
     is_quoted = isinstance(value, str)
+    # SOQL quotes texts and ids, and nothing else.
     unquoted_kinds = ("datetime", "date", "currency", "percent", "int", "boolean")
     if value is not None and is_quoted == (kind in unquoted_kinds):
         raise SalesforceErrorResponse(

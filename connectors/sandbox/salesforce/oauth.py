@@ -65,6 +65,7 @@ def _client_credentials_user(org: SalesforceOrg, form: dict[str, str], request: 
     )
     if id_ != org.client_id:
         raise OAuthError("invalid_client_id", "client identifier invalid")
+    # Compared in constant time, as a real server would.
     if not hmac.compare_digest(secret.encode(), org.client_secret.encode()):
         raise OAuthError("invalid_client", "invalid client credentials")
     return _active_user(org, org.username)

@@ -120,6 +120,7 @@ def recycle(org: SalesforceOrg, record: Json) -> None:
     """Move a record to the recycle bin; with a deal also its history and posts."""
     at = org.now()
     children = ("OpportunityHistory", "OpportunityId"), ("FeedItem", "ParentId")
+    # Salesforce deletes child records with their parent, also from queries.
     for name, reference in children:
         for child in org.records[name].values():
             if child[reference] == record["Id"]:
@@ -143,6 +144,7 @@ def _apply_stage(record: Json, values: Json) -> None:
     record["IsWon"] = category == "Closed"
     record["IsClosed"] = category in ("Closed", "Omitted")
     record["ForecastCategory"] = category
+    # A probability in the same request overrides that of the stage.
     if values.get("Probability") is None:
         record["Probability"] = usual_probability(values["StageName"])
 

@@ -43,6 +43,7 @@ def _first_page(request: SalesforceRequest, *, deleted: bool) -> Json:
             400, "MALFORMED_QUERY", f"\n{text}\nERROR at Row:1: {error}"
         ) from error
     rows = QueryExecution(request.org, query, request.root).rows(deleted=deleted)
+    # COUNT() returns the number in `totalSize`, without rows.
     if not query.select:
         return {"totalSize": len(rows), "done": True, "records": []}
     locator = f"01g{len(request.salesforce.locators):012d}AAA"

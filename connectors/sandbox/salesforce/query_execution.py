@@ -37,6 +37,7 @@ class QueryExecution:
         name = self._object_name()
         paths = [self.path(name, text) for text in self.query.select]
         is_match = self.predicate(name, self.query.where)
+        # Resolved before any record is read, so that an unknown field always fails.
         order = [(by, self.path(name, by.field)) for by in self.query.order]
         records = [
             record

@@ -70,6 +70,7 @@ def edit(request: SalesforceRequest) -> Response:
     record, values = request.record(name), _read_values(request, name)
     update(request.org, name, record, values, request.user)
     if name == "FeedItem" and "Body" in values:
+        # Chatter counts the versions of a post; an edit through either API is one.
         record["Revision"] += 1
         request.org.segments[record["Id"]] = _plain_segments(record)
     return Response(status_code=204)
@@ -92,6 +93,7 @@ def deleted(request: SalesforceRequest) -> Json:
             "INVALID_REPLICATION_DATE",
             f"start date before earliest date available: {format_timestamp(earliest)}",
         )
+    # Salesforce ignores the seconds, so an interval within a minute would be empty.
     if end <= start + timedelta(minutes=1):
         raise SalesforceErrorResponse(
             400,

@@ -147,6 +147,7 @@ async def _read_request(salesforce: SalesforceServer, http: Request) -> Salesfor
     if not version or int(version[1]) < OLDEST_VERSION:
         raise not_found()
     user = _authenticate(salesforce, http)
+    # Checked after signing in: a request without a session does not count.
     if org.requests_today >= org.settings.daily_requests:
         message = "TotalRequests Limit exceeded."
         raise SalesforceErrorResponse(403, "REQUEST_LIMIT_EXCEEDED", message)

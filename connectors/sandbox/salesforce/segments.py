@@ -128,6 +128,7 @@ def _html(segment: Json) -> Markup:
         return Markup("</{}>").format(TAGS[segment["markupType"]])
     if kind == "Mention":
         return Markup('<span class="mention">{}</span>').format(segment["text"])
+    # A `javascript:` URL stays text.
     if kind == "Link" and segment["url"].startswith(("http://", "https://")):
         return Markup('<a href="{0}">{0}</a>').format(segment["url"])
     return escape(segment["text"])

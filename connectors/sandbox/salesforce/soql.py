@@ -81,6 +81,7 @@ def parse(text: str) -> SoqlQuery:
 
 
 def _tokens(text: str) -> list[str]:
+    # Trailing whitespace is no token, and would not match any.
     tokens, at, text = [], 0, text.rstrip()
     while at < len(text):
         match = TOKEN.match(text, at)
