@@ -22,6 +22,7 @@ from connectors.kit.conventions import HttpConventions, parse_error_body
 from connectors.kit.exceptions import AnswerLost, RequestFailed
 from connectors.kit.paginators import PageRequest, Paginator, Params, guarded_pages
 from connectors.kit.rate_limits import Pauses, requested_pause
+from connectors.kit.tls import tls_context
 
 _ATTEMPTS = 5
 _LONGEST_PAUSE = 60.0
@@ -81,6 +82,7 @@ class HttpClient:
         self._conventions = conventions or HttpConventions()
         self._pauses = Pauses(self._clock)
         self._http = httpx.Client(
+            verify=tls_context(),
             base_url=base_url,
             auth=auth,
             timeout=_TIMEOUT,

@@ -18,6 +18,7 @@ import jwt
 from connectors.base import ConnectionFailed
 from connectors.kit.conventions import parse_error_body
 from connectors.kit.exceptions import RequestFailed
+from connectors.kit.tls import tls_context
 from connectors.salesforce.refusals import read_error
 from connectors.salesforce.settings import SalesforceSettings
 
@@ -69,7 +70,10 @@ def _sign_in(
     grant = _grant(connection, settings, environment)
     try:
         response = httpx.post(
-            f"{settings.url}/services/oauth2/token", data=grant, timeout=_TIMEOUT_SECONDS
+            f"{settings.url}/services/oauth2/token",
+            data=grant,
+            timeout=_TIMEOUT_SECONDS,
+            verify=tls_context(),
         )
     except httpx.RequestError as error:
         what = f"{settings.url} does not answer ({type(error).__name__})"
