@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 WriteLine = Callable[..., str]
 ExportFolder = Any
 
@@ -35,3 +37,15 @@ def test_check_reports_functions_that_the_operating_model_lacks(
     folder.settings["functions"] = {"4400": "sales"}
     (problem,) = folder.connector.check()
     assert problem.what == '"sales" is no function of the operating model'
+
+
+def test_check_warns_of_a_folder_that_takes_no_findings_file(
+    folder: ExportFolder, line: WriteLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.put("march.csv", line())
+    monkeypatch.setattr("connectors.erp.connector.os.access", lambda *_: False)
+    (problem,) = folder.connector.check()
+    assert (problem.what.startswith(f"{folder.home} cannot be written"), problem.blocking) == (
+        True,
+        False,
+    )

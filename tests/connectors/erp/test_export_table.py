@@ -108,3 +108,12 @@ def test_empty_cells_beyond_the_headings_are_ignored(read: Read) -> None:
 def test_a_line_cut_off_between_its_key_and_its_amount_is_broken(read: Read) -> None:
     table = read("Beleg;Text;Datum;Betrag\n1;t;01.02.2026;2\n2;Ber")
     assert ([row.number for row in table.broken], table.unknown) == ([3], ())
+
+
+def test_an_empty_heading_is_named_by_its_column(read: Read) -> None:
+    assert read("Beleg;;Datum;Text;Betrag\n1;;d;t;2\n").headings[1] == "column 2"
+
+
+def test_a_row_with_one_cell_is_not_reported_as_the_heading_row(read: Read) -> None:
+    with pytest.raises(UnreadableFile, match='the heading row holds "Beleg", "Tag"'):
+        read("Betrag\nBeleg;Tag;Art;Summe\n1;d;t;2\n")

@@ -285,3 +285,21 @@ def test_a_path_that_cannot_be_read_refuses_the_change_with_its_reason(
     (refused,) = apply(folder, change())
     assert isinstance(refused, RefusedChange)
     assert "march.findings.csv cannot be read: Is a directory" in refused.reason
+
+
+def test_a_comment_beside_an_export_that_is_gone_is_still_found(
+    folder: ExportFolder, findings: Path, line: WriteLine
+) -> None:
+    outcomes = apply(folder, change())
+    (folder.home / "march.csv").unlink()
+    folder.put("april.csv", line("3", period="2026/004"))
+    assert posted(folder, change()) == outcomes
+
+
+def test_an_unreadable_findings_file_refuses_only_its_own_changes(
+    folder: ExportFolder, findings: Path, line: WriteLine
+) -> None:
+    findings.write_text("State;Finding\n")
+    folder.put("april.csv", line("3", period="2026/004"))
+    outcomes = apply(folder, change("1"), change("3", period="2026/004"))
+    assert [type(outcome) for outcome in outcomes] == [RefusedChange, PostedComment]

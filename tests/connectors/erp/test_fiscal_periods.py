@@ -29,6 +29,8 @@ def test_special_periods_lie_in_the_twelfth_month() -> None:
     assert parse_fiscal_period("2026/016", 1) == (date(2026, 12, 1), date(2026, 12, 31))
 
 
-@pytest.mark.parametrize("text", ["2026/000", "2026/017", "Q5 2026", "March", "012026", ""])
+@pytest.mark.parametrize(
+    "text", ["2026/000", "1899/003", "2200/003", "2026/017", "Q5 2026", "March", "012026", ""]
+)
 def test_text_that_is_not_a_period_is_none(text: str) -> None:
     assert parse_fiscal_period(text, 1) is None

@@ -208,3 +208,28 @@ def test_without_a_date_the_period_counts_in_a_fiscal_year_named_after_its_end(
     folder.profile |= {"fiscal_year_starts_in_month": 10, "fiscal_year_named_after": "end"}
     folder.put("march.csv", line(kind="Plan", date="", period="2026/001"))
     assert folder.spend()[0].on == date(2025, 10, 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [
+        ({}, "P-100"),
+        ({"wbs": ""}, "4400"),
+        ({"wbs": "", "cost_centre": ""}, "1000|2026/003|4711"),
+    ],
+)
+def test_a_line_without_a_document_is_named_by_wbs_or_cost_centre_or_its_id(
+    folder: ExportFolder, line: WriteLine, fields: dict[str, str], key: str
+) -> None:
+    folder.profile["columns"] = {**folder.profile["columns"], "document": None, "text": None}
+    folder.put("march.csv", line(**fields))
+    (spend,) = folder.spend()
+    assert (spend.key, spend.title) == (key, f"actual {key}")
+
+
+def test_with_a_single_column_of_amounts_zero_is_an_amount(wide: ExportFolder) -> None:
+    wide.profile["amounts"] = {"actual": "Ist"}
+    wide.put("q.csv", "2026/003;P-100;0,00", head="Periode;PSP;Ist")
+    assert {spend.ref.native_id: spend.amount for spend in wide.spend()} == {
+        "2026/003|P-100": Decimal(0)
+    }

@@ -290,7 +290,9 @@ def test_a_truncated_file_stays_in_doubt_until_it_is_complete_again(
     folder.put("march.csv", *_lines(line, 3))
     cursor = folder.pull(cursor).cursor
     folder.put("march.csv", *_lines(line, 4))
-    cursor = folder.pull(cursor).cursor
+    still_short = folder.pull(cursor)
+    assert still_short.snapshot_ids is None
+    cursor = still_short.cursor
     folder.put("march.csv", *_lines(line, 19))
     assert len(folder.pull(cursor).snapshot_ids or ()) == 19
 
@@ -331,3 +333,14 @@ def test_a_newer_file_with_few_of_the_lines_it_replaces_deletes_none_of_them(
     assert "remove first.csv" in problem.remedy
     older.unlink()
     assert len(folder.pull(pulled.cursor).snapshot_ids or ()) == 3
+
+
+def test_a_newer_file_whose_total_agrees_deletes_the_lines_it_does_not_hold(
+    folder: ExportFolder, line: WriteLine
+) -> None:
+    folder.profile["total"] = "Summe"
+    folder.put("first.csv", *_lines(line, 20, amount="1,00"), "Summe;;;;;;;;20,00")
+    cursor = folder.pull().cursor
+    folder.put("restated.csv", *_lines(line, 3, amount="1,00"), "Summe;;;;;;;;3,00", day=2)
+    pulled = folder.pull(cursor)
+    assert (len(pulled.snapshot_ids or ()), pulled.problems) == (3, [])

@@ -65,3 +65,23 @@ def test_a_profile_file_that_cannot_be_used_is_named_with_the_reason(
         (folder.home / "sap.yaml").write_text(content)
     with pytest.raises(ConnectionFailed, match=message):
         _ = folder.connector
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"keys": ["No", "Date"]},
+        {"covers": ["Company"]},
+        {"skip": ["*"]},
+        {"total": "Sum"},
+        {"quoted": False},
+        {"numbers": "plain"},
+        {"fiscal_year_named_after": "end"},
+    ],
+)
+def test_the_digest_of_a_profile_changes_with_each_of_its_settings(
+    changes: dict[str, Any],
+) -> None:
+    changed = ExportProfile.model_validate(SMALL | changes)
+    assert changed.digest != ExportProfile.model_validate(SMALL).digest
+    assert changed.digest == ExportProfile.model_validate(SMALL | changes).digest

@@ -65,7 +65,7 @@ def connector(home: Path, **settings: Any) -> SpreadsheetConnector:
     lookups = ConnectionLookups(
         statuses=STATUSES,
         functions=frozenset({"marketing", "sales"}),
-        initiatives={"cdp": "cdp"},
+        initiatives={"cdp": "cdp", "other": "other"},
         wbs={"D-4711": "cdp", "D": "other"},
         references=installed_tools().references,
     )
@@ -135,11 +135,11 @@ def part(raw: bytes, name: str) -> str:
         return archive.read(name).decode()
 
 
-def with_parts(raw: bytes, parts: Mapping[str, str]) -> bytes:
+def with_parts(raw: bytes, parts: Mapping[str, str | bytes]) -> bytes:
     """The package with some parts replaced or added."""
     buffer = BytesIO()
     with zipfile.ZipFile(BytesIO(raw)) as old, zipfile.ZipFile(buffer, "w") as new:
         for name in dict.fromkeys([*old.namelist(), *parts]):
-            data = parts[name].encode() if name in parts else old.read(name)
+            data = parts[name] if name in parts else old.read(name)
             new.writestr(name, data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

@@ -1,5 +1,6 @@
 """Comments written through a connection into files on disk."""
 
+import codecs
 import csv
 from pathlib import Path
 
@@ -187,6 +188,8 @@ def test_comments_on_a_csv_file_are_rows_of_a_file_beside_it(table: Path) -> Non
     assert list(entry) == ["Key", "Conflict", "State", "Days late", "Comment", "Digest"]
     assert (entry["Key"], entry["State"], entry["Days late"]) == ("M-1", "open", "9")
     assert entry["Comment"].startswith("Late handover\n")
+    # Excel takes a CSV file for UTF-8 only if it begins with a byte order mark.
+    assert table.with_name("plan.notes.csv").read_bytes().startswith(codecs.BOM_UTF8)
     assert connection.find_comments([target("M-1")]) == outcomes
     assert table.read_bytes() == before
 
@@ -243,4 +246,25 @@ def test_another_file_in_the_place_of_the_notes_file_is_not_overwritten(table: P
     notes.write_text("Shopping\nmilk\n")
     outcome = refused(applied(csv_connector(table), change("M-1", comment())))
     assert "is no notes file" in outcome.reason
+    assert csv_connector(table).find_comments([target("M-1")]) == []
     assert notes.read_text() == "Shopping\nmilk\n"
+
+
+def test_cells_beyond_the_headings_of_a_notes_file_are_kept(table: Path) -> None:
+    connection = csv_connector(table)
+    applied(connection, change("M-1", comment("C-1")))
+    notes = table.with_name("plan.notes.csv")
+    notes.write_bytes(notes.read_bytes().rstrip() + b";my;reply\r\n")
+    applied(connection, change("M-1", comment("C-1", "Later still")))
+    (entry,) = entries(table)
+    assert (entry["Comment"].splitlines()[0], entry["More"]) == ("Later still", "my reply")
+
+
+def test_a_note_that_would_become_too_long_refuses_all_changes_of_its_file(tmp_path: Path) -> None:
+    book = workbook(*PLAN)
+    book.active["A2"].comment = Comment("x" * 32_700, "Ada")
+    book.save(tmp_path / "plan.xlsx")
+    before = (tmp_path / "plan.xlsx").read_bytes()
+    outcomes = applied(connector(tmp_path), change("M-1", comment()), change("M-2", comment()))
+    assert [type(outcome) for outcome in outcomes] == [RefusedChange, RefusedChange]
+    assert (tmp_path / "plan.xlsx").read_bytes() == before

@@ -18,7 +18,7 @@ from model.records import (
     StatedDependency,
     WorkItem,
 )
-from tests.connectors.spreadsheets.build import NOW, connector, mapped_row, pulled, workbook
+from tests.connectors.spreadsheets.build import NOW, connector, mapped, mapped_row, pulled, workbook
 
 KEYED = {"key": "Key", "title": "Task"}
 
@@ -259,3 +259,54 @@ def test_a_row_whose_dependencies_are_not_clear_is_quarantined(tmp_path: Path, t
     result = mapped_field(tmp_path, "depends_on", text, "Depends on")
     assert result.versions == ()
     assert only_problem(result).held
+
+
+@pytest.mark.parametrize(
+    ("initiative", "labels", "wbs", "expected"),
+    [
+        ("other", "cdp", "D-4711", "other"),
+        (None, "x, cdp", "D-9", "cdp"),
+        (None, "x", "D-9", "other"),
+    ],
+)
+def test_the_initiative_column_comes_before_labels_and_labels_before_wbs(
+    tmp_path: Path, initiative: str | None, labels: str, wbs: str, expected: str
+) -> None:
+    columns = {**KEYED, "initiative": "Initiative", "labels": "Labels", "wbs": "WBS"}
+    result = mapped_row(tmp_path, columns, ("M-1", "Brief", initiative, labels, wbs))
+    assert item(result).initiative == expected
+
+
+def test_a_version_is_valid_at_the_latest_from_when_the_row_was_observed(tmp_path: Path) -> None:
+    workbook(("Key",), ("M-1", "x")).save(tmp_path / "plan.xlsx")
+    connection = connector(tmp_path, columns={"key": "Key"})
+    (record,) = pulled(connection).records
+    earlier = NOW - timedelta(days=9)
+    assert connection.map("rows", record, earlier).versions[0].valid_from == earlier
+
+
+def test_of_two_headings_that_differ_in_case_the_left_one_is_mapped(tmp_path: Path) -> None:
+    days = (date(2026, 3, 2), date(2026, 3, 9))
+    workbook(("Key", "Task", "End", "END"), ("M-1", "Brief", *days)).save(tmp_path / "plan.xlsx")
+    result = mapped(connector(tmp_path, columns={**KEYED, "finish": "End"}))["M-1"]
+    assert item(result).planned_finish == days[0]
+
+
+def test_of_several_headings_of_a_field_the_first_filled_one_is_mapped(tmp_path: Path) -> None:
+    rows = (("Key", "Task", "Title"), ("M-1", None, "Brief"), ("M-2", "Launch", "Start"))
+    workbook(*rows).save(tmp_path / "plan.xlsx")
+    results = mapped(connector(tmp_path, columns={"key": "Key", "title": ["Task", "Title"]}))
+    assert [item(result).title for result in results.values()] == ["Brief", "Launch"]
+
+
+@pytest.mark.parametrize("text", ["TBD", "?", "n/a"])
+def test_an_estimate_stated_to_be_unknown_is_none(tmp_path: Path, text: str) -> None:
+    result = mapped_field(tmp_path, "estimate", text)
+    assert (item(result).estimate_days, result.problems) == (None, ())
+
+
+def test_sheet_and_file_are_escaped_in_a_configured_url(tmp_path: Path) -> None:
+    workbook(("Key", "Task"), ("M-1", "Brief"), sheet="Plan & more").save(tmp_path / "my plan.xlsx")
+    url = "https://share.test/{file}?sheet={sheet}&cell={cell}"
+    result = mapped(connector(tmp_path, columns=KEYED, url=url))["M-1"]
+    assert item(result).url == "https://share.test/my%20plan.xlsx?sheet=Plan%20%26%20more&cell=A2"

@@ -7,6 +7,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from connectors.base import ConnectionFailed
 from connectors.kit.delimited_text import UnreadableFile
+from connectors.spreadsheets.plan_files import find_files
 from connectors.spreadsheets.workbook import read_workbook
 from tests.connectors.spreadsheets.build import (
     HEADINGS,
@@ -127,3 +128,17 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
     (tmp_path / "plan.ods").write_bytes(b"")
     with pytest.raises(ConnectionFailed, match=r'"\.ods" files are not read; save it as \.xlsx'):
         pulled(connector(tmp_path, path="plan.ods"))
+
+
+def test_a_file_name_may_contain_the_characters_of_a_pattern(tmp_path: Path) -> None:
+    (tmp_path / "plan [final].csv").write_text(CSV)
+    files = find_files(tmp_path, "plan [final].csv")
+    assert [path.name for path in files] == ["plan [final].csv"]
+
+
+def test_an_absolute_pattern_is_matched_outside_of_the_instance_folder(tmp_path: Path) -> None:
+    names = [f"plan{number}.csv" for number in range(9)]
+    for name in reversed(names):
+        (tmp_path / name).write_text(CSV)
+    files = find_files(tmp_path / "instance", str(tmp_path / "*.csv"))
+    assert [path.name for path in files] == names

@@ -91,3 +91,8 @@ def test_each_column_has_a_unique_heading(column: int, name: str) -> None:
     table = find_table(SheetGrid("Plan", [["Key", "", "End", "End"]]), wanted)
     assert isinstance(table, PlanTable)
     assert table.headings[column] == name
+
+
+def test_a_sheet_with_half_of_the_headings_is_not_meant_as_a_plan() -> None:
+    half = MissingHeadings("Plan", 0, ("Key", "Task"), (("End",), ("Status",)), 4)
+    assert not half.has_most

@@ -245,3 +245,42 @@ def test_a_file_without_any_row_is_an_empty_plan(tmp_path: Path) -> None:
     _csv(tmp_path / "plan.csv", 0)
     page = pulled(connector(tmp_path, path="plan.csv"))
     assert (page.records, page.snapshot_ids) == ((), frozenset())
+
+
+@pytest.mark.parametrize("settings", [{"sheet": "Plan"}, {"references_in": "Task"}])
+def test_a_changed_setting_that_decides_what_is_read_pulls_everything_again(
+    tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN)
+    first = pulled(connector(tmp_path))
+    (second,) = pull_again(connector(tmp_path, **settings), first)
+    assert [record.native_id for record in second.records] == ["M-1", "M-2"]
+
+
+def test_rows_of_a_file_that_was_unreadable_are_not_pulled_again(tmp_path: Path) -> None:
+    write(tmp_path / "a.xlsx", *PLAN[:2])
+    write(tmp_path / "b.xlsx", PLAN[0], PLAN[2])
+    connection = connector(tmp_path)
+    first = pulled(connection)
+    content = (tmp_path / "b.xlsx").read_bytes()
+    (tmp_path / "b.xlsx").write_bytes(b"cut off")
+    second = next(connection.pull("rows", first.cursor, NOW))
+    (tmp_path / "b.xlsx").write_bytes(content)
+    (third,) = pull_again(connection, second)
+    assert (third.records, third.snapshot_ids) == ((), {"M-1", "M-2"})
+
+
+@pytest.mark.parametrize("key", ["#REF!", "", "  "])
+def test_a_formula_error_or_an_empty_cell_is_no_key(tmp_path: Path, key: str) -> None:
+    (tmp_path / "plan.csv").write_text(f"Key,Task\n{key},Brief,x\n")
+    columns = {"key": "Key", "title": "Task"}
+    page = pulled(connector(tmp_path, path="plan.csv", columns=columns))
+    assert (page.records, page.snapshot_ids) == ((), frozenset())
+    assert "row 2 has no key of its own in cell A2" in page.problems[0].reason
+
+
+def test_spaces_and_line_breaks_within_a_key_are_unified(tmp_path: Path) -> None:
+    (tmp_path / "plan.csv").write_text('Key,Task\n" M  1\nb",Brief\n')
+    columns = {"key": "Key", "title": "Task"}
+    page = pulled(connector(tmp_path, path="plan.csv", columns=columns))
+    assert page.snapshot_ids == {"M 1 b"}
