@@ -151,7 +151,7 @@ class SpendLines:
 
 
 @dataclass(frozen=True, slots=True)
-class Dangling:
+class DanglingDependency:
     """A stated dependency (link or named field) whose target no connection knows."""
 
     record_id: int
@@ -179,28 +179,28 @@ class Plan:
     network: Network
     forecast: Forecast
     spend: SpendLines
-    dangling: tuple[Dangling, ...]
+    dangling: tuple[DanglingDependency, ...]
 
 
 class Lookup(Protocol):
     """Text for the few records that a finding names, read from the warehouse."""
 
-    def labels(self, record_ids: Iterable[int]) -> Mapping[int, Label]: ...
+    def read_labels(self, record_ids: Iterable[int]) -> Mapping[int, Label]: ...
 
-    def recognised(self, sign: GateSign) -> Int64:
+    def find_gate_items(self, sign: GateSign) -> Int64:
         """Ids of work items that carry a label of the sign or all words of its title."""
         ...
 
-    def stated(self, links: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
+    def read_link_places(self, links: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
         """Where each dependency (predecessor id, successor id) stands: `column "Depends on"`."""
         ...
 
-    def written(
+    def read_spellings(
         self, targets: Iterable[tuple[int, str]]
     ) -> Mapping[tuple[int, str], tuple[str, str]]:
         """How each target that a record (by its id) states is spelled, and in which connection."""
         ...
 
-    def sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
+    def read_date_sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
         """Where the planned dates of each record stand: `Jira "Due date"`, `column "End"`."""
         ...

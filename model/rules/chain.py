@@ -44,9 +44,9 @@ def explain_chains(
     rows = [np.array(chain, dtype=np.int64) for chain in chains]
     ids = [plan.items.id[chain].tolist() for chain in rows]
     pairs = [pair for chain in ids for pair in pairwise(chain)]
-    stated = lookup.stated(pairs) if pairs else {}
+    stated = lookup.read_link_places(pairs) if pairs else {}
     named = {record_id for chain in ids for record_id in chain}
-    sources = lookup.sources(named) if named else {}
+    sources = lookup.read_date_sources(named) if named else {}
     return [_steps(plan, chain, stated, sources) for chain in rows]
 
 

@@ -26,7 +26,7 @@ class FindingDraft:
 def complete_drafts(context: RuleContext, drafts: Sequence[FindingDraft]) -> list[Finding]:
     """The findings with references and explained chains, in the order of the drafts."""
     ids = {record_id for draft in drafts for record_id in draft.about}
-    labels = context.lookup.labels(ids) if ids else {}
+    labels = context.lookup.read_labels(ids) if ids else {}
     chains = explain_chains(context, [draft.chain for draft in drafts])
     return [
         replace(

@@ -58,7 +58,7 @@ def content_of(version: Version) -> Content:
     }
 
 
-def append(
+def append_versions(
     connection: Connection,
     ids: Mapping[Ref, int],
     timelines: Mapping[Ref, Sequence[Version]],
@@ -69,7 +69,7 @@ def append(
     changed: dict[Ref, Version] = {}
     for kind, table in VERSION_TABLES.items():
         of_kind = {ref: timeline for ref, timeline in timelines.items() if ref.kind is kind}
-        stored_versions = latest_versions(connection, table, [ids[ref] for ref in of_kind])
+        stored_versions = read_latest_versions(connection, table, [ids[ref] for ref in of_kind])
         endings: dict[int, datetime] = {}
         rows: list[dict[str, Any]] = []
         for ref, timeline in of_kind.items():
@@ -117,7 +117,7 @@ def _without_repeats(versions: Iterable[Version], before: Content | None) -> lis
     return changes
 
 
-def latest_versions(
+def read_latest_versions(
     connection: Connection, table: Table, ids: Sequence[int]
 ) -> dict[int, StoredVersion]:
     """The last version of each of these records, by record id."""

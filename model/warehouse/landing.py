@@ -127,7 +127,7 @@ def _mark(
     return connection.execute(_GONE, {**at, "gone": list(gone)}).rowcount
 
 
-def unmapped(
+def read_unmapped(
     connection: Connection, name: str, stream: str, after_seq: int, limit: int
 ) -> list[LandingRow]:
     """The next landed rows that changed after `after_seq`, oldest change first.
@@ -154,7 +154,7 @@ def _without_nul(payload: str) -> str:
     return _ESCAPED_NUL.sub(r"\1", payload) if r"\u0000" in payload else payload
 
 
-def landed_count(connection: Connection, name: str) -> int:
+def count_present_records(connection: Connection, name: str) -> int:
     """How many records of a connection its tool shows at present, as far as landing knows."""
     return connection.execute(
         select(func.count())
@@ -193,12 +193,12 @@ def move_cursor(
 _ALL_STREAMS = "*"
 
 
-def note_pull(connection: Connection, name: str, now: datetime, *, to_the_end: bool) -> None:
+def record_pull(connection: Connection, name: str, now: datetime, *, to_the_end: bool) -> None:
     """Note whether the present pull of a connection has read all of its streams to the end."""
     move_cursor(connection, name, _ALL_STREAMS, "pull", {"to_the_end": to_the_end}, now)
 
 
-def unread(connection: Connection, names: Collection[str]) -> list[str]:
+def find_unread_connections(connection: Connection, names: Collection[str]) -> list[str]:
     """Those of the connections whose last pull did not come to its end."""
     found = {name: read_cursor(connection, name, _ALL_STREAMS, "pull") for name in names}
     return [name for name, at in found.items() if at is None or not at["to_the_end"]]

@@ -27,7 +27,7 @@ def read_conflicts(connection: Connection, *statuses: Status) -> dict[str, Confl
     return {row.id: Conflict.model_validate(row.details) for row in connection.execute(query)}
 
 
-def write_update(connection: Connection, settled: LedgerUpdate) -> None:
+def write_ledger_update(connection: Connection, settled: LedgerUpdate) -> None:
     """Store changed conflicts and append their events."""
     for one in settled.conflicts:
         values = _conflict_row(one)
@@ -69,7 +69,7 @@ def read_events(connection: Connection, conflict_id: str) -> list[Event]:
     return [Event(row.conflict_id, row.event, row.at, row.details) for row in found]
 
 
-def read_written(connection: Connection, name: str) -> dict[CommentKey, RecordedComment]:
+def read_recorded_comments(connection: Connection, name: str) -> dict[CommentKey, RecordedComment]:
     """Our comments in one connection, as the warehouse remembers them."""
     return {
         (row.conflict_id, Ref.parse(row.ref)): RecordedComment(
@@ -79,7 +79,7 @@ def read_written(connection: Connection, name: str) -> dict[CommentKey, Recorded
     }
 
 
-def read_posted(connection: Connection) -> dict[str, list[PostedComment]]:
+def read_posted_comments(connection: Connection) -> dict[str, list[PostedComment]]:
     """Where our comments stand, by conflict."""
     by_conflict: dict[str, list[PostedComment]] = {}
     for row in _comments(connection, None):
@@ -90,12 +90,12 @@ def read_posted(connection: Connection) -> dict[str, list[PostedComment]]:
     return by_conflict
 
 
-def commented_records(connection: Connection, name: str) -> list[int]:
+def read_commented_records(connection: Connection, name: str) -> list[int]:
     """Ids of the records of one connection that carry comments of ours, resolved ones too."""
     return [row.record_id for row in _comments(connection, name)]
 
 
-def created_since(connection: Connection, name: str, since: datetime) -> int:
+def count_comments_created_since(connection: Connection, name: str, since: datetime) -> int:
     """How many comments were newly written into a connection since an instant."""
     return connection.execute(
         select(func.count())
@@ -104,7 +104,7 @@ def created_since(connection: Connection, name: str, since: datetime) -> int:
     ).scalar_one()
 
 
-def write_posted(
+def write_posted_comment(
     connection: Connection, posted: PostedComment, digest: str, state: CommentState, now: datetime
 ) -> None:
     """Remember a comment as it stands in its tool."""

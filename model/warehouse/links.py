@@ -170,7 +170,9 @@ def _dangling(connection: Connection, unread: Sequence[str]) -> tuple[int, _Prob
         return count, waiting
     missing = ", ".join(unread)
     taken = connection.execute(text(_TAKE_NEWLY_DANGLING)).all()
-    written = WarehouseLookup(connection).written((row.record_id, row.target) for row in taken)
+    written = WarehouseLookup(connection).read_spellings(
+        (row.record_id, row.target) for row in taken
+    )
     for name, stream, landed_id, record_id, target, place in taken:
         said, _ = written[record_id, target]
         problem = Problem(
@@ -203,7 +205,9 @@ def _state(connection: Connection, stated: str, parameters: dict[str, datetime])
 def _ambiguous(connection: Connection) -> _Problems:
     problems: _Problems = {}
     found = connection.execute(text(_AMBIGUOUS)).all()
-    written = WarehouseLookup(connection).written((row.record_id, row.target) for row in found)
+    written = WarehouseLookup(connection).read_spellings(
+        (row.record_id, row.target) for row in found
+    )
     for name, stream, landed_id, record_id, target, place, named in found:
         said, _ = written[record_id, target]
         problem = Problem(

@@ -47,7 +47,7 @@ def load_records(
     timelines, sources = _timelines(batch)
     ids = _ensure_ids(connection, stream, sources)
     observed = {ref: row.landed_at for ref, row in sources.items()}
-    changed = history.append(connection, ids, timelines, observed)
+    changed = history.append_versions(connection, ids, timelines, observed)
     _touch(connection, {ids[ref]: line[-1] for ref, line in timelines.items()})
     _replace_stated_dependencies(
         connection, {ids[ref]: version for ref, version in changed.items()}

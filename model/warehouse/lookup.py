@@ -115,11 +115,11 @@ class WarehouseLookup:
 
     connection: Connection
 
-    def labels(self, record_ids: Iterable[int]) -> Mapping[int, Label]:
+    def read_labels(self, record_ids: Iterable[int]) -> Mapping[int, Label]:
         found = self.connection.execute(_LABELS, {"ids": _ids(record_ids)})
         return {row.id: Label(*row) for row in found}
 
-    def recognised(self, sign: GateSign) -> npt.NDArray[np.int64]:
+    def find_gate_items(self, sign: GateSign) -> npt.NDArray[np.int64]:
         parameters = {
             "labels": [label.lower() for label in sign.labels],
             "words": [f"%{_literal(word.lower())}%" for word in sign.title_words],
@@ -127,7 +127,7 @@ class WarehouseLookup:
         found = self.connection.execute(_RECOGNISED, parameters)
         return np.fromiter(found.scalars(), dtype=np.int64)
 
-    def stated(self, links: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
+    def read_link_places(self, links: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
         asked = list(links)
         parameters = {
             "predecessors": [int(p) for p, _ in asked],
@@ -136,7 +136,7 @@ class WarehouseLookup:
         found = self.connection.execute(_STATED, parameters)
         return {(p, s): f"{place} in {name}" for p, s, place, name in found}
 
-    def written(
+    def read_spellings(
         self, targets: Iterable[tuple[int, str]]
     ) -> Mapping[tuple[int, str], tuple[str, str]]:
         asked = list(targets)
@@ -144,16 +144,16 @@ class WarehouseLookup:
         found = self.connection.execute(_WRITTEN, parameters)
         return {(i, target): (written, name) for i, target, written, name in found}
 
-    def sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
+    def read_date_sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
         found = self.connection.execute(_SOURCES, {"ids": _ids(record_ids)})
         return {i: f"{dates_from} in {name}" for i, dates_from, name in found}
 
-    def dates(self, record_ids: Iterable[int]) -> Mapping[int, Dates]:
+    def read_dates(self, record_ids: Iterable[int]) -> Mapping[int, Dates]:
         """Planned and forecast dates of work items and deals."""
         found = self.connection.execute(_DATES, {"ids": _ids(record_ids)})
         return {row.record_id: Dates(*row[1:]) for row in found}
 
-    def named(self, name: str, references: ReferenceFormats) -> list[int]:
+    def find_by_name(self, name: str, references: ReferenceFormats) -> list[int]:
         """Ids of the present work items and deals with a name: a key, an address, a reference."""
         normalised = references.normalise(name)
         found = self.connection.execute(_NAMED, {"name": normalised, "ref": name.strip()})

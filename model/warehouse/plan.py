@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from model.calendars import function_calendars
 from model.network import Items, Network, schedule
 from model.operating_model.schema import OperatingModel
-from model.plan import NONE, Array, Dangling, ItemAttributes, Plan, SpendLines
+from model.plan import NONE, Array, DanglingDependency, ItemAttributes, Plan, SpendLines
 from model.records import Kind
 from model.warehouse.links import link_as_of
 from model.warehouse.plan_fields import read_items, read_versions
@@ -128,11 +128,13 @@ def _calendar_rows(function: Array, functions: int) -> Array:
     return np.where(function == NONE, functions, function)
 
 
-def _read_dangling(connection: Connection, as_of: datetime | None) -> tuple[Dangling, ...]:
+def _read_dangling(
+    connection: Connection, as_of: datetime | None
+) -> tuple[DanglingDependency, ...]:
     """Known for the present only: what a past name pointed at is not stored."""
     if as_of is not None:
         return ()
     rows = connection.execute(
         text("select record_id, target, place from dangling order by record_id, target")
     )
-    return tuple(Dangling(*row) for row in rows)
+    return tuple(DanglingDependency(*row) for row in rows)

@@ -56,7 +56,9 @@ def replace_problems(
     return _add(connection, rows)
 
 
-def drop_stale(connection: Connection, name: str, stream: str, keep: Collection[str]) -> None:
+def drop_stale_problems(
+    connection: Connection, name: str, stream: str, keep: Collection[str]
+) -> None:
     """After a whole snapshot_ids: forget what a pull once reported of records that are no more."""
     present = connection.execute(
         select(quarantine.c.native_id, quarantine.c.reason).where(
@@ -69,7 +71,7 @@ def drop_stale(connection: Connection, name: str, stream: str, keep: Collection[
     _delete(connection, name, stream, stale)
 
 
-def counts(connection: Connection) -> dict[str, tuple[int, int]]:
+def count_problems(connection: Connection) -> dict[str, tuple[int, int]]:
     """For each connection: records held back, and records mapped with a field left out."""
     held = func.count().filter(quarantine.c.held)
     found = connection.execute(

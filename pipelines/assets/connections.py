@@ -3,7 +3,7 @@
 import dagster as dg
 
 from connectors.base import ConnectionFailed
-from model.warehouse.landing import landed_count
+from model.warehouse.landing import count_present_records
 from pipelines.assets.keys import FAILURE, group_of, landing_key, records_key
 from pipelines.assets.quarantine import summarise_quarantine
 from pipelines.instance import Instance
@@ -56,7 +56,7 @@ def _pull_connection(
 ) -> dg.MaterializeResult:
     result = pull(instance, name, run_instant(context))
     with instance.engine.connect() as connection:
-        total = landed_count(connection, name)
+        total = count_present_records(connection, name)
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": total,

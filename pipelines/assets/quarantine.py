@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from model.warehouse.quarantine import counts, read_first_problems
+from model.warehouse.quarantine import count_problems, read_first_problems
 
 MOST_NAMED = 12
 """Problems listed; the table `quarantine` has all of them."""
@@ -24,7 +24,7 @@ class QuarantineSummary:
 
 def summarise_quarantine(connection: Connection, name: str) -> QuarantineSummary:
     """What of this connection needs somebody to correct it, with reason and remedy."""
-    held, partly = counts(connection).get(name, (0, 0))
+    held, partly = count_problems(connection).get(name, (0, 0))
     first = read_first_problems(connection, name, MOST_NAMED)
     problems: dict[str, str] = {}
     for native_id, reason, remedy in first:

@@ -16,7 +16,7 @@ from model.conflicts import Conflict, Status
 from model.findings import Severity
 from model.rules.words import counted, day, listed
 from model.warehouse.ledger import read_conflicts
-from model.warehouse.quarantine import counts
+from model.warehouse.quarantine import count_problems
 from pipelines.assets.keys import FAILURE, landing_key, records_key
 from pipelines.cards.markdown import bullets, escape, link, metadata_entries
 from pipelines.instance import Instance
@@ -96,7 +96,7 @@ def _connection_lines(
 ) -> Iterator[str]:
     """One line per connection: when it was last read, and how many records are in quarantine."""
     site, zone = own_site(instance.deployment.ui_url), ZoneInfo(instance.model.time_zone)
-    quarantined = counts(connection)
+    quarantined = count_problems(connection)
     for name in instance.deployment.connection_names:
         held, partly = quarantined.get(name, (0, 0))
         parts = [_last_read_text(dagster_instance, name, zone)]

@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 
 from model.conflicts import Status
-from model.warehouse.ledger import read_conflicts, read_posted
+from model.warehouse.ledger import read_conflicts, read_posted_comments
 from model.warehouse.lookup import WarehouseLookup
 from pipelines.assets.keys import CARD
 from pipelines.cards.card import CardContext, card_metadata, closing_metadata
@@ -54,8 +54,8 @@ def _build_cards(instance: Instance) -> dict[str, dict[str, Any]]:
         conflicts = read_conflicts(connection, Status.OPEN).values()
         lookup = WarehouseLookup(connection)
         record_ids = mentioned_ids(conflict.finding for conflict in conflicts)
-        labels, dates = lookup.labels(record_ids), lookup.dates(record_ids)
-        posted = read_posted(connection)
+        labels, dates = lookup.read_labels(record_ids), lookup.read_dates(record_ids)
+        posted = read_posted_comments(connection)
     function_names = instance.model.function_names
     context = CardContext(
         labels, dates, function_names, instance.rules, own_site(instance.deployment.ui_url)

@@ -9,7 +9,7 @@ from model.comment_content import PostedComment
 from model.conflicts import Conflict, Status
 from model.findings import Label
 from model.rules.words import day
-from model.warehouse.ledger import read_conflicts, read_posted
+from model.warehouse.ledger import read_conflicts, read_posted_comments
 from model.warehouse.lookup import WarehouseLookup
 from pipelines.cli.opening import open_home_instance
 from pipelines.cli.output import print_json, print_line, print_table
@@ -35,8 +35,8 @@ def read_listed_conflicts(
     statuses = () if include_resolved else (Status.OPEN, Status.DECIDED)
     with instance.engine.connect() as connection:
         listed = list(read_conflicts(connection, *statuses).values())
-        labels = WarehouseLookup(connection).labels(mentioned_ids(c.finding for c in listed))
-        return listed, labels, read_posted(connection)
+        labels = WarehouseLookup(connection).read_labels(mentioned_ids(c.finding for c in listed))
+        return listed, labels, read_posted_comments(connection)
 
 
 def conflict_to_json(

@@ -81,7 +81,7 @@ def _refuse_item_options(name: str, *options: datetime | Path | None) -> None:
 
 def _print_conflict(instance: Instance, conflict: Conflict, *, json: bool) -> None:
     with instance.engine.connect() as connection:
-        labels = WarehouseLookup(connection).labels(mentioned_ids([conflict.finding]))
+        labels = WarehouseLookup(connection).read_labels(mentioned_ids([conflict.finding]))
     if json:
         _, _, posted = read_listed_conflicts(instance, include_resolved=True)
         print_json(conflict_to_json(conflict, labels, posted.get(conflict.id, [])))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import select
 
 from model.records import Ref
-from model.warehouse.ledger import read_written
+from model.warehouse.ledger import read_recorded_comments
 from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.schema import quarantine, record
 from pipelines.cli import conflicts
@@ -75,7 +75,7 @@ def _written_comments(instance: Instance, result: SyncJobResult) -> Iterator[tup
     """Conflict id and record of each comment that this run wrote or edited."""
     with instance.engine.connect() as connection:
         for name in instance.deployment.connection_names:
-            for key, comment in read_written(connection, name).items():
+            for key, comment in read_recorded_comments(connection, name).items():
                 if comment.written_at >= result.started:
                     yield key
 
@@ -86,7 +86,7 @@ def _record_keys(instance: Instance, refs: list[Ref]) -> dict[Ref, str]:
         rows = connection.execute(
             select(record.c.id).where(record.c.ref.in_([str(ref) for ref in refs]))
         )
-        labels = WarehouseLookup(connection).labels(rows.scalars()).values()
+        labels = WarehouseLookup(connection).read_labels(rows.scalars()).values()
     return {Ref.parse(label.ref): label.key for label in labels}
 
 

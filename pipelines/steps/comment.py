@@ -23,12 +23,12 @@ from model.conflicts import Conflict, Status
 from model.findings import Label
 from model.records import Ref
 from model.warehouse.ledger import (
-    commented_records,
-    created_since,
+    count_comments_created_since,
+    read_commented_records,
     read_conflicts,
-    read_posted,
-    read_written,
-    write_posted,
+    read_posted_comments,
+    read_recorded_comments,
+    write_posted_comment,
 )
 from model.warehouse.locks import exclusive_lock
 from model.warehouse.lookup import WarehouseLookup
@@ -70,9 +70,11 @@ def comment(instance: Instance, name: str, now: datetime, *, dry_run: bool) -> C
 
 def _compute_difference(instance: Instance, connector: Connector, now: datetime) -> CommentDiff:
     with instance.engine.connect() as connection:
-        recorded = read_written(connection, connector.name)
+        recorded = read_recorded_comments(connection, connector.name)
         desired = _desired_comments(instance, connection, connector.name, recorded)
-        created_today = created_since(connection, connector.name, start_of_day(instance, now))
+        created_today = count_comments_created_since(
+            connection, connector.name, start_of_day(instance, now)
+        )
     targets = list(dict.fromkeys(each.target for each in desired))
     present = connector.find_comments(targets)
     ceilings = instance.deployment.comments.ceilings
@@ -95,7 +97,7 @@ def _desired_comments(
     conflicts = list(read_conflicts(connection).values())
     lookup = WarehouseLookup(connection)
     record_ids = mentioned_ids(conflict.finding for conflict in conflicts)
-    labels = lookup.labels(record_ids | set(commented_records(connection, name)))
+    labels = lookup.read_labels(record_ids | set(read_commented_records(connection, name)))
     return [
         DesiredComment(_target(labels[record_id]), content, conflict.severity, conflict.changed_at)
         for conflict in conflicts
@@ -147,12 +149,12 @@ def _record_unchanged(engine: Engine, difference: CommentDiff, now: datetime) ->
     with engine.begin() as connection:
         known_digests = {
             (comment.conflict_id, comment.target): comment.digest
-            for comments in read_posted(connection).values()
+            for comments in read_posted_comments(connection).values()
             for comment in comments
         }
         for content, posted in difference.unchanged:
             if known_digests.get((posted.conflict_id, posted.target)) != content.digest:
-                write_posted(connection, posted, content.digest, content.state, now)
+                write_posted_comment(connection, posted, content.digest, content.state, now)
 
 
 def _apply_changes(
@@ -168,6 +170,8 @@ def _apply_changes(
         change = by_key[outcome.conflict_id, outcome.target]
         # Each in a transaction of its own: what is in the tool is recorded, whatever comes next.
         with engine.begin() as connection:
-            write_posted(connection, outcome, change.content.digest, change.content.state, now)
+            write_posted_comment(
+                connection, outcome, change.content.digest, change.content.state, now
+            )
         written.append((change, outcome))
     return CommentResult(tuple(written), tuple(refused), difference)

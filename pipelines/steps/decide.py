@@ -10,7 +10,7 @@ from model.operating_model.people import person_with_email, person_with_identity
 from model.operating_model.rights import RefusedDecision, may_decide
 from model.operating_model.schema import OperatingModel, Person
 from model.rules import Option, RuleSet
-from model.warehouse.ledger import read_conflicts, write_decision, write_update
+from model.warehouse.ledger import read_conflicts, write_decision, write_ledger_update
 from model.warehouse.locks import exclusive_lock
 from pipelines.instance import Instance
 from pipelines.steps.link import MODEL_STEP
@@ -56,7 +56,7 @@ def record_decision(
         write_decision(
             connection, conflict_id, decision, permitted.role.id, permitted.right, channel
         )
-        write_update(connection, update)
+        write_ledger_update(connection, update)
         return update.conflicts[0]
 
 

@@ -12,8 +12,8 @@ from model.escalation_status import escalation_status_at
 from model.findings import Finding, Label
 from model.ledger import WordedFinding, update_ledger
 from model.rules import BrokenPlugin, RuleContext
-from model.warehouse.landing import unread
-from model.warehouse.ledger import read_conflicts, write_update
+from model.warehouse.landing import find_unread_connections
+from model.warehouse.ledger import read_conflicts, write_ledger_update
 from model.warehouse.locks import exclusive_lock
 from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.model_versions import record_model_version
@@ -47,7 +47,9 @@ def detect(instance: Instance, now: datetime) -> DetectResult:
             for conflict_id, conflict in read_conflicts(connection).items()
             if rules.can_judge(conflict.finding.rule)
         }
-        is_partly_unread = bool(unread(connection, instance.deployment.connection_names))
+        is_partly_unread = bool(
+            find_unread_connections(connection, instance.deployment.connection_names)
+        )
         findings = [
             finding
             for finding in rules.find_all(RuleContext(plan, instance.model, lookup))
@@ -58,10 +60,10 @@ def detect(instance: Instance, now: datetime) -> DetectResult:
                 and _is_new(finding, known_conflicts)
             )
         ]
-        worded = _word_findings(instance, findings, lookup.labels(mentioned_ids(findings)))
+        worded = _word_findings(instance, findings, lookup.read_labels(mentioned_ids(findings)))
         escalation = escalation_status_at(instance.model, now)
         update = update_ledger(known_conflicts, worded, escalation, now)
-        write_update(connection, update)
+        write_ledger_update(connection, update)
         in_force = read_conflicts(connection, Status.OPEN, Status.DECIDED)
     events = Counter(event.event for event in update.events)
     return DetectResult(tuple(in_force.values()), events, rules.broken)

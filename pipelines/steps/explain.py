@@ -76,8 +76,8 @@ def explain_item(
         explanation = explain(plan.forecast, record_id)
         chain = [step.id for step in explanation.chain]
         descendants = [int(i) for i in explanation.descendants]
-        labels = lookup.labels([*chain, *descendants])
-        places, sources = lookup.stated(pairwise(chain)), lookup.sources(chain)
+        labels = lookup.read_labels([*chain, *descendants])
+        places, sources = lookup.read_link_places(pairwise(chain)), lookup.read_date_sources(chain)
     return ItemExplanation(
         _explain_steps(explanation.chain, labels, places, sources, _done_ids(plan)),
         explanation.total_slack,
@@ -95,14 +95,14 @@ def _done_ids(plan: Plan) -> set[int]:
 
 def _resolve_name(lookup: WarehouseLookup, name: str, references: ReferenceFormats) -> int:
     """The id of the only record with this name; raises UnknownName for none or several."""
-    record_ids = lookup.named(name, references)
+    record_ids = lookup.find_by_name(name, references)
     if len(record_ids) == 1:
         return record_ids[0]
     if not record_ids:
         raise UnknownName(
             f'nothing is known by the name "{name}"; give a key, address or reference'
         )
-    refs = ", ".join(label.ref for label in lookup.labels(record_ids).values())
+    refs = ", ".join(label.ref for label in lookup.read_labels(record_ids).values())
     raise UnknownName(f'"{name}" names several records; give one of {refs}')
 
 

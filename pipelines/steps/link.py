@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from model.warehouse.landing import unread
+from model.warehouse.landing import find_unread_connections
 from model.warehouse.links import LinkResult, link
 from model.warehouse.locks import exclusive_lock
 from pipelines.instance import Instance
@@ -18,5 +18,5 @@ def link_records(instance: Instance, now: datetime) -> LinkResult:
     with exclusive_lock(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
         streams = connection.exec_driver_sql("select distinct connection, stream from record")
         # A dependency on a tool that was not read to its end is not reported as dangling.
-        unread_names = unread(connection, instance.deployment.connection_names)
+        unread_names = find_unread_connections(connection, instance.deployment.connection_names)
         return link(connection, [(name, stream) for name, stream in streams], unread_names, now)

@@ -13,7 +13,7 @@ from connectors.base import Connector, RawRecord
 from connectors.tools import installed_tools
 from model.operating_model.lookups import lookups_for
 from model.records import Mapped
-from model.warehouse.landing import LandingRow, move_cursor, read_cursor, unmapped
+from model.warehouse.landing import LandingRow, move_cursor, read_cursor, read_unmapped
 from model.warehouse.load import LoadResult, load_records
 from model.warehouse.locks import exclusive_lock
 from pipelines.instance import Instance
@@ -40,7 +40,7 @@ def _map_stream(
     total = LoadResult()
     while True:
         with instance.engine.begin() as connection:
-            rows = unmapped(connection, connector.name, stream, seq, BATCH)
+            rows = read_unmapped(connection, connector.name, stream, seq, BATCH)
             if rows:
                 seq = rows[-1].seq
                 batch = [(row, _map_row(connector, stream, row)) for row in rows]

@@ -15,11 +15,11 @@ from model.warehouse.landing import (
     mark_deleted,
     mark_gone,
     move_cursor,
-    note_pull,
     read_cursor,
+    record_pull,
 )
 from model.warehouse.locks import exclusive_lock
-from model.warehouse.quarantine import drop_stale, replace_problems
+from model.warehouse.quarantine import drop_stale_problems, replace_problems
 from pipelines.instance import Instance
 
 
@@ -65,7 +65,7 @@ def pull(
 
 def _record_pull(instance: Instance, name: str, now: datetime, *, to_the_end: bool) -> None:
     with instance.engine.begin() as connection:
-        note_pull(connection, name, now, to_the_end=to_the_end)
+        record_pull(connection, name, now, to_the_end=to_the_end)
 
 
 def _pull_stream(
@@ -112,6 +112,6 @@ def _write_page(
         # The deleted ones are marked already, with a reason of their own.
         accounted_for = page.snapshot_ids | page.deleted
         gone += mark_gone(connection, name, stream, accounted_for, page.gone_reason, now)
-        drop_stale(connection, name, stream, keep=page.snapshot_ids | problem_ids)
+        drop_stale_problems(connection, name, stream, keep=page.snapshot_ids | problem_ids)
     move_cursor(connection, name, stream, "pull", page.cursor, now)
     return PullResult(len(page.records), changed, gone, problem_count)

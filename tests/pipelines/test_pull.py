@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import httpx
 
-from model.warehouse.landing import landed_count
+from model.warehouse.landing import count_present_records
 from pipelines.instance import Instance
 from pipelines.steps.map import map_records
 from pipelines.steps.pull import pull
@@ -15,7 +15,7 @@ from tests.pipelines.small import NOW, Small
 
 def present(instance: Instance) -> int:
     with instance.engine.connect() as connection:
-        return landed_count(connection, "sales")
+        return count_present_records(connection, "sales")
 
 
 def delete_a_deal(small: Small) -> None:

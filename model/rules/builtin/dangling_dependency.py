@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from model.findings import Finding, Label, Severity, Wording
-from model.plan import Dangling, Plan
+from model.plan import DanglingDependency, Plan
 from model.rules import words
 from model.rules.columns import functions_of, rows_of
 from model.rules.context import RuleContext
@@ -33,13 +33,18 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     kept = [
         (at, int(row)) for at, row, is_kept in zip(stated, rows, is_open, strict=True) if is_kept
     ]
-    written = context.lookup.written(at for at, _ in kept)
+    written = context.lookup.read_spellings(at for at, _ in kept)
     drafts = [_draft(plan, parameters, stated[at], row, *written[at]) for at, row in kept]
     return complete_drafts(context, drafts)
 
 
 def _draft(
-    plan: Plan, parameters: Parameters, dangling: Dangling, row: int, written: str, connection: str
+    plan: Plan,
+    parameters: Parameters,
+    dangling: DanglingDependency,
+    row: int,
+    written: str,
+    connection: str,
 ) -> FindingDraft:
     """It is about the name that its spellings have in common, and tells of the one that stands."""
     finding = Finding(

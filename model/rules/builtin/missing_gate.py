@@ -69,7 +69,7 @@ def _missing_gates(context: RuleContext, workflow: Workflow, gate: Gate) -> Iter
 
 
 def _recognised(context: RuleContext, sign: GateSign) -> Int64:
-    rows = rows_of(context.plan, np.unique(context.lookup.recognised(sign)))
+    rows = rows_of(context.plan, np.unique(context.lookup.find_gate_items(sign)))
     return rows[rows >= 0]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from model.findings import Finding, Label
 from model.network import NO_DATE, Calendar, Calendars, Items, Links, Network, day_of, schedule
 from model.operating_model.schema import GateSign, Initiative, OperatingModel, Workflow
-from model.plan import Dangling, Int16, Int64, ItemAttributes, Plan, SpendLines
+from model.plan import DanglingDependency, Int16, Int64, ItemAttributes, Plan, SpendLines
 from model.records import DependencyType, Priority, State
 from model.rules import installed_rules
 from model.rules.context import RuleContext
@@ -95,7 +95,7 @@ class PlanLookup:
         self.rows = {ids[row.key]: row for row in rows}
         self.lines = {ids[line.key]: line for line in lines}
 
-    def labels(self, record_ids: Iterable[int]) -> Mapping[int, Label]:
+    def read_labels(self, record_ids: Iterable[int]) -> Mapping[int, Label]:
         return {record_id: self._label(record_id) for record_id in record_ids}
 
     def _label(self, record_id: int) -> Label:
@@ -107,19 +107,19 @@ class PlanLookup:
         ref = f"{row.function}:{'deal' if row.deal else 'work_item'}:{row.key}"
         return Label(record_id, ref, row.key, f"Title of {row.key}", None, row.function, None)
 
-    def recognised(self, sign: GateSign) -> Int64:
+    def find_gate_items(self, sign: GateSign) -> Int64:
         hits = [at for at, row in self.rows.items() if set(row.labels) & set(sign.labels)]
         return np.array(hits, dtype=np.int64)
 
-    def stated(self, links: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
+    def read_link_places(self, links: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
         return dict.fromkeys(links, 'column "Depends on"')
 
-    def written(
+    def read_spellings(
         self, targets: Iterable[tuple[int, str]]
     ) -> Mapping[tuple[int, str], tuple[str, str]]:
         return {(i, target): (target.lower(), self.rows[i].function) for i, target in targets}
 
-    def sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
+    def read_date_sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
         return dict.fromkeys(record_ids, 'field "Due"')
 
 
@@ -162,7 +162,9 @@ def build_context(
         network=network,
         forecast=schedule(network, today),
         spend=_spend(spend, ids, wbs),
-        dangling=tuple(Dangling(ids[key], target, where) for key, target, where in dangling),
+        dangling=tuple(
+            DanglingDependency(ids[key], target, where) for key, target, where in dangling
+        ),
     )
     return RuleContext(plan, operating_model(**model), PlanLookup(rows, spend, ids))
 
@@ -198,13 +200,13 @@ def run_rule(rule: str, what: RuleContext) -> list[Finding]:
 def wording_text(what: RuleContext, finding: Finding) -> str:
     """Everything that a finding says, in one text."""
     ids = {*finding.subjects, *(step.record_id for step in finding.chain)}
-    wording = RULES.word(finding, what.lookup.labels(ids), NAMES)
+    wording = RULES.word(finding, what.lookup.read_labels(ids), NAMES)
     return "\n".join((wording.title, *wording.explanation, wording.question))
 
 
 def keys(what: RuleContext, record_ids: Iterable[int]) -> list[str]:
     record_ids = list(record_ids)
-    labels = what.lookup.labels(record_ids)
+    labels = what.lookup.read_labels(record_ids)
     return [labels[record_id].key for record_id in record_ids]
 
 

@@ -109,7 +109,7 @@ def test_an_installed_package_adds_a_rule_that_runs_is_validated_and_worded(
     context = build_context(LONG, SHORT, rules={"long_work": {"max_days": 90}})
     (finding,) = rules.find_all(context)
     assert finding.about == ("it:work_item:CDP-1",)
-    wording = rules.word(finding, context.lookup.labels(finding.subjects), NAMES)
+    wording = rules.word(finding, context.lookup.read_labels(finding.subjects), NAMES)
     assert wording.title == "CDP-1 of IT takes 121 days"
     model = tmp_path / "operating_model"
     model.mkdir()

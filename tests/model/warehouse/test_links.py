@@ -129,7 +129,7 @@ def test_what_dangles_is_told_as_it_is_written_in_its_connection(warehouse: Engi
     with warehouse.connect() as connection:
         plan, jira = connection.execute(text("select id from record order by id")).scalars()
         asked = [(plan, "CDP-99"), (plan, "D-9.X"), (jira, "B-1")]
-        assert WarehouseLookup(connection).written(asked) == {
+        assert WarehouseLookup(connection).read_spellings(asked) == {
             (plan, "CDP-99"): ("Cdp-99", "plan"),
             (plan, "D-9.X"): ("d-9.x", "plan"),
             (jira, "B-1"): ("B-1", "jira"),

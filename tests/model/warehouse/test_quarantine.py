@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event
 
 from model.keys import ReferenceFormats
 from model.records import Problem
-from model.warehouse.quarantine import drop_stale, replace_problems
+from model.warehouse.quarantine import drop_stale_problems, replace_problems
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LATER = datetime(2026, 3, 3, tzinfo=UTC)
@@ -75,7 +75,7 @@ def test_a_whole_census_forgets_what_was_pulled_of_records_that_are_no_more(
     report(warehouse, problem("3"), stage="map")
 
     with warehouse.begin() as connection:
-        drop_stale(connection, "plan", "rows", keep={"2"})
+        drop_stale_problems(connection, "plan", "rows", keep={"2"})
 
     assert [native_id for native_id, _, _ in waiting(warehouse)] == ["2", "3"]
 

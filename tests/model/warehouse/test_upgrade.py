@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL
 
 from model.comment_content import CommentState
-from model.conflicts import Status, Verdict
+from model.conflicts import Status
 from model.keys import ReferenceFormats
 from model.records import (
     Deal,
@@ -32,8 +32,13 @@ from model.records import (
     WorkItem,
 )
 from model.warehouse.connect import migrate
-from model.warehouse.landing import LandingRow, unmapped
-from model.warehouse.ledger import read_conflicts, read_events, read_posted, read_written
+from model.warehouse.landing import LandingRow, read_unmapped
+from model.warehouse.ledger import (
+    read_conflicts,
+    read_events,
+    read_posted_comments,
+    read_recorded_comments,
+)
 from model.warehouse.links import link
 from model.warehouse.load import LoadResult, load_records
 from model.warehouse.plan import read_plan
@@ -178,13 +183,14 @@ def test_conflicts_and_comments_are_read_as_they_were(upgraded: Engine) -> None:
     with upgraded.connect() as connection:
         (conflict,) = read_conflicts(connection).values()
         events = read_events(connection, conflict.id)
-        (posted,) = read_posted(connection)[conflict.id]
-        written = read_written(connection, "jira")[conflict.id, ITEM.ref]
+        (posted,) = read_posted_comments(connection)[conflict.id]
+        written = read_recorded_comments(connection, "jira")[conflict.id, ITEM.ref]
 
     assert (conflict.status, conflict.finding.impact.days) == (Status.DECIDED, 4)
     assert (conflict.escalation.level_name, conflict.escalation.overdue) == ("heads", True)
     assert conflict.escalation.authority and conflict.escalation.authority.person_name == "Cy"
-    assert conflict.decision and conflict.decision.verdict is Verdict.ACCEPT
+    assert conflict.decision and conflict.decision.verdict == "accept"
+    assert conflict.decision.meaning == "accepted: both carry the risk as it stands"
     assert [event.event for event in events] == ["opened", "decided"]
     assert (posted.comment_id, written.digest, written.state) == (
         "100",
@@ -195,7 +201,9 @@ def test_conflicts_and_comments_are_read_as_they_were(upgraded: Engine) -> None:
 
 def test_the_plan_and_its_links_are_read_as_they_were(upgraded: Engine, tmp_path: Path) -> None:
     with upgraded.begin() as connection:
-        assert [row.native_id for row in unmapped(connection, "jira", "issues", 0, 9)] == ["10042"]
+        assert [row.native_id for row in read_unmapped(connection, "jira", "issues", 0, 9)] == [
+            "10042"
+        ]
         linked = link(connection, list(STREAMS.items()), [], NOW)
         plan = read_plan(connection, small(tmp_path), NOW.date())
 
