@@ -14,7 +14,7 @@ changed without a raised version. Needs pytest.
 from __future__ import annotations
 
 from connectors.testing.contract import ConnectorContract
-from connectors.testing.mapping_version import assert_mapping_version, record_digest
+from connectors.testing.mapping_version import assert_mapping_version, map_recorded
 from connectors.testing.stand_in import StandIn
 
-__all__ = ["ConnectorContract", "StandIn", "assert_mapping_version", "record_digest"]
+__all__ = ["ConnectorContract", "StandIn", "assert_mapping_version", "map_recorded"]

@@ -10,14 +10,15 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from connectors.base import Tool
-from model.records import Mapped
+from connectors.base import Connector, RawRecord, Tool
+from model.records import Mapped, Problem
 
 
 def record_digest(results: Iterable[Mapped]) -> str:
@@ -27,11 +28,21 @@ def record_digest(results: Iterable[Mapped]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def map_recorded(connector: Connector, raw_records: Path, observed_at: datetime) -> list[Mapped]:
+    """Map raw records from a JSON file: `{stream: {native id: payload}}`, in its order."""
+    streams = json.loads(raw_records.read_text())
+    return [
+        connector.map(stream, RawRecord(native_id, json.dumps(payload)), observed_at)
+        for stream, records in streams.items()
+        for native_id, payload in records.items()
+    ]
+
+
 def assert_mapping_version(tool: Tool, results: Iterable[Mapped], recorded: Path) -> None:
     """Fail where the same raw records map to something else than recorded.
 
-    `results` come from raw records that are stored with the tests. `recorded` is a JSON file with
-    the mapping version and digest of each tool by its name.
+    `results` come from raw records that are stored with the tests (see `map_recorded`). `recorded`
+    is a JSON file with the mapping version and digest of each tool by its name.
     """
     versions = json.loads(recorded.read_text()) if recorded.exists() else {}
     known = versions.get(tool.name)
@@ -60,7 +71,7 @@ def _to_json(value: Any) -> Any:
         return [type(value).__name__, _to_json(_set_fields(value))]
     if isinstance(value, dict):
         return {str(key): _to_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, list | tuple):
         return [_to_json(item) for item in value]
     if isinstance(value, Enum):
         return value.value
@@ -71,5 +82,7 @@ def _set_fields(value: Any) -> dict[str, Any]:
     return {
         field.name: getattr(value, field.name)
         for field in dataclasses.fields(value)
-        if getattr(value, field.name) != field.default
+        # Other words for the same problem are no other mapping.
+        if not (isinstance(value, Problem) and field.name in {"reason", "remedy"})
+        and getattr(value, field.name) != field.default
     }

@@ -1,0 +1,72 @@
+"""A changed mapping is noticed where its version stayed the same, and only then."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from connectors.jira.tool import TOOL
+from connectors.testing import assert_mapping_version
+from connectors.testing.mapping_version import record_digest
+from model.records import Kind, Mapped, Problem, Ref, State, Version, WorkItem
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+ITEM = WorkItem(
+    ref=Ref("it", Kind.WORK_ITEM, "1"),
+    key="CDP-1",
+    title="Platform",
+    function="it",
+    state=State.PLANNED,
+    status="To Do",
+)
+
+
+def mapped(item: WorkItem = ITEM, *problems: Problem) -> list[Mapped]:
+    return [Mapped((Version(NOW, item),), problems)]
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    path = tmp_path / "mapping_versions.json"
+    known = {"mapping_version": TOOL.mapping_version, "digest": record_digest(mapped())}
+    path.write_text(json.dumps({"jira": known}))
+    return path
+
+
+LATE = ITEM.model_copy(update={"planned_finish": date(2026, 5, 1)})
+
+
+def test_the_same_results_pass(recorded: Path) -> None:
+    assert_mapping_version(TOOL, mapped(), recorded)
+
+
+def test_other_results_under_the_same_version_ask_for_a_new_one(recorded: Path) -> None:
+    with pytest.raises(AssertionError, match="Raise mapping_version of the tool jira to 2"):
+        assert_mapping_version(TOOL, mapped(LATE), recorded)
+
+
+def test_a_new_version_has_to_be_recorded(recorded: Path) -> None:
+    newer = replace(TOOL, mapping_version=TOOL.mapping_version + 1)
+    with pytest.raises(AssertionError, match=r'Record .*"jira": \{"mapping_version": 2'):
+        assert_mapping_version(newer, mapped(LATE), recorded)
+
+
+def test_a_tool_that_was_never_recorded_asks_for_it(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="Record this version"):
+        assert_mapping_version(TOOL, mapped(), tmp_path / "none.json")
+
+
+def test_a_field_that_no_mapping_fills_does_not_count() -> None:
+    same = WorkItem(**ITEM.model_dump(exclude_unset=True), priority=None, labels=())
+    assert record_digest(mapped(same)) == record_digest(mapped())
+
+
+def test_other_words_for_a_problem_do_not_count_but_what_is_held_does() -> None:
+    words = mapped(ITEM, Problem("1", "no date", "Add one."))
+    other_words = mapped(ITEM, Problem("1", "it has no date", "Please add one."))
+    not_held = mapped(ITEM, Problem("1", "no date", "Add one.", held=False))
+    assert record_digest(words) == record_digest(other_words) != record_digest(not_held)
