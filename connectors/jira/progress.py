@@ -49,7 +49,7 @@ def report_left_out(
         yield _problem(issue, f'"{text}" as its {name}, which is no whole percentage', name)
     for id_, name in _ESTIMATES.items():
         if fields.get(id_) is not None and to_working_days(fields[id_]) is None:
-            yield _problem(issue, f"an {name} of more than {LONGEST:,} working days", name)
+            yield _problem(issue, f"more than {LONGEST:,} working days as its {name}", name)
 
 
 def _percent_text(fields: IssueFields, chosen: ChosenFields) -> str:

@@ -1,4 +1,4 @@
-"""A small Jira site in the sandbox's format, and a connector on it that never really sleeps."""
+"""A small Jira site in the sandbox's format, and a connector to it whose clock never waits."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ STATUSES = {"to do": State.PLANNED, "in progress": State.IN_PROGRESS, "done": St
 Json = dict[str, Any]
 
 
-def issue(key: str, **more: Any) -> Json:
+def issue(key: str, **fields: Any) -> Json:
     return {
         "key": key,
         "summary": f"Work on {key}",
         "status": "To Do",
         "created": "2026-01-05T09:00:00Z",
         "updated": "2026-01-05T09:00:00Z",
-        **more,
+        **fields,
     }
 
 
-def site(*issues: Json, **more: Any) -> Json:
+def site(*issues: Json, **overrides: Any) -> Json:
     return {
         "users": [{"account_id": "ada", "display_name": "Ada", "email": "ada@example.com"}],
         "projects": [
@@ -56,11 +56,11 @@ def site(*issues: Json, **more: Any) -> Json:
             {"key": "HELP", "name": "Help", "type": "service_desk"},
         ],
         "issues": list(issues),
-        **more,
+        **overrides,
     }
 
 
-def settings(url: str = "https://jira.example", **more: Any) -> JiraSettings:
+def settings(url: str = "https://jira.example", **overrides: Any) -> JiraSettings:
     return JiraSettings.model_validate(
         {
             "tool": "jira",
@@ -70,13 +70,13 @@ def settings(url: str = "https://jira.example", **more: Any) -> JiraSettings:
             "token_env": "JIRA_TOKEN",
             "projects": ["CDP", "SEC"],
             "overlap_minutes": 1,
-            **more,
+            **overrides,
         }
     )
 
 
-class Time:
-    """A clock that only moves when somebody sleeps."""
+class FakeTime:
+    """A clock that advances only when something sleeps."""
 
     def __init__(self) -> None:
         self.slept = 0.0
@@ -89,10 +89,10 @@ class Time:
 
 
 def connect(
-    url: str, *, token: str = TOKEN, time: Time | None = None, **more: Any
+    url: str, *, token: str = TOKEN, time: FakeTime | None = None, **overrides: Any
 ) -> JiraConnector:
     return open_connector(
-        settings(url, **more),
+        settings(url, **overrides),
         ConnectorContext(
             "jira-it",
             Path(),
@@ -103,35 +103,35 @@ def connect(
                 references=installed_tools().references,
             ),
         ),
-        (time or Time()).clock(),
+        (time or FakeTime()).clock(),
     )
 
 
-def pulled(connector: JiraConnector, cursor: Mapping[str, Any] | None = None) -> list[Page]:
+def pull_pages(connector: JiraConnector, cursor: Mapping[str, Any] | None = None) -> list[Page]:
     return list(connector.pull("issues", dict(cursor) if cursor else None, NOW))
 
 
-def landed(pages: list[Page]) -> dict[str, RawRecord]:
-    """The landed issues by key."""
+def records_by_key(pages: list[Page]) -> dict[str, RawRecord]:
+    """The raw records of the issues by key."""
     records = [record for page in pages for record in page.records]
     return {orjson.loads(record.payload)["issue"]["key"]: record for record in records}
 
 
-def mapped(connector: JiraConnector, key: str) -> Mapped:
-    return connector.map("issues", landed(pulled(connector))[key], NOW)
+def map_issue(connector: JiraConnector, key: str) -> Mapped:
+    return connector.map("issues", records_by_key(pull_pages(connector))[key], NOW)
 
 
-def records(result: Mapped) -> list[WorkItem]:
+def work_items(result: Mapped) -> list[WorkItem]:
     """The work item in each of its versions, oldest first."""
     return [v.record for v in result.versions if isinstance(v.record, WorkItem)]
 
 
-def present(result: Mapped) -> WorkItem:
-    return records(result)[-1]
+def present_item(result: Mapped) -> WorkItem:
+    return work_items(result)[-1]
 
 
-def switch_on(sandbox: Sandbox, kind: str, match: str = ".*", **more: Any) -> None:
-    fault = {"kind": kind, "match": match, **more}
+def add_fault(sandbox: Sandbox, kind: str, match: str = ".*", **details: Any) -> None:
+    fault = {"kind": kind, "match": match, **details}
     httpx.post(f"{sandbox.jira_url}/_sandbox/faults", json=fault).raise_for_status()
 
 
@@ -139,36 +139,40 @@ def configure(sandbox: Sandbox, **values: Any) -> None:
     httpx.put(f"{sandbox.jira_url}/_sandbox/settings", json=values).raise_for_status()
 
 
-def edit(sandbox: Sandbox, key: str, *, email: str = "ada@example.com", **fields: Any) -> None:
+def edit_issue(
+    sandbox: Sandbox, key: str, *, email: str = "ada@example.com", **fields: Any
+) -> None:
     """Change an issue as a person does it."""
     httpx.put(
         f"{sandbox.jira_url}/rest/api/3/issue/{key}", json={"fields": fields}, auth=(email, TOKEN)
     ).raise_for_status()
 
 
-def move(sandbox: Sandbox, key: str, to: str) -> None:
+def move_issue(sandbox: Sandbox, key: str, to: str) -> None:
     """Give an issue a key in another project, as a person does it."""
     path = f"{sandbox.jira_url}/_sandbox/issues/{key}/move"
     httpx.post(path, json={"to": to}, auth=("ada@example.com", TOKEN)).raise_for_status()
 
 
-def asked(sandbox: Sandbox) -> list[str]:
+def list_requests(sandbox: Sandbox) -> list[str]:
     """`METHOD /path` of every request so far."""
     log = httpx.get(f"{sandbox.jira_url}/_sandbox/requests").json()
     return [f"{entry['method']} {entry['path']}" for entry in log]
 
 
-def comments(sandbox: Sandbox, key: str) -> list[Json]:
+def fetch_comments(sandbox: Sandbox, key: str) -> list[Json]:
     answer = httpx.get(
         f"{sandbox.jira_url}/rest/api/3/issue/{key}/comment",
         params={"expand": "properties"},
         auth=(EMAIL, TOKEN),
     )
-    found: list[Json] = answer.raise_for_status().json()["comments"]
-    return found
+    comments: list[Json] = answer.raise_for_status().json()["comments"]
+    return comments
 
 
-def remark(conflict: str = "C-1", heading: str = "Late handover", **more: Any) -> CommentContent:
+def comment_content(
+    conflict: str = "C-1", heading: str = "Late handover", **overrides: Any
+) -> CommentContent:
     words = Paragraph((MentionSpan("Ada", "ada"), TextSpan(" decides by Friday.")))
     return CommentContent(
         **{
@@ -176,21 +180,21 @@ def remark(conflict: str = "C-1", heading: str = "Late handover", **more: Any) -
             "state": CommentState.OPEN,
             "heading": heading,
             "blocks": (words,),
-            **more,
+            **overrides,
         }
     )
 
 
-def target(sandbox: Sandbox, key: str) -> Target:
-    found = sandbox.jira.find(key)
-    assert found is not None
-    return Target(Ref("jira-it", Kind.WORK_ITEM, found.id), key)
+def find_target(sandbox: Sandbox, key: str) -> Target:
+    stored = sandbox.jira.find(key)
+    assert stored is not None
+    return Target(Ref("jira-it", Kind.WORK_ITEM, stored.id), key)
 
 
-def change(
-    sandbox: Sandbox, key: str, wanted: CommentContent | None = None, **more: Any
+def comment_change(
+    sandbox: Sandbox, key: str, content: CommentContent | None = None, **details: Any
 ) -> CommentChange:
-    return CommentChange(target(sandbox, key), wanted or remark(), **more)
+    return CommentChange(find_target(sandbox, key), content or comment_content(), **details)
 
 
 Site = Callable[..., Sandbox]

@@ -1,4 +1,4 @@
-"""A running stand-in for Jira Cloud with the issues a test names."""
+"""A running stand-in for Jira Cloud with the issues that a test defines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.connectors.jira.builders import Site, site
 def jira() -> Iterator[Site]:
     with ExitStack() as stack:
 
-        def start(*issues: dict[str, Any], **more: Any) -> Sandbox:
-            return stack.enter_context(running_sandbox(jira=site(*issues, **more)))
+        def start(*issues: dict[str, Any], **overrides: Any) -> Sandbox:
+            return stack.enter_context(running_sandbox(jira=site(*issues, **overrides)))
 
         yield start

@@ -1,4 +1,4 @@
-"""What `check` finds missing, and what the connector says before it has asked anything."""
+"""Access problems that `check` finds, and what fails before the first request."""
 
 from __future__ import annotations
 
@@ -20,22 +20,24 @@ from tests.connectors.jira.builders import (
     NOW,
     TOKEN,
     Site,
-    asked,
+    add_fault,
     configure,
     connect,
     issue,
+    list_requests,
     settings,
-    switch_on,
 )
 
 
-def test_a_site_with_all_that_is_needed_has_no_problem(jira: Site) -> None:
+def test_a_site_with_everything_needed_has_no_problem(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"), fields=[{"id": "customfield_10015", "name": "Start date"}])
     connector: Connector = connect(sandbox.jira_url, fields={"start": "Start date"})
     assert connector.check() == []
 
 
-def test_a_wrong_token_is_told_with_its_variable_and_the_way_of_scoped_tokens(jira: Site) -> None:
+def test_a_wrong_token_is_reported_with_its_variable_and_a_hint_about_scopes(
+    jira: Site,
+) -> None:
     sandbox = jira()
     (problem,) = connect(sandbox.jira_url, token="wrong-secret").check()
     assert problem.blocking
@@ -45,14 +47,14 @@ def test_a_wrong_token_is_told_with_its_variable_and_the_way_of_scoped_tokens(ji
     assert "wrong-secret" not in f"{problem}"
 
 
-def test_being_taken_for_a_stranger_is_no_success(jira: Site) -> None:
+def test_anonymous_access_is_a_problem(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     configure(sandbox, anonymous=True)
     (problem,) = connect(sandbox.jira_url, token="wrong").check()
     assert problem.blocking
 
 
-def test_a_project_out_of_sight_is_told_and_blocks_only_when_none_is_left(jira: Site) -> None:
+def test_a_hidden_project_is_reported_and_blocks_only_when_none_is_left(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     configure(sandbox, hidden_projects=["SEC"])
     (problem,) = connect(sandbox.jira_url).check()
@@ -62,59 +64,59 @@ def test_a_project_out_of_sight_is_told_and_blocks_only_when_none_is_left(jira: 
     assert alone.blocking
 
 
-def test_a_field_that_does_not_exist_is_told(jira: Site) -> None:
+def test_a_field_that_does_not_exist_is_reported(jira: Site) -> None:
     (problem,) = connect(jira().jira_url, fields={"wbs": "WBS element"}).check()
     assert 'the field "WBS element" does not exist' in problem.what
     assert problem.blocking
 
 
-def test_two_fields_of_one_name_are_told_with_their_ids(jira: Site) -> None:
+def test_two_fields_of_one_name_are_reported_with_their_ids(jira: Site) -> None:
     twins = [{"id": f"customfield_{number}", "name": "Start"} for number in (1, 2)]
     (problem,) = connect(jira(fields=twins).jira_url, fields={"start": "Start"}).check()
     assert "customfield_1, customfield_2" in problem.remedy
 
 
-def test_a_function_that_the_operating_model_lacks_is_told(jira: Site) -> None:
+def test_a_function_that_the_operating_model_lacks_is_reported(jira: Site) -> None:
     (problem,) = connect(jira().jira_url, functions={"CDP": "itt"}).check()
     assert problem.what == '"itt" is no function of the operating model'
     assert problem.blocking
 
 
-def test_a_function_for_a_project_that_is_not_read_is_told(jira: Site) -> None:
+def test_a_function_for_a_project_that_is_not_pulled_is_reported(jira: Site) -> None:
     (problem,) = connect(jira().jira_url, functions={"CDPX": "it"}).check()
     assert problem.what == "functions names the project CDPX, which is not among projects"
     assert not problem.blocking
 
 
-def test_a_link_type_that_the_site_does_not_have_is_told_with_those_it_has(jira: Site) -> None:
+def test_a_link_type_that_the_site_lacks_is_reported_with_those_it_has(jira: Site) -> None:
     (problem,) = connect(jira().jira_url, links={"Blcoks": {"outward": "successor"}}).check()
     assert problem.what == 'links names the type "blcoks", which the site does not have'
     assert '"Blocks"' in problem.remedy
     assert not problem.blocking
 
 
-class Foreign:
-    """A site that words its link types in another language; the stand-in speaks English."""
+class GermanSite:
+    """A site with German link types; the stand-in has only English ones."""
 
     def issue_link_types(self) -> list[Any]:
         return [SimpleNamespace(name="Blockiert"), SimpleNamespace(name="Verwandt")]
 
 
-def test_a_site_none_of_whose_links_means_a_dependency_is_told() -> None:
+def test_a_site_without_a_link_type_that_means_a_dependency_is_reported() -> None:
     access = JiraAccessCheck(settings(), TOKEN)
-    (problem,) = access._check_links(cast(JIRA, Foreign()))
+    (problem,) = access._check_links(cast(JIRA, GermanSite()))
     assert 'it has "Blockiert", "Verwandt"' in problem.what
     known = JiraAccessCheck(settings(links={"Blockiert": {"outward": "successor"}}), TOKEN)
-    assert list(known._check_links(cast(JIRA, Foreign()))) == []
+    assert list(known._check_links(cast(JIRA, GermanSite()))) == []
 
 
-def test_a_tool_that_is_down_is_a_problem_and_raises_nothing() -> None:
+def test_a_site_that_is_down_is_a_problem_and_raises_nothing() -> None:
     (problem,) = connect("http://127.0.0.1:9").check()
     assert "cannot be reached" in problem.what
 
 
 @pytest.mark.parametrize("answer", ODD_ANSWERS)
-def test_what_is_no_jira_is_a_problem_of_the_check_and_a_failure_of_the_pull(
+def test_a_server_that_is_not_jira_is_a_problem_of_the_check_and_fails_the_pull(
     answer: bytes,
 ) -> None:
     with answering(answer) as url:
@@ -126,25 +128,25 @@ def test_what_is_no_jira_is_a_problem_of_the_check_and_a_failure_of_the_pull(
 
 def test_a_check_never_repeats_a_request(jira: Site) -> None:
     sandbox = jira()
-    switch_on(sandbox, "5xx", "myself")
+    add_fault(sandbox, "5xx", "myself")
     (problem,) = connect(sandbox.jira_url).check()
     assert "503" in problem.what
-    assert asked(sandbox).count("GET /rest/api/3/myself") == 1
+    assert list_requests(sandbox).count("GET /rest/api/3/myself") == 1
 
 
 @respx.mock
-def test_a_missing_variable_is_named() -> None:
+def test_a_missing_environment_variable_is_named() -> None:
     with pytest.raises(ConnectionFailed, match="JIRA_TOKEN is not set"):
         open_connector(settings(), ConnectorContext("jira-it", Path(), {}))
 
 
-def test_no_secret_shows_in_what_a_connector_is_made_of() -> None:
+def test_no_secret_shows_in_the_repr_of_a_connector() -> None:
     connector = connect("https://jira.example")
     assert TOKEN not in repr(connector) + repr(vars(connector)) + repr(connector._access)
 
 
 @pytest.mark.parametrize(
-    ("more", "words"),
+    ("overrides", "error_text"),
     [
         ({"projects": ['CDP") OR (1=1']}, "pattern"),
         ({"projects": []}, "at least 1"),
@@ -154,18 +156,18 @@ def test_no_secret_shows_in_what_a_connector_is_made_of() -> None:
         ({"unknown": 1}, "Extra inputs"),
     ],
 )
-def test_settings_that_make_no_sense_are_refused(more: dict[str, Any], words: str) -> None:
-    with pytest.raises(ValidationError, match=words) as caught:
-        settings(**more)
+def test_invalid_settings_are_refused(overrides: dict[str, Any], error_text: str) -> None:
+    with pytest.raises(ValidationError, match=error_text) as caught:
+        settings(**overrides)
     assert "secret" not in str(caught.value)
 
 
-def test_settings_say_which_priority_a_name_means() -> None:
+def test_priority_names_are_mapped_in_any_case() -> None:
     assert settings().priority_of("HIGHEST") is Priority.CRITICAL
     assert settings(priorities={"P1": "critical"}).priority_of("p1") is Priority.CRITICAL
 
 
-class ReadOnly:
+class ReadOnlySite:
     """A site whose account may read only; the stand-in has no such account."""
 
     def my_permissions(self, projectKey: str, permissions: str) -> dict[str, Any]:  # noqa: N803
@@ -173,9 +175,9 @@ class ReadOnly:
         return {"permissions": {name: {"havePermission": False} for name in names}}
 
 
-def test_an_account_that_may_not_comment_is_told_but_may_sync() -> None:
-    found = list(
-        JiraAccessCheck(settings(), TOKEN)._check_permissions(cast(JIRA, ReadOnly()), "CDP")
+def test_an_account_that_may_not_comment_is_reported_but_may_sync() -> None:
+    problems = list(
+        JiraAccessCheck(settings(), TOKEN)._check_permissions(cast(JIRA, ReadOnlySite()), "CDP")
     )
-    assert [problem.blocking for problem in found] == [False, False]
-    assert "ADD_COMMENTS in CDP" in found[0].what
+    assert [problem.blocking for problem in problems] == [False, False]
+    assert "ADD_COMMENTS in CDP" in problems[0].what

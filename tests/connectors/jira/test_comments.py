@@ -1,4 +1,4 @@
-"""Comments on issues: exactly one a conflict, edited in place, never shown to customers."""
+"""Comments on issues: exactly one per conflict, edited in place, never shown to customers."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from model.records import Kind, Ref
 from tests.connectors.jira.builders import (
     EMAIL,
     TOKEN,
+    FakeTime,
     Json,
     Site,
-    Time,
-    asked,
-    change,
-    comments,
+    add_fault,
+    comment_change,
+    comment_content,
     configure,
     connect,
+    fetch_comments,
+    find_target,
     issue,
-    move,
-    remark,
-    switch_on,
-    target,
+    list_requests,
+    move_issue,
 )
 
 COMMENT = r"POST /rest/api/3/issue/\d+/comment$"
@@ -52,38 +52,40 @@ def refused(connector: JiraConnector, wanted: CommentChange) -> RefusedChange:
 
 
 def notifications(sandbox: Sandbox) -> list[Json]:
-    found: list[Json] = httpx.get(f"{sandbox.jira_url}/_sandbox/notifications").json()
-    return found
+    notifications: list[Json] = httpx.get(f"{sandbox.jira_url}/_sandbox/notifications").json()
+    return notifications
 
 
 def test_a_comment_is_written_with_its_marker_in_one_call(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
-    outcome = posted(connect(sandbox.jira_url), change(sandbox, "CDP-1"))
-    (comment,) = comments(sandbox, "CDP-1")
+    outcome = posted(connect(sandbox.jira_url), comment_change(sandbox, "CDP-1"))
+    (comment,) = fetch_comments(sandbox, "CDP-1")
     properties = {entry["key"]: entry["value"] for entry in comment["properties"]}
-    assert properties["interlock"] == {"conflict": "C-1", "digest": remark().digest}
+    assert properties["interlock"] == {"conflict": "C-1", "digest": comment_content().digest}
     assert outcome.comment_id == comment["id"]
     assert outcome.url == f"{sandbox.jira_url}/browse/CDP-1?focusedCommentId={comment['id']}"
 
 
 def test_the_person_who_decides_is_notified(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
-    posted(connect(sandbox.jira_url), change(sandbox, "CDP-1"))
+    posted(connect(sandbox.jira_url), comment_change(sandbox, "CDP-1"))
     assert notifications(sandbox)[0]["mentioned"] == ["ada"]
 
 
 def test_a_comment_that_is_there_already_is_not_written_again(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     connector = connect(sandbox.jira_url)
-    first = posted(connector, change(sandbox, "CDP-1"))
-    assert posted(connector, change(sandbox, "CDP-1")) == first
-    assert len(comments(sandbox, "CDP-1")) == 1
+    first = posted(connector, comment_change(sandbox, "CDP-1"))
+    assert posted(connector, comment_change(sandbox, "CDP-1")) == first
+    assert len(fetch_comments(sandbox, "CDP-1")) == 1
     assert len(notifications(sandbox)) == 1
 
 
 def test_two_conflicts_on_one_issue_have_a_comment_each(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
-    wanted = [change(sandbox, "CDP-1", remark(conflict)) for conflict in ("C-1", "C-2")]
+    wanted = [
+        comment_change(sandbox, "CDP-1", comment_content(conflict)) for conflict in ("C-1", "C-2")
+    ]
     connector = connect(sandbox.jira_url)
     assert len({outcome.comment_id for outcome in connector.apply(wanted)}) == 2  # type: ignore[union-attr]
 
@@ -91,10 +93,12 @@ def test_two_conflicts_on_one_issue_have_a_comment_each(jira: Site) -> None:
 def test_an_edit_changes_the_same_comment_and_stays_quiet_if_asked(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     connector = connect(sandbox.jira_url)
-    first = posted(connector, change(sandbox, "CDP-1"))
-    resolved = remark(heading="Resolved")
-    edited = posted(connector, change(sandbox, "CDP-1", resolved, posted=first, notify=False))
-    (comment,) = comments(sandbox, "CDP-1")
+    first = posted(connector, comment_change(sandbox, "CDP-1"))
+    resolved = comment_content(heading="Resolved")
+    edited = posted(
+        connector, comment_change(sandbox, "CDP-1", resolved, posted=first, notify=False)
+    )
+    (comment,) = fetch_comments(sandbox, "CDP-1")
     assert edited.comment_id == first.comment_id == comment["id"]
     assert edited.digest == resolved.digest
     assert comment["body"]["content"][0]["content"][0]["text"] == "Resolved"
@@ -104,59 +108,63 @@ def test_an_edit_changes_the_same_comment_and_stays_quiet_if_asked(jira: Site) -
 def test_an_edit_notifies_when_the_matter_changed(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     connector = connect(sandbox.jira_url)
-    first = posted(connector, change(sandbox, "CDP-1"))
-    posted(connector, change(sandbox, "CDP-1", remark(heading="Worse"), posted=first))
+    first = posted(connector, comment_change(sandbox, "CDP-1"))
+    posted(
+        connector, comment_change(sandbox, "CDP-1", comment_content(heading="Worse"), posted=first)
+    )
     assert [n["event"] for n in notifications(sandbox)] == ["comment_created", "comment_updated"]
 
 
 def test_a_lost_answer_leaves_one_comment(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
-    switch_on(sandbox, "drop_after", COMMENT, times=1)
-    outcome = posted(connect(sandbox.jira_url), change(sandbox, "CDP-1"))
-    (comment,) = comments(sandbox, "CDP-1")
+    add_fault(sandbox, "drop_after", COMMENT, times=1)
+    outcome = posted(connect(sandbox.jira_url), comment_change(sandbox, "CDP-1"))
+    (comment,) = fetch_comments(sandbox, "CDP-1")
     assert outcome.comment_id == comment["id"]
 
 
 def test_a_server_error_after_a_create_leaves_one_comment(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
-    switch_on(sandbox, "5xx", COMMENT, times=1)
-    posted(connect(sandbox.jira_url), change(sandbox, "CDP-1"))
-    assert len(comments(sandbox, "CDP-1")) == 1
+    add_fault(sandbox, "5xx", COMMENT, times=1)
+    posted(connect(sandbox.jira_url), comment_change(sandbox, "CDP-1"))
+    assert len(fetch_comments(sandbox, "CDP-1")) == 1
 
 
 def test_an_answer_cut_in_half_leaves_one_comment(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
-    switch_on(sandbox, "truncate", COMMENT, times=1)
-    posted(connect(sandbox.jira_url), change(sandbox, "CDP-1"))
-    assert len(comments(sandbox, "CDP-1")) == 1
+    add_fault(sandbox, "truncate", COMMENT, times=1)
+    posted(connect(sandbox.jira_url), comment_change(sandbox, "CDP-1"))
+    assert len(fetch_comments(sandbox, "CDP-1")) == 1
 
 
 def test_a_lost_answer_to_an_edit_notifies_once(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     connector = connect(sandbox.jira_url)
-    first = posted(connector, change(sandbox, "CDP-1"))
-    switch_on(sandbox, "drop_after", "PUT .*/comment/", times=1)
-    posted(connector, change(sandbox, "CDP-1", remark(heading="Worse"), posted=first))
+    first = posted(connector, comment_change(sandbox, "CDP-1"))
+    add_fault(sandbox, "drop_after", "PUT .*/comment/", times=1)
+    posted(
+        connector, comment_change(sandbox, "CDP-1", comment_content(heading="Worse"), posted=first)
+    )
     assert len(notifications(sandbox)) == 2
 
 
 def test_a_tool_that_never_answers_is_left_for_the_next_run(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
-    switch_on(sandbox, "5xx", COMMENT)
-    outcome = refused(connect(sandbox.jira_url), change(sandbox, "CDP-1"))
+    add_fault(sandbox, "5xx", COMMENT)
+    outcome = refused(connect(sandbox.jira_url), comment_change(sandbox, "CDP-1"))
     assert outcome.retryable
     assert "503" in outcome.reason
-    assert comments(sandbox, "CDP-1") == []
+    assert fetch_comments(sandbox, "CDP-1") == []
 
 
 def test_doubles_left_by_two_runs_at_once_are_reduced_to_the_oldest(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     connector = connect(sandbox.jira_url)
-    first = posted(connector, change(sandbox, "CDP-1"))
-    connector._comments.comments.add(target(sandbox, "CDP-1").ref.native_id, remark())
-    assert len(comments(sandbox, "CDP-1")) == 2
-    assert posted(connector, change(sandbox, "CDP-1")) == first
-    assert len(comments(sandbox, "CDP-1")) == 1
+    first = posted(connector, comment_change(sandbox, "CDP-1"))
+    connector._comments.comments.add(find_target(sandbox, "CDP-1").ref.native_id, comment_content())
+    assert len(fetch_comments(sandbox, "CDP-1")) == 2
+    assert posted(connector, comment_change(sandbox, "CDP-1")) == first
+    assert len(fetch_comments(sandbox, "CDP-1")) == 1
 
 
 @pytest.mark.parametrize("known_as", ["CDP-1", "HELP-7"])
@@ -166,46 +174,51 @@ def test_a_comment_stays_one_and_internal_when_its_issue_moves_to_a_service_desk
     """Whether its new key was pulled already or not."""
     sandbox = jira(issue("CDP-1"))
     connector = connect(sandbox.jira_url)
-    first = posted(connector, change(sandbox, "CDP-1"))
-    move(sandbox, "CDP-1", "HELP-7")
-    there = target(sandbox, known_as)
-    assert [found.comment_id for found in connector.find_comments([there])] == [first.comment_id]
-    edited = posted(connector, CommentChange(there, remark(heading="Worse"), first))
+    first = posted(connector, comment_change(sandbox, "CDP-1"))
+    move_issue(sandbox, "CDP-1", "HELP-7")
+    there = find_target(sandbox, known_as)
+    assert [comment.comment_id for comment in connector.find_comments([there])] == [
+        first.comment_id
+    ]
+    edited = posted(connector, CommentChange(there, comment_content(heading="Worse"), first))
     assert edited.comment_id == first.comment_id
-    assert [one["jsdPublic"] for one in comments(sandbox, "HELP-7")] == [False]
+    assert [comment["jsdPublic"] for comment in fetch_comments(sandbox, "HELP-7")] == [False]
 
 
 def test_an_edit_leaves_no_double_that_says_the_former_words(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     connector = connect(sandbox.jira_url)
-    posted(connector, change(sandbox, "CDP-1"))
-    connector._comments.comments.add(target(sandbox, "CDP-1").ref.native_id, remark())
-    for found in connector.find_comments([target(sandbox, "CDP-1")]):
-        edited = posted(connector, change(sandbox, "CDP-1", remark(heading="New"), posted=found))
-        assert connector.find_comments([target(sandbox, "CDP-1")]) == [edited]
+    posted(connector, comment_change(sandbox, "CDP-1"))
+    connector._comments.comments.add(find_target(sandbox, "CDP-1").ref.native_id, comment_content())
+    for double in connector.find_comments([find_target(sandbox, "CDP-1")]):
+        edited = posted(
+            connector,
+            comment_change(sandbox, "CDP-1", comment_content(heading="New"), posted=double),
+        )
+        assert connector.find_comments([find_target(sandbox, "CDP-1")]) == [edited]
 
 
 def test_our_comments_are_found_among_those_of_others(jira: Site) -> None:
     words = [{"at": "2026-01-06T09:00:00Z", "by": "ada", "text": f"No. {n}"} for n in range(120)]
     sandbox = jira(issue("CDP-1", comments=words), issue("CDP-2"))
     connector = connect(sandbox.jira_url)
-    first = posted(connector, change(sandbox, "CDP-1"))
-    targets = [target(sandbox, "CDP-1"), target(sandbox, "CDP-2")]
+    first = posted(connector, comment_change(sandbox, "CDP-1"))
+    targets = [find_target(sandbox, "CDP-1"), find_target(sandbox, "CDP-2")]
     assert connector.find_comments(targets) == [first]
 
 
 def test_an_issue_that_cannot_be_seen_has_no_comments_and_hides_no_others(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"), issue("SEC-1"))
     connector = connect(sandbox.jira_url)
-    first = posted(connector, change(sandbox, "CDP-1"))
-    targets = [target(sandbox, "SEC-1"), target(sandbox, "CDP-1")]
+    first = posted(connector, comment_change(sandbox, "CDP-1"))
+    targets = [find_target(sandbox, "SEC-1"), find_target(sandbox, "CDP-1")]
     configure(sandbox, hidden_projects=["SEC"])
     assert connector.find_comments(targets) == [first]
 
 
 def test_an_issue_that_is_gone_refuses_its_comment_and_the_rest_goes_on(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"), issue("CDP-2"))
-    wanted = [change(sandbox, "CDP-1"), change(sandbox, "CDP-2")]
+    wanted = [comment_change(sandbox, "CDP-1"), comment_change(sandbox, "CDP-2")]
     path = f"{sandbox.jira_url}/rest/api/3/issue/CDP-1"
     httpx.delete(path, auth=(EMAIL, TOKEN)).raise_for_status()
     gone, fine = connect(sandbox.jira_url).apply(wanted)
@@ -217,30 +230,30 @@ def test_an_issue_that_is_gone_refuses_its_comment_and_the_rest_goes_on(jira: Si
 
 def test_a_comment_without_permission_is_refused_with_the_remedy(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
-    switch_on(sandbox, "5xx", COMMENT, status=403)
-    outcome = refused(connect(sandbox.jira_url), change(sandbox, "CDP-1"))
+    add_fault(sandbox, "5xx", COMMENT, status=403)
+    outcome = refused(connect(sandbox.jira_url), comment_change(sandbox, "CDP-1"))
     assert "Add Comments" in outcome.remedy
 
 
 def test_a_wrong_token_ends_the_writing(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     with pytest.raises(ConnectionFailed, match="JIRA_TOKEN"):
-        carried_out(connect(sandbox.jira_url, token="wrong"), change(sandbox, "CDP-1"))
+        carried_out(connect(sandbox.jira_url, token="wrong"), comment_change(sandbox, "CDP-1"))
 
 
 def test_a_release_takes_no_comment(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     release = Target(Ref("jira-it", Kind.WORK_ITEM, "version-7"), "CDP 2.0")
     connector = connect(sandbox.jira_url)
-    assert not refused(connector, CommentChange(release, remark())).retryable
+    assert not refused(connector, CommentChange(release, comment_content())).retryable
     assert connector.find_comments([release]) == []
-    assert asked(sandbox) == []
+    assert list_requests(sandbox) == []
 
 
 def test_customers_of_a_service_desk_do_not_see_our_comment(jira: Site) -> None:
     sandbox = jira(issue("HELP-1"))
-    posted(connect(sandbox.jira_url), change(sandbox, "HELP-1"))
-    assert comments(sandbox, "HELP-1")[0]["jsdPublic"] is False
+    posted(connect(sandbox.jira_url), comment_change(sandbox, "HELP-1"))
+    assert fetch_comments(sandbox, "HELP-1")[0]["jsdPublic"] is False
 
 
 def test_a_comment_that_customers_see_after_all_is_removed_and_reported(
@@ -249,14 +262,14 @@ def test_a_comment_that_customers_see_after_all_is_removed_and_reported(
     """As on a site that keeps the property but does not act on it."""
     monkeypatch.setattr("connectors.jira.comment_api._INTERNAL", {"key": "x", "value": 1})
     sandbox = jira(issue("HELP-1"))
-    outcome = refused(connect(sandbox.jira_url), change(sandbox, "HELP-1"))
+    outcome = refused(connect(sandbox.jira_url), comment_change(sandbox, "HELP-1"))
     assert "customers" in outcome.reason
     assert not outcome.retryable
-    assert comments(sandbox, "HELP-1") == []
+    assert fetch_comments(sandbox, "HELP-1") == []
 
 
 def test_writes_on_one_issue_keep_within_jiras_limits() -> None:
-    time = Time()
+    time = FakeTime()
     pace = WritePace(time.clock())
     for _ in range(21):
         pace.wait("10001")
@@ -270,6 +283,6 @@ def test_writes_on_one_issue_keep_within_jiras_limits() -> None:
 
 def test_text_that_jira_would_refuse_as_too_long_is_shortened(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
-    long = replace(remark(), heading="x" * 40_000)
-    posted(connect(sandbox.jira_url), change(sandbox, "CDP-1", long))
-    assert len(comments(sandbox, "CDP-1")) == 1
+    long = replace(comment_content(), heading="x" * 40_000)
+    posted(connect(sandbox.jira_url), comment_change(sandbox, "CDP-1", long))
+    assert len(fetch_comments(sandbox, "CDP-1")) == 1

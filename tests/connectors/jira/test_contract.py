@@ -43,10 +43,10 @@ class JiraStandIn(StandIn):
         self._call("DELETE", f"/rest/api/3/issue/{native_id}")
 
     def comment_count(self, native_id: str) -> int:
-        return len(builders.comments(self._sandbox, native_id))
+        return len(builders.fetch_comments(self._sandbox, native_id))
 
     def lose_next_answer(self) -> bool:
-        builders.switch_on(self._sandbox, "drop_after", "POST .*/comment$", times=1)
+        builders.add_fault(self._sandbox, "drop_after", "POST .*/comment$", times=1)
         return True
 
     def _call(self, method: str, path: str, body: object = None) -> None:

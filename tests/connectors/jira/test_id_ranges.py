@@ -9,7 +9,7 @@ from connectors.jira.id_ranges import format_id_ranges, parse_id_ranges
 
 
 @given(st.frozensets(st.integers(min_value=1, max_value=10_000_000).map(str)))
-def test_what_is_packed_is_unpacked_whole(ids: frozenset[str]) -> None:
+def test_ids_are_read_back_as_they_were_written(ids: frozenset[str]) -> None:
     assert parse_id_ranges(format_id_ranges(ids)) == ids
 
 

@@ -1,4 +1,4 @@
-"""Releases as milestones."""
+"""Releases mapped to milestones."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_release_is_a_milestone_on_its_release_date(jira: Site) -> None:
     assert version.valid_from == NOW
 
 
-def test_the_census_of_releases_tells_lost_sight_from_deletion(jira: Site) -> None:
+def test_releases_of_a_hidden_project_do_not_count_as_deleted(jira: Site) -> None:
     sandbox = jira(issue("SEC-1"), projects=[PROJECT, {"key": "SEC", "name": "Security"}])
     configure(sandbox, hidden_projects=["CDP"])
     (page,) = connect(sandbox.jira_url).pull("versions", {}, NOW)

@@ -1,4 +1,4 @@
-"""What an issue says it depends on."""
+"""The dependencies that an issue states."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from connectors.jira.fields import choose_fields
 from connectors.jira.stated_dependencies import find_stated_dependencies
 from connectors.tools import installed_tools
 from model.records import DependencyRole, DependencyType, Origin, StatedDependency
-from tests.connectors.jira.builders import Site, connect, issue, mapped, settings
+from tests.connectors.jira.builders import Site, connect, issue, map_issue, settings
 
 BLOCKS = {"name": "Blocks", "inward": "is blocked by", "outward": "blocks"}
 
 
-def stated(fields: dict[str, Any], **more: Any) -> tuple[StatedDependency, ...]:
-    """Claims of CDP-1 with these fields; `customfield_7` is called "Depends on"."""
-    chosen = settings(fields={"depends_on": "Depends on"}, references_in=["description"], **more)
+def stated(fields: dict[str, Any], **overrides: Any) -> tuple[StatedDependency, ...]:
+    """Stated dependencies of CDP-1 with these fields; `customfield_7` is called "Depends on"."""
+    chosen = settings(
+        fields={"depends_on": "Depends on"}, references_in=["description"], **overrides
+    )
     names = {"customfield_7": "Depends on", "description": "Description"}
     return find_stated_dependencies(
         "CDP-1", fields, chosen, choose_fields(chosen, names), installed_tools().references
@@ -27,8 +29,8 @@ def stated(fields: dict[str, Any], **more: Any) -> tuple[StatedDependency, ...]:
 def test_a_link_is_stated_by_both_of_its_ends(jira: Site) -> None:
     sandbox = jira(issue("CDP-1", links=[{"type": "Blocks", "to": "SEC-1"}]), issue("SEC-1"))
     connector = connect(sandbox.jira_url)
-    (blocking,) = mapped(connector, "CDP-1").versions[-1].stated_dependencies
-    (blocked,) = mapped(connector, "SEC-1").versions[-1].stated_dependencies
+    (blocking,) = map_issue(connector, "CDP-1").versions[-1].stated_dependencies
+    (blocked,) = map_issue(connector, "SEC-1").versions[-1].stated_dependencies
     assert blocking == StatedDependency(
         "SEC-1", DependencyRole.SUCCESSOR, Origin.LINK, 'issue link "blocks"'
     )
@@ -37,24 +39,27 @@ def test_a_link_is_stated_by_both_of_its_ends(jira: Site) -> None:
     )
 
 
-def test_a_link_that_is_no_dependency_states_none() -> None:
+def test_a_link_type_without_a_meaning_states_no_dependency() -> None:
     relates = {"type": {"name": "Relates"}, "outwardIssue": {"key": "CDP-2"}}
     assert stated({"issuelinks": [relates]}) == ()
 
 
-def test_the_meaning_of_an_own_link_type_can_be_told() -> None:
+def test_the_meaning_of_a_custom_link_type_can_be_configured() -> None:
     link = {"type": {"name": "Gantt", "outward": "starts with"}, "outwardIssue": {"key": "CDP-2"}}
-    (claim,) = stated(
+    (dependency,) = stated(
         {"issuelinks": [link]},
         links={"Gantt": {"outward": "predecessor", "type": "start-to-start"}},
     )
-    assert (claim.role, claim.type) == (DependencyRole.PREDECESSOR, DependencyType.START_TO_START)
+    assert (dependency.role, dependency.type) == (
+        DependencyRole.PREDECESSOR,
+        DependencyType.START_TO_START,
+    )
 
 
 def test_a_release_is_not_finished_before_its_issues() -> None:
-    (claim,) = stated({"fixVersions": [{"id": "7", "name": "Release 2.0"}]})
-    assert (claim.target, claim.role) == ("CDP RELEASE 2.0", DependencyRole.SUCCESSOR)
-    assert claim.type is DependencyType.FINISH_TO_FINISH
+    (dependency,) = stated({"fixVersions": [{"id": "7", "name": "Release 2.0"}]})
+    assert (dependency.target, dependency.role) == ("CDP RELEASE 2.0", DependencyRole.SUCCESSOR)
+    assert dependency.type is DependencyType.FINISH_TO_FINISH
 
 
 @pytest.mark.parametrize(
@@ -80,32 +85,32 @@ def test_a_release_is_not_finished_before_its_issues() -> None:
         },
     ],
 )
-def test_a_named_field_states_every_name_in_it_however_it_is_typed(value: Any) -> None:
-    found = stated({"customfield_7": value})
-    assert [claim.target for claim in found] == ["BUD-4", "MK-9"]
-    assert {(c.role, c.origin, c.where) for c in found} == {
+def test_the_depends_on_field_states_each_name_in_it_whatever_its_type(value: Any) -> None:
+    dependencies = stated({"customfield_7": value})
+    assert [dependency.target for dependency in dependencies] == ["BUD-4", "MK-9"]
+    assert {(d.role, d.origin, d.where) for d in dependencies} == {
         (DependencyRole.PREDECESSOR, Origin.FIELD, 'field "Depends on"')
     }
 
 
-def test_a_name_of_another_tool_in_text_is_stated_loosely() -> None:
-    (claim,) = stated({"description": "Waits for FIN-2231 from finance."})
-    assert (claim.target, claim.origin) == ("FIN-2231", Origin.TEXT)
-    assert claim.where == 'text in "Description"'
+def test_a_name_of_another_tool_in_text_is_stated_with_origin_text() -> None:
+    (dependency,) = stated({"description": "Waits for FIN-2231 from finance."})
+    assert (dependency.target, dependency.origin) == ("FIN-2231", Origin.TEXT)
+    assert dependency.where == 'text in "Description"'
 
 
 def test_an_issue_of_our_own_projects_in_text_is_only_a_mention() -> None:
     assert stated({"description": "As in CDP-1, see CDP-14 and SEC-3."}) == ()
 
 
-def test_a_bare_number_in_text_names_nothing() -> None:
+def test_a_number_in_text_states_nothing() -> None:
     assert stated({"description": "For 10063 customers."}) == ()
 
 
-def test_what_a_link_says_is_not_contradicted_by_text() -> None:
+def test_a_link_takes_precedence_over_text() -> None:
     blocks = {"type": BLOCKS, "outwardIssue": {"key": "OPS-4"}}
-    (claim,) = stated({"issuelinks": [blocks], "description": "Then OPS-4 can begin."})
-    assert (claim.role, claim.origin) == (DependencyRole.SUCCESSOR, Origin.LINK)
+    (dependency,) = stated({"issuelinks": [blocks], "description": "Then OPS-4 can begin."})
+    assert (dependency.role, dependency.origin) == (DependencyRole.SUCCESSOR, Origin.LINK)
 
 
 def test_an_issue_does_not_depend_on_itself() -> None:

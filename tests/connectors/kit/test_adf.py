@@ -7,12 +7,12 @@ import pytest
 
 from connectors.kit.rich_text.adf import plain_text, render
 from model.comment_content import Bullets, LinkSpan, MentionSpan, Paragraph, TextSpan
-from tests.connectors.jira.builders import remark
+from tests.connectors.jira.builders import comment_content
 
 
 def nodes(*blocks: Paragraph | Bullets) -> list[dict[str, object]]:
     """What follows the heading."""
-    content: list[dict[str, object]] = render(remark(blocks=blocks))["content"][1:]
+    content: list[dict[str, object]] = render(comment_content(blocks=blocks))["content"][1:]
     return content
 
 
@@ -22,7 +22,7 @@ def first_inline(*blocks: Paragraph | Bullets) -> dict[str, object]:
 
 
 def test_the_heading_stands_first_and_strong() -> None:
-    document = render(remark(heading="Late handover"))
+    document = render(comment_content(heading="Late handover"))
     assert (document["type"], document["version"]) == ("doc", 1)
     assert document["content"][0] == {
         "type": "paragraph",
@@ -76,7 +76,7 @@ def test_bullets_of_one_block_make_one_list() -> None:
 
 
 def test_what_is_too_long_is_cut_at_its_end_and_says_so() -> None:
-    long = remark(blocks=tuple(Paragraph((TextSpan("x" * 900),)) for _ in range(60)))
+    long = comment_content(blocks=tuple(Paragraph((TextSpan("x" * 900),)) for _ in range(60)))
     document = render(long)
     assert len(orjson.dumps(document)) < 32_767
     assert "shortened" in plain_text(document).splitlines()[-1]
@@ -84,7 +84,7 @@ def test_what_is_too_long_is_cut_at_its_end_and_says_so() -> None:
 
 
 def test_one_endless_text_is_cut_too() -> None:
-    assert len(orjson.dumps(render(remark(heading="y" * 99_000)))) < 32_767
+    assert len(orjson.dumps(render(comment_content(heading="y" * 99_000)))) < 32_767
 
 
 def test_plain_text_reads_blocks_as_lines_and_links_as_their_address() -> None:

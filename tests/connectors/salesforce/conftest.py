@@ -87,7 +87,7 @@ class Person:
     def asked(self, part: str) -> list[dict[str, Any]]:
         """Requests so far whose "METHOD path" contains the part."""
         log: list[dict[str, Any]] = self._http.get("/_sandbox/requests").json()
-        return [one for one in log if part in f"{one['method']} {one['path']}"]
+        return [request for request in log if part in f"{request['method']} {request['path']}"]
 
     def close(self) -> None:
         self._http.close()
@@ -119,10 +119,10 @@ Connect = Callable[..., SalesforceConnector]
 
 @pytest.fixture
 def connect(sandbox: Sandbox) -> Iterator[Connect]:
-    """Open connectors to the sandbox that never really sleep."""
+    """Open connectors to the sandbox whose clocks never wait."""
     opened: list[SalesforceConnector] = []
 
-    def connect(environment: dict[str, str] | None = None, **own: Any) -> SalesforceConnector:
+    def connect(environment: dict[str, str] | None = None, **overrides: Any) -> SalesforceConnector:
         context = ConnectorContext(
             "crm",
             Path(),
@@ -132,8 +132,8 @@ def connect(sandbox: Sandbox) -> Iterator[Connect]:
             ),
         )
         clock = Clock(lambda: datetime.now(UTC), lambda _: None)
-        own = {"url": sandbox.salesforce_url} | own
-        opened.append(open_connector(settings(**own), context, clock))
+        entry = {"url": sandbox.salesforce_url} | overrides
+        opened.append(open_connector(settings(**entry), context, clock))
         return opened[-1]
 
     yield connect

@@ -57,17 +57,17 @@ def test_a_private_key_on_one_line_signs_in(connect: Connect, pem: str) -> None:
     assert crm.check() == []
 
 
-def test_a_key_that_is_none_is_named_by_its_variable(connect: Connect) -> None:
+def test_a_value_that_is_no_private_key_is_named_by_its_variable(connect: Connect) -> None:
     crm = connect({"SF_CLIENT_ID": "sandbox-client", "SF_KEY": "no-key-but-secret"}, **JWT)
     assert whats(crm) == ["the environment variable SF_KEY does not hold an RSA private key"]
 
 
-def test_a_wrong_secret_is_refused_with_where_it_comes_from(connect: Connect) -> None:
-    (problem,) = connect(ENVIRONMENT | {"SF_CLIENT_SECRET": "wrong-one"}).check()
+def test_a_wrong_secret_is_reported_with_its_variable(connect: Connect) -> None:
+    (problem,) = connect(ENVIRONMENT | {"SF_CLIENT_SECRET": "wrong-secret"}).check()
     assert problem.blocking
     assert "invalid_client" in problem.what
     assert "SF_CLIENT_SECRET" in problem.remedy
-    assert "wrong-one" not in f"{problem}"
+    assert "wrong-secret" not in f"{problem}"
 
 
 def test_a_variable_that_is_not_set_is_named(connect: Connect) -> None:
@@ -96,14 +96,16 @@ def test_a_feed_that_cannot_be_read_is_a_problem(crm: SalesforceConnector, perso
     assert "chatter_api" in problem.remedy
 
 
-def test_an_org_without_visible_deals_says_so(crm: SalesforceConnector, org: SalesforceOrg) -> None:
+def test_an_org_without_visible_deals_is_reported(
+    crm: SalesforceConnector, org: SalesforceOrg
+) -> None:
     org.records["Opportunity"].clear()
     (problem,) = crm.check()
     assert not problem.blocking
     assert "no opportunity is visible" in problem.what
 
 
-def test_a_limit_that_is_nearly_used_up_is_said_before_it_is(
+def test_a_limit_that_is_nearly_used_up_is_reported_in_advance(
     crm: SalesforceConnector, person: Person, org: SalesforceOrg
 ) -> None:
     person.set(daily_requests=100)
@@ -120,7 +122,7 @@ def test_a_limit_that_is_used_up_blocks(crm: SalesforceConnector, person: Person
     assert "REQUEST_LIMIT_EXCEEDED" in problem.what
 
 
-def test_a_session_that_expires_between_two_questions_is_renewed(
+def test_a_session_that_expires_between_two_calls_is_renewed(
     crm: SalesforceConnector, person: Person
 ) -> None:
     person.fault("expire_token", "describe", times=1)
@@ -135,7 +137,7 @@ def test_a_check_while_the_tool_is_down_is_a_problem_not_an_error(
     assert "SERVER_UNAVAILABLE" in problem.what
 
 
-def test_signing_in_is_tried_again_after_a_passing_fault(
+def test_signing_in_is_retried_after_a_transient_fault(
     crm: SalesforceConnector, person: Person
 ) -> None:
     person.fault("5xx", "POST /services/oauth2/token", times=1)
@@ -143,7 +145,7 @@ def test_signing_in_is_tried_again_after_a_passing_fault(
 
 
 @pytest.mark.parametrize("kind", ["truncate", "5xx", "drop_after"])
-def test_a_question_is_asked_again_after_a_passing_fault(
+def test_a_call_is_retried_after_a_transient_fault(
     crm: SalesforceConnector, person: Person, kind: str
 ) -> None:
     person.fault(kind, "describe", times=1)
@@ -169,19 +171,19 @@ def test_no_secret_shows_in_any_text(
         list(crm.pull("opportunities", None, datetime.now(UTC)))
         pytest.fail("a hidden field ends the pull")
     except ConnectionFailed:
-        told = traceback.format_exc()
-    told += caplog.text + repr(vars(crm)) + repr(crm._auth.session())
-    assert SECRET not in told
-    assert crm._auth.session().token not in told
+        output = traceback.format_exc()
+    output += caplog.text + repr(vars(crm)) + repr(crm._auth.session())
+    assert SECRET not in output
+    assert crm._auth.session().token not in output
 
 
-def test_a_function_that_the_operating_model_lacks_is_told(connect: Connect) -> None:
+def test_a_function_that_the_operating_model_lacks_is_reported(connect: Connect) -> None:
     (problem,) = connect(function="slaes").check()
     assert problem.what == '"slaes" is no function of the operating model'
 
 
 @pytest.mark.parametrize("answer", ODD_ANSWERS)
-def test_what_is_no_salesforce_is_a_problem_of_the_check_and_a_failure_of_the_pull(
+def test_a_server_that_is_not_salesforce_is_a_problem_of_the_check_and_fails_the_pull(
     connect: Connect, monkeypatch: pytest.MonkeyPatch, answer: bytes
 ) -> None:
     session = OAuthSession("token", "005000000000001AAA")

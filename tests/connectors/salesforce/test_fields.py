@@ -1,4 +1,4 @@
-"""Which fields are read, and what is said about those that cannot be."""
+"""Which fields are selected, and the problems of those that cannot be read."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from connectors.salesforce.fields import choose_fields, find_field_problems
 from tests.connectors.salesforce.builders import opportunity, settings, snapshot
 
 
-def described(record: dict[str, Any], *hidden: str, **own: Any) -> dict[str, Any]:
+def described(record: dict[str, Any], *hidden: str, **overrides: Any) -> dict[str, Any]:
     names = [name for name in record if name not in hidden]
-    return {"fields": [{"name": name, "calculated": False} for name in names]} | own
+    return {"fields": [{"name": name, "calculated": False} for name in names]} | overrides
 
 
 DEAL = described(opportunity())
 HISTORY = described(snapshot("2026-01-05"))
 
 
-def test_what_is_needed_and_seen_is_read() -> None:
+def test_the_needed_fields_that_are_visible_are_selected() -> None:
     fields = choose_fields(settings(), DEAL, HISTORY)
     assert set(fields.deal) == set(opportunity())
     assert set(fields.history) == set(snapshot("2026-01-05"))
@@ -26,10 +26,10 @@ def test_what_is_needed_and_seen_is_read() -> None:
 
 def test_a_field_hidden_by_field_level_security_is_named() -> None:
     hidden = described(opportunity(), "Amount", "Depends_On__c")
-    found = find_field_problems(choose_fields(settings(), hidden, HISTORY), settings())
-    assert [problem.blocking for problem in found] == [True, True]
-    assert "Opportunity.Amount" in found[0].what
-    assert "Opportunity.Depends_On__c" in found[1].what
+    problems = find_field_problems(choose_fields(settings(), hidden, HISTORY), settings())
+    assert [problem.blocking for problem in problems] == [True, True]
+    assert "Opportunity.Amount" in problems[0].what
+    assert "Opportunity.Depends_On__c" in problems[1].what
 
 
 def test_an_org_with_several_currencies_needs_no_default() -> None:
@@ -39,7 +39,7 @@ def test_an_org_with_several_currencies_needs_no_default() -> None:
     assert find_field_problems(fields, settings(currency=None)) == []
 
 
-def test_an_org_with_one_currency_needs_it_named() -> None:
+def test_an_org_with_one_currency_needs_it_in_the_settings() -> None:
     (problem,) = find_field_problems(
         choose_fields(settings(currency=None), DEAL, HISTORY), settings(currency=None)
     )
@@ -47,7 +47,7 @@ def test_an_org_with_one_currency_needs_it_named() -> None:
     assert "`currency`" in problem.remedy
 
 
-def test_a_formula_is_allowed_with_a_word_about_its_delay() -> None:
+def test_a_formula_is_allowed_and_its_delay_is_reported() -> None:
     formula = {"fields": [f | {"calculated": True} for f in DEAL["fields"]]}
     (problem,) = find_field_problems(choose_fields(settings(), formula, HISTORY), settings())
     assert not problem.blocking

@@ -53,11 +53,15 @@ def test_the_first_pull_brings_every_deal_with_its_history(
     assert pages[-1].snapshot_ids == set(deal_ids(org))
 
 
-def test_what_is_pulled_can_be_mapped(crm: SalesforceConnector) -> None:
+def test_pulled_records_can_be_mapped(crm: SalesforceConnector) -> None:
     records = pull(crm)[0].records
-    found = [crm.map("opportunities", record, NOW) for record in records]
-    assert [m.versions[-1].record.title for m in found] == ["Nordwind", "Südwind", "<b>Ostwind</b>"]
-    assert [m.problems for m in found] == [(), (), ()]
+    results = [crm.map("opportunities", record, NOW) for record in records]
+    assert [result.versions[-1].record.title for result in results] == [
+        "Nordwind",
+        "Südwind",
+        "<b>Ostwind</b>",
+    ]
+    assert [result.problems for result in results] == [(), (), ()]
 
 
 def test_the_next_pull_brings_only_what_changed(
@@ -75,7 +79,7 @@ def test_the_next_pull_brings_only_what_changed(
     assert [row["CloseDate"] for row in history] == ["2026-04-30", "2026-06-30"]
 
 
-def test_a_pull_without_changes_lands_the_same_words(crm: SalesforceConnector) -> None:
+def test_a_raw_record_read_again_is_identical(crm: SalesforceConnector) -> None:
     first = pull(crm)
     again = pull(crm, first[-1].cursor)
     assert set(again[0].records) <= set(first[0].records)
@@ -90,7 +94,7 @@ def test_a_short_page_is_not_the_last_page(
     assert pages[-1].snapshot_ids == set(deal_ids(org))
 
 
-def test_a_pull_that_was_stopped_goes_on_from_its_last_page(
+def test_a_pull_that_was_stopped_resumes_at_its_last_page(
     crm: SalesforceConnector, org: SalesforceOrg, person: Person
 ) -> None:
     person.set(batch_size=1)
@@ -137,21 +141,21 @@ def test_once_a_day_everything_is_read_again(
     assert formula in ids(pull(crm, cursor, later=timedelta(hours=25)))
 
 
-def test_a_deleted_deal_is_told_from_one_that_is_no_longer_shared(
+def test_a_deleted_deal_is_distinguished_from_one_that_is_no_longer_shared(
     crm: SalesforceConnector, org: SalesforceOrg, person: Person
 ) -> None:
     cursor = pull(crm)[-1].cursor
-    deleted, hidden, kept = deal_ids(org)
+    deleted, hidden, visible = deal_ids(org)
     person.delete(deleted)
     del org.records["Opportunity"][hidden]
 
     last = pull(crm, cursor)[-1]
 
-    assert (last.deleted, last.snapshot_ids) == ({deleted}, {kept})
+    assert (last.deleted, last.snapshot_ids) == ({deleted}, {visible})
     assert "no longer shared" in last.gone_reason
 
 
-def test_a_deletion_is_remembered_for_longer_than_the_log_tells_of_it(
+def test_a_deletion_is_remembered_after_the_log_forgot_it(
     crm: SalesforceConnector, org: SalesforceOrg, person: Person
 ) -> None:
     deleted = deal_ids(org)[0]
@@ -165,7 +169,7 @@ def test_a_deletion_is_remembered_for_longer_than_the_log_tells_of_it(
     assert [page.deleted for page in (first, second, third)] == [{deleted}] * 3
 
 
-def test_a_deal_taken_from_the_recycle_bin_is_back(
+def test_a_deal_restored_from_the_recycle_bin_is_no_longer_deleted(
     crm: SalesforceConnector, org: SalesforceOrg, person: Person
 ) -> None:
     deal = deal_ids(org)[0]
@@ -181,7 +185,7 @@ def test_a_deal_taken_from_the_recycle_bin_is_back(
     assert back[-1].cursor["deleted"] == []
 
 
-class _LogKeepsAll(QueryClient):
+class _LogWithRestoredDeal(QueryClient):
     """A delete log that still lists a deal which was taken from the recycle bin since."""
 
     def fetch_delete_log(
@@ -193,20 +197,20 @@ class _LogKeepsAll(QueryClient):
         yield [{"Id": "006000000000001AAA"}] if soql == ALL_IDS else []
 
 
-def test_a_deal_that_is_there_is_not_deleted_whatever_the_log_says() -> None:
+def test_a_visible_deal_is_not_deleted_whatever_the_log_says() -> None:
     client = HttpClient("crm", "https://acme.example", httpx.Auth(), "nothing")
-    reader = OpportunityPull(
-        _LogKeepsAll("crm", "/api", client), OpportunityFields((), (), (), (), False, True)
+    pull_of_deals = OpportunityPull(
+        _LogWithRestoredDeal("crm", "/api", client), OpportunityFields((), (), (), (), False, True)
     )
     before: Cursor = {"deleted_until": NOW.isoformat()}
 
-    (page,) = reader.pages(before, NOW + timedelta(hours=1))
+    (page,) = pull_of_deals.pages(before, NOW + timedelta(hours=1))
 
     assert page.deleted == set()
     assert page.cursor["deleted"] == []
 
 
-def test_a_connection_that_rested_for_weeks_still_reads_the_delete_log(
+def test_a_connection_that_was_idle_for_weeks_still_reads_the_delete_log(
     crm: SalesforceConnector,
 ) -> None:
     cursor = pull(crm)[-1].cursor
@@ -214,7 +218,7 @@ def test_a_connection_that_rested_for_weeks_still_reads_the_delete_log(
     assert pull(crm, cursor | {"deleted_until": long_ago})[-1].snapshot_ids
 
 
-def test_more_deals_than_a_query_may_name_keep_their_history(
+def test_more_deals_than_a_query_may_name_have_their_history(
     crm: SalesforceConnector, org: SalesforceOrg
 ) -> None:
     owner = next(iter(org.records["User"]))
@@ -227,7 +231,7 @@ def test_more_deals_than_a_query_may_name_keep_their_history(
     assert all(json.loads(record.payload)["history"] for record in records)
 
 
-def test_an_empty_org_has_an_empty_census(crm: SalesforceConnector, org: SalesforceOrg) -> None:
+def test_an_empty_org_has_no_snapshot_ids(crm: SalesforceConnector, org: SalesforceOrg) -> None:
     org.records["Opportunity"].clear()
     (page,) = pull(crm)
     assert (page.records, page.snapshot_ids) == ((), frozenset())
@@ -244,7 +248,7 @@ def test_a_session_that_expires_half_way_is_renewed(
     assert len(person.asked("POST /services/oauth2/token")) == 2
 
 
-def test_at_the_daily_limit_the_pull_stops_and_says_when_to_go_on(
+def test_at_the_daily_limit_the_pull_stops_and_names_the_time_to_resume(
     crm: SalesforceConnector, org: SalesforceOrg, person: Person
 ) -> None:
     person.set(batch_size=1)
@@ -265,7 +269,9 @@ def test_a_page_cut_in_half_is_read_again(
     assert ids(pull(crm)) == deal_ids(org)
 
 
-def test_a_hidden_field_ends_the_pull_by_its_name(crm: SalesforceConnector, person: Person) -> None:
+def test_a_hidden_field_fails_the_pull_and_is_named(
+    crm: SalesforceConnector, person: Person
+) -> None:
     person.set(hidden_fields=["Opportunity.CloseDate"])
     with pytest.raises(ConnectionFailed, match=r"Opportunity\.CloseDate .* field-level security"):
         pull(crm)
@@ -287,21 +293,25 @@ def test_an_amount_is_null_in_the_tool_and_in_the_deal(
 ) -> None:
     person.change(deal_ids(org)[0], Amount=None)
     records = {r.native_id: r for r in pull(crm)[0].records}
-    found = crm.map("opportunities", records[deal_ids(org)[0]], NOW)
-    assert [getattr(v.record, "amount", 0) for v in found.versions] == [1000, None]
+    result = crm.map("opportunities", records[deal_ids(org)[0]], NOW)
+    assert [getattr(v.record, "amount", 0) for v in result.versions] == [1000, None]
 
 
-def test_an_org_without_a_currency_of_its_own_needs_one(connect: Connect) -> None:
+def test_an_org_that_states_no_currency_needs_one_in_the_settings(connect: Connect) -> None:
     with pytest.raises(ConnectionFailed, match="`currency`"):
         pull(connect(currency=None))
 
 
-def test_an_org_with_several_currencies_states_them_itself() -> None:
+def test_an_org_with_several_currencies_needs_none_in_the_settings() -> None:
     described = described_org() | {"currencies": ["EUR", "USD"]}
     described["opportunities"][0]["currency"] = "USD"
     with running_sandbox(salesforce=described) as sandbox:
         context = ConnectorContext("crm", Path(), ENVIRONMENT)
         crm = open_connector(settings(url=sandbox.salesforce_url, currency=None), context)
-        found = [crm.map("opportunities", record, NOW) for record in pull(crm)[0].records]
+        results = [crm.map("opportunities", record, NOW) for record in pull(crm)[0].records]
         crm.close()
-    assert [getattr(m.versions[-1].record, "currency", "") for m in found] == ["USD", "EUR", "EUR"]
+    assert [getattr(result.versions[-1].record, "currency", "") for result in results] == [
+        "USD",
+        "EUR",
+        "EUR",
+    ]

@@ -40,7 +40,7 @@ def test_a_link_to_another_origin_is_not_followed(
         list(queries.fetch_pages("SELECT Id FROM Opportunity"))
 
 
-def test_a_link_back_to_a_page_that_was_read_ends_the_reading(
+def test_a_link_back_to_a_page_that_was_read_is_refused(
     queries: QueryClient, respx_mock: respx.MockRouter
 ) -> None:
     answering(respx_mock, f"{API}/query/01g-2000")
@@ -49,7 +49,7 @@ def test_a_link_back_to_a_page_that_was_read_ends_the_reading(
 
 
 @pytest.mark.parametrize("body", [[], {}, {"records": None}])
-def test_an_answer_that_is_no_result_is_named(
+def test_an_answer_without_records_is_refused(
     queries: QueryClient, body: object, respx_mock: respx.MockRouter
 ) -> None:
     respx_mock.post(f"{BASE}/services/oauth2/token").respond(json=TOKEN)
@@ -58,7 +58,7 @@ def test_an_answer_that_is_no_result_is_named(
         list(queries.fetch_pages("SELECT Id FROM Opportunity"))
 
 
-def test_the_delete_log_is_complete_up_to_what_salesforce_says(
+def test_the_delete_log_is_complete_up_to_latest_date_covered(
     queries: QueryClient, respx_mock: respx.MockRouter
 ) -> None:
     respx_mock.post(f"{BASE}/services/oauth2/token").respond(json=TOKEN)
