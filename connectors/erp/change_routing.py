@@ -47,6 +47,7 @@ def apply_changes(
     for (path, like), batch in batches.items():
         written = write_changes(path, batch, like)
         outcomes |= {_key(change): outcome for change, outcome in zip(batch, written, strict=True)}
+    # Files were written one after the other; the caller expects the order of its changes.
     return [outcomes[_key(change)] for change in changes]
 
 
@@ -59,6 +60,7 @@ def _locate_existing_rows(exports: Sequence[ExportFile]) -> dict[CommentKey, Fin
     for path in find_findings_files(exports):
         # An unreadable findings file refuses only the changes that would be written into it.
         with suppress(UnreadableFile):
+            # The delimiter and encoding matter only for a new file, and this one exists.
             rows |= dict.fromkeys(read_posted(path), (path, (",", "utf-8")))
     return rows
 

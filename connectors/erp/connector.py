@@ -77,14 +77,14 @@ class ErpConnector:
 
         Raises ConnectionFailed for a findings file that cannot be read.
         """
-        wanted = {target.ref for target in targets}
+        refs = {target.ref for target in targets}
         comments: dict[CommentKey, PostedComment] = {}
         for path in find_findings_files(self._exports()):
             try:
                 comments |= read_posted(path)
             except UnreadableFile as unreadable:
                 raise ConnectionFailed(self.name, unreadable.reason, unreadable.remedy) from None
-        return [comment for comment in comments.values() if comment.target in wanted]
+        return [comment for comment in comments.values() if comment.target in refs]
 
     def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
         """Write each findings file once for all of its changes; outcomes in their order."""

@@ -18,6 +18,7 @@ _PATTERNS: Mapping[DateStyle, re.Pattern[str]] = {
     # Databases export a day as midnight of it; the clock says nothing about the posting day.
     "y-m-d": re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})" + _CLOCK),
     "ymd": re.compile(r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"),
+    # Both orders read the same text; only a day above twelve in the column decides between them.
     "d/m/y": re.compile(r"(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})"),
     "m/d/y": re.compile(r"(?P<m>[0-9]{1,2})/(?P<d>[0-9]{1,2})/(?P<y>[0-9]{4})"),
 }

@@ -33,6 +33,7 @@ def split_rows(text: str, delimiter: str, quoted: bool = True) -> list[Delimited
     try:
         for cells in reader:
             rows.append(DelimitedRow(begins, tuple(cells)))
+            # A quoted cell may span several lines of the file.
             begins = reader.line_num + 1
     except csv.Error as error:
         raise UnreadableFile(

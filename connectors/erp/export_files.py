@@ -83,6 +83,7 @@ def find_exports(connection: str, home: Path, path: str) -> list[ExportFile]:
         raise ConnectionFailed(
             connection, f"{error.filename} cannot be read: {error.strerror}", "Grant read access"
         ) from None
+    # The name decides between files saved at the same instant, so that the order is stable.
     return sorted(exports, key=lambda export: (export.saved_at, export.name), reverse=True)
 
 
@@ -97,6 +98,7 @@ def read_export(export: ExportFile, profile: ExportProfile) -> ExportContent:
         content = export.path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"it cannot be read: {error.strerror}", "Grant read access") from None
+    # The cursor records the fingerprint, so these must be the figures that belong to it.
     if sha256(content).hexdigest() != export.fingerprint:
         raise UnreadableFile("it is being written", "Nothing to do: the next sync reads it")
     table = read_export_table(content, profile)

@@ -75,7 +75,7 @@ def read_export_table(content: bytes, profile: ExportProfile) -> ExportTable:
 
 def _find_heading_row(text: str, profile: ExportProfile) -> tuple[str, list[DelimitedRow], int]:
     """The delimiter with which the headings are found, the rows, and the index of the headings."""
-    wanted = {fold_heading(heading): heading for heading in profile.headings}
+    wanted_headings = {fold_heading(heading): heading for heading in profile.headings}
     nearest: tuple[str, ...] = ()
     failure: UnreadableFile | None = None
     for delimiter in (profile.delimiter,) if profile.delimiter else DELIMITERS:
@@ -84,42 +84,46 @@ def _find_heading_row(text: str, profile: ExportProfile) -> tuple[str, list[Deli
         except UnreadableFile as error:
             failure = failure or error
             continue
-        start, headings = _best_heading_row(rows, wanted)
-        if len(_matching(headings, wanted)) == len(wanted):
+        start, headings = _best_heading_row(rows, wanted_headings)
+        if len(_matching(headings, wanted_headings)) == len(wanted_headings):
             return delimiter, rows, start
-        nearest = max(nearest, headings, key=lambda names: len(_matching(names, wanted)))
+        nearest = max(nearest, headings, key=lambda names: len(_matching(names, wanted_headings)))
     # A file that cannot be split shows no headings either; the quotes are then the real reason.
-    if failure and not _matching(nearest, wanted):
+    if failure and not _matching(nearest, wanted_headings):
         raise failure
-    raise _missing_headings_error(wanted, nearest)
+    raise _missing_headings_error(wanted_headings, nearest)
 
 
 def _best_heading_row(
-    rows: Sequence[DelimitedRow], wanted: Mapping[str, str]
+    rows: Sequence[DelimitedRow], wanted_headings: Mapping[str, str]
 ) -> tuple[int, tuple[str, ...]]:
     """The first row with most of the wanted headings, and the headings it holds."""
     best: tuple[str, ...] = ()
     best_index = 0
     for index, row in enumerate(rows):
         # A title row with a single cell may happen to be a heading; it is not the heading row.
-        if len(row.cells) < min(len(wanted), 2):
+        if len(row.cells) < min(len(wanted_headings), 2):
             continue
         headings = _unique_headings(row.cells)
-        if len(_matching(headings, wanted)) > len(_matching(best, wanted)):
+        if len(_matching(headings, wanted_headings)) > len(_matching(best, wanted_headings)):
             best, best_index = headings, index
-        if len(_matching(best, wanted)) == len(wanted):
+        if len(_matching(best, wanted_headings)) == len(wanted_headings):
             break
     return best_index, best
 
 
-def _matching(headings: Sequence[str], wanted: Mapping[str, str]) -> set[str]:
-    return {fold_heading(heading) for heading in headings} & wanted.keys()
+def _matching(headings: Sequence[str], wanted_headings: Mapping[str, str]) -> set[str]:
+    return {fold_heading(heading) for heading in headings} & wanted_headings.keys()
 
 
-def _missing_headings_error(wanted: Mapping[str, str], nearest: Sequence[str]) -> UnreadableFile:
-    missing = [head for name, head in wanted.items() if name not in map(fold_heading, nearest)]
+def _missing_headings_error(
+    wanted_headings: Mapping[str, str], nearest: Sequence[str]
+) -> UnreadableFile:
+    missing = [
+        head for name, head in wanted_headings.items() if name not in map(fold_heading, nearest)
+    ]
     listed = ", ".join(f'"{heading}"' for heading in missing)
-    if not _matching(nearest, wanted):
+    if not _matching(nearest, wanted_headings):
         return UnreadableFile(
             f"no row holds the headings {listed}",
             "Look whether it is the right file, or declare its delimiter and encoding",
@@ -169,6 +173,7 @@ class _RowClassifier:
     def classify(self, cells: tuple[str, ...]) -> str:
         """Return `line`, `total`, `unknown`, `broken`, or nothing for a row to leave out."""
         filled = {place for place, cell in enumerate(cells) if cell.strip()}
+        # Printed lists repeat the headings on each page; a blank row is a rule without dashes.
         if all(_RULE_CHARACTERS.issuperset(cell) for cell in cells) or cells == self._heading_row:
             return ""
         label = min(filled)
@@ -179,7 +184,9 @@ class _RowClassifier:
             if _starts_with_label(cells[label], self._skip):
                 return ""
         has_keys = filled.issuperset(self._key_columns)
+        # Without this a line that ends before its amount would count as a row of foreign text.
         is_cut_off = len(cells) < self._width and len(filled) > 1 and has_keys
+        # The rest has neither amount nor date: page footers, authors, remarks.
         if not filled.intersection(self._value_columns) and not is_cut_off:
             return "unknown"
         return "line" if len(cells) >= self._width > max(filled) else "broken"

@@ -67,6 +67,7 @@ def write_changes(
     """
     try:
         _rewrite(path, lambda findings: _put_all(findings, changes), empty_findings_table(*like))
+        # Read back, so that the outcomes state what the file holds and not what was meant.
         posted = read_posted(path)
     except (UnreadableFile, FileBlocked) as error:
         return [RefusedChange(change, error.reason, error.remedy) for change in changes]

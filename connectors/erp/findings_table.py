@@ -90,6 +90,7 @@ def parse_findings(content: bytes) -> FindingsTable:
             rows = [row.cells for row in split_rows(text, delimiter)]
             if rows and MARKER_COLUMN in rows[0]:
                 empty = empty_findings_table(delimiter, encoding)
+                # The file is written back with the delimiter with which a person saved it.
                 return replace(empty, headings=rows[0], rows=tuple(rows[1:]))
     raise UnreadableFile(
         f'its first row has no column "{MARKER_COLUMN}"',
@@ -133,6 +134,7 @@ def _fill_row(
     headings: Sequence[str], row: Sequence[str], cells: Mapping[str, str]
 ) -> tuple[str, ...]:
     """The row with `cells` put under the first column of their headings, all else as it was."""
+    # People may have shortened the row; cells beyond the headings are kept.
     filled = [*row, *[""] * (len(headings) - len(row))]
     for heading, text in cells.items():
         if heading in headings:

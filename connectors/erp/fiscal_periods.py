@@ -33,6 +33,7 @@ def parse_fiscal_period(
         return None
     first = (number - 1) * 3 if is_quarter else min(number, 12) - 1
     last = first + 2 if is_quarter else first
+    # Counted from the calendar year in which the fiscal year starts.
     year -= starts_in_month != 1 and named_after == "end"
     return _month_span(year, starts_in_month, first)[0], _month_span(year, starts_in_month, last)[1]
 

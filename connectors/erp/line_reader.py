@@ -51,10 +51,12 @@ class LineReader:
         With several columns, one per kind, an empty cell and zero both mean that there is no such
         amount; a line without any filled cell is refused.
         """
+        # One amount with its kind beside it: zero is a posting like any other.
         if self.profile.amount:
             return [(self._kind(), self._amount(self.profile.amount))]
         if len(self.profile.amounts) == 1:
             return [(kind, self._amount(name)) for kind, name in self.profile.amounts.items()]
+        # In a report with a column per kind most cells of a line are empty or zero.
         filled = {kind: name for kind, name in self.profile.amounts.items() if self.text(name)}
         if not filled:
             raise UnreadableField("it has no amount", _CORRECT)

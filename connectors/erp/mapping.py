@@ -30,6 +30,7 @@ def map_line(
         spend = tuple(_spend_records(connection, settings, landed.native_id, reader))
     except UnreadableField as error:
         reason = f"{payload.file}, line {payload.line}: {error.reason}"
+        # Work may refer to the line by these; such references must not dangle in the meantime.
         names = (reader.text(profile.columns.document), reader.text(profile.columns.wbs))
         known_as = tuple(name for name in names if name)
         return Mapped(problems=(Problem(landed.native_id, reason, error.remedy, True, known_as),))

@@ -34,7 +34,9 @@ def read_number(style: NumberStyle, text: str) -> Decimal | None:
 
     german `1.234,56`, english `1,234.56`, plain `1234.56`.
     """
+    # Exports pad with no-break spaces, and office programs write the minus sign U+2212.
     signed = _SIGNED.fullmatch(text.replace("\u00a0", " ").replace("\u2212", "-").strip())
+    # A sign at both ends is a typing error, not a negative of a negative.
     if signed is None or (signed["lead"] and signed["trail"]):
         return None
     pattern, grouping = _PATTERNS[style]

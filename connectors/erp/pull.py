@@ -66,6 +66,7 @@ def pull_exports(
     state = _resume(cursor, profile)
     order = tuple((export.name, export.fingerprint) for export in exports)
     if state.order != order:
+        # Set again only at the end: an interrupted pull must not count as complete.
         state.order = ()
         unread: list[Problem] = []
         yield from _pull_files(exports, profile, state, order, unread)
@@ -91,6 +92,7 @@ def _pull_files(
     snapshot_ids: set[str] = set()
     is_complete = True
     truncation = TruncationCheck()
+    # What each file held before, also for files that cannot be read now.
     parts = {name: pulled.parts for name, pulled in state.files.items()}
     for export, content, lines in select_current_lines(exports, profile, parts):
         if isinstance(content, UnreadableFile):
@@ -105,8 +107,10 @@ def _pull_files(
         # A problem has an id too and would otherwise count as solved while its file is unchanged.
         snapshot_ids.update(problem.native_id for problem in problems)
         yield from _pull_lines(export, content, lines, state)
+        # Commits that this file is done, also when none of its lines changed.
         yield Page((), state.to_json(), problems)
     if not unread:
+        # Files that are gone are dropped from the cursor.
         files = {name: state.files[name] for name, _ in order}
         final = _PullCursor(profile=state.profile, files=files, order=order)
         ids = frozenset(snapshot_ids) if is_complete else None

@@ -94,6 +94,7 @@ class ExportProfile(_ProfilePart):
             raise ValueError("give `columns` a `date`, a `release_date` or a `fiscal_period`")
         if bool(self.currency) == bool(self.columns.currency):
             raise ValueError("give either `currency` or the column `currency`")
+        # Periods of such a year mean different months in different companies; none is the rule.
         spans_two = self.fiscal_year_starts_in_month != 1 and self.columns.fiscal_period
         if spans_two and not self.fiscal_year_named_after:
             raise ValueError("say in `fiscal_year_named_after` whether it is its start or its end")

@@ -43,6 +43,7 @@ def _read_in_every_style(
 ) -> dict[str, dict[str, object]]:
     """The values of each readable text by style; a style that cannot read it is left out."""
     readings = {}
+    # Columns of exports repeat few values; each is read only once.
     for text in dict.fromkeys(texts):
         results = {style: read(text) for style, read in readers.items()}
         values = {style: value for style, value in results.items() if value is not None}

@@ -28,9 +28,11 @@ def check_total(table: ExportTable, profile: ExportProfile, styles: ColumnStyles
         return None
     if not table.totals:
         raise UnreadableFile(f'the total row "{profile.total}" is missing', _EXPORT_AGAIN)
+    # A line that could not be split is missing from the sum, so a comparison would be wrong.
     if table.broken:
         return f"lines with another number of cells than there are headings: {len(table.broken)}"
     headings = [table.file_heading(heading) for heading in profile.amount_headings]
+    # Reports leave the total of a column empty where a sum has no meaning.
     summed = [heading for heading in headings if any(row.text(heading) for row in table.totals)]
     if not summed:
         number = table.totals[0].number

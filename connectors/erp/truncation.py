@@ -48,6 +48,7 @@ class TruncationCheck:
     def _compare_with_newer(self, export: ExportFile, content: ExportContent) -> Iterator[Problem]:
         for part, count in Counter(line.part for line in content.lines).items():
             this = (None if content.is_proven else export.name, count)
+            # Exports come newest first, so the first one that holds a part is the newest of it.
             newer, newer_count = self._newest.setdefault(part, this)
             if newer and newer != export.name and may_be_cut_off(count, newer_count):
                 yield _truncation_problem(

@@ -70,6 +70,7 @@ def parse_date(text: str, date1904: bool = False) -> date:
     elif _DAY_NUMBER.fullmatch(text):
         return _require_plausible(_from_day_number(int(float(text)), date1904), text)
     else:
+        # A date with slashes is refused: 3/4/2026 is in March or in April.
         raise _not_a_date(text)
     try:
         return _require_plausible(date(year, month, day), text)
@@ -107,6 +108,7 @@ def parse_percent(text: str, whole: bool = False) -> int:
         if (0 < value < 1) if whole else (1 < value < 2):
             remedy = "Write all of this column in one way, best with a percent sign"
             raise UnclearValue(f'"{text}" may be a fraction or a percentage', remedy)
+        # 1 itself is 100 % here: a cell in percent format holds a fraction.
         value *= 1 if whole or value > 1 else 100
     if not 0 <= value <= 100:
         reason = f'"{text}" is no percentage from 0 to 100'
@@ -129,6 +131,7 @@ def parse_days(text: str) -> int:
         raise UnclearValue(f'"{text}" is less than no days', "Correct it, or empty the cell")
     if not plausible_days(value):
         raise _too_long(text)
+    # The plan counts whole days, and half a day occupies one.
     return math.ceil(value)
 
 

@@ -97,6 +97,7 @@ class SpreadsheetConnector:
         present = [(t, rows[t.ref.native_id]) for t in targets if t.ref.native_id in rows]
         comments: list[PostedComment] = []
         for plan in plans.read:
+            # Identity, not equality: comparing files would compare all of their bytes.
             in_file = [(target, row) for target, row in present if row.plan is plan]
             if in_file:
                 comments += self._find_in_file(plan, in_file)

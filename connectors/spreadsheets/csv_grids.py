@@ -19,6 +19,7 @@ def read_csv_grids(
     bytes that are not text in the encoding, or not delimited text.
     """
     text, _ = decode_text(raw, encoding)
+    # csv.Sniffer guesses from the text alone; the headings of the settings are better evidence.
     for candidate in (delimiter,) if delimiter else DELIMITERS:
         try:
             rows = list(csv.reader(StringIO(text, newline=""), delimiter=candidate))

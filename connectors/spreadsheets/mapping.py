@@ -54,6 +54,7 @@ def map_row(
     dependencies = tuple(_stated_dependencies(fields, context.lookups.references))
     if item is None or any(problem.held for problem in fields.problems):
         return Mapped(problems=tuple(fields.problems))
+    # The clock of the file may be ahead; a version never begins later than it was seen.
     version = Version(min(fields.saved, observed_at), item, dependencies)
     return Mapped((version,), tuple(fields.problems))
 
@@ -101,6 +102,7 @@ def _title(fields: RowFields) -> str | None:
 def _state(fields: RowFields, context: ConnectorContext, percent: int) -> State | None:
     """The state of the mapped status; without a status it follows from the percentage."""
     if fields.cell("status") is None:
+        # Many plans have no status column, or leave the status of untouched rows empty.
         started = State.IN_PROGRESS if percent else State.PLANNED
         return State.DONE if percent == 100 else started
 
@@ -192,6 +194,7 @@ def _initiative(
 
     named = fields.value("initiative", parse_initiative)
     by_label = (lookups.initiatives.get(label.lower()) for label in labels)
+    # WBS elements are hierarchical: the longest prefix is the most specific element.
     prefixes = sorted((p for p in lookups.wbs if wbs and wbs.startswith(p)), key=len)
     by_wbs = lookups.wbs[prefixes[-1]] if prefixes else None
     return named or next(filter(None, by_label), None) or by_wbs
@@ -215,6 +218,7 @@ def _stated_dependencies(
     for heading in fields.settings.references_in:
         if cell := fields.column((heading,)):
             for target in references.find_in_text(cell.text):
+                # A row often mentions its own key, or one that its own column states already.
                 if target not in targets and target != itself:
                     targets.add(target)
                     yield StatedDependency(

@@ -26,6 +26,8 @@ MAX_LENGTH = 4_000
 """Characters of one section; a note holds 32,767 and should be readable at a glance."""
 
 _RULE = "──"
+# The words end before the next rule or marker, so that a section without its marker line does
+# not swallow the one after it.
 _SECTION = re.compile(
     rf"^{_RULE} Interlock[^\n]*\n(?P<words>(?:(?!{_RULE} Interlock|\[{MARKER_PREFIX}:)[^\n]*\n)*)"
     rf"\[{MARKER_PREFIX}:(?P<conflict>[^\s\]]+) (?P<digest>[0-9a-f]+) (?P<check>[0-9a-f]{{8}})\]$",
@@ -62,6 +64,7 @@ def put_section(note: str, content: CommentContent) -> str:
         else:
             replacement = section if match is intact[0] else ""
         text = text[: match.start()] + replacement + text[match.end() :]
+    # The copies that people wrote in are their own words now, so a new section is needed.
     return text if intact else "\n".join(filter(None, (text.rstrip("\n"), section)))
 
 

@@ -80,6 +80,7 @@ def put_entry(entries: list[NotesEntry], key: str, content: CommentContent) -> l
 def to_bytes(entries: list[NotesEntry], delimiter: str) -> bytes:
     """The content of the file, in UTF-8 with the byte order mark by which Excel recognises it."""
     names = dict.fromkeys((KEY, CONFLICT, STATE))
+    # The long text and the digest come last, after all columns that people look at.
     names |= dict.fromkeys(n for e in entries for n in e if n not in (COMMENT, DIGEST))
     columns = [*names, COMMENT, DIGEST]
     text = StringIO(newline="")

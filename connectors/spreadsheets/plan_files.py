@@ -136,6 +136,7 @@ def _plan_file(
 ) -> PlanFile:
     tables = tuple(result for result in results if isinstance(result, PlanTable))
     misses = [result for result in results if isinstance(result, MissingHeadings)]
+    # The nearest miss is the most useful reason: often a single heading was renamed.
     if not tables:
         nearest = min(misses, key=_count_missing, default=None)
         raise UnreadableFile(str(nearest or "it has no visible sheet"), CORRECT_FILE)

@@ -47,6 +47,7 @@ class PlanRow:
             if (text := grid.text(row, column)).strip()
         }
         payload: dict[str, JsonValue] = {"file": self.plan.name, "sheet": self.sheet}
+        # Present only if true, so that the digests of ordinary rows do not change.
         if grid.date1904:
             payload["date1904"] = True
         if self.whole_percents:
@@ -70,6 +71,7 @@ def _plan_row(plan: PlanFile, table: PlanTable, index: int, whole_percents: bool
     # A merged key belongs to the top row alone: two rows with one key would be one record.
     own = [c for c in table.columns.values() if grid.value_row(index, c) == index]
     key = " ".join(grid.text(index, key_column).split()) if key_column in own else ""
+    # The key's cell first: it is filled in every row, and people find the row by it.
     cells = tuple(format_cell_address(index, c) for c in dict.fromkeys([key_column, *own]))
     return PlanRow(plan, table, index, "" if key in ERROR_VALUES else key, cells, whole_percents)
 

@@ -37,6 +37,7 @@ class PlanTable:
         for row in range(self.heading_row + 1, len(self.grid.rows)):
             filled = sum(1 for value in self.grid.rows[row] if value.strip())
             mapped = [self.grid.text(row, column).strip() for column in columns]
+            # Rows of other tables below fill columns that are not mapped.
             if filled > 1 and any(mapped) and not _are_equal(mapped, heading):
                 yield row
 
@@ -49,20 +50,20 @@ def _are_equal(texts: Sequence[str], headings: Sequence[str]) -> bool:
 class MissingHeadings:
     """A sheet without the table: the nearest row, its headings, and the headings it lacks.
 
-    `missing` holds the possible headings of each field that has none, `wanted` how many fields
-    need a heading.
+    `missing` holds the possible headings of each field that has none, `wanted_count` how many
+    fields need a heading.
     """
 
     sheet: str
     heading_row: int | None
     present: tuple[str, ...]
     missing: tuple[Sequence[str], ...]
-    wanted: int
+    wanted_count: int
 
     @property
     def has_most(self) -> bool:
         """Whether more than half of the headings are there, so that a plan is evidently meant."""
-        return 2 * (self.wanted - len(self.missing)) > self.wanted
+        return 2 * (self.wanted_count - len(self.missing)) > self.wanted_count
 
     def __str__(self) -> str:
         lacking = ", ".join(self._describe(headings) for headings in self.missing)
@@ -111,6 +112,7 @@ def _match_columns(
 
 
 def _unique_headings(grid: SheetGrid, row: int) -> list[str]:
+    # Rows may be wider than the heading row; their cells are landed all the same.
     width = max(map(len, grid.rows), default=0)
     texts = [" ".join(grid.text(row, column).split()) for column in range(width)]
     first = {name: column for column, name in reversed(list(enumerate(texts)))}

@@ -43,6 +43,7 @@ def changed_page(
     counts = Counter(row.plan.name for row in rows)
     truncated = [plan for plan in plans.read if before.lost_most(plan, counts[plan.name])]
     is_complete = is_complete and not truncated
+    # Compared without `saved`: saving a file again changes none of its rows.
     contents = {key: row.to_json() for key, row in rows_by_key.items()}
     digests = {key: _digest(content) for key, content in contents.items()}
     saved = {plan.name: before.saved_at(plan, now) for plan in plans.read}
@@ -56,6 +57,7 @@ def changed_page(
         plan.name: before.count(plan) if plan in truncated else counts[plan.name]
         for plan in plans.read
     }
+    # The rows of a file that cannot be read now must not be pulled again once it can be.
     known = digests if is_complete else {**before.rows, **digests}
     files = _files_state(plans, saved, rows_by_file)
     after: Cursor = {"read_with": read_with, "files": files, "rows": {**known}}

@@ -31,6 +31,7 @@ CellValue = int | float | str | bool | time | date | datetime | timedelta
 def read_workbook(raw: bytes, only: str | None) -> list[SheetGrid]:
     """Read the visible worksheets of a workbook, or the one named `only`; raises UnreadableFile."""
     try:
+        # The package is opened as well: calamine shows neither error cells nor the date system.
         package = open_package(raw)
         parts = sheet_parts(package)
         with CalamineWorkbook.from_filelike(BytesIO(raw)) as workbook:
@@ -90,6 +91,7 @@ def format_cell_value(value: CellValue) -> str:
     match value:
         case str():
             return value
+        # Before the numbers: to Python a bool is an int.
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float():

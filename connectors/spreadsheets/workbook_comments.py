@@ -62,6 +62,7 @@ def apply_workbook_comments(
         if refusal or cell is None:
             outcomes.append(_refused(change, refusal or _NO_CELL))
             continue
+        # Several conflicts may share the note of one cell.
         before = texts.get(cell, notes[cell].text if cell in notes else "")
         texts[cell] = put_section(before, change.content)
         outcomes.append(_posted(change, cell))
@@ -90,6 +91,7 @@ def _choose_cell(
     row: PlanRow, notes: Mapping[NoteCell, CellNote], conflict_id: str
 ) -> NoteCell | None:
     """The cell that has the conflict's section; else the first without a conversation."""
+    # Excel overwrites the note of a cell that has a conversation.
     free = [cell for cell in _note_cells(row) if cell not in notes or not notes[cell].is_threaded]
     with_section = (
         cell

@@ -40,6 +40,7 @@ def rewrite_archive(raw: bytes, changed: Mapping[str, bytes]) -> bytes:
     NotAnArchive for an archive that is damaged, in zip64 form, or holds a name twice.
     """
     central = _central_records(raw)
+    # An entry ends where the next one begins; sizes in local headers may be zero.
     offsets = sorted(_offset(record) for record in central)
     if not offsets or len({_name(r) for r in central}) < len(central):
         raise NotAnArchive("it is empty, or holds one part twice")
@@ -71,6 +72,7 @@ def _close_archive(body: bytearray, directory: list[bytes]) -> bytes:
 
 def _append_entry(body: bytearray, name: str, data: bytes) -> bytes:
     """Add a deflated entry to the body; returns its record for the central directory."""
+    # Negative window bits: a zip entry is raw deflate, without the header of zlib.
     packer = zlib.compressobj(6, zlib.DEFLATED, -15)
     packed = packer.compress(data) + packer.flush()
     encoded = name.encode()

@@ -31,6 +31,7 @@ class NotesPart:
 
     def __init__(self, data: bytes, name: str) -> None:
         self._root = parse_xml(data, name)
+        # Other programs write `$B$7` or `b7`.
         notes = self._root.iterfind(f"{{{MAIN}}}commentList/{{{MAIN}}}comment")
         self._notes = {note.get("ref", "").replace("$", "").upper(): note for note in notes}
 
@@ -129,6 +130,7 @@ def _run(text: str, like: etree._Element | None) -> etree._Element:
     if font is not None:
         run.append(copy.deepcopy(font))
     inner = etree.SubElement(run, _T)
+    # Without it Excel drops spaces and line breaks at the ends of a run.
     inner.set(_SPACE, "preserve")
     inner.text = _encode(text)
     return run

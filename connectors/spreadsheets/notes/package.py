@@ -60,6 +60,7 @@ class WorkbookPackage:
     def unused_name(self, stem: str, suffix: str) -> str:
         """The first of `stem1.suffix`, `stem2.suffix`, … that no part has (case ignored)."""
         taken = {name.lower() for name in self.parts}
+        # One more number than there are parts, so one of them is free.
         numbers = range(1, len(taken) + 2)
         return next(n for i in numbers if (n := f"{stem}{i}.{suffix}").lower() not in taken)
 
@@ -133,6 +134,7 @@ def declare_extension(package: WorkbookPackage, extension: str, content_type: st
     if any(element.get("Extension", "").lower() == extension for element in defaults):
         return
     element = etree.Element(f"{{{_TYPES}}}Default", Extension=extension, ContentType=content_type)
+    # Beside the other Defaults, where Excel itself writes them.
     root.insert(len(defaults), element)
     package.write(CONTENT_TYPES, xml_bytes(root))
 

@@ -81,8 +81,8 @@ def _workbook_setting(package: WorkbookPackage, element: str) -> dict[str, str]:
 
 def find_related(package: WorkbookPackage, source: str, kind: str) -> str | None:
     """The first part of a kind (`comments`, `vmlDrawing`) to which a part has a relation."""
-    wanted = f"{RELATIONSHIP}/{kind}"
-    return next((r.target for r in relations(package, source) if r.type == wanted), None)
+    relation_type = f"{RELATIONSHIP}/{kind}"
+    return next((r.target for r in relations(package, source) if r.type == relation_type), None)
 
 
 def scan_sheet(xml: bytes, name: str) -> SheetPart:
@@ -96,6 +96,7 @@ def scan_sheet(xml: bytes, name: str) -> SheetPart:
     except expat.ExpatError as error:
         raise NotAPackage(f"its part {name} is damaged ({error})") from error
     assert scan.insert_at is not None
+    # The parser counted bytes without the cells.
     skipped = end - start if scan.insert_at >= start else 0
     return SheetPart(
         scan.tag_prefix,
@@ -157,6 +158,7 @@ class _SheetScan:
             ids = (v for k, v in attributes.items() if k.rpartition(":")[2] == "id")
             self.legacy_drawing = next(ids, None)
         elif local == "sheetProtection":
+            # A protected sheet takes notes unless its objects are locked as well.
             self.objects_locked = _is_true(attributes.get("sheet")) and _is_true(
                 attributes.get("objects")
             )

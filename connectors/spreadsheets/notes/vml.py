@@ -73,6 +73,7 @@ def add_boxes(drawing: str, texts: Mapping[CellPosition, str], taken: Collection
     if end is None:
         raise NotAPackage("its drawing of notes is damaged")
     drawing, tail = drawing[: end.start()], drawing[end.start() :]
+    # Shapes refer to this type; a drawing of buttons alone does not define it.
     if "_x0000_t202" not in drawing:
         drawing += _SHAPE_TYPE
     drawing, ids = _reserve(drawing, len(texts), taken)
@@ -155,6 +156,7 @@ def _declare_blocks(drawing: str, blocks: list[int]) -> str:
 
 def _shape(shape_id: int, cell: CellPosition, text: str) -> str:
     row, column = cell
+    # Boxes near the last row or column would otherwise lie outside of the sheet.
     left = min(column + 1, _LAST_COLUMN - _WIDTH_IN_COLUMNS)
     top = max(min(row - 1, _LAST_ROW - _MAX_LINES), 0)
     right, bottom = left + _WIDTH_IN_COLUMNS, top + _count_lines(text)

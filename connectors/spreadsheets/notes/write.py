@@ -41,7 +41,7 @@ class NoteRefused(Exception):
         return f"{self.reason}. {self.remedy}"
 
 
-def write_notes(raw: bytes, wanted: Mapping[NoteCell, str]) -> bytes:
+def write_notes(raw: bytes, notes: Mapping[NoteCell, str]) -> bytes:
     """Return the workbook with these texts as the notes of these cells, other parts unchanged.
 
     What an existing note and its new text share keeps its formatting. Raises NoteRefused when a
@@ -49,12 +49,12 @@ def write_notes(raw: bytes, wanted: Mapping[NoteCell, str]) -> bytes:
     NotAPackage when the bytes are not a workbook.
     """
     package = open_package(raw)
-    for sheet in dict.fromkeys(sheet for sheet, _ in wanted):
+    for sheet in dict.fromkeys(sheet for sheet, _ in notes):
         if refusal := _refusal(package, sheet):
             raise refusal
         texts = {
             cell: comments_part.clean_note_text(t)
-            for (name, cell), t in wanted.items()
+            for (name, cell), t in notes.items()
             if name == sheet
         }
         _write_sheet(package, sheet_parts(package)[sheet], texts)
@@ -82,7 +82,7 @@ def _refusal(package: WorkbookPackage, sheet: str) -> NoteRefused | None:
     part = sheet_parts(package).get(sheet)
     if part is None:
         return NoteRefused(
-            f'there is no sheet "{sheet}"', "Run the sync again to read the file anew"
+            f'there is no sheet "{sheet}"', "Run the sync again to read the changed file"
         )
     return _sheet_refusal(scan_sheet(package.read(part), part), sheet)
 
@@ -109,6 +109,7 @@ def _write_sheet(package: WorkbookPackage, sheet_part: str, texts: Mapping[str, 
     for cell, text in changed.items():
         _require_acceptance(notes, cell, text)
         notes.put(cell, text)
+    # An unchanged note keeps its part byte for byte, also if another library wrote it.
     if changed:
         package.write(name, notes.to_bytes())
         _write_boxes(package, sheet_part, {parse_cell_address(c): t for c, t in changed.items()})
@@ -135,6 +136,7 @@ def _write_boxes(
     name = _drawing_part(package, sheet_part) or _new_drawing_part(package, sheet_part, taken)
     drawing = vml.grow_boxes(_decode_drawing(package.read(name)), texts)
     boxed = vml.boxed_cells(drawing)
+    # A note without a box is not shown; other programs may have dropped it.
     missing = {cell: text for cell, text in texts.items() if cell not in boxed}
     if missing:
         drawing = vml.add_boxes(drawing, missing, taken)
