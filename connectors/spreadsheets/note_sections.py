@@ -11,16 +11,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from model.comment_content import (
-    MARKER_PREFIX,
-    Bullets,
-    CommentContent,
-    CommentState,
-    LinkSpan,
-    MentionSpan,
-    Paragraph,
-    Span,
-)
+from connectors.kit.rich_text import plain
+from model.comment_content import MARKER_PREFIX, CommentContent, CommentState
 
 MAX_LENGTH = 4_000
 """Characters of one section; a note holds 32,767 and should be readable at a glance."""
@@ -70,35 +62,12 @@ def put_section(note: str, content: CommentContent) -> str:
 
 def format_plain_text(content: CommentContent) -> str:
     """The comment as plain text, one line per paragraph or bullet, cut to MAX_LENGTH."""
-    lines = [content.heading]
-    for block in content.blocks:
-        match block:
-            case Paragraph(spans):
-                lines.append(_format_spans(spans))
-            case Bullets(items):
-                lines += [f"• {_format_spans(spans)}" for spans in items]
-    text = "\n".join(_escape_line(line) for line in lines)
-    return text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 2] + " …"
-
-
-def _format_spans(spans: tuple[Span, ...]) -> str:
-    return "".join(_format_span(span) for span in spans)
-
-
-def _format_span(span: Span) -> str:
-    match span:
-        case LinkSpan(text, url):
-            return f"{text} ({url})"
-        case MentionSpan(name):
-            return f"@{name}"
-        case _:
-            return span.text
+    return plain.render(content, MAX_LENGTH, _escape_line)
 
 
 def _escape_line(line: str) -> str:
     """One line that cannot be taken for the beginning or the end of a section."""
-    flat = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", line).split())
-    return flat.replace(_RULE, "--").replace(f"[{MARKER_PREFIX}:", f"({MARKER_PREFIX}:")
+    return line.replace(_RULE, "--").replace(f"[{MARKER_PREFIX}:", f"({MARKER_PREFIX}:")
 
 
 def _format_section(content: CommentContent) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from connectors.spreadsheets.cell_values import (
     UnclearValue,
+    is_in_whole_percents,
     parse_date,
     parse_days,
     parse_flag,
@@ -47,6 +48,16 @@ def test_a_percentage_is_parsed_as_it_is_written(text: str, percent: int) -> Non
 @pytest.mark.parametrize(("text", "percent"), [("1", 1), ("40", 40), ("0", 0), ("1 %", 1)])
 def test_in_a_column_that_counts_up_to_100_one_is_one_percent(text: str, percent: int) -> None:
     assert parse_percent(text, whole=True) == percent
+
+
+@pytest.mark.parametrize(
+    ("texts", "whole"),
+    [(["0", "1", "2"], True), (["1", "40"], True), (["0.4", "1"], False), (["40 %", "1"], False)],
+)
+def test_a_bare_number_from_2_on_shows_a_column_of_whole_percents(
+    texts: list[str], whole: bool
+) -> None:
+    assert is_in_whole_percents(texts) is whole
 
 
 @pytest.mark.parametrize(("text", "whole"), [("0.4", True), ("1.2", False)])
