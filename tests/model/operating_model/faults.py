@@ -1,10 +1,11 @@
-"""Faults of an operating model: a passage and what replaces it, the words on whose line the
-problem has to stand, and parts of its message and remedy."""
+"""Faults of an operating model: a passage and its replacement, the words on whose line the
+problem has to be reported, and parts of its message and remedy."""
 
 from typing import get_args
 
+from tests.model.operating_model.small_model import SMALL, line_of
+
 from model.operating_model.schema import Weekday
-from tests.model.operating_model.small import SMALL, line_of
 
 FAULTS = {
     "a key nobody knows": (

@@ -112,7 +112,7 @@ def test_counting_equals_looking_at_each_day(start: date, length: int) -> None:
     assert HAMBURG.working_days_between(end, start) == -worked
 
 
-def test_the_columns_for_the_plan_tell_the_same_days() -> None:
+def test_the_columns_for_the_plan_mean_the_same_days() -> None:
     """The network builds its tables from the week, the days off and the extra days."""
     off, extra = HAMBURG.days_off(2026, 2027), HAMBURG.extra_days
     for day in np.arange("2026-01-01", "2028-01-01", dtype="datetime64[D]"):

@@ -1,17 +1,18 @@
-"""What mapping is told of the operating model."""
+"""What the mapping of a connection gets from the operating model."""
 
 from pathlib import Path
+
+from tests.model.operating_model.small_model import small_model
 
 from model.keys import ReferenceFormats
 from model.operating_model.lookups import lookups_for
 from model.records import State
-from tests.model.operating_model.small import small
 
 REFERENCES = ReferenceFormats()
 
 
 def test_a_connection_gets_the_statuses_of_its_own_workflows_in_lower_case(tmp_path: Path) -> None:
-    model = small(tmp_path)
+    model = small_model(tmp_path)
     assert lookups_for(model, "jira", REFERENCES).statuses == {
         "to do": State.PLANNED,
         "doing": State.IN_PROGRESS,
@@ -23,7 +24,7 @@ def test_a_connection_gets_the_statuses_of_its_own_workflows_in_lower_case(tmp_p
 def test_a_connection_without_workflow_still_knows_functions_and_initiatives(
     tmp_path: Path,
 ) -> None:
-    lookups = lookups_for(small(tmp_path), "ledger", REFERENCES)
+    lookups = lookups_for(small_model(tmp_path), "ledger", REFERENCES)
     assert lookups.statuses == {}
     assert lookups.functions == {"it", "marketing"}
     assert lookups.initiatives == {"cdp": "cdp", "customer-data": "cdp", "portal": "portal"}

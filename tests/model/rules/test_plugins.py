@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.model.operating_model.small_model import CONNECTIONS, SMALL, write_model
 
 from model.operating_model.load import load
 from model.operating_model.problems import ModelInvalid
 from model.rules import discovery, installed_rules
-from tests.model.operating_model.small import CONNECTIONS, SMALL, written
 from tests.model.rules.plans import NAMES, RULES, Row, build_context
 
 LONG_WORK = '''
@@ -113,8 +113,10 @@ def test_an_installed_package_adds_a_rule_that_runs_is_validated_and_worded(
     assert wording.title == "CDP-1 of IT takes 121 days"
     model = tmp_path / "operating_model"
     model.mkdir()
-    load(written(model, f"{SMALL}  long_work: {{max_days: 9}}\n"), CONNECTIONS, rules.parameters)
-    written(model, f"{SMALL}  long_work: {{max_days: 0}}\n")
+    load(
+        write_model(model, f"{SMALL}  long_work: {{max_days: 9}}\n"), CONNECTIONS, rules.parameters
+    )
+    write_model(model, f"{SMALL}  long_work: {{max_days: 0}}\n")
     with pytest.raises(ModelInvalid, match="rules, long_work, max_days: input should be greater"):
         load(model, CONNECTIONS, rules.parameters)
 
@@ -225,7 +227,7 @@ def test_the_conflicts_of_a_rule_are_judged_unless_a_broken_plugin_may_hold_it(
 def test_while_a_plugin_is_broken_a_name_that_may_be_its_rule_is_no_problem(
     tmp_path: Path,
 ) -> None:
-    written(tmp_path, f"{SMALL}  long_work: {{max_days: 9}}\n")
+    write_model(tmp_path, f"{SMALL}  long_work: {{max_days: 9}}\n")
 
     assert load(tmp_path, CONNECTIONS, RULES.parameters, other_rules=True).rules["long_work"]
     with pytest.raises(ModelInvalid, match='"long_work", which is not among the rules'):

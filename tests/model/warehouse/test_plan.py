@@ -37,7 +37,7 @@ from model.warehouse.landing import DELETED, LandingRow
 from model.warehouse.links import link
 from model.warehouse.load import load_records
 from model.warehouse.plan import read_plan
-from tests.model.operating_model.small import small
+from tests.model.operating_model.small_model import small_model
 
 TODAY = date(2026, 3, 4)
 Read = Callable[..., Plan]
@@ -54,7 +54,7 @@ def read(warehouse: Engine, tmp_path: Path) -> Read:
     def read(as_of: datetime | None = None) -> Plan:
         with warehouse.begin() as connection:
             link(connection, [("jira", "rows")], [], on(4))
-            return read_plan(connection, small(tmp_path), TODAY, as_of)
+            return read_plan(connection, small_model(tmp_path), TODAY, as_of)
 
     return read
 

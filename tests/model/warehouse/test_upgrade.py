@@ -43,7 +43,7 @@ from model.warehouse.links import link
 from model.warehouse.load import LoadResult, load_records
 from model.warehouse.plan import read_plan
 from model.warehouse.schema import metadata
-from tests.model.operating_model.small import small
+from tests.model.operating_model.small_model import small_model
 
 BEGAN = datetime(2026, 3, 1, 9, tzinfo=UTC)
 NOW = datetime(2026, 3, 9, 9, tzinfo=UTC)
@@ -205,7 +205,7 @@ def test_the_plan_and_its_links_are_read_as_they_were(upgraded: Engine, tmp_path
             "10042"
         ]
         linked = link(connection, list(STREAMS.items()), [], NOW)
-        plan = read_plan(connection, small(tmp_path), NOW.date())
+        plan = read_plan(connection, small_model(tmp_path), NOW.date())
 
     assert (linked.dependencies, linked.dangling) == (1, 1)
     assert plan.items.parent.tolist() == [2, -1, -1]

@@ -1,4 +1,4 @@
-"""A small operating model of two functions, as YAML, for the tests to bend."""
+"""A small operating model of two functions, as YAML, that tests change in places."""
 
 from pathlib import Path
 
@@ -130,23 +130,23 @@ rules:
 """
 
 
-def small(folder: Path) -> OperatingModel:
-    return load(written(folder, SMALL), CONNECTIONS, RULES)
+def small_model(folder: Path) -> OperatingModel:
+    return load(write_model(folder, SMALL), CONNECTIONS, RULES)
 
 
-def bent(old: str, new: str) -> str:
-    """The small model with one passage replaced, which has to stand in it once."""
-    assert SMALL.count(old) == 1, f"{old!r} stands {SMALL.count(old)} times in the small model"
+def with_passage(old: str, new: str) -> str:
+    """The text of the small model with one passage replaced, which must occur exactly once."""
+    assert SMALL.count(old) == 1, f"{old!r} occurs {SMALL.count(old)} times in the small model"
     return SMALL.replace(old, new)
 
 
-def written(folder: Path, text: str, name: str = "model.yaml") -> Path:
+def write_model(folder: Path, text: str, name: str = "model.yaml") -> Path:
     (folder / name).write_text(text, encoding="utf-8")
     return folder
 
 
 def problems(folder: Path) -> list[ModelProblem]:
-    """What `load` finds wrong in a folder."""
+    """The problems that `load` reports for a folder."""
     try:
         load(folder, CONNECTIONS, RULES)
     except ModelInvalid as invalid:
@@ -155,5 +155,5 @@ def problems(folder: Path) -> list[ModelProblem]:
 
 
 def line_of(text: str, words: str) -> int:
-    """The line, counted from 1, on which words stand for the first time."""
+    """The line, counted from 1, of the first occurrence of the words."""
     return text[: text.index(words)].count("\n") + 1
