@@ -10,7 +10,7 @@ from model.findings import Finding
 from model.operating_model.escalation import AssignedLevel, locate_on_path
 from model.operating_model.rights import DecisionAuthority
 from model.operating_model.schema import OperatingModel
-from model.rules.words import day
+from model.rules.words import format_day
 
 
 def escalation_status_at(
@@ -47,7 +47,7 @@ def _named(authority: DecisionAuthority | None) -> NamedAuthority | None:
 def _otherwise_text(following: AssignedLevel | None) -> str:
     if following is None or following.authority is None:
         return "it stays undecided, for nobody stands above them"
-    return f"it goes to {following.authority}, who then has until {day(following.decide_by)}"
+    return f"it goes to {following.authority}, who then has until {format_day(following.decide_by)}"
 
 
 def deadline_text(status: EscalationStatus) -> tuple[str, str]:

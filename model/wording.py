@@ -22,7 +22,7 @@ from model.escalation_status import deadline_text
 from model.findings import ChainStep, Label
 from model.operating_model.schema import OperatingModel
 from model.records import Kind, Ref
-from model.rules.words import behind, day
+from model.rules.words import format_day, is_behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _decided_blocks(conflict: Conflict, model: OperatingModel) -> tuple[Block, .
     on = decision.decided_at.astimezone(ZoneInfo(model.time_zone)).date()
     # Not str.capitalize, which would write the rest in lower case: keys and names stand there.
     meaning = f"{decision.meaning[:1].upper()}{decision.meaning[1:]}."
-    provenance = f"Decided by {decision.person_name} on {day(on)}. Reason: {decision.reason}"
+    provenance = f"Decided by {decision.person_name} on {format_day(on)}. Reason: {decision.reason}"
     return (
         Paragraph((TextSpan(meaning, strong=True),)),
         _paragraph(provenance),
@@ -132,7 +132,9 @@ def _decided_blocks(conflict: Conflict, model: OperatingModel) -> tuple[Block, .
 def _resolved_blocks(conflict: Conflict, model: OperatingModel) -> tuple[Block, ...]:
     assert conflict.resolved_at is not None
     on = conflict.resolved_at.astimezone(ZoneInfo(model.time_zone)).date()
-    return (_paragraph(f"The cause is gone since {day(on)}; nothing is left to decide here."),)
+    return (
+        _paragraph(f"The cause is gone since {format_day(on)}; nothing is left to decide here."),
+    )
 
 
 def _paragraph(text: str) -> Paragraph:
@@ -147,10 +149,10 @@ def _step_spans(step: ChainStep, labels: Mapping[int, Label]) -> tuple[Span, ...
     deal = Ref.parse(label.ref).kind is Kind.DEAL
     due = "closes" if deal else "due"
     source = f" ({step.source})" if step.source else ""
-    planned = f"{due} {day(step.planned)}{source}" if step.planned else "no due date"
-    moves = step.done or behind(step)
+    planned = f"{due} {format_day(step.planned)}{source}" if step.planned else "no due date"
+    moves = step.done or is_behind(step)
     verb = "finished" if step.done else "the work for it is there on" if deal else "forecast"
-    forecast = f", {verb} {day(step.forecast)}" if moves else ""
+    forecast = f", {verb} {format_day(step.forecast)}" if moves else ""
     why = f"; the next waits for it ({step.why})" if step.why else ""
     return name, TextSpan(f"{title}: {planned}{forecast}{why}")
 
@@ -166,7 +168,7 @@ def _authority_spans(
     return (
         MentionSpan(authority.person_name, identities.get(audience.connection)),
         TextSpan(f" ({authority.role_name}) {decides} "),
-        TextSpan(day(escalation.decide_by), strong=True),
+        TextSpan(format_day(escalation.decide_by), strong=True),
         TextSpan(f". {consequence}"),
     )
 

@@ -13,7 +13,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from model.findings import Label
-from model.rules.words import day
+from model.rules.words import format_day
 
 DateSpan = tuple[date, date]
 """First and last calendar day of a bar; both days belong to it."""
@@ -120,8 +120,8 @@ def _bars(rows: Sequence[TimelineRow], row_height: int, offset: int) -> list[str
         if row.forecast:
             (late if row.is_late else on_time).append(_bar(row.forecast, y + 9, first, last))
     return [
-        _text(_LABEL_WIDTH, 10, day(first)),
-        _text(_WIDTH - _MARGIN, 10, day(last), " text-anchor='end'"),
+        _text(_LABEL_WIDTH, 10, format_day(first)),
+        _text(_WIDTH - _MARGIN, 10, format_day(last), " text-anchor='end'"),
         *(
             f"<path stroke='{colour}' stroke-width='{_BAR_HEIGHT}' d='{''.join(bars)}'/>"
             for colour, bars in ((_PLANNED, planned), (_ON_TIME, on_time), (_LATE, late))
@@ -165,7 +165,11 @@ def _text(x: int, y: int, text: str, attributes: str = "") -> str:
 
 
 def _span_text(span: DateSpan) -> str:
-    return day(span[0]) if span[0] == span[1] else f"{day(span[0])} to {day(span[1])}"
+    return (
+        format_day(span[0])
+        if span[0] == span[1]
+        else f"{format_day(span[0])} to {format_day(span[1])}"
+    )
 
 
 def _shorten(text: str, length: int) -> str:

@@ -110,7 +110,7 @@ class Role(ModelPart):
     function: Id | None = None
     holder: Id
     deputy: Id | None = None
-    """Who decides with the same right while the holder is away."""
+    """Who may decide with the same right."""
 
 
 class Initiative(ModelPart):

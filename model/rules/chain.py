@@ -1,4 +1,4 @@
-"""The chain that explains a date: from where the delay begins, through every tool, to who waits."""
+"""The chain that explains a date: from where the delay begins, across tools, to who waits."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from model.findings import ChainStep
 from model.network import NO_DATE, date_of, driving_chain
 from model.plan import Int64, Plan
 from model.records import State
-from model.rules.columns import rows_of, wanted_finish
+from model.rules.columns import find_rows, stated_finish
 from model.rules.context import RuleContext
 
-_LONGEST = 12
+_MOST_STEPS = 12
 
 
 def driving_rows(plan: Plan, row: int) -> list[int]:
-    """Rows that drive a row's forecast, upstream first, from the first one behind its own plan.
+    """Rows that drive a row's forecast, upstream first, from the first that is behind its plan.
 
-    What is upstream of that explains nothing. Of a very long chain the source and the steps
-    next to the row remain.
+    What lies upstream of that is on time and explains nothing. Of a very long chain only the
+    first row and the last ones remain.
     """
-    rows = rows_of(plan, np.array(driving_chain(plan.forecast, int(plan.items.id[row]))))
-    wanted = wanted_finish(plan, rows)
-    behind = (wanted != NO_DATE) & (plan.forecast.early_finish[rows] > wanted)
-    source = int(behind.argmax()) if behind.any() else len(rows) - 1
+    rows = find_rows(plan, np.array(driving_chain(plan.forecast, int(plan.items.id[row]))))
+    stated = stated_finish(plan, rows)
+    is_late = (stated != NO_DATE) & (plan.forecast.early_finish[rows] > stated)
+    source = int(is_late.argmax()) if is_late.any() else len(rows) - 1
     chain = rows[source:].tolist()
-    return chain if len(chain) <= _LONGEST else [chain[0], *chain[1 - _LONGEST :]]
+    return chain if len(chain) <= _MOST_STEPS else [chain[0], *chain[1 - _MOST_STEPS :]]
 
 
 def explain_chains(
@@ -45,8 +45,8 @@ def explain_chains(
     ids = [plan.items.id[chain].tolist() for chain in rows]
     pairs = [pair for chain in ids for pair in pairwise(chain)]
     stated = lookup.read_link_places(pairs) if pairs else {}
-    named = {record_id for chain in ids for record_id in chain}
-    sources = lookup.read_date_sources(named) if named else {}
+    named_ids = {record_id for chain in ids for record_id in chain}
+    sources = lookup.read_date_sources(named_ids) if named_ids else {}
     return [_steps(plan, chain, stated, sources) for chain in rows]
 
 
@@ -58,7 +58,7 @@ def _steps(
 ) -> tuple[ChainStep, ...]:
     ids = plan.items.id[rows].tolist()
     whys = [*(stated.get(pair, "") for pair in pairwise(ids)), ""]
-    planned = wanted_finish(plan, rows).tolist()
+    planned = stated_finish(plan, rows).tolist()
     forecast = plan.forecast.early_finish[rows].tolist()
     # A won deal is done for its tool, but its promise to the customer is still to be kept.
     done = ((plan.items.state[rows] == State.DONE) & ~plan.attributes.is_deal[rows]).tolist()

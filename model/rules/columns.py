@@ -1,4 +1,4 @@
-"""What several rules ask of the plan's columns: rows, groups, money, working days, quarters."""
+"""What several rules compute from the plan's columns: rows, groups, money, working days."""
 
 from __future__ import annotations
 
@@ -15,25 +15,27 @@ from model.records import Money
 _HUNDREDTHS = Decimal("0.01")
 
 
-def rows_of(plan: Plan, ids: Int64) -> Int64:
+def find_rows(plan: Plan, ids: Int64) -> Int64:
     """The row of each id in `plan.items`; -1 for an id that has none."""
     return plan.network.row_index.find(ids)
 
 
-def wanted_finish(plan: Plan, rows: Int64) -> Int32:
-    """The finish that each row's own plan states: a deal's close date, an item's planned finish."""
-    deal, items = plan.attributes.is_deal[rows], plan.items
-    return np.where(deal, items.deadline[rows], items.planned_finish[rows])
+def stated_finish(plan: Plan, rows: Int64) -> Int32:
+    """The finish that each row states in its tool; of a deal, its close date."""
+    is_deal, items = plan.attributes.is_deal[rows], plan.items
+    return np.where(is_deal, items.deadline[rows], items.planned_finish[rows])
 
 
-def functions_of(plan: Plan, rows: Int64) -> tuple[str, ...]:
-    """Ids of the functions of the rows, each once, in the order of the rows."""
+def function_ids_of(plan: Plan, rows: Int64) -> tuple[str, ...]:
+    """Ids of the functions of the rows without repetition, in the order of the rows."""
     codes = dict.fromkeys(plan.attributes.function[rows].tolist())
     return tuple(plan.functions[code] for code in codes if code != NONE)
 
 
-def groups(*keys: npt.NDArray[np.integer], within: npt.NDArray[np.integer]) -> Iterator[Int64]:
-    """Positions with equal keys, group by group, each group in ascending order of `within`."""
+def group_positions(
+    *keys: npt.NDArray[np.integer], within: npt.NDArray[np.integer]
+) -> Iterator[Int64]:
+    """Groups of positions with equal keys, each group in ascending order of `within`."""
     order = np.lexsort((within, *reversed(keys)))
     changes = np.zeros(max(len(order) - 1, 0), dtype=np.bool_)
     for key in keys:
@@ -43,8 +45,8 @@ def groups(*keys: npt.NDArray[np.integer], within: npt.NDArray[np.integer]) -> I
     return (order[a:b] for a, b in pairwise(bounds) if b > a)
 
 
-def money_of(plan: Plan, amount: Int64, currency: npt.NDArray[np.integer]) -> tuple[Money, ...]:
-    """Amounts in hundredths added by currency, the currencies in alphabetical order."""
+def sum_money(plan: Plan, amount: Int64, currency: npt.NDArray[np.integer]) -> tuple[Money, ...]:
+    """The sum per currency of amounts in hundredths, the currencies in alphabetical order."""
     stated = (currency >= 0) & (amount != 0)
     sums = {
         plan.currencies[code]: int(amount[stated & (currency == code)].sum())
@@ -53,6 +55,6 @@ def money_of(plan: Plan, amount: Int64, currency: npt.NDArray[np.integer]) -> tu
     return tuple(Money(name, sums[name] * _HUNDREDTHS) for name in sorted(sums))
 
 
-def working_days(plan: Plan, rows: Int64, first: Int32, second: Int32) -> Int32:
-    """Working days from the first day to the second in the calendar of each row, signed."""
+def count_working_days(plan: Plan, rows: Int64, first: Int32, second: Int32) -> Int32:
+    """Working days from each first day to its second in the calendar of its row; signed."""
     return plan.calendars.working_days_between(plan.items.calendar.take(rows), first, second)

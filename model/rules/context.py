@@ -7,7 +7,7 @@ from functools import cached_property
 
 from model.operating_model.schema import OperatingModel
 from model.plan import Lookup, Plan
-from model.rules.dependencies import Dependencies, dependencies, handovers
+from model.rules.dependencies import Dependencies, find_dependencies, select_handovers
 
 
 # Without slots: cached_property keeps its value in the instance's __dict__.
@@ -22,9 +22,9 @@ class RuleContext:
     @cached_property
     def dependencies(self) -> Dependencies:
         """All dependencies between two open items."""
-        return dependencies(self.plan)
+        return find_dependencies(self.plan)
 
     @cached_property
     def handovers(self) -> Dependencies:
         """The dependencies whose two ends belong to two functions."""
-        return handovers(self.plan, self.dependencies)
+        return select_handovers(self.plan, self.dependencies)

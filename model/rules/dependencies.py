@@ -6,78 +6,75 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.network import NO_DATE, LinkUse, compute_handover_needs, with_descendants
+from model.network import NO_DATE, LinkUse, compute_handover_needs
 from model.plan import NONE, Bool, Int32, Int64, Plan
 from model.records import DependencyType, State
-from model.rules.columns import wanted_finish, working_days
+from model.rules.columns import count_working_days, stated_finish
 
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """Open items that wait for open items; every column has a row a dependency.
+    """Open items that wait for open items, as columns with one row per dependency.
 
     `predecessor` and `successor` are rows of the plan. `needed` is the last day on which the
     predecessor's date keeps the successor's plan (`NO_DATE` where that plan has no date),
     `late` by how many working days of the predecessor's calendar the forecast passes that day;
-    0 or less is in time. With `begins` it is the predecessor's start that is needed.
+    0 or less is in time. Where `needs_start` it is the predecessor's start that is needed.
     """
 
     predecessor: Int64
     successor: Int64
     needed: Int32
     late: Int32
-    begins: Bool
+    needs_start: Bool
 
-    def where(self, kept: Bool | Int64) -> Dependencies:
+    def select(self, rows: Bool | Int64) -> Dependencies:
+        """The dependencies at these positions, or where the flag is set."""
         return Dependencies(
-            self.predecessor[kept],
-            self.successor[kept],
-            self.needed[kept],
-            self.late[kept],
-            self.begins[kept],
+            self.predecessor[rows],
+            self.successor[rows],
+            self.needed[rows],
+            self.late[rows],
+            self.needs_start[rows],
         )
 
 
-def dependencies(plan: Plan) -> Dependencies:
-    """Every dependency that counts in the network and joins two open items.
+def find_dependencies(plan: Plan) -> Dependencies:
+    """All dependencies that count in the network and join two open items.
 
     A deal needs its predecessor by its close date. Work that has begun needs nobody's start any
-    more, and what it began without it needs by its own planned finish.
+    more; what it should have waited for it needs by its own planned finish.
     """
     attributes, network, links = plan.attributes, plan.network, plan.links
-    before, after = (
-        network.row_index.find(links.predecessor),
-        network.row_index.find(links.successor),
+    before = network.row_index.find(links.predecessor)
+    after = network.row_index.find(links.successor)
+    used = np.flatnonzero(network.link_use == LinkUse.USED)
+    used = used[attributes.is_open[before[used]] & attributes.is_open[after[used]]]
+    before, after, type_ = before[used], after[used], links.type[used]
+    needs = compute_handover_needs(network, plan.forecast)
+    needed, late = needs.needed_by[used], needs.lateness[used]
+    has_begun, is_deal = _has_begun(plan, after), attributes.is_deal[after]
+    unneeded = has_begun & (type_ == DependencyType.START_TO_START)
+    needed[unneeded], late[unneeded] = NO_DATE, 0
+    by_finish = np.flatnonzero(is_deal | (has_begun & (type_ == DependencyType.FINISH_TO_START)))
+    needed[by_finish] = stated_finish(plan, after[by_finish])
+    forecast = plan.forecast.early_finish[before[by_finish]]
+    late[by_finish] = count_working_days(plan, before[by_finish], needed[by_finish], forecast)
+    needs_start = (type_ == DependencyType.START_TO_START) | (
+        type_ == DependencyType.START_TO_FINISH
     )
-    kept = np.flatnonzero(network.link_use == LinkUse.USED)
-    kept = kept[attributes.is_open[before[kept]] & attributes.is_open[after[kept]]]
-    before, after, type_ = before[kept], after[kept], links.type[kept]
-    stated = compute_handover_needs(network, plan.forecast)
-    needed, late = stated.needed_by[kept], stated.lateness[kept]
-    begun, deal = _begun(plan, after), attributes.is_deal[after]
-    over = begun & (type_ == DependencyType.START_TO_START)
-    needed[over], late[over] = NO_DATE, 0
-    by_end = np.flatnonzero(deal | (begun & (type_ == DependencyType.FINISH_TO_START)))
-    ends, held = wanted_finish(plan, after[by_end]), plan.forecast.early_finish[before[by_end]]
-    needed[by_end], late[by_end] = ends, working_days(plan, before[by_end], ends, held)
-    begins = (type_ == DependencyType.START_TO_START) | (type_ == DependencyType.START_TO_FINISH)
-    return Dependencies(before, after, needed, late, begins & ~deal)
+    return Dependencies(before, after, needed, late, needs_start & ~is_deal)
 
 
-def handovers(plan: Plan, every: Dependencies) -> Dependencies:
+def select_handovers(plan: Plan, dependencies: Dependencies) -> Dependencies:
     """The dependencies whose two ends belong to two functions."""
     function = plan.attributes.function
-    giver, taker = function[every.predecessor], function[every.successor]
-    return every.where((giver != taker) & (giver != NONE) & (taker != NONE))
+    giver, receiver = function[dependencies.predecessor], function[dependencies.successor]
+    return dependencies.select((giver != receiver) & (giver != NONE) & (receiver != NONE))
 
 
-def behind(plan: Plan, rows: Int64) -> Bool:
-    """Which rows of the plan are these or stand anywhere after them, whatever their state."""
-    return with_descendants(plan.network, rows)
-
-
-def _begun(plan: Plan, rows: Int64) -> Bool:
+def _has_begun(plan: Plan, rows: Int64) -> Bool:
     items = plan.items
-    begun: Bool = items.state[rows] == State.IN_PROGRESS
-    begun |= items.actual_start[rows] != NO_DATE
-    return begun
+    has_begun: Bool = items.state[rows] == State.IN_PROGRESS
+    has_begun |= items.actual_start[rows] != NO_DATE
+    return has_begun

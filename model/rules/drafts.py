@@ -1,4 +1,4 @@
-"""Findings in the making: rules work with rows and ids, names are looked up once for all."""
+"""Findings of rows and ids, completed with the text that is looked up for all of them at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class FindingDraft:
     """A finding whose references and chain are still to be looked up.
 
     `about` are ids of records whose references go before what `finding.about` already holds;
-    `chain` are rows of the plan, upstream first.
+    `chain` are rows of the plan, upstream first, and may be empty.
     """
 
     finding: Finding

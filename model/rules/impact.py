@@ -1,7 +1,7 @@
-"""What a late item sets in motion: the items whose dates it drives, and the deals among them.
+"""The impact of a late item: the items whose dates it drives, and the deals among them.
 
-Every item has one driver in the forecast, so each item that moves counts for one cause alone
-and the value of a deal is never counted twice.
+Each item has one driving predecessor in the forecast, so an item that moves counts for one cause
+only, and the value of a deal is never counted twice.
 """
 
 from __future__ import annotations
@@ -11,41 +11,41 @@ import numpy as np
 from model.findings import Impact
 from model.network import NO_DATE
 from model.plan import NONE, Bool, Int64, Plan
-from model.rules.columns import money_of, wanted_finish
+from model.rules.columns import stated_finish, sum_money
 
-_NAMED = 100
-"""So many items downstream a finding names; `Impact.items` counts all of them."""
-
-
-def pushed(plan: Plan) -> Bool:
-    """Which open items a predecessor moves past their plan: a deal past its close date."""
-    wanted, forecast = wanted_finish(plan, np.arange(len(plan.items))), plan.forecast
-    late: Bool = (wanted != NO_DATE) & (forecast.early_finish > wanted)
-    late &= plan.attributes.is_open & (forecast.driver >= 0)
-    return late
+_MOST_NAMED = 100
+"""How many items downstream a finding names; `Impact.items` counts all of them."""
 
 
-def carried(plan: Plan, mark: Int64) -> Int64:
-    """Hands marks (`NONE` where there is none) down from each row to all that it drives.
+def find_pushed(plan: Plan) -> Bool:
+    """Which open items a predecessor moves past their plan, a deal past its close date."""
+    stated, forecast = stated_finish(plan, np.arange(len(plan.items))), plan.forecast
+    is_pushed: Bool = (stated != NO_DATE) & (forecast.early_finish > stated)
+    is_pushed &= plan.attributes.is_open & (forecast.driver >= 0)
+    return is_pushed
 
-    A row that has a mark keeps it. Doubling the step each round (pointer jumping) takes
+
+def propagate_marks(plan: Plan, marks: Int64) -> Int64:
+    """Pass the marks of rows (`NONE` where there is none) on to all rows that they drive.
+
+    A row that has a mark keeps it. Doubling the step in each round (pointer jumping) takes
     log2 of the longest driving chain rounds.
     """
-    mark, above = mark.copy(), plan.forecast.driver.copy()
-    while (climbs := np.flatnonzero((above >= 0) & (mark == NONE))).size:
-        source = above[climbs]
-        mark[climbs], above[climbs] = mark[source], above[source]
-    return mark
+    marks, drivers = marks.copy(), plan.forecast.driver.copy()
+    while (unmarked := np.flatnonzero((drivers >= 0) & (marks == NONE))).size:
+        source = drivers[unmarked]
+        marks[unmarked], drivers[unmarked] = marks[source], drivers[source]
+    return marks
 
 
-def impact(plan: Plan, days: int, moved: Int64) -> Impact:
-    """Days of delay, how many items move, and the value of the deals among them by currency."""
+def sum_impact(plan: Plan, days: int, moved: Int64) -> Impact:
+    """The delay in working days, how many items move, and the value of the deals among them."""
     value, currency = plan.attributes.value[moved], plan.attributes.currency[moved]
-    return Impact(days=days, items=len(moved), value=money_of(plan, value, currency))
+    return Impact(days=days, items=len(moved), value=sum_money(plan, value, currency))
 
 
-def named(plan: Plan, moved: Int64) -> tuple[int, ...]:
+def select_downstream(plan: Plan, moved: Int64) -> tuple[int, ...]:
     """Ids of the items downstream that a finding names: deals by value, then work by date."""
     value, finish = plan.attributes.value[moved], plan.forecast.early_finish[moved]
     ids = plan.items.id[moved]
-    return tuple(ids[np.lexsort((ids, finish, -value))][:_NAMED].tolist())
+    return tuple(ids[np.lexsort((ids, finish, -value))][:_MOST_NAMED].tolist())

@@ -43,7 +43,7 @@ class RuleParameters(BaseModel):
 
 
 class SeverityThreshold(RuleParameters):
-    """From where on a severity holds; any one of those stated is enough.
+    """From where a severity holds; reaching any of the limits that are stated is enough.
 
     `days` are working days of delay, `value` is deal value in its own currency (other
     currencies are not compared with it), `priority` is that of the work that waits.

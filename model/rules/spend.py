@@ -13,8 +13,8 @@ BUDGET: Final = 0
 """`SpendLines.kind` of a budget; commitments and actuals are above it."""
 
 
-def first_by_wbs(plan: Plan, wbs: Int32, day: Int32) -> Int32:
-    """The earliest day given for each WBS of the plan; the largest int32 where there is none."""
+def earliest_by_wbs(plan: Plan, wbs: Int32, day: Int32) -> Int32:
+    """The earliest of the days of each WBS of the plan; the largest int32 where there is none."""
     first = np.full(len(plan.wbs), np.iinfo(np.int32).max, dtype=np.int32)
     np.minimum.at(first, wbs, day)
     return first
@@ -22,37 +22,40 @@ def first_by_wbs(plan: Plan, wbs: Int32, day: Int32) -> Int32:
 
 @dataclass(frozen=True, slots=True)
 class LinesByWbs:
-    """Rows of the spend lines, those of one WBS together: budgets by release, then the rest."""
+    """Rows of the spend lines, grouped by WBS: budgets by release, then the rest.
+
+    `first` has for each WBS the position of its first line, and one more entry for the end;
+    `budgets` has for each WBS how many of its lines are budgets.
+    """
 
     lines: Int64
     first: Int64
-    """For each WBS where its lines begin, and one more entry for the end."""
     budgets: Int64
-    """For each WBS how many of its lines are budgets."""
 
     @classmethod
     def of(cls, plan: Plan) -> Self:
         spend, count = plan.spend, len(plan.wbs)
-        stated = np.flatnonzero(spend.wbs >= 0)
-        wbs, rest = spend.wbs[stated], ~is_budget(plan, stated)
-        order = np.lexsort((spend.on[stated], rest, wbs))
+        lines = np.flatnonzero(spend.wbs >= 0)
+        wbs, is_other = spend.wbs[lines], ~is_budget(plan, lines)
+        order = np.lexsort((spend.on[lines], is_other, wbs))
         first = np.searchsorted(wbs[order], np.arange(count + 1))
-        return cls(stated[order], first, np.bincount(wbs[~rest], minlength=count))
+        return cls(lines[order], first, np.bincount(wbs[~is_other], minlength=count))
 
-    def paying(self, wbs: int) -> Int64:
+    def lines_paying(self, wbs: int) -> Int64:
         """The budgets of a WBS, or all its lines where it has no budget."""
         lines = self.lines[self.first[wbs] : self.first[wbs + 1]]
         return lines[: self.budgets[wbs] or len(lines)]
 
 
 def is_budget(plan: Plan, lines: Int64) -> Bool:
-    """Whether each line is a budget; one taken back (of no positive amount) is none."""
-    budget: Bool = plan.spend.kind[lines] == BUDGET
-    return budget & (plan.spend.amount[lines] > 0)
+    """Whether each line is a budget; a budget that was withdrawn (amount 0 or less) is not."""
+    is_granted: Bool = plan.spend.kind[lines] == BUDGET
+    is_granted &= plan.spend.amount[lines] > 0
+    return is_granted
 
 
-def by_wbs_and_currency(plan: Plan, lines: Int64) -> Int64:
-    """Amounts of the lines in hundredths, a row for each WBS, a column for each currency."""
+def sum_by_wbs_and_currency(plan: Plan, lines: Int64) -> Int64:
+    """Sums of the lines in hundredths, one row per WBS and one column per currency."""
     spend = plan.spend
     sums = np.zeros((len(plan.wbs), len(plan.currencies)), dtype=np.int64)
     np.add.at(sums, (spend.wbs[lines], spend.currency[lines]), spend.amount[lines])

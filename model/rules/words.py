@@ -1,4 +1,4 @@
-"""How rules speak: dates, working days, amounts, items and lists as people write them."""
+"""Dates, working days, amounts, items and lists as text for people."""
 
 from __future__ import annotations
 
@@ -9,110 +9,118 @@ from model.findings import ChainStep, Finding, Impact, Label
 from model.records import Money
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_NAMED = 3
-_TITLE = 80
+_MOST_NAMED = 3
+_LONGEST_TITLE = 80
 
 
-def day(when: date | None) -> str:
-    """`4 Dec 2026` whatever the locale; `no date` for None."""
-    return "no date" if when is None else f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+def format_day(day: date | None) -> str:
+    """`4 Dec 2026` in any locale; `no date` for None."""
+    return "no date" if day is None else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def working_days(count: int) -> str:
-    return counted(count, "working day")
+def format_working_days(count: int) -> str:
+    """`1 working day`, `12 working days`."""
+    return format_count(count, "working day")
 
 
-def counted(count: int, noun: str) -> str:
+def format_count(count: int, noun: str) -> str:
     """`1 item`, `1,200 items`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def listed(parts: Iterable[str], total: int | None = None) -> str:
+def format_list(parts: Iterable[str], total: int | None = None) -> str:
     """`a, b and c`; with more than three, or a larger `total`: `a, b, c and 4 more`."""
-    every = list(dict.fromkeys(parts))
-    more = max(total or 0, len(every)) - len(every[:_NAMED])
-    if more:
-        return f"{', '.join(every[:_NAMED])} and {more:,} more"
-    return " and ".join(filter(None, (", ".join(every[:-1]), *every[-1:])))
+    names = list(dict.fromkeys(parts))
+    unnamed = max(total or 0, len(names)) - len(names[:_MOST_NAMED])
+    if unnamed:
+        return f"{', '.join(names[:_MOST_NAMED])} and {unnamed:,} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def money(amounts: Iterable[Money]) -> str:
-    """`250,000 EUR and 40,000 USD`: one amount a currency."""
+def format_money(amounts: Iterable[Money]) -> str:
+    """`250,000 EUR and 40,000 USD`: one amount per currency."""
     return " and ".join(str(amount) for amount in amounts)
 
 
-def item(labels: Mapping[int, Label], record_id: int) -> str:
-    """`CDP-12 “Customer data platform”`; a record that nobody labelled is named by its number."""
+def format_item(labels: Mapping[int, Label], record_id: int) -> str:
+    """`CDP-12 “Customer data platform”`; a record without a label is named by its id."""
     label = labels.get(record_id)
     if label is None:
         return f"record {record_id}"
     title = " ".join(label.title.split())
-    short = title if len(title) <= _TITLE else f"{title[: _TITLE - 1].rstrip()}…"
+    short = title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1].rstrip()}…"
     return f"“{short}”" if label.key in ("", label.title) else f"{label.key} “{short}”"
 
 
-def key(labels: Mapping[int, Label], record_id: int) -> str:
-    """What people call it, at its shortest: `CDP-12`."""
+def format_key(labels: Mapping[int, Label], record_id: int) -> str:
+    """The shortest name of a record: `CDP-12`."""
     label = labels.get(record_id)
     return (label.key or f"“{label.title}”") if label else f"record {record_id}"
 
 
-def functions(finding: Finding, names: Mapping[str, str]) -> list[str]:
-    """What people call the functions of a finding, the one that has to move first in front."""
+def name_functions(finding: Finding, names: Mapping[str, str]) -> list[str]:
+    """The names of the functions of a finding, first the one that has to move."""
     return [names.get(function, function) for function in finding.functions]
 
 
-def items(labels: Mapping[int, Label], record_ids: Sequence[int]) -> str:
+def format_items(labels: Mapping[int, Label], record_ids: Sequence[int]) -> str:
     """Up to three items by key and title, then how many more."""
-    return listed((item(labels, each) for each in record_ids[:_NAMED]), total=len(record_ids))
+    names = [format_item(labels, record_id) for record_id in record_ids[:_MOST_NAMED]]
+    return format_list(names, total=len(record_ids))
 
 
-def dates(step: ChainStep) -> str:
+def format_dates(step: ChainStep) -> str:
     """`is due on 4 Dec 2026 (column "End") and forecast for 9 Dec 2026`."""
     source = f" ({step.source})" if step.source else ""
     if step.done:
-        due = f" (it was due on {day(step.planned)})" if step.planned else ""
-        return f"was finished on {day(step.forecast)}{due}"
+        due = f" (it was due on {format_day(step.planned)})" if step.planned else ""
+        return f"was finished on {format_day(step.forecast)}{due}"
     if step.planned is None:
-        return f"has no due date and is forecast for {day(step.forecast)}"
-    if not behind(step):
-        return f"is due on {day(step.planned)}{source}"
-    return f"is due on {day(step.planned)}{source} and forecast for {day(step.forecast)}"
+        return f"has no due date and is forecast for {format_day(step.forecast)}"
+    if not is_behind(step):
+        return f"is due on {format_day(step.planned)}{source}"
+    forecast = format_day(step.forecast)
+    return f"is due on {format_day(step.planned)}{source} and forecast for {forecast}"
 
 
-def behind(step: ChainStep) -> bool:
-    """Whether the forecast passes the plan; one on the Friday before a due Sunday tells nothing."""
+def is_behind(step: ChainStep) -> bool:
+    """Whether the forecast is later than the plan, or nothing is planned.
+
+    Work that is due on a Sunday and forecast for the Friday before is not behind.
+    """
     planned = step.planned
     return step.forecast is not None and (planned is None or step.forecast > planned)
 
 
-def origin(finding: Finding, labels: Mapping[int, Label], record_id: int) -> tuple[str, ...]:
-    """A sentence about where the delay of a record begins, unless that is the record itself."""
+def format_origin(finding: Finding, labels: Mapping[int, Label], record_id: int) -> tuple[str, ...]:
+    """A sentence about where the delay of a record begins; none if that is the record itself."""
     source = finding.chain[0]
     if source.record_id == record_id:
         return ()
-    return (f"The delay begins at {item(labels, source.record_id)}, which {dates(source)}.",)
+    item = format_item(labels, source.record_id)
+    return (f"The delay begins at {item}, which {format_dates(source)}.",)
 
 
-def verb(who: Sequence[str], one: str, several: str) -> str:
-    """The form of a verb that agrees with how many act."""
-    return one if len(who) == 1 else several
+def choose_verb(subjects: Sequence[str], singular: str, plural: str) -> str:
+    """The form of a verb that agrees with the number of its subjects."""
+    return singular if len(subjects) == 1 else plural
 
 
-def needs(finding: Finding, who: Sequence[str]) -> str:
+def format_need(finding: Finding, functions: Sequence[str]) -> str:
     """`Marketing needs`, `Marketing and Sales need`; `needed` once the day has passed."""
-    return f"{listed(who)} {'needed' if finding.is_past else verb(who, 'needs', 'need')}"
+    verb = "needed" if finding.is_past else choose_verb(functions, "needs", "need")
+    return f"{format_list(functions)} {verb}"
 
 
-def stated(where: str) -> str:
-    """In brackets where a tool says so, if one does."""
+def format_source(where: str) -> str:
+    """Where a tool states a dependency, in brackets; empty if none does."""
     return f" ({where})" if where else ""
 
 
-def at_stake(impact: Impact) -> tuple[str, ...]:
+def format_stake(impact: Impact) -> tuple[str, ...]:
     """A sentence about what moves downstream; none if nothing does."""
     if not impact.items:
         return ()
-    worth = f", among them deals worth {money(impact.value)}" if impact.value else ""
+    worth = f", among them deals worth {format_money(impact.value)}" if impact.value else ""
     verb = "moves" if impact.items == 1 else "move"
-    return (f"Because of it {counted(impact.items, 'item')} downstream {verb}{worth}.",)
+    return (f"Because of it {format_count(impact.items, 'item')} downstream {verb}{worth}.",)

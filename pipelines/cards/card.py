@@ -11,7 +11,13 @@ from model.conflicts import Conflict, Status
 from model.escalation_status import deadline_text
 from model.findings import Label
 from model.rules import RuleSet
-from model.rules.words import counted, day, listed, money, working_days
+from model.rules.words import (
+    format_count,
+    format_day,
+    format_list,
+    format_money,
+    format_working_days,
+)
 from model.warehouse.lookup import Dates
 from pipelines.cards.markdown import bullets, escape, link, metadata_entries, table_head, table_row
 from pipelines.timeline import TimelineRow, date_span, timeline_image, timeline_row
@@ -70,7 +76,7 @@ def closing_metadata(conflict: Conflict) -> dict[str, Any]:
 
 def _headline(conflict: Conflict, context: CardContext) -> str:
     functions = conflict.finding.functions
-    names = listed(context.function_names.get(function, function) for function in functions)
+    names = format_list(context.function_names.get(function, function) for function in functions)
     where = "Between" if len(functions) > 1 else "Within"
     severity = conflict.severity.name.capitalize()
     return (
@@ -83,11 +89,11 @@ def _stake_text(conflict: Conflict) -> str:
     impact = conflict.finding.impact
     parts = []
     if impact.days:
-        parts.append(working_days(impact.days))
+        parts.append(format_working_days(impact.days))
     if impact.items:
-        parts.append(f"{counted(impact.items, 'item')} downstream")
+        parts.append(f"{format_count(impact.items, 'item')} downstream")
     if impact.value:
-        parts.append(money(impact.value))
+        parts.append(format_money(impact.value))
     return f" At stake: {', '.join(parts)}." if parts else ""
 
 
@@ -101,10 +107,8 @@ def _authority_text(conflict: Conflict) -> str:
     person = escape(escalation.authority.person_name)
     role = escape(escalation.authority.role_name)
     decides, consequence = deadline_text(escalation)
-    return (
-        f"{question}\n\n"
-        f"**{person}** ({role}) {decides} **{day(escalation.decide_by)}**. {escape(consequence)}"
-    )
+    deadline = format_day(escalation.decide_by)
+    return f"{question}\n\n**{person}** ({role}) {decides} **{deadline}**. {escape(consequence)}"
 
 
 def _option_links(conflict: Conflict, context: CardContext) -> Iterator[str]:
@@ -133,7 +137,7 @@ def _record_rows(conflict: Conflict, context: CardContext) -> Iterator[str]:
         if label is None:
             continue
         title = "" if label.title == label.key else escape(label.title)
-        dates = [day(step.planned), day(step.forecast)] if step else ["", ""]
+        dates = [format_day(step.planned), format_day(step.forecast)] if step else ["", ""]
         # Dagster's table would break a date into three lines.
         cells = [date_text.replace(" ", "\N{NO-BREAK SPACE}") for date_text in dates]
         yield table_row((link(label.key, label.url), title, *cells))

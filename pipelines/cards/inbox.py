@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from model.conflicts import Conflict, Status
 from model.findings import Severity
-from model.rules.words import counted, day, listed
+from model.rules.words import format_count, format_day, format_list
 from model.warehouse.ledger import read_conflicts
 from model.warehouse.quarantine import count_problems
 from pipelines.assets.keys import FAILURE, landing_key, records_key
@@ -85,10 +85,10 @@ def _conflict_line(conflict: Conflict, context: InboxContext) -> str:
     decides = (
         f"**{escape(authority.person_name)}** decides" if authority else "**nobody** may decide"
     )
-    deadline = f"by {day(conflict.escalation.decide_by)}"
+    deadline = f"by {format_day(conflict.escalation.decide_by)}"
     late = ", which is past" if is_overdue(conflict, context.today) else ""
     title = link(conflict.wording.title, card_url(context.site, conflict))
-    return f"{title}\\\n  {escape(listed(names))}: {decides} {deadline}{late}"
+    return f"{title}\\\n  {escape(format_list(names))}: {decides} {deadline}{late}"
 
 
 def _connection_lines(
@@ -100,8 +100,8 @@ def _connection_lines(
     for name in instance.deployment.connection_names:
         held, partly = quarantined.get(name, (0, 0))
         parts = [_last_read_text(dagster_instance, name, zone)]
-        parts += [f"**{counted(held, 'record')} in quarantine**"] if held else []
-        parts += [f"{counted(partly, 'record')} with a field left out"] if partly else []
+        parts += [f"**{format_count(held, 'record')} in quarantine**"] if held else []
+        parts += [f"{format_count(partly, 'record')} with a field left out"] if partly else []
         yield f"{link(name, asset_url(site, records_key(name).path))}: {', '.join(parts)}"
 
 
@@ -110,7 +110,7 @@ def _last_read_text(dagster_instance: dg.DagsterInstance, name: str, zone: ZoneI
     if event is None or event.asset_materialization is None:
         return "never read"
     at = datetime.fromtimestamp(event.timestamp, zone)
-    when = f"{day(at.date())} {at:%H:%M %Z}"
+    when = f"{format_day(at.date())} {at:%H:%M %Z}"
     # An asset whose connection failed is materialized too, so that the other assets go on.
     if FAILURE in event.asset_materialization.metadata:
         return f"**could not be read** on {when}"

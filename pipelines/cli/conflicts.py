@@ -8,7 +8,7 @@ from typing import Any
 from model.comment_content import PostedComment
 from model.conflicts import Conflict, Status
 from model.findings import Label
-from model.rules.words import day
+from model.rules.words import format_day
 from model.warehouse.ledger import read_conflicts, read_posted_comments
 from model.warehouse.lookup import WarehouseLookup
 from pipelines.cli.opening import open_home_instance
@@ -114,5 +114,5 @@ def _conflict_row(conflict: Conflict, function_names: Mapping[str, str]) -> tupl
         conflict.wording.title,
         ", ".join(function_names.get(each, each) for each in conflict.finding.functions),
         f"decided: {decision.verdict}" if decision else person,
-        "" if decision else f"{day(escalation.decide_by)}{late}",
+        "" if decision else f"{format_day(escalation.decide_by)}{late}",
     )

@@ -13,7 +13,7 @@ import typer
 from model.conflicts import Conflict
 from model.findings import Label
 from model.network import Certainty
-from model.rules.words import counted, day, working_days
+from model.rules.words import format_count, format_day, format_working_days
 from model.warehouse.lookup import WarehouseLookup
 from model.wording import CommentAudience, build_content, to_plain_text
 from pipelines.cli.conflicts import conflict_to_json, read_listed_conflicts
@@ -117,11 +117,12 @@ def _print_explanation(explanation: ItemExplanation, function_names: Mapping[str
 
 def _slack_text(explanation: ItemExplanation) -> str:
     """How much later the item may finish; if it is too late already, by how much."""
-    latest, total = day(explanation.late_finish), explanation.total_slack
+    latest, total = format_day(explanation.late_finish), explanation.total_slack
     if total < 0:
-        return f"none: {working_days(-total)} too late for what depends on it (needed by {latest})"
-    until = f"{working_days(total)} until a date breaks (latest finish {latest})"
-    return f"{until}, {working_days(explanation.free_slack)} until anything else moves"
+        late = format_working_days(-total)
+        return f"none: {late} too late for what depends on it (needed by {latest})"
+    until = f"{format_working_days(total)} until a date breaks (latest finish {latest})"
+    return f"{until}, {format_working_days(explanation.free_slack)} until anything else moves"
 
 
 def _chain_row(step: ExplainedStep, function_names: Mapping[str, str]) -> tuple[str, ...]:
@@ -140,7 +141,7 @@ def _downstream_text(descendants: Sequence[Label]) -> str:
         return "Nobody waits for it."
     keys = ", ".join(label.key for label in descendants[:_MOST_NAMED])
     more = f" and {len(descendants) - _MOST_NAMED} more" if len(descendants) > _MOST_NAMED else ""
-    return f"{counted(len(descendants), 'item')} downstream: {keys}{more}"
+    return f"{format_count(len(descendants), 'item')} downstream: {keys}{more}"
 
 
 def _name_text(label: Label) -> str:
@@ -148,7 +149,11 @@ def _name_text(label: Label) -> str:
 
 
 def _span_text(start: date | None, finish: date | None) -> str:
-    return f"{day(start)} – {day(finish)}" if start and start != finish else day(finish)
+    return (
+        f"{format_day(start)} – {format_day(finish)}"
+        if start and start != finish
+        else format_day(finish)
+    )
 
 
 def _explanation_to_json(explanation: ItemExplanation) -> dict[str, Any]:

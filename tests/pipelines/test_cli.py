@@ -187,7 +187,7 @@ def test_explaining_a_past_day_counts_it_to_its_end_in_the_model_s_time_zone(
 
     _, out, _ = interlock("explain", "CDP-1", "--as-of", day(-4).isoformat())
 
-    assert f"– {words.day(day(-4))}" in out
+    assert f"– {words.format_day(day(-4))}" in out
     assert "Its planned date has passed" not in out
 
 

@@ -1,7 +1,7 @@
-"""`broken_promise`: a deal closes before the work that it sells is there.
+"""`broken_promise`: a deal closes before the work that it sells is finished.
 
-One conflict for each piece of work that deals directly depend on; whatever delays that work,
-over any number of hops and tools, is in its forecast.
+One conflict per item that deals directly depend on; whatever delays that item, across any number
+of dependencies and tools, is in its forecast.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from model.plan import Plan
 from model.records import State
 from model.rules import words
 from model.rules.chain import driving_rows
-from model.rules.columns import functions_of, groups, money_of
+from model.rules.columns import function_ids_of, group_positions, sum_money
 from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
@@ -28,35 +28,35 @@ NAME = "broken_promise"
 
 
 class Parameters(RuleParameters):
-    """From how many working days on a promise counts as broken, and how bad it is."""
+    """From how many working days a promise counts as broken, and how severe that is."""
 
     min_days: int = Field(default=1, ge=1)
     severity: SeverityScale = SeverityScale()
 
 
 def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
-    """One finding a piece of work, with every deal that closes before its forecast finish."""
-    plan, every = context.plan, context.dependencies
-    sells = plan.attributes.is_deal[every.successor] & ~plan.attributes.is_deal[every.predecessor]
-    late = every.where(sells & (every.needed != NO_DATE) & (every.late >= parameters.min_days))
-    cases = groups(late.predecessor, within=late.needed)
-    drafts = [_draft(plan, parameters.severity, late.where(case)) for case in cases]
+    """One finding per item, with all deals that close before its forecast finish."""
+    plan, dependencies = context.plan, context.dependencies
+    is_deal = plan.attributes.is_deal
+    is_sale = is_deal[dependencies.successor] & ~is_deal[dependencies.predecessor]
+    is_late = (dependencies.needed != NO_DATE) & (dependencies.late >= parameters.min_days)
+    late = dependencies.select(is_sale & is_late)
+    cases = group_positions(late.predecessor, within=late.needed)
+    drafts = [_draft(plan, parameters.severity, late.select(case)) for case in cases]
     return complete_drafts(context, drafts)
 
 
 def _draft(plan: Plan, scale: SeverityScale, case: Dependencies) -> FindingDraft:
-    feature, deals = (
-        int(case.predecessor[0]),
-        np.array(list(dict.fromkeys(case.successor.tolist()))),
-    )
+    feature = int(case.predecessor[0])
+    deals = np.array(list(dict.fromkeys(case.successor.tolist())))
     record_id, sold = int(plan.items.id[feature]), tuple(plan.items.id[deals].tolist())
-    value = money_of(plan, plan.attributes.value[deals], plan.attributes.currency[deals])
+    value = sum_money(plan, plan.attributes.value[deals], plan.attributes.currency[deals])
     stake = Impact(days=int(case.late.max()), items=len(deals), value=value)
     finding = Finding(
         rule=NAME,
         about=(),
         severity=scale.grade(stake),
-        functions=functions_of(plan, np.array([feature, *deals])),
+        functions=function_ids_of(plan, np.array([feature, *deals])),
         subjects=(record_id, *sold),
         comment_on=(record_id, *sold),
         impact=stake,
@@ -70,41 +70,41 @@ def _draft(plan: Plan, scale: SeverityScale, case: Dependencies) -> FindingDraft
 
 
 def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
-    """Which deals were sold on work that is not there when they close."""
+    """Which deals were sold on work that is not finished when they close."""
     feature, first, *others = finding.subjects
-    giver, *sellers = words.functions(finding, names)
+    giver, *sellers = words.name_functions(finding, names)
     step = next(step for step in finding.chain if step.record_id == feature)
-    key, close = words.key(labels, feature), words.day(finding.needed_by)
-    deal, stated = words.item(labels, first), words.stated(step.why)
+    key, close = words.format_key(labels, feature), words.format_day(finding.needed_by)
+    deal, stated = words.format_item(labels, first), words.format_source(step.why)
     ((_, won),) = finding.facts
-    also = (f"Also sold on it: {words.items(labels, others)}.",) if others else ()
+    also = (f"Also sold on it: {words.format_items(labels, others)}.",) if others else ()
     return Wording(
         title=_title(finding, key, len(others) + 1),
         explanation=(
-            f"{words.item(labels, feature)} ({giver}) {words.dates(step)}.",
-            *words.origin(finding, labels, feature),
+            f"{words.format_item(labels, feature)} ({giver}) {words.format_dates(step)}.",
+            *words.format_origin(finding, labels, feature),
             f"{deal} {_CLOSES[won == 'yes', finding.is_past]} {close} and depends on it{stated}.",
             *also,
         ),
-        question=_question(finding, giver, key, words.listed(sellers) or giver),
+        question=_question(finding, giver, key, words.format_list(sellers) or giver),
     )
 
 
 def _title(finding: Finding, key: str, deals: int) -> str:
-    late = words.working_days(finding.impact.days)
-    worth = f" worth {words.money(finding.impact.value)}" if finding.impact.value else ""
+    late = words.format_working_days(finding.impact.days)
+    worth = f" worth {words.format_money(finding.impact.value)}" if finding.impact.value else ""
     if finding.is_past:
         of = "the close date of " if deals == 1 else "the close dates of "
         up_to = "" if deals == 1 else "up to "
-        return f"{key} comes {up_to}{late} after {of}{words.counted(deals, 'deal')}{worth}"
+        return f"{key} comes {up_to}{late} after {of}{words.format_count(deals, 'deal')}{worth}"
     verb = "closes" if deals == 1 else "close up to"
-    return f"{words.counted(deals, 'deal')}{worth} {verb} {late} before {key} is there"
+    return f"{words.format_count(deals, 'deal')}{worth} {verb} {late} before {key} is there"
 
 
 def _question(finding: Finding, giver: str, key: str, seller: str) -> str:
     if finding.is_past:
         return f"How soon can {giver} finish {key}, and what does {seller} tell the customer?"
-    close = words.day(finding.needed_by)
+    close = words.format_day(finding.needed_by)
     return f"Can {giver} finish {key} by {close}, or does {seller} agree a later date?"
 
 

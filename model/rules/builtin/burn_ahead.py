@@ -1,10 +1,11 @@
-"""`burn_ahead`: money is used faster than the work it pays for gets on.
+"""`burn_ahead`: money is used faster than the work that it pays for progresses.
 
-Used is what is paid and what is promised to suppliers, against the budget of the same WBS and
+Used is what is paid and what is committed to suppliers, against the budget of the same WBS and
 currency. Progress is percent complete weighted by working days (the "percent complete" of
 earned value, PMI Practice Standard for Earned Value Management): the tools' own percentage;
-without one, done is 100, not begun is 0, and of work under way the share of its time that is
-over, which is favourable to the work. Parents are left out, their children count.
+where it is missing, 100 for done work, 0 for work not begun, and for work under way the share of
+its time that has passed, which is favourable to the work. Parents are left out, their children
+count.
 """
 
 from __future__ import annotations
@@ -22,20 +23,20 @@ from model.network import NO_DATE, day_of
 from model.plan import Int32, Int64, Plan
 from model.records import Money, State
 from model.rules import words
-from model.rules.columns import functions_of, groups, working_days
+from model.rules.columns import count_working_days, function_ids_of, group_positions
 from model.rules.context import RuleContext
 from model.rules.drafts import FindingDraft, complete_drafts
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import RuleParameters, SeverityScale
-from model.rules.spend import BUDGET, LinesByWbs, by_wbs_and_currency
+from model.rules.spend import BUDGET, LinesByWbs, sum_by_wbs_and_currency
 
 NAME = "burn_ahead"
-_NAMED = 3
+_MOST_NAMED = 3
 _Share = npt.NDArray[np.float64]
 
 
 class Parameters(RuleParameters):
-    """By how many percentage points money may run ahead of progress, and how bad more is."""
+    """By how many percentage points money may be ahead of progress, and how severe more is."""
 
     tolerance: int = Field(default=20, ge=0, le=100)
     severity: SeverityScale = SeverityScale()
@@ -43,32 +44,39 @@ class Parameters(RuleParameters):
 
 @dataclass(frozen=True, slots=True)
 class _Burn:
-    """A row for each WBS, in `budget`, `used` and `ahead` a column for each currency."""
+    """One row per WBS; `budget`, `used` and `ahead` have one column per currency.
+
+    Amounts are hundredths. `progress` is 0 to 1, NaN where no work is known that could progress.
+    `ahead` is the used share of the budget less progress, 0 where there is no budget.
+    """
 
     budget: Int64
     used: Int64
     progress: _Share
-    """0 to 1; NaN where no work is known whose progress could be told."""
     ahead: _Share
-    """Share of the budget used less progress; 0 where there is no budget."""
 
 
 def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
-    """One finding a WBS with budget and open work, by the currency that is furthest ahead."""
+    """One finding per WBS with budget and open work, by the currency that is furthest ahead."""
     plan = context.plan
     rows = _leaves(plan)
-    weight = _weight(plan, rows)
+    weight = _working_days(plan, rows)
     burn = _burn(plan, rows, weight)
-    over = np.any(burn.ahead > parameters.tolerance / 100, axis=1)
-    kept = over[plan.attributes.wbs[rows]] & plan.attributes.is_open[rows]
-    rows, weight = rows[kept], weight[kept]
-    cases = groups(plan.attributes.wbs[rows], within=-weight)
+    is_ahead = np.any(burn.ahead > parameters.tolerance / 100, axis=1)
+    concerned = is_ahead[plan.attributes.wbs[rows]] & plan.attributes.is_open[rows]
+    rows, weight = rows[concerned], weight[concerned]
+    groups = group_positions(plan.attributes.wbs[rows], within=-weight)
     lines = LinesByWbs.of(plan)
     drafts = [
-        _draft(plan, parameters, burn, at, int(lines.paying(int(plan.attributes.wbs[at[0]]))[0]))
-        for at in (rows[case] for case in cases)
+        _draft(plan, parameters, burn, case, _paying_line(plan, lines, case))
+        for case in (rows[positions] for positions in groups)
     ]
     return complete_drafts(context, drafts)
+
+
+def _paying_line(plan: Plan, lines: LinesByWbs, case: Int64) -> int:
+    """The first spend line that pays for the rows of a case, which share one WBS."""
+    return int(lines.lines_paying(int(plan.attributes.wbs[case[0]]))[0])
 
 
 def _leaves(plan: Plan) -> Int64:
@@ -77,36 +85,37 @@ def _leaves(plan: Plan) -> Int64:
     return np.flatnonzero(counts & ~np.isin(items.id, items.parent))
 
 
-def _weight(plan: Plan, rows: Int64) -> Int32:
+def _working_days(plan: Plan, rows: Int64) -> Int32:
     """Working days of each row: its estimate, else from planned start to finish, else 1."""
     items = plan.items
     start, finish = items.planned_start[rows], items.planned_finish[rows]
-    planned = (start != NO_DATE) & (finish != NO_DATE)
-    span = np.where(planned, working_days(plan, rows, start, finish) + 1, 1)
+    is_planned = (start != NO_DATE) & (finish != NO_DATE)
+    span = np.where(is_planned, count_working_days(plan, rows, start, finish) + 1, 1)
     days = np.maximum(np.where(items.duration[rows] >= 0, items.duration[rows], span), 1)
     return np.where(items.milestone[rows], 0, days).astype(np.int32)
 
 
-def _done(plan: Plan, rows: Int64) -> _Share:
+def _done_share(plan: Plan, rows: Int64) -> _Share:
     """The share of each row that is done, 0 to 1."""
     items, forecast = plan.items, plan.forecast
     today = np.full(len(rows), day_of(plan.today), dtype=np.int32)
-    spent = working_days(plan, rows, forecast.early_start[rows], today)
-    left = working_days(plan, rows, today, forecast.early_finish[rows])
-    over = np.clip(spent / np.maximum(spent + left, 1), 0, 1)
-    begun = (items.state[rows] == State.IN_PROGRESS) | (items.actual_start[rows] != NO_DATE)
-    share = np.where(items.percent[rows] >= 0, items.percent[rows] / 100, np.where(begun, over, 0))
+    spent = count_working_days(plan, rows, forecast.early_start[rows], today)
+    left = count_working_days(plan, rows, today, forecast.early_finish[rows])
+    passed = np.clip(spent / np.maximum(spent + left, 1), 0, 1)
+    has_begun = (items.state[rows] == State.IN_PROGRESS) | (items.actual_start[rows] != NO_DATE)
+    estimate = np.where(has_begun, passed, 0)
+    share = np.where(items.percent[rows] >= 0, items.percent[rows] / 100, estimate)
     return np.where(items.state[rows] == State.DONE, 1.0, share)
 
 
 def _burn(plan: Plan, rows: Int64, weight: Int32) -> _Burn:
     wbs, count = plan.attributes.wbs[rows], len(plan.wbs)
     total = np.bincount(wbs, weight, count)
-    done = np.bincount(wbs, weight * _done(plan, rows), count)
+    done = np.bincount(wbs, weight * _done_share(plan, rows), count)
     progress = np.divide(done, total, out=np.full(count, np.nan), where=total > 0)
-    stated = plan.spend.wbs >= 0
-    budget = by_wbs_and_currency(plan, np.flatnonzero(stated & (plan.spend.kind == BUDGET)))
-    used = by_wbs_and_currency(plan, np.flatnonzero(stated & (plan.spend.kind > BUDGET)))
+    has_wbs = plan.spend.wbs >= 0
+    budget = sum_by_wbs_and_currency(plan, np.flatnonzero(has_wbs & (plan.spend.kind == BUDGET)))
+    used = sum_by_wbs_and_currency(plan, np.flatnonzero(has_wbs & (plan.spend.kind > BUDGET)))
     share = np.divide(used, budget, out=np.zeros(budget.shape), where=budget > 0)
     ahead = np.where(budget > 0, share - progress[:, None], 0.0)
     return _Burn(budget, used, progress, ahead)
@@ -116,17 +125,17 @@ def _draft(plan: Plan, parameters: Parameters, burn: _Burn, rows: Int64, line: i
     wbs, payer = int(plan.attributes.wbs[rows[0]]), plan.functions[plan.spend.function[line]]
     currency = int(burn.ahead[wbs].argmax())
     budget, used = int(burn.budget[wbs, currency]), int(burn.used[wbs, currency])
-    early = round(float(burn.ahead[wbs, currency]) * budget)
-    budgeted, spent, ahead = (_money(plan, each, currency) for each in (budget, used, early))
+    excess = round(float(burn.ahead[wbs, currency]) * budget)
+    budgeted, spent, ahead = (_money(plan, amount, currency) for amount in (budget, used, excess))
     stake = Impact(items=len(rows), value=(ahead,))
-    concerned = (*plan.items.id[rows[:_NAMED]].tolist(), int(plan.spend.id[line]))
+    subjects = (*plan.items.id[rows[:_MOST_NAMED]].tolist(), int(plan.spend.id[line]))
     finding = Finding(
         rule=NAME,
         about=(plan.wbs[wbs],),
         severity=parameters.severity.grade(stake),
-        functions=tuple(dict.fromkeys((*functions_of(plan, rows[:1]), payer))),
-        subjects=concerned,
-        comment_on=(concerned[0], concerned[-1]),
+        functions=tuple(dict.fromkeys((*function_ids_of(plan, rows[:1]), payer))),
+        subjects=subjects,
+        comment_on=(subjects[0], subjects[-1]),
         impact=stake,
         facts=(
             ("WBS", plan.wbs[wbs]),
@@ -144,17 +153,18 @@ def _money(plan: Plan, amount: int, currency: int) -> Money:
 
 
 def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
-    """What is used, what is done, and what the difference is in money."""
-    involved = words.functions(finding, names)
+    """What share is used, what share is done, and the difference in money."""
+    involved = words.name_functions(finding, names)
     doer, payer = involved[0], involved[-1]
     wbs, spent, done, budget, used = (value for _, value in finding.facts)
-    work = words.items(labels, finding.subjects[:-1])
+    work = words.format_items(labels, finding.subjects[:-1])
+    excess = words.format_money(finding.impact.value)
     return Wording(
         title=f"{wbs} has used {spent} % of its budget with {done} % of the work done",
         explanation=(
             f"{payer} has paid or committed {used} of the budget of {budget} for {wbs}: {spent} %.",
             f"{doer} has done {done} % of the work; still open: {work}.",
-            f"That is {words.money(finding.impact.value)} more than the progress accounts for.",
+            f"That is {excess} more than the progress accounts for.",
         ),
         question=f"Does the rest of the budget of {wbs} pay for the rest of the work?",
     )

@@ -11,7 +11,7 @@ from model.findings import Finding, Impact, Label, Severity, Wording
 from model.network import Cycle
 from model.plan import Int64, Plan
 from model.rules import words
-from model.rules.columns import functions_of, rows_of
+from model.rules.columns import find_rows, function_ids_of
 from model.rules.context import RuleContext
 from model.rules.drafts import FindingDraft, complete_drafts
 from model.rules.rule import FunctionNames, Rule
@@ -21,15 +21,15 @@ NAME = "dependency_cycle"
 
 
 class Parameters(RuleParameters):
-    """How bad a cycle is."""
+    """How severe a cycle is."""
 
     severity: SeverityName = Severity.HIGH
 
 
 def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
-    """One finding a cycle, about the members of the shortest way around it."""
+    """One finding per cycle, about the members of the shortest loop in it."""
     plan = context.plan
-    loops = ((cycle, rows_of(plan, np.array(cycle.shortest))) for cycle in plan.network.cycles)
+    loops = ((cycle, find_rows(plan, np.array(cycle.shortest))) for cycle in plan.network.cycles)
     drafts = [
         _draft(plan, parameters, cycle, rows)
         for cycle, rows in loops
@@ -43,7 +43,7 @@ def _draft(plan: Plan, parameters: Parameters, cycle: Cycle, rows: Int64) -> Fin
         rule=NAME,
         about=(),
         severity=parameters.severity,
-        functions=functions_of(plan, rows),
+        functions=function_ids_of(plan, rows),
         subjects=cycle.shortest,
         comment_on=cycle.shortest,
         impact=Impact(items=len(cycle.members)),
@@ -52,18 +52,18 @@ def _draft(plan: Plan, parameters: Parameters, cycle: Cycle, rows: Int64) -> Fin
 
 
 def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
-    """Who waits for whom, all the way around, and where each dependency stands."""
-    keys = [words.key(labels, record_id) for record_id in finding.subjects]
-    involved = words.listed(words.functions(finding, names))
+    """Who waits for whom around the loop, and where each dependency is stated."""
+    keys = [words.format_key(labels, record_id) for record_id in finding.subjects]
+    involved = words.format_list(words.name_functions(finding, names))
     waits = (
-        f"{words.item(labels, after.record_id)} waits for "
-        f"{words.item(labels, before.record_id)}{words.stated(before.why)}."
+        f"{words.format_item(labels, after.record_id)} waits for "
+        f"{words.format_item(labels, before.record_id)}{words.format_source(before.why)}."
         for before, after in pairwise(finding.chain)
     )
-    caught = finding.impact.items - len(keys)
-    more = (f"In the same cycle: {words.counted(caught, 'more item')}.",) if caught else ()
+    others = finding.impact.items - len(keys)
+    more = (f"In the same cycle: {words.format_count(others, 'more item')}.",) if others else ()
     return Wording(
-        title=f"{words.listed(keys)} wait for one another",
+        title=f"{words.format_list(keys)} wait for one another",
         explanation=(*waits, *more),
         question=f"Which of these dependencies does not hold, in the view of {involved}?",
     )

@@ -1,8 +1,8 @@
 """`funding_gap`: work starts before its budget is released, or in a fiscal year without budget.
 
-What counts is the forecast start of the first open work of a WBS, or today where that has
-passed: a gap that lies wholly in the past needs no decision. Work without any date of its own
-claims no start and is left out.
+What counts is the forecast start of the first open work of a WBS, or today where that is past:
+a gap that lies wholly in the past needs no decision. Work without any date of its own claims no
+start and is left out.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from model.findings import Finding, Impact, Label, Wording
 from model.network import NO_DATE, date_of, day_of
 from model.plan import Int32, Int64, Plan
 from model.rules import words
-from model.rules.columns import functions_of, groups, money_of, working_days
+from model.rules.columns import count_working_days, function_ids_of, group_positions, sum_money
 from model.rules.context import RuleContext
 from model.rules.drafts import FindingDraft, complete_drafts
 from model.rules.fiscal import fiscal_year, quarter_name
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import RuleParameters, SeverityScale
-from model.rules.spend import BUDGET, LinesByWbs, first_by_wbs, is_budget
+from model.rules.spend import BUDGET, LinesByWbs, earliest_by_wbs, is_budget
 
 NAME = "funding_gap"
 _NEVER: Final = np.iinfo(np.int32).max
@@ -32,7 +32,7 @@ _COMMENTED = 3
 
 
 class Parameters(RuleParameters):
-    """Whether a budget lapses at the end of its fiscal year, and how bad a gap is."""
+    """Whether a budget lapses at the end of its fiscal year, and how severe a gap is."""
 
     lapses: bool = True
     severity: SeverityScale = SeverityScale()
@@ -40,9 +40,9 @@ class Parameters(RuleParameters):
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """Rows of one WBS that start before their money is there, first start first.
+    """The rows of one WBS that start before their money is available, first start first.
 
-    `lines` are its budgets, or what is spent without one; `release` is the day from which the
+    `lines` are its budgets, or without any its other spend; `release` is the day from which the
     money may be used, or `NO_DATE`.
     """
 
@@ -53,41 +53,44 @@ class _Gap:
 
 
 def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
-    """One finding a WBS for which the export has lines, but no money on the day work starts."""
+    """One finding per WBS that has spend lines, but no money on the day its work starts."""
     plan, starts_in = context.plan, context.model.fiscal_year.starts_in_month
     year_start = starts_in if parameters.lapses else None
-    cases = _gaps(plan, year_start)
-    return complete_drafts(context, [_draft(plan, parameters, case, starts_in) for case in cases])
+    gaps = _find_gaps(plan, year_start)
+    return complete_drafts(context, [_draft(plan, parameters, gap, starts_in) for gap in gaps])
 
 
-def _gaps(plan: Plan, year_start: int | None) -> list[_Gap]:
-    rows = _claiming(plan)
+def _find_gaps(plan: Plan, year_start: int | None) -> list[_Gap]:
+    rows = _dated_work(plan)
     wbs, start = plan.attributes.wbs[rows], plan.forecast.early_start[rows]
-    first = first_by_wbs(plan, wbs, start)
+    first = earliest_by_wbs(plan, wbs, start)
     due = np.where(first == _NEVER, _NEVER, np.maximum(first, day_of(plan.today)))
-    release = _releases(plan, due, year_start)
-    known = np.isin(np.arange(len(plan.wbs)), plan.spend.wbs)
-    gap = known & (due < release)
-    early = gap[wbs] & (start < release[wbs])
-    rows, wbs, start = rows[early], wbs[early], start[early]
+    release = _first_releases(plan, due, year_start)
+    has_lines = np.isin(np.arange(len(plan.wbs)), plan.spend.wbs)
+    has_gap = has_lines & (due < release)
+    is_early = has_gap[wbs] & (start < release[wbs])
+    rows, wbs, start = rows[is_early], wbs[is_early], start[is_early]
     release, lines = np.where(release == _NEVER, NO_DATE, release), LinesByWbs.of(plan)
-    cases = ((int(wbs[at[0]]), rows[at]) for at in groups(wbs, within=start))
-    return [_Gap(code, at, lines.paying(code), int(release[code])) for code, at in cases]
+    groups = group_positions(wbs, within=start)
+    cases = ((int(wbs[positions[0]]), rows[positions]) for positions in groups)
+    return [_Gap(code, case, lines.lines_paying(code), int(release[code])) for code, case in cases]
 
 
-def _claiming(plan: Plan) -> Int64:
-    """Open work that is paid from a WBS and says by a date of its own when it is done."""
+def _dated_work(plan: Plan) -> Int64:
+    """Open work that is paid from a WBS and has a date of its own."""
     items, attributes = plan.items, plan.attributes
-    dated = (items.planned_start != NO_DATE) | (items.planned_finish != NO_DATE)
-    dated |= items.actual_start != NO_DATE
-    return np.flatnonzero(attributes.is_open & ~attributes.is_deal & (attributes.wbs >= 0) & dated)
+    has_date = (items.planned_start != NO_DATE) | (items.planned_finish != NO_DATE)
+    has_date |= items.actual_start != NO_DATE
+    return np.flatnonzero(
+        attributes.is_open & ~attributes.is_deal & (attributes.wbs >= 0) & has_date
+    )
 
 
-def _releases(plan: Plan, due: Int32, year_start: int | None) -> Int32:
-    """For each WBS the first day on which a budget that serves the work is released.
+def _first_releases(plan: Plan, due: Int32, year_start: int | None) -> Int32:
+    """For each WBS the first day on which a budget is released that its work may use.
 
-    With the month in which the fiscal year starts, budgets of earlier years than the work's
-    have lapsed.
+    `due` is when the work of each WBS starts. With `year_start`, the month in which the fiscal year
+    starts, budgets of earlier fiscal years have lapsed.
     """
     spend = plan.spend
     lines = np.flatnonzero(spend.wbs >= 0)
@@ -95,23 +98,23 @@ def _releases(plan: Plan, due: Int32, year_start: int | None) -> Int32:
     if year_start is not None:
         needed = fiscal_year(np.where(due == _NEVER, 0, due), year_start)[spend.wbs[lines]]
         lines = lines[fiscal_year(spend.on[lines], year_start) >= needed]
-    return first_by_wbs(plan, spend.wbs[lines], spend.on[lines])
+    return earliest_by_wbs(plan, spend.wbs[lines], spend.on[lines])
 
 
 def _draft(plan: Plan, parameters: Parameters, gap: _Gap, starts_in: int) -> FindingDraft:
     first, spend = gap.rows[:1], plan.spend
-    stake = _stake(plan, gap)
+    stake = _impact(plan, gap)
     line = int(gap.lines[np.argmax(spend.on[gap.lines] == gap.release)])
     payer = plan.functions[spend.function[line]]
-    concerned = (*plan.items.id[gap.rows[:_COMMENTED]].tolist(), int(spend.id[line]))
+    subjects = (*plan.items.id[gap.rows[:_COMMENTED]].tolist(), int(spend.id[line]))
     start = int(plan.forecast.early_start[first[0]])
     finding = Finding(
         rule=NAME,
         about=(plan.wbs[gap.wbs],),
         severity=parameters.severity.grade(stake),
-        functions=tuple(dict.fromkeys((*functions_of(plan, first), payer))),
-        subjects=concerned,
-        comment_on=concerned,
+        functions=tuple(dict.fromkeys((*function_ids_of(plan, first), payer))),
+        subjects=subjects,
+        comment_on=subjects,
         impact=stake,
         needed_by=date_of(start),
         facts=(
@@ -125,40 +128,47 @@ def _draft(plan: Plan, parameters: Parameters, gap: _Gap, starts_in: int) -> Fin
     return FindingDraft(finding, chain=first.tolist())
 
 
-def _stake(plan: Plan, gap: _Gap) -> Impact:
+def _impact(plan: Plan, gap: _Gap) -> Impact:
     first, release = gap.rows[:1], np.array([gap.release], dtype=np.int32)
-    days = working_days(plan, first, plan.forecast.early_start[first], release)
-    value = money_of(plan, plan.spend.amount[gap.lines], plan.spend.currency[gap.lines])
+    days = count_working_days(plan, first, plan.forecast.early_start[first], release)
+    value = sum_money(plan, plan.spend.amount[gap.lines], plan.spend.currency[gap.lines])
     return Impact(days=int(days[0]), items=len(gap.rows), value=value)
 
 
 def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
-    """When work starts, when its money comes, and the days between."""
-    involved = words.functions(finding, names)
+    """When work starts, when its money is released, and the days between."""
+    involved = words.name_functions(finding, names)
     doer, payer = involved[0], involved[-1]
     wbs, money, release, quarter, released_in = (value for _, value in finding.facts)
-    start, first = words.day(finding.needed_by), words.item(labels, finding.subjects[0])
+    start, first = (
+        words.format_day(finding.needed_by),
+        words.format_item(labels, finding.subjects[0]),
+    )
     starts = "started" if finding.is_past else "starts"
     begins = f"{first} ({doer}) is paid from {wbs} and {starts} on {start} ({quarter})."
     if release:
-        return _late(finding, begins, doer, payer, wbs, date.fromisoformat(release), released_in)
+        return _word_late_release(
+            finding, begins, doer, payer, wbs, date.fromisoformat(release), released_in
+        )
     if money == "no budget":
         title = f"Work on {wbs} {starts} on {start} without a budget"
-        reason = (
-            f"{payer} has spend of {words.money(finding.impact.value)} on {wbs}, but no budget."
-        )
+        spent = words.format_money(finding.impact.value)
+        reason = f"{payer} has spend of {spent} on {wbs}, but no budget."
     else:
         title = f"The budget of {wbs} belongs to a year before work {starts} on {start}"
-        amount = words.money(finding.impact.value)
+        amount = words.format_money(finding.impact.value)
         reason = f"The budget of {amount} for {wbs} ({payer}) belongs to an earlier fiscal year."
     return Wording(title, (begins, reason), f"From which budget does {payer} pay for {wbs}?")
 
 
-def _late(
+def _word_late_release(
     finding: Finding, begins: str, doer: str, payer: str, wbs: str, release: date, quarter: str
 ) -> Wording:
-    start, released = words.day(finding.needed_by), words.day(release)
-    days, amount = words.working_days(finding.impact.days), words.money(finding.impact.value)
+    start, released = words.format_day(finding.needed_by), words.format_day(release)
+    days, amount = (
+        words.format_working_days(finding.impact.days),
+        words.format_money(finding.impact.value),
+    )
     starts = "started" if finding.is_past else "starts"
     question = f"Can {payer} release it by {start}, or does {doer} start on {released}?"
     if finding.is_past:

@@ -1,4 +1,4 @@
-"""`priority_mismatch`: critical for the function that waits, minor for the one that delivers."""
+"""`priority_mismatch`: work that is urgent where it is needed has low priority where it is done."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from model.network import date_of
 from model.plan import NONE, Plan
 from model.records import Priority
 from model.rules import words
-from model.rules.columns import functions_of, groups
+from model.rules.columns import function_ids_of, group_positions
 from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
@@ -23,7 +23,7 @@ NAME = "priority_mismatch"
 
 
 class Parameters(RuleParameters):
-    """How urgent the waiting work must be, and how many levels lower the other is ranked."""
+    """From which priority waiting work counts, and how many levels lower its predecessor is."""
 
     waiting: PriorityName = Priority.HIGH
     levels: int = Field(default=2, ge=1)
@@ -31,22 +31,24 @@ class Parameters(RuleParameters):
 
 
 def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
-    """One finding a predecessor and receiving function, the most urgent successor first."""
-    plan, every = context.plan, context.handovers
-    rank = plan.attributes.priority
-    here, there = rank[every.predecessor], rank[every.successor]
-    stated = (here != NONE) & (there >= parameters.waiting)
-    torn = every.where(stated & (there - here >= parameters.levels))
-    receiver = plan.attributes.function[torn.successor]
-    cases = groups(torn.predecessor, receiver, within=-rank[torn.successor])
-    return complete_drafts(context, [_draft(plan, parameters, torn.where(case)) for case in cases])
+    """One finding per predecessor and receiving function, the most urgent successor first."""
+    plan, handovers = context.plan, context.handovers
+    priority = plan.attributes.priority
+    given, needed = priority[handovers.predecessor], priority[handovers.successor]
+    is_stated = (given != NONE) & (needed >= parameters.waiting)
+    unequal = handovers.select(is_stated & (needed - given >= parameters.levels))
+    receiver = plan.attributes.function[unequal.successor]
+    cases = group_positions(unequal.predecessor, receiver, within=-priority[unequal.successor])
+    return complete_drafts(
+        context, [_draft(plan, parameters, unequal.select(case)) for case in cases]
+    )
 
 
 def _draft(plan: Plan, parameters: Parameters, case: Dependencies) -> FindingDraft:
     rows = (int(case.predecessor[0]), int(case.successor[0]))
-    functions = functions_of(plan, np.array(rows))
+    functions = function_ids_of(plan, np.array(rows))
     record_id, waiting = int(plan.items.id[rows[0]]), plan.items.id[case.successor].tolist()
-    ranks = [Priority(int(plan.attributes.priority[row])).name.lower() for row in rows]
+    priorities = [Priority(int(plan.attributes.priority[row])).name.lower() for row in rows]
     finding = Finding(
         rule=NAME,
         about=functions[1:],
@@ -55,24 +57,27 @@ def _draft(plan: Plan, parameters: Parameters, case: Dependencies) -> FindingDra
         subjects=tuple(dict.fromkeys((record_id, *waiting))),
         comment_on=(record_id, waiting[0]),
         needed_by=date_of(int(case.needed[0])),
-        facts=(("priority of the work", ranks[0]), ("priority where it is needed", ranks[1])),
+        facts=(
+            ("priority of the work", priorities[0]),
+            ("priority where it is needed", priorities[1]),
+        ),
     )
     return FindingDraft(finding, about=(record_id,), chain=rows)
 
 
 def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
-    """How each side ranks it, and who waits for what."""
-    giver, taker = words.functions(finding, names)
+    """Which priority each side gives it, and who waits for what."""
+    giver, receiver = words.name_functions(finding, names)
     record_id, *waiting = finding.subjects
-    here, there = (value for _, value in finding.facts)
-    key, why = words.key(labels, record_id), words.stated(finding.chain[0].why)
+    given, needed = (value for _, value in finding.facts)
+    key, why = words.format_key(labels, record_id), words.format_source(finding.chain[0].why)
     return Wording(
-        title=f"{key} has {here} priority in {giver} and holds up {there} work of {taker}",
+        title=f"{key} has {given} priority in {giver} and holds up {needed} work of {receiver}",
         explanation=(
-            f"{giver} ranks {words.item(labels, record_id)} as {here}.",
-            f"{taker} ranks {words.items(labels, waiting)} as {there} and waits{why}.",
+            f"{giver} ranks {words.format_item(labels, record_id)} as {given}.",
+            f"{receiver} ranks {words.format_items(labels, waiting)} as {needed} and waits{why}.",
         ),
-        question=f"Does {giver} raise the priority of {key}, or does {taker} plan without it?",
+        question=f"Does {giver} raise the priority of {key}, or does {receiver} plan without it?",
     )
 
 

@@ -1,4 +1,4 @@
-"""`stale_plan`: work that others wait for should be moving, and nobody has touched it for long."""
+"""`stale_plan`: nobody has updated for long what should be progressing and others wait for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from model.network import NO_DATE, date_of, day_of
 from model.plan import Bool, Int32, Plan
 from model.records import State
 from model.rules import words
-from model.rules.columns import functions_of, groups, working_days
+from model.rules.columns import count_working_days, function_ids_of, group_positions
 from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
@@ -24,40 +24,40 @@ NAME = "stale_plan"
 
 
 class Parameters(RuleParameters):
-    """After how many untouched working days a plan counts as stale, and how bad it is."""
+    """After how many working days without an update a plan is stale, and how severe that is."""
 
     cadence_days: int = Field(default=10, ge=1)
     severity: SeverityName = Severity.LOW
 
 
 def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
-    """One finding an item; one whose tool does not tell when it was touched is left alone."""
-    plan, every = context.plan, context.handovers
+    """One finding per item; an item whose tool does not say when it was updated has none."""
+    plan, handovers = context.plan, context.handovers
     idle = _idle_days(plan)
-    stale = idle > parameters.cadence_days
-    waited = every.where(stale[every.predecessor])
-    cases = groups(waited.predecessor, within=waited.needed)
-    drafts = [_draft(plan, parameters, waited.where(case), idle) for case in cases]
+    is_stale = idle > parameters.cadence_days
+    stale = handovers.select(is_stale[handovers.predecessor])
+    cases = group_positions(stale.predecessor, within=stale.needed)
+    drafts = [_draft(plan, parameters, stale.select(case), idle) for case in cases]
     return complete_drafts(context, drafts)
 
 
 def _idle_days(plan: Plan) -> Int32:
-    """Working days since each row that should be moving was touched; 0 for all others."""
-    rows = np.flatnonzero(plan.attributes.is_open & _should_move(plan))
+    """Working days since each row that should be progressing was updated; 0 for all others."""
+    rows = np.flatnonzero(plan.attributes.is_open & _should_progress(plan))
     today = np.full(len(rows), day_of(plan.today), dtype=np.int32)
     idle = np.zeros(len(plan.items), dtype=np.int32)
-    idle[rows] = working_days(plan, rows, plan.attributes.touched[rows], today)
+    idle[rows] = count_working_days(plan, rows, plan.attributes.touched[rows], today)
     return idle
 
 
-def _should_move(plan: Plan) -> Bool:
-    """In progress, or with a planned date behind it."""
+def _should_progress(plan: Plan) -> Bool:
+    """Whether each row is in progress or has a planned date in the past."""
     items, today = plan.items, day_of(plan.today)
     begins = (items.planned_start != NO_DATE) & (items.planned_start < today)
     ends = (items.planned_finish != NO_DATE) & (items.planned_finish < today)
-    moving: Bool = items.state == State.IN_PROGRESS
-    moving |= begins | ends
-    return moving
+    progressing: Bool = items.state == State.IN_PROGRESS
+    progressing |= begins | ends
+    return progressing
 
 
 def _draft(plan: Plan, parameters: Parameters, case: Dependencies, idle: Int32) -> FindingDraft:
@@ -68,7 +68,7 @@ def _draft(plan: Plan, parameters: Parameters, case: Dependencies, idle: Int32) 
         rule=NAME,
         about=(),
         severity=parameters.severity,
-        functions=functions_of(plan, np.array([giver, *case.successor])),
+        functions=function_ids_of(plan, np.array([giver, *case.successor])),
         subjects=tuple(dict.fromkeys((record_id, *waiting))),
         comment_on=(record_id,),
         needed_by=date_of(int(case.needed[0])),
@@ -78,19 +78,24 @@ def _draft(plan: Plan, parameters: Parameters, case: Dependencies, idle: Int32) 
 
 
 def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
-    """Since when nobody has touched it, and who waits."""
-    giver, *takers = words.functions(finding, names)
+    """Since when nobody has updated it, and who waits for it."""
+    giver, *receivers = words.name_functions(finding, names)
     record_id, *waiting = finding.subjects
-    step, key, taker = finding.chain[0], words.key(labels, record_id), words.listed(takers)
+    step, key, receiver = (
+        finding.chain[0],
+        words.format_key(labels, record_id),
+        words.format_list(receivers),
+    )
     touched, idle = (value for _, value in finding.facts)
-    waits = f"{taker} {words.verb(takers, 'waits', 'wait')} for"
+    source = words.format_source(step.why)
+    waits = f"{receiver} {words.choose_verb(receivers, 'waits', 'wait')} for"
     return Wording(
         title=f"{key} of {giver}, which {waits}, has not been touched for "
-        f"{words.working_days(int(idle))}",
+        f"{words.format_working_days(int(idle))}",
         explanation=(
-            f"{words.item(labels, record_id)} ({giver}) {words.dates(step)}.",
-            f"It was last touched on {words.day(date.fromisoformat(touched))}.",
-            f"{waits} it with {words.items(labels, waiting)}{words.stated(step.why)}.",
+            f"{words.format_item(labels, record_id)} ({giver}) {words.format_dates(step)}.",
+            f"It was last touched on {words.format_day(date.fromisoformat(touched))}.",
+            f"{waits} it with {words.format_items(labels, waiting)}{source}.",
         ),
         question=f"Do the dates of {key} still hold?",
     )

@@ -3,9 +3,8 @@ problem has to be reported, and parts of its message and remedy."""
 
 from typing import get_args
 
-from tests.model.operating_model.small_model import SMALL, line_of
-
 from model.operating_model.schema import Weekday
+from tests.model.operating_model.small_model import SMALL, line_of
 
 FAULTS = {
     "a key nobody knows": (

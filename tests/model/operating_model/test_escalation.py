@@ -7,6 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from model.findings import Finding, Impact, Severity
+from model.operating_model.escalation import EscalationPosition, locate_on_path
+from model.operating_model.load import load
+from model.operating_model.schema import OperatingModel
 from tests.model.operating_model.small_model import (
     CONNECTIONS,
     RULES,
@@ -14,11 +19,6 @@ from tests.model.operating_model.small_model import (
     small_model,
     write_model,
 )
-
-from model.findings import Finding, Impact, Severity
-from model.operating_model.escalation import EscalationPosition, locate_on_path
-from model.operating_model.load import load
-from model.operating_model.schema import OperatingModel
 
 OPENED = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday
 

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from tests.model.operating_model.small_model import small_model
-
 from model.keys import ReferenceFormats
 from model.operating_model.lookups import lookups_for
 from model.records import State
+from tests.model.operating_model.small_model import small_model
 
 REFERENCES = ReferenceFormats()
 

@@ -1,4 +1,4 @@
-"""Small plans for the rules: rows in, a situation out, over the real network.
+"""Small plans for the rules: from rows to the context of a rule, over the real network.
 
 Today is Monday, 2 March 2026; there are no holidays, so a week has five working days.
 """
@@ -89,7 +89,7 @@ class Link:
 
 
 class PlanLookup:
-    """The lookup of a plan without a warehouse: everything follows from the rows."""
+    """The lookup of a plan without a warehouse: all text follows from the rows."""
 
     def __init__(self, rows: Sequence[Row], lines: Sequence[Line], ids: Mapping[str, int]) -> None:
         self.rows = {ids[row.key]: row for row in rows}
@@ -139,7 +139,7 @@ def build_context(
 ) -> RuleContext:
     """The plan of these rows; `links` are (predecessor key, successor key), finish-to-start.
 
-    Of several calendars each function has the one at its place.
+    Where there are several calendars, each function has the calendar at its position.
     """
     ids = ids_of(rows, spend)
     wbs = tuple(sorted({w for w in [*(r.wbs for r in rows), *(s.wbs for s in spend)] if w}))
@@ -156,7 +156,7 @@ def build_context(
         currencies=("EUR", "USD"),
         people=("ada",),
         items=items,
-        attributes=_facets(rows, initiatives, wbs),
+        attributes=_attributes(rows, initiatives, wbs),
         links=joined,
         calendars=working,
         network=network,
@@ -193,20 +193,20 @@ def operating_model(
     )
 
 
-def run_rule(rule: str, what: RuleContext) -> list[Finding]:
-    return list(RULES.by_name[rule].run(what))
+def run_rule(rule: str, context: RuleContext) -> list[Finding]:
+    return list(RULES.by_name[rule].run(context))
 
 
-def wording_text(what: RuleContext, finding: Finding) -> str:
-    """Everything that a finding says, in one text."""
+def wording_text(context: RuleContext, finding: Finding) -> str:
+    """Title, explanation and question of a finding, one per line."""
     ids = {*finding.subjects, *(step.record_id for step in finding.chain)}
-    wording = RULES.word(finding, what.lookup.read_labels(ids), NAMES)
+    wording = RULES.word(finding, context.lookup.read_labels(ids), NAMES)
     return "\n".join((wording.title, *wording.explanation, wording.question))
 
 
-def keys(what: RuleContext, record_ids: Iterable[int]) -> list[str]:
+def keys(context: RuleContext, record_ids: Iterable[int]) -> list[str]:
     record_ids = list(record_ids)
-    labels = what.lookup.read_labels(record_ids)
+    labels = context.lookup.read_labels(record_ids)
     return [labels[record_id].key for record_id in record_ids]
 
 
@@ -221,7 +221,7 @@ def _day(value: date | None) -> int:
 
 
 def _state(row: Row) -> State:
-    """Of a deal as the warehouse gives it: a won one is done, yet its promise is open."""
+    """The state of a deal as the warehouse gives it: a won deal is done, though still open."""
     if row.lost:
         return State.CANCELLED
     return State.DONE if row.won else row.state
@@ -248,15 +248,17 @@ def _items(rows: Sequence[Row], ids: Mapping[str, int]) -> Items:
 
 
 def _links(links: Iterable[tuple[str, str] | Link], ids: Mapping[str, int]) -> Links:
-    every = [link if isinstance(link, Link) else Link(*link) for link in links]
+    dependencies = [link if isinstance(link, Link) else Link(*link) for link in links]
     return Links.of(
-        [ids[link.before] for link in every],
-        [ids[link.after] for link in every],
-        type=[link.type for link in every],
+        [ids[link.before] for link in dependencies],
+        [ids[link.after] for link in dependencies],
+        type=[link.type for link in dependencies],
     )
 
 
-def _facets(rows: Sequence[Row], initiatives: Sequence[str], wbs: Sequence[str]) -> ItemAttributes:
+def _attributes(
+    rows: Sequence[Row], initiatives: Sequence[str], wbs: Sequence[str]
+) -> ItemAttributes:
     def code(names: Sequence[str], name: str | None) -> int:
         return -1 if name is None else names.index(name)
 

@@ -1,4 +1,4 @@
-"""Broken promises: deals that close before the work they sell is there."""
+"""Broken promises: deals that close before the work they sell is finished."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ ACME = Row("Acme", "sales", close=date(2026, 3, 13), value=250_000)
 SOLD = [("CDP-12", "Acme")]
 
 
-def test_a_deal_that_closes_before_its_feature_is_there_is_found():
-    plan = build_context(FEATURE, ACME, links=SOLD)
-    (finding,) = run_rule(RULE, plan)
+def test_a_deal_that_closes_before_its_feature_is_finished_is_found():
+    context = build_context(FEATURE, ACME, links=SOLD)
+    (finding,) = run_rule(RULE, context)
     assert finding.functions == ("it", "sales")
-    assert keys(plan, finding.subjects) == keys(plan, finding.comment_on) == ["CDP-12", "Acme"]
+    assert (
+        keys(context, finding.subjects) == keys(context, finding.comment_on) == ["CDP-12", "Acme"]
+    )
     assert finding.impact.days == 5
     assert finding.impact.value == (Money("EUR", 250_000),)
     assert finding.needed_by == date(2026, 3, 13)
@@ -53,7 +55,7 @@ def test_a_deal_past_its_close_date_breaks_no_promise_of_work_that_was_in_time()
     assert run_rule(RULE, build_context(feature, deal, links=SOLD)) == []
 
 
-def test_a_deal_that_is_won_holds_its_promise_open():
+def test_a_deal_that_is_won_keeps_its_promise_open():
     (finding,) = run_rule(RULE, build_context(FEATURE, replace(ACME, won=True), links=SOLD))
     assert finding.impact.days == 5
 
@@ -66,10 +68,10 @@ def test_a_slip_three_tools_away_breaks_the_promise():
         Row("Acme", "sales", close=date(2026, 3, 20), value=250_000),
     ]
     links = [("Fund", "CDP-12"), ("CDP-12", "MKT-1"), ("MKT-1", "Acme")]
-    plan = build_context(*rows, links=links)
-    (finding,) = run_rule(RULE, plan)
-    assert keys(plan, finding.subjects) == ["MKT-1", "Acme"]
-    assert keys(plan, [step.record_id for step in finding.chain]) == [
+    context = build_context(*rows, links=links)
+    (finding,) = run_rule(RULE, context)
+    assert keys(context, finding.subjects) == ["MKT-1", "Acme"]
+    assert keys(context, [step.record_id for step in finding.chain]) == [
         "CDP-12",
         "MKT-1",
         "Acme",
@@ -80,12 +82,12 @@ def test_a_slip_three_tools_away_breaks_the_promise():
 def test_all_deals_sold_on_one_feature_are_one_conflict():
     others = [replace(ACME, key=f"Deal {n}", close=date(2026, 3, n)) for n in (16, 12)]
     links = [*SOLD, *(("CDP-12", deal.key) for deal in others)]
-    plan = build_context(FEATURE, ACME, *others, links=links)
-    (finding,) = run_rule(RULE, plan)
-    assert keys(plan, finding.subjects) == ["CDP-12", "Deal 12", "Acme", "Deal 16"]
+    context = build_context(FEATURE, ACME, *others, links=links)
+    (finding,) = run_rule(RULE, context)
+    assert keys(context, finding.subjects) == ["CDP-12", "Deal 12", "Acme", "Deal 16"]
     assert finding.impact.value == (Money("EUR", 750_000),)
     assert finding.severity == Severity.HIGH
-    text = wording_text(plan, finding)
+    text = wording_text(context, finding)
     assert "3 deals worth 750,000 EUR close up to 6 working days before CDP-12 is there" in text
     assert "Also sold on it: Acme “Title of Acme” and Deal 16 “Title of Deal 16”." in text
 
@@ -98,9 +100,9 @@ def test_it_is_the_same_conflict_when_dates_move_and_when_another_deal_is_sold()
     assert first.conflict_id == second.conflict_id
 
 
-def test_it_says_what_was_sold_for_how_much_and_how_far_apart_the_dates_are():
-    plan = build_context(FEATURE, ACME, links=SOLD)
-    assert wording_text(plan, run_rule(RULE, plan)[0]).splitlines() == [
+def test_the_wording_says_what_was_sold_for_how_much_and_how_far_apart_the_dates_are():
+    context = build_context(FEATURE, ACME, links=SOLD)
+    assert wording_text(context, run_rule(RULE, context)[0]).splitlines() == [
         "1 deal worth 250,000 EUR closes 5 working days before CDP-12 is there",
         'CDP-12 “Title of CDP-12” (IT) is due on 20 Mar 2026 (field "Due").',
         'Acme “Title of Acme” closes on 13 Mar 2026 and depends on it (column "Depends on").',
@@ -111,10 +113,10 @@ def test_it_says_what_was_sold_for_how_much_and_how_far_apart_the_dates_are():
 @pytest.mark.parametrize(
     ("won", "closed"), [(True, "closed on 27 Feb 2026"), (False, "was to close on 27 Feb 2026")]
 )
-def test_a_close_date_that_has_passed_is_spoken_of_as_past(won, closed):
+def test_a_close_date_that_has_passed_is_worded_in_the_past(won, closed):
     deal = replace(ACME, close=date(2026, 2, 27), won=won)
-    plan = build_context(FEATURE, deal, links=SOLD)
-    text = wording_text(plan, run_rule(RULE, plan)[0])
+    context = build_context(FEATURE, deal, links=SOLD)
+    text = wording_text(context, run_rule(RULE, context)[0])
     assert "CDP-12 comes 15 working days after the close date of 1 deal worth 250,000 EUR" in text
     assert f"Acme “Title of Acme” {closed} and depends on it" in text
     assert "How soon can IT finish CDP-12, and what does Sales tell the customer?" in text

@@ -19,13 +19,13 @@ PAID = Line("A-1", 2, 40_000, BEGUN)
 PROMISED = Line("C-1", 1, 11_000, BEGUN)
 
 
-def test_paid_and_promised_money_ahead_of_progress_is_found():
-    plan = build_context(WORK, spend=[BUDGET, PAID, PROMISED])
-    (finding,) = run_rule(RULE, plan)
+def test_paid_and_committed_money_ahead_of_progress_is_found():
+    context = build_context(WORK, spend=[BUDGET, PAID, PROMISED])
+    (finding,) = run_rule(RULE, context)
     assert finding.about == ("D-1",)
     assert finding.functions == ("it", "finance")
     assert finding.impact.value == (Money("EUR", 21_000),)
-    assert keys(plan, finding.comment_on) == ["CDP-1", "B-1"]
+    assert keys(context, finding.comment_on) == ["CDP-1", "B-1"]
 
 
 def test_exactly_the_tolerance_is_quiet():
@@ -53,7 +53,7 @@ def test_work_without_a_percentage_counts_by_its_state(row, count):
     assert len(run_rule(RULE, build_context(WORK, row, spend=[BUDGET, PAID, PROMISED]))) == count
 
 
-def test_work_under_way_without_a_percentage_counts_by_the_time_that_is_over():
+def test_work_under_way_without_a_percentage_counts_by_the_time_that_has_passed():
     half = Row("CDP-1", state=State.IN_PROGRESS, start=BEGUN, finish=date(2026, 3, 27), wbs="D-1")
     level = replace(PROMISED, amount=25_000)
     assert run_rule(RULE, build_context(half, spend=[BUDGET, PAID, level])) == []
@@ -80,7 +80,7 @@ def test_money_of_two_currencies_is_never_added():
     assert run_rule(RULE, build_context(WORK, spend=[BUDGET, dollars])) == []
 
 
-def test_the_currency_that_is_furthest_ahead_speaks():
+def test_the_currency_that_is_furthest_ahead_counts():
     euros = [BUDGET, PAID, PROMISED]
     dollars = [
         replace(BUDGET, key="B-2", currency="USD"),
@@ -98,9 +98,9 @@ def test_severity_follows_the_money_and_identity_does_not():
     assert small.conflict_id == large.conflict_id
 
 
-def test_it_says_how_much_is_used_and_how_much_is_done():
-    plan = build_context(WORK, spend=[BUDGET, PAID, PROMISED])
-    assert wording_text(plan, run_rule(RULE, plan)[0]).splitlines() == [
+def test_the_wording_says_how_much_is_used_and_how_much_is_done():
+    context = build_context(WORK, spend=[BUDGET, PAID, PROMISED])
+    assert wording_text(context, run_rule(RULE, context)[0]).splitlines() == [
         "D-1 has used 51 % of its budget with 30 % of the work done",
         "Finance has paid or committed 51,000 EUR of the budget of 100,000 EUR for D-1: 51 %.",
         "IT has done 30 % of the work; still open: CDP-1 “Title of CDP-1”.",

@@ -17,20 +17,20 @@ WAITS = Row("MKT-1", "marketing", start=date(2026, 3, 5), finish=date(2026, 3, 6
 def chain_of(hops: int) -> list[str]:
     rows = [OVERDUE, *(Row(f"IT-{n}", days=1) for n in range(1, hops)), WAITS]
     links = [(before.key, after.key) for before, after in pairwise(rows)]
-    plan = build_context(*rows, links=links)
-    (finding,) = run_rule("late_handover", plan)
-    return keys(plan, [step.record_id for step in finding.chain])
+    context = build_context(*rows, links=links)
+    (finding,) = run_rule("late_handover", context)
+    return keys(context, [step.record_id for step in finding.chain])
 
 
-def test_every_hop_of_a_short_chain_is_told():
+def test_a_short_chain_is_shown_whole():
     assert chain_of(6) == ["IT-0", "IT-1", "IT-2", "IT-3", "IT-4", "IT-5", "MKT-1"]
 
 
-def test_of_a_very_long_chain_the_source_and_the_last_steps_are_told():
-    told = chain_of(60)
-    assert len(told) == 13
-    assert told[:2] == ["IT-0", "IT-49"]
-    assert told[-2:] == ["IT-59", "MKT-1"]
+def test_a_very_long_chain_is_shown_by_its_source_and_its_last_steps():
+    steps = chain_of(60)
+    assert len(steps) == 13
+    assert steps[:2] == ["IT-0", "IT-49"]
+    assert steps[-2:] == ["IT-59", "MKT-1"]
 
 
 def test_a_draft_without_a_chain_becomes_a_finding_without_a_chain() -> None:

@@ -15,12 +15,12 @@ CAMPAIGN = Row("MKT-1", "marketing", finish=date(2026, 3, 27))
 POINTS = ("MKT-1", "CDP-99", 'column "Depends on"')
 
 
-def test_open_work_that_names_an_unknown_target_is_told_as_it_is_written_there():
-    plan = build_context(CAMPAIGN, dangling=[POINTS])
-    (finding,) = run_rule(RULE, plan)
+def test_an_unknown_target_of_open_work_is_reported_as_it_is_spelled_there():
+    context = build_context(CAMPAIGN, dangling=[POINTS])
+    (finding,) = run_rule(RULE, context)
     assert finding.about == ("marketing:work_item:MKT-1", "CDP-99")
-    assert keys(plan, finding.comment_on) == ["MKT-1"]
-    assert wording_text(plan, finding).splitlines() == [
+    assert keys(context, finding.comment_on) == ["MKT-1"]
+    assert wording_text(context, finding).splitlines() == [
         "MKT-1 of Marketing depends on “cdp-99”, which no connected tool knows",
         f"MKT-1 “Title of MKT-1” (Marketing) depends on “cdp-99” ({POINTS[2]} in marketing).",
         "It may be mistyped, deleted, or in a tool that is not connected.",
@@ -30,16 +30,16 @@ def test_open_work_that_names_an_unknown_target_is_told_as_it_is_written_there()
 
 
 @pytest.mark.parametrize("state", [State.DONE, State.CANCELLED])
-def test_work_that_is_over_may_point_anywhere(state):
+def test_finished_or_cancelled_work_may_depend_on_anything(state):
     assert run_rule(RULE, build_context(replace(CAMPAIGN, state=state), dangling=[POINTS])) == []
 
 
 def test_one_target_named_twice_is_one_conflict_and_two_targets_are_two():
     again = ("MKT-1", "CDP-99", 'issue link "blocks"')
     other = ("MKT-1", "CDP-98", 'column "Depends on"')
-    plan = build_context(CAMPAIGN, dangling=[POINTS, again, other])
-    assert {finding.about[1] for finding in run_rule(RULE, plan)} == {"CDP-99", "CDP-98"}
-    assert len(run_rule(RULE, plan)) == 2
+    context = build_context(CAMPAIGN, dangling=[POINTS, again, other])
+    assert {finding.about[1] for finding in run_rule(RULE, context)} == {"CDP-99", "CDP-98"}
+    assert len(run_rule(RULE, context)) == 2
 
 
 def test_it_is_the_same_conflict_when_dates_move():

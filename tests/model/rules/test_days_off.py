@@ -28,8 +28,8 @@ LAUNCH = Row("MKT-1", "marketing", start=MONDAY, finish=date(2026, 3, 27))
 def late(*rows: Row, today: date = date(2026, 3, 2)) -> list[list[str]]:
     """The keys of each late handover along the rows, each waiting for the one before it."""
     links = [(row.key, after.key) for row, after in pairwise(rows)]
-    plan = build_context(*rows, links=links, today=today, calendars=CALENDARS_OF_BOTH)
-    return [keys(plan, finding.subjects) for finding in run_rule(RULE, plan)]
+    context = build_context(*rows, links=links, today=today, calendars=CALENDARS_OF_BOTH)
+    return [keys(context, finding.subjects) for finding in run_rule(RULE, context)]
 
 
 @pytest.mark.parametrize("today", [FRIDAY, SATURDAY, SUNDAY])
@@ -55,18 +55,18 @@ def test_work_under_way_that_was_due_before_the_sunday_is_late_on_the_sunday(due
     assert late(replace(BUILD, finish=due), LAUNCH, today=SUNDAY) == [["CDP-12", "MKT-1"]]
 
 
-def test_work_of_which_days_are_left_is_late_on_the_sunday_that_it_is_due() -> None:
+def test_work_with_days_left_is_late_on_the_sunday_on_which_it_is_due() -> None:
     half = replace(BUILD, percent=50)
     assert late(half, LAUNCH, today=SUNDAY) == [["CDP-12", "MKT-1"]]
 
 
-def test_work_that_has_not_begun_and_needs_a_working_day_is_late_on_the_sunday_that_it_is_due():
+def test_work_not_begun_that_needs_a_working_day_is_late_on_the_sunday_on_which_it_is_due():
     planned = replace(BUILD, state=State.PLANNED)
     assert late(planned, LAUNCH, today=SUNDAY) == [["CDP-12", "MKT-1"]]
 
 
 @pytest.mark.parametrize("milestone", [False, True], ids=["work", "milestone"])
-def test_a_go_live_on_a_day_off_is_in_time_behind_one_who_works_on_the_day_off_before_it(
+def test_a_go_live_on_a_day_off_is_in_time_after_work_on_the_day_off_before_it(
     milestone: bool,
 ) -> None:
     content = Row("MKT-7", "marketing", start=date(2026, 3, 9), finish=SATURDAY)
@@ -80,7 +80,7 @@ def test_a_milestone_on_a_day_off_may_fall_on_the_day_its_predecessor_finishes()
 
 
 @pytest.mark.parametrize("milestone", [False, True], ids=["work", "milestone"])
-def test_who_works_past_the_day_off_of_a_go_live_is_late_for_it(milestone: bool) -> None:
+def test_work_that_ends_after_the_day_off_of_a_go_live_is_late_for_it(milestone: bool) -> None:
     content = Row("MKT-7", "marketing", start=date(2026, 3, 9), finish=SUNDAY)
     go_live = Row("CDP-20", start=SATURDAY, finish=SATURDAY, milestone=milestone)
     assert late(content, go_live, LAUNCH) == [["MKT-7", "CDP-20"]]
@@ -107,10 +107,10 @@ def _slipped(random: Random, row: Row) -> Row:
 
 def waiting(rows: list[Row], links: list[tuple[str, str]], today: date) -> set[tuple[str, str]]:
     """Who waits for whom too long, in the same function or another."""
-    plan = build_context(*rows, links=links, today=today, calendars=CALENDARS)
-    every = plan.dependencies
-    held = every.where(every.late >= 1)
-    pairs = zip(held.predecessor.tolist(), held.successor.tolist(), strict=True)
+    context = build_context(*rows, links=links, today=today, calendars=CALENDARS)
+    dependencies = context.dependencies
+    late = dependencies.select(dependencies.late >= 1)
+    pairs = zip(late.predecessor.tolist(), late.successor.tolist(), strict=True)
     return {(rows[before].key, rows[after].key) for before, after in pairs}
 
 

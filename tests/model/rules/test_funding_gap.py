@@ -25,11 +25,11 @@ IN_TIME = replace(BUDGET, on=date(2026, 3, 2))
 
 
 def test_work_that_starts_before_its_budget_is_released_is_found():
-    plan = build_context(WORK, spend=[BUDGET])
-    (finding,) = run_rule(RULE, plan)
+    context = build_context(WORK, spend=[BUDGET])
+    (finding,) = run_rule(RULE, context)
     assert finding.about == ("D-1",)
     assert finding.functions == ("it", "finance")
-    assert keys(plan, finding.subjects) == ["CDP-1", "B-1"]
+    assert keys(context, finding.subjects) == ["CDP-1", "B-1"]
     assert finding.needed_by == date(2026, 3, 16)
     assert finding.impact.days == 12
     assert finding.impact.value == (Money("EUR", 250_000),)
@@ -75,17 +75,17 @@ def test_the_first_of_several_releases_counts():
 
 def test_a_wbs_with_spend_but_no_budget_is_found_and_one_without_any_line_is_not():
     paid = Line("A-1", 2, 10_000, date(2026, 2, 2))
-    plan = build_context(WORK, spend=[paid])
-    (finding,) = run_rule(RULE, plan)
-    assert "starts on 16 Mar 2026 without a budget" in wording_text(plan, finding)
+    context = build_context(WORK, spend=[paid])
+    (finding,) = run_rule(RULE, context)
+    assert "starts on 16 Mar 2026 without a budget" in wording_text(context, finding)
     assert run_rule(RULE, build_context(WORK, spend=[replace(paid, wbs="D-2")])) == []
 
 
 def test_a_budget_of_last_fiscal_year_has_lapsed_unless_it_carries_over():
     last_year = replace(BUDGET, on=date(2025, 10, 1))
-    plan = build_context(WORK, spend=[last_year])
-    (finding,) = run_rule(RULE, plan)
-    assert "belongs to an earlier fiscal year" in wording_text(plan, finding)
+    context = build_context(WORK, spend=[last_year])
+    (finding,) = run_rule(RULE, context)
+    assert "belongs to an earlier fiscal year" in wording_text(context, finding)
     assert (
         run_rule(RULE, build_context(WORK, spend=[last_year], rules={RULE: {"lapses": False}}))
         == []
@@ -98,12 +98,12 @@ def test_the_fiscal_year_is_that_of_the_operating_model():
     assert len(run_rule(RULE, build_context(WORK, spend=[autumn], fiscal_year=2))) == 1
 
 
-def test_one_conflict_a_wbs_with_the_first_start_in_front():
+def test_one_conflict_per_wbs_with_the_first_start_first():
     rows = [replace(WORK, key="CDP-2", start=date(2026, 3, 9)), WORK]
     late = replace(WORK, key="CDP-3", start=date(2026, 4, 6), finish=date(2026, 4, 7))
-    plan = build_context(*rows, late, spend=[BUDGET])
-    (finding,) = run_rule(RULE, plan)
-    assert keys(plan, finding.subjects) == ["CDP-2", "CDP-1", "B-1"]
+    context = build_context(*rows, late, spend=[BUDGET])
+    (finding,) = run_rule(RULE, context)
+    assert keys(context, finding.subjects) == ["CDP-2", "CDP-1", "B-1"]
 
 
 def test_it_is_the_same_conflict_when_dates_move():
@@ -113,9 +113,9 @@ def test_it_is_the_same_conflict_when_dates_move():
     assert first.conflict_id == second.conflict_id
 
 
-def test_it_says_both_days_both_quarters_and_the_amount():
-    plan = build_context(WORK, spend=[BUDGET])
-    assert wording_text(plan, run_rule(RULE, plan)[0]).splitlines() == [
+def test_the_wording_says_both_days_both_quarters_and_the_amount():
+    context = build_context(WORK, spend=[BUDGET])
+    assert wording_text(context, run_rule(RULE, context)[0]).splitlines() == [
         "Work on D-1 starts 12 working days before its budget is released",
         "CDP-1 “Title of CDP-1” (IT) is paid from D-1 and starts on 16 Mar 2026 (Q1 2026).",
         "Finance releases the budget of 250,000 EUR for D-1 on 1 Apr 2026 (Q2 2026).",
@@ -124,13 +124,13 @@ def test_it_says_both_days_both_quarters_and_the_amount():
 
 
 def test_quarters_of_a_shifted_fiscal_year_carry_both_years():
-    plan = build_context(WORK, spend=[BUDGET], fiscal_year=4)
-    assert "(Q4 2025/26)" in wording_text(plan, run_rule(RULE, plan)[0])
+    context = build_context(WORK, spend=[BUDGET], fiscal_year=4)
+    assert "(Q4 2025/26)" in wording_text(context, run_rule(RULE, context)[0])
 
 
 def test_work_that_has_begun_without_its_money_is_not_asked_to_be_funded_in_the_past():
     begun = replace(WORK, state=State.IN_PROGRESS, start=date(2026, 2, 16), begun=date(2026, 2, 16))
-    plan = build_context(begun, spend=[BUDGET])
-    text = wording_text(plan, run_rule(RULE, plan)[0])
+    context = build_context(begun, spend=[BUDGET])
+    text = wording_text(context, run_rule(RULE, context)[0])
     assert "started 32 working days before its budget is released" in text
     assert "Can Finance release it now, or does IT stop until 1 Apr 2026?" in text

@@ -68,6 +68,6 @@ def test_nothing_is_found_where_every_plan_fits(seed: int, any_day: bool) -> Non
     today = date(2026, 1, 1) + timedelta(days=5 * seed)
     rows, links = healthy(random, today, any_day=any_day)
 
-    plan = build_context(*rows, links=links, today=today, calendars=CALENDARS)
+    context = build_context(*rows, links=links, today=today, calendars=CALENDARS)
 
-    assert [wording_text(plan, finding) for finding in RULES.find_all(plan)] == []
+    assert [wording_text(context, finding) for finding in RULES.find_all(context)] == []

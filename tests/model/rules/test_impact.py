@@ -1,4 +1,4 @@
-"""What drives what: marks handed down, each item counted for one cause."""
+"""Which item drives which: marks are passed on, and each item counts for one cause."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from model.rules.impact import carried
+from model.rules.impact import propagate_marks
 from tests.model.rules.plans import Row, build_context, run_rule
 
 START = date(2026, 3, 2)
 
 
-def test_a_mark_reaches_everything_that_is_driven_and_nothing_else():
+def test_a_mark_reaches_all_rows_that_are_driven_and_no_other():
     rows = [Row(f"T-{n}", days=1) for n in range(40)]
     links = [(f"T-{n}", f"T-{n + 1}") for n in range(38)]
-    plan = build_context(*rows, links=links).plan
+    context = build_context(*rows, links=links).plan
     mark = np.full(len(rows), -1)
     mark[7], mark[20] = 5, 6
-    assert carried(plan, mark).tolist() == [-1] * 7 + [5] * 13 + [6] * 19 + [-1]
+    assert propagate_marks(context, mark).tolist() == [-1] * 7 + [5] * 13 + [6] * 19 + [-1]
 
 
-def test_an_item_behind_two_late_handovers_counts_for_the_one_that_drives_it():
+def test_an_item_after_two_late_handovers_counts_for_the_driving_one():
     rows = [
         Row("IT-1", start=START, finish=START + timedelta(days=4)),
         Row("SEC-1", "security", start=START, finish=START + timedelta(days=18)),

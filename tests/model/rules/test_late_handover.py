@@ -26,10 +26,10 @@ CHAIN = [("CDP-12", "MKT-1")]
 
 
 def test_work_that_arrives_after_it_is_needed_is_found_with_both_functions():
-    plan = build_context(PLATFORM, CAMPAIGN, links=CHAIN)
-    (finding,) = run_rule(RULE, plan)
+    context = build_context(PLATFORM, CAMPAIGN, links=CHAIN)
+    (finding,) = run_rule(RULE, context)
     assert finding.functions == ("it", "marketing")
-    assert keys(plan, finding.subjects) == ["CDP-12", "MKT-1"]
+    assert keys(context, finding.subjects) == ["CDP-12", "MKT-1"]
     assert finding.needed_by == date(2026, 3, 13)
     assert finding.impact.days == 5
     assert finding.about == ("it:work_item:CDP-12", "marketing")
@@ -81,7 +81,7 @@ def test_work_that_has_begun_without_its_predecessor_needs_it_only_by_its_own_fi
     assert finding.impact.days == 2
 
 
-def test_a_slip_is_followed_over_any_number_of_hops_to_where_it_begins():
+def test_a_slip_is_followed_across_any_number_of_dependencies_to_its_source():
     rows = [
         Row(
             "CDP-10",
@@ -95,15 +95,15 @@ def test_a_slip_is_followed_over_any_number_of_hops_to_where_it_begins():
         CAMPAIGN,
     ]
     links = [("CDP-10", "CDP-11"), ("CDP-11", "CDP-12"), ("CDP-12", "MKT-1")]
-    plan = build_context(*rows, links=links)
-    (finding,) = run_rule(RULE, plan)
-    assert keys(plan, (step.record_id for step in finding.chain)) == [
+    context = build_context(*rows, links=links)
+    (finding,) = run_rule(RULE, context)
+    assert keys(context, (step.record_id for step in finding.chain)) == [
         "CDP-10",
         "CDP-11",
         "CDP-12",
         "MKT-1",
     ]
-    assert "The delay begins at CDP-10" in wording_text(plan, finding)
+    assert "The delay begins at CDP-10" in wording_text(context, finding)
     assert finding.chain[0].planned == date(2026, 2, 27)
     assert finding.chain[0].source == 'field "Due"'
     assert finding.chain[0].why == 'column "Depends on"'
@@ -115,21 +115,21 @@ def test_what_is_upstream_of_the_delay_is_not_in_the_chain():
         Row("CDP-12", start=date(2026, 3, 9), finish=date(2026, 3, 20)),
         CAMPAIGN,
     ]
-    plan = build_context(*rows, links=[("CDP-9", "CDP-12"), *CHAIN])
-    (finding,) = run_rule(RULE, plan)
-    assert keys(plan, (step.record_id for step in finding.chain)) == ["CDP-12", "MKT-1"]
+    context = build_context(*rows, links=[("CDP-9", "CDP-12"), *CHAIN])
+    (finding,) = run_rule(RULE, context)
+    assert keys(context, (step.record_id for step in finding.chain)) == ["CDP-12", "MKT-1"]
 
 
-def test_a_handover_late_only_through_another_one_upstream_is_its_downstream():
+def test_a_handover_late_only_because_of_one_upstream_belongs_to_that_one():
     rows = [
         PLATFORM,
         CAMPAIGN,
         Row("FIN-1", "finance", start=date(2026, 3, 30), finish=date(2026, 4, 3)),
     ]
-    plan = build_context(*rows, links=[*CHAIN, ("MKT-1", "FIN-1")])
-    (finding,) = run_rule(RULE, plan)
-    assert keys(plan, finding.subjects) == ["CDP-12", "MKT-1"]
-    assert set(keys(plan, finding.downstream)) == {"MKT-1", "FIN-1"}
+    context = build_context(*rows, links=[*CHAIN, ("MKT-1", "FIN-1")])
+    (finding,) = run_rule(RULE, context)
+    assert keys(context, finding.subjects) == ["CDP-12", "MKT-1"]
+    assert set(keys(context, finding.downstream)) == {"MKT-1", "FIN-1"}
     assert finding.impact.items == 2
 
 
@@ -143,26 +143,26 @@ def test_deals_downstream_are_at_risk_by_currency():
         Row("Lost", "sales", close=date(2026, 3, 31), value=70_000, lost=True),
     ]
     links = [*CHAIN, *(("MKT-1", deal) for deal in ("Acme", "Bolt", "Late", "Lost"))]
-    plan = build_context(*rows, links=links)
-    (finding,) = run_rule(RULE, plan)
+    context = build_context(*rows, links=links)
+    (finding,) = run_rule(RULE, context)
     assert finding.impact.value == (Money("EUR", 250_000), Money("USD", 40_000))
-    assert "deals worth 250,000 EUR and 40,000 USD" in wording_text(plan, finding)
+    assert "deals worth 250,000 EUR and 40,000 USD" in wording_text(context, finding)
 
 
-def test_all_successors_in_one_function_are_one_conflict_and_the_first_three_are_told():
+def test_all_successors_in_one_function_are_one_conflict_with_comments_on_the_first_three():
     campaigns = [replace(CAMPAIGN, key=f"MKT-{n}") for n in range(1, 6)]
     security = Row("SEC-1", "security", start=date(2026, 3, 16), finish=date(2026, 3, 17))
     links = [("CDP-12", row.key) for row in (*campaigns, security)]
-    plan = build_context(PLATFORM, *campaigns, security, links=links)
-    by_function = {finding.functions[1]: finding for finding in run_rule(RULE, plan)}
+    context = build_context(PLATFORM, *campaigns, security, links=links)
+    by_function = {finding.functions[1]: finding for finding in run_rule(RULE, context)}
     assert len(by_function["marketing"].subjects) == 6
     assert len(by_function["marketing"].comment_on) == 4
-    assert keys(plan, by_function["security"].comment_on) == ["CDP-12", "SEC-1"]
+    assert keys(context, by_function["security"].comment_on) == ["CDP-12", "SEC-1"]
 
 
 def test_the_same_dependency_from_two_tools_counts_once():
-    plan = build_context(PLATFORM, CAMPAIGN, links=[*CHAIN, *CHAIN])
-    (finding,) = run_rule(RULE, plan)
+    context = build_context(PLATFORM, CAMPAIGN, links=[*CHAIN, *CHAIN])
+    (finding,) = run_rule(RULE, context)
     assert len(finding.subjects) == 2
 
 
@@ -185,8 +185,8 @@ def test_it_is_the_same_conflict_when_dates_move_and_when_it_worsens():
     ],
 )
 def test_severity_follows_days_and_the_priority_of_what_waits(change, severity):
-    plan = build_context(*change_rows([PLATFORM, CAMPAIGN], **change), links=CHAIN)
-    assert run_rule(RULE, plan)[0].severity == severity
+    context = build_context(*change_rows([PLATFORM, CAMPAIGN], **change), links=CHAIN)
+    assert run_rule(RULE, context)[0].severity == severity
 
 
 def test_a_start_to_start_dependency_is_about_the_start():
@@ -195,10 +195,10 @@ def test_a_start_to_start_dependency_is_about_the_start():
         Row("MKT-1", "marketing", start=date(2026, 3, 16), finish=date(2026, 4, 30)),
     ]
     links = [Link("CDP-12", "MKT-1", DependencyType.START_TO_START)]
-    plan = build_context(*rows, links=links)
-    (finding,) = run_rule(RULE, plan)
+    context = build_context(*rows, links=links)
+    (finding,) = run_rule(RULE, context)
     assert finding.impact.days == 2
-    text = wording_text(plan, finding)
+    text = wording_text(context, finding)
     assert "CDP-12 of IT is forecast to start 2 working days later than Marketing needs" in text
     assert "Can IT start CDP-12 by 16 Mar 2026, or does Marketing plan for 18 Mar 2026?" in text
 
@@ -212,9 +212,9 @@ def test_a_start_that_the_successor_did_not_wait_for_is_no_longer_needed():
     assert run_rule(RULE, build_context(*rows, links=links)) == []
 
 
-def test_it_says_who_needs_what_by_when_and_asks_for_a_decision():
-    plan = build_context(PLATFORM, CAMPAIGN, links=CHAIN)
-    text = wording_text(plan, run_rule(RULE, plan)[0]).replace("Title of ", "")
+def test_the_wording_says_who_needs_what_by_when_and_asks_for_a_decision():
+    context = build_context(PLATFORM, CAMPAIGN, links=CHAIN)
+    text = wording_text(context, run_rule(RULE, context)[0]).replace("Title of ", "")
     assert text.splitlines() == [
         "CDP-12 of IT is forecast to finish 5 working days later than Marketing needs",
         'CDP-12 “CDP-12” (IT) is due on 20 Mar 2026 (field "Due").',
@@ -225,8 +225,8 @@ def test_it_says_who_needs_what_by_when_and_asks_for_a_decision():
 
 
 def test_a_need_that_has_passed_is_not_asked_to_be_met():
-    plan = build_context(PLATFORM, replace(CAMPAIGN, start=date(2026, 2, 23)), links=CHAIN)
-    text = wording_text(plan, run_rule(RULE, plan)[0])
+    context = build_context(PLATFORM, replace(CAMPAIGN, start=date(2026, 2, 23)), links=CHAIN)
+    text = wording_text(context, run_rule(RULE, context)[0])
     assert "later than Marketing needed" in text
     assert "Marketing needed it finished by 20 Feb 2026" in text
     assert "Can IT finish CDP-12 sooner, or does Marketing plan for 20 Mar 2026?" in text

@@ -43,12 +43,12 @@ def gated(*rows: Row, initiatives: tuple[str, ...] = (), **more: Any) -> RuleCon
     return build_context(*rows, workflows=(flow,), initiatives=names, **more)
 
 
-def test_work_that_demands_a_gate_that_no_plan_holds_is_found():
-    plan = gated(LAUNCH)
-    (finding,) = run_rule(RULE, plan)
+def test_work_that_needs_a_gate_that_no_plan_contains_is_found():
+    context = gated(LAUNCH)
+    (finding,) = run_rule(RULE, context)
     assert finding.about == ("security-audit", "cdp")
     assert finding.functions == ("it", "security")
-    assert keys(plan, finding.comment_on) == ["CDP-20"]
+    assert keys(context, finding.comment_on) == ["CDP-20"]
     assert finding.needed_by == date(2026, 3, 13)
     assert finding.severity == Severity.HIGH
 
@@ -64,7 +64,7 @@ def test_a_cancelled_gate_or_one_of_another_initiative_is_not():
 
 
 @pytest.mark.parametrize("state", [State.DONE, State.CANCELLED])
-def test_work_that_is_over_demands_nothing(state):
+def test_finished_or_cancelled_work_needs_no_gate(state):
     assert run_rule(RULE, gated(replace(LAUNCH, state=state))) == []
 
 
@@ -76,20 +76,20 @@ def test_a_gate_anywhere_before_the_work_is_enough_whatever_its_initiative():
     assert len(run_rule(RULE, gated(LAUNCH, middle, audit, links=after))) == 1
 
 
-def test_one_conflict_an_initiative_and_one_an_item_without_initiative():
+def test_one_conflict_per_initiative_and_per_item_without_initiative():
     second = replace(LAUNCH, key="CDP-21", finish=date(2026, 3, 19))
     alone = [replace(LAUNCH, key=key, initiative=None) for key in ("IT-1", "IT-2")]
-    plan = gated(LAUNCH, second, *alone)
-    by_about = {finding.about: finding for finding in run_rule(RULE, plan)}
+    context = gated(LAUNCH, second, *alone)
+    by_about = {finding.about: finding for finding in run_rule(RULE, context)}
     assert set(by_about) == {
         ("security-audit", "cdp"),
         ("it:work_item:IT-1", "security-audit"),
         ("it:work_item:IT-2", "security-audit"),
     }
-    assert keys(plan, by_about["security-audit", "cdp"].subjects) == ["CDP-21", "CDP-20"]
+    assert keys(context, by_about["security-audit", "cdp"].subjects) == ["CDP-21", "CDP-20"]
 
 
-def test_a_workflow_for_some_initiatives_demands_nothing_of_the_others():
+def test_a_workflow_for_some_initiatives_asks_nothing_of_the_others():
     other = replace(LAUNCH, key="IT-1", initiative="other")
     (finding,) = run_rule(RULE, gated(LAUNCH, other, initiatives=("cdp",)))
     assert finding.about == ("security-audit", "cdp")
@@ -104,9 +104,9 @@ def test_it_is_the_same_conflict_when_the_work_moves():
     assert first.needed_by != second.needed_by
 
 
-def test_it_says_by_when_the_gate_must_be_asked_for():
-    plan = gated(LAUNCH)
-    assert wording_text(plan, run_rule(RULE, plan)[0]).splitlines() == [
+def test_the_wording_says_by_when_the_gate_must_be_asked_for():
+    context = gated(LAUNCH)
+    assert wording_text(context, run_rule(RULE, context)[0]).splitlines() == [
         "CDP-20 must not finish without “Security audit”, and no plan holds it",
         'CDP-20 “Title of CDP-20” (IT) is due on 20 Mar 2026 (field "Due").',
         "No work of Customer data platform is a “Security audit”, planned or done.",

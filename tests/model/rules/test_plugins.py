@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.model.operating_model.small_model import CONNECTIONS, SMALL, write_model
 
 from model.operating_model.load import load
 from model.operating_model.problems import ModelInvalid
 from model.rules import discovery, installed_rules
+from tests.model.operating_model.small_model import CONNECTIONS, SMALL, write_model
 from tests.model.rules.plans import NAMES, RULES, Row, build_context
 
 LONG_WORK = '''
@@ -26,7 +26,7 @@ from pydantic import Field
 
 from model.findings import Finding, Label, Severity, Wording
 from model.rules import FunctionNames, Rule, RuleContext, RuleParameters, words
-from model.rules.columns import functions_of
+from model.rules.columns import function_ids_of
 from model.rules.drafts import FindingDraft, complete_drafts
 
 NAME = "long_work"
@@ -47,7 +47,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
                     rule=NAME,
                     about=(),
                     severity=Severity.LOW,
-                    functions=functions_of(plan, np.array([row])),
+                    functions=function_ids_of(plan, np.array([row])),
                     subjects=(int(plan.items.id[row]),),
                     comment_on=(int(plan.items.id[row]),),
                     facts=(("days", str(days[row])),),
@@ -60,8 +60,8 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
 
 
 def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
-    (owner,) = words.functions(finding, names)
-    key = words.key(labels, finding.subjects[0])
+    (owner,) = words.name_functions(finding, names)
+    key = words.format_key(labels, finding.subjects[0])
     return Wording(f"{key} of {owner} takes {finding.facts[0][1]} days", (), f"Can {key} be split?")
 
 

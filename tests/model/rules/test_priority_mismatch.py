@@ -16,12 +16,12 @@ CAMPAIGN = Row("MKT-1", "marketing", start=date(2026, 3, 16), priority=Priority.
 CHAIN = [("CDP-12", "MKT-1")]
 
 
-def test_minor_work_that_holds_up_critical_work_of_another_function_is_found():
-    plan = build_context(PLATFORM, CAMPAIGN, links=CHAIN)
-    (finding,) = run_rule(RULE, plan)
+def test_low_priority_work_that_holds_up_critical_work_of_another_function_is_found():
+    context = build_context(PLATFORM, CAMPAIGN, links=CHAIN)
+    (finding,) = run_rule(RULE, context)
     assert finding.about == ("it:work_item:CDP-12", "marketing")
     assert finding.functions == ("it", "marketing")
-    assert keys(plan, finding.comment_on) == ["CDP-12", "MKT-1"]
+    assert keys(context, finding.comment_on) == ["CDP-12", "MKT-1"]
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_minor_work_that_holds_up_critical_work_of_another_function_is_found():
         (Priority.LOW, None, 0),
     ],
 )
-def test_two_levels_apart_and_urgent_for_who_waits(here, there, count):
+def test_a_gap_of_two_levels_counts_if_the_waiting_work_is_urgent(here, there, count):
     rows = change_rows([PLATFORM, CAMPAIGN], CDP_12={"priority": here}, MKT_1={"priority": there})
     assert len(run_rule(RULE, build_context(*rows, links=CHAIN))) == count
 
@@ -56,14 +56,14 @@ def test_it_is_quiet_where_nobody_of_another_function_waits(change):
     )
 
 
-def test_one_conflict_a_receiving_function_with_its_most_urgent_work_in_front():
+def test_one_conflict_per_receiving_function_with_its_most_urgent_work_first():
     high = replace(CAMPAIGN, key="MKT-0", priority=Priority.HIGH)
     audit = Row("SEC-1", "security", priority=Priority.HIGH)
     links = [*CHAIN, ("CDP-12", "MKT-0"), ("CDP-12", "SEC-1")]
-    plan = build_context(PLATFORM, high, CAMPAIGN, audit, links=links)
-    by_function = {finding.functions[1]: finding for finding in run_rule(RULE, plan)}
-    assert keys(plan, by_function["marketing"].subjects) == ["CDP-12", "MKT-1", "MKT-0"]
-    assert keys(plan, by_function["security"].subjects) == ["CDP-12", "SEC-1"]
+    context = build_context(PLATFORM, high, CAMPAIGN, audit, links=links)
+    by_function = {finding.functions[1]: finding for finding in run_rule(RULE, context)}
+    assert keys(context, by_function["marketing"].subjects) == ["CDP-12", "MKT-1", "MKT-0"]
+    assert keys(context, by_function["security"].subjects) == ["CDP-12", "SEC-1"]
 
 
 def test_it_is_the_same_conflict_when_dates_move():
@@ -75,9 +75,9 @@ def test_it_is_the_same_conflict_when_dates_move():
     assert first.conflict_id == second.conflict_id
 
 
-def test_it_says_how_each_side_ranks_it():
-    plan = build_context(PLATFORM, CAMPAIGN, links=CHAIN)
-    assert wording_text(plan, run_rule(RULE, plan)[0]).splitlines() == [
+def test_the_wording_says_how_each_side_ranks_it():
+    context = build_context(PLATFORM, CAMPAIGN, links=CHAIN)
+    assert wording_text(context, run_rule(RULE, context)[0]).splitlines() == [
         "CDP-12 has low priority in IT and holds up critical work of Marketing",
         "IT ranks CDP-12 “Title of CDP-12” as low.",
         'Marketing ranks MKT-1 “Title of MKT-1” as critical and waits (column "Depends on").',

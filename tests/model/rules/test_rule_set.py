@@ -21,7 +21,7 @@ SPEND = [Line("B-1", 0, 1_000, date(2026, 7, 1)), Line("A-1", 2, 900, date(2026,
 DANGLING = [("MKT-2", "CDP-99", "a cell")]
 
 
-def test_the_worst_comes_first_whatever_the_order_of_the_rows():
+def test_the_worst_finding_comes_first_whatever_the_order_of_the_rows():
     first, second = (
         RULES.find_all(build_context(*rows, links=links, spend=SPEND, dangling=DANGLING))
         for rows, links in ((ROWS, LINKS), (ROWS[::-1], LINKS[::-1]))
@@ -46,13 +46,13 @@ def test_an_empty_plan_has_no_conflicts():
 
 
 def test_every_finding_can_be_worded_without_any_label():
-    plan = build_context(*ROWS, links=LINKS, spend=SPEND, dangling=DANGLING)
-    for finding in RULES.find_all(plan):
+    context = build_context(*ROWS, links=LINKS, spend=SPEND, dangling=DANGLING)
+    for finding in RULES.find_all(context):
         wording = RULES.word(finding, {}, {})
         assert wording.title and wording.question and all(wording.explanation)
 
 
-def test_functions_are_called_by_their_names():
+def test_functions_are_shown_by_their_names():
     (finding,) = RULES.find_all(build_context(*ROWS, dangling=DANGLING))
     assert "Marketing" in RULES.word(finding, {}, NAMES).title
 

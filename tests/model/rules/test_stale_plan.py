@@ -17,12 +17,12 @@ CAMPAIGN = Row("MKT-1", "marketing", start=date(2026, 3, 16), finish=date(2026, 
 CHAIN = [("CDP-12", "MKT-1")]
 
 
-def test_work_in_progress_that_nobody_touches_while_another_function_waits_is_found():
-    plan = build_context(WORK, CAMPAIGN, links=CHAIN)
-    (finding,) = run_rule(RULE, plan)
+def test_work_in_progress_that_nobody_updates_while_another_function_waits_is_found():
+    context = build_context(WORK, CAMPAIGN, links=CHAIN)
+    (finding,) = run_rule(RULE, context)
     assert finding.about == ("it:work_item:CDP-12",)
-    assert keys(plan, finding.comment_on) == ["CDP-12"]
-    assert wording_text(plan, finding).splitlines() == [
+    assert keys(context, finding.comment_on) == ["CDP-12"]
+    assert wording_text(context, finding).splitlines() == [
         "CDP-12 of IT, which Marketing waits for, has not been touched for 11 working days",
         'CDP-12 “Title of CDP-12” (IT) is due on 6 Mar 2026 (field "Due").',
         "It was last touched on 13 Feb 2026.",
@@ -45,7 +45,7 @@ def test_work_in_progress_that_nobody_touches_while_another_function_waits_is_fo
     ],
     ids=[
         "touched ten working days ago",
-        "never told",
+        "never stated",
         "start has passed",
         "finish has passed",
         "starts today",
@@ -54,20 +54,20 @@ def test_work_in_progress_that_nobody_touches_while_another_function_waits_is_fo
         "same function",
     ],
 )
-def test_only_work_that_should_be_moving_and_was_not_touched_is_stale(change, count):
-    plan = build_context(replace(WORK, **change), CAMPAIGN, links=CHAIN)
-    assert len(run_rule(RULE, plan)) == count
+def test_only_work_that_should_progress_and_was_not_updated_is_stale(change, count):
+    context = build_context(replace(WORK, **change), CAMPAIGN, links=CHAIN)
+    assert len(run_rule(RULE, context)) == count
 
 
-def test_nobody_waits_when_the_successor_is_over():
+def test_nobody_waits_when_the_successor_is_finished_or_cancelled():
     rows = change_rows([WORK, CAMPAIGN], MKT_1={"state": State.DONE})
     assert run_rule(RULE, build_context(*rows, links=CHAIN)) == []
 
 
-def test_one_conflict_whoever_waits():
+def test_one_conflict_for_all_who_wait():
     audit = Row("SEC-1", "security", start=date(2026, 3, 16))
-    plan = build_context(WORK, CAMPAIGN, audit, links=[*CHAIN, ("CDP-12", "SEC-1")])
-    (finding,) = run_rule(RULE, plan)
+    context = build_context(WORK, CAMPAIGN, audit, links=[*CHAIN, ("CDP-12", "SEC-1")])
+    (finding,) = run_rule(RULE, context)
     assert set(finding.functions) == {"it", "marketing", "security"}
 
 
@@ -80,9 +80,9 @@ def test_it_is_the_same_conflict_as_days_go_by():
     assert dict(later.facts)["working days untouched"] == "16"
 
 
-def test_two_functions_that_wait_are_spoken_of_as_two():
+def test_two_functions_that_wait_are_worded_in_the_plural():
     deal = Row("Acme", "sales", close=date(2026, 5, 29), value=1_000)
-    plan = build_context(WORK, CAMPAIGN, deal, links=[*CHAIN, ("CDP-12", "Acme")])
+    context = build_context(WORK, CAMPAIGN, deal, links=[*CHAIN, ("CDP-12", "Acme")])
     assert "which Marketing and Sales wait for, has not been touched" in wording_text(
-        plan, run_rule(RULE, plan)[0]
+        context, run_rule(RULE, context)[0]
     )

@@ -31,12 +31,12 @@ CHAIN = [("CDP-12", "MKT-1")]
     ],
 )
 def test_work_needed_soon_without_an_owner_or_a_date_is_found(row, missing, question):
-    plan = build_context(row, CAMPAIGN, links=CHAIN)
-    (finding,) = run_rule(RULE, plan)
+    context = build_context(row, CAMPAIGN, links=CHAIN)
+    (finding,) = run_rule(RULE, context)
     assert finding.about == ("it:work_item:CDP-12",)
     assert finding.functions == ("it", "marketing")
     assert finding.needed_by == date(2026, 3, 13)
-    assert wording_text(plan, finding).splitlines() == [
+    assert wording_text(context, finding).splitlines() == [
         f"CDP-12 of IT has {missing}, and Marketing needs it by 13 Mar 2026",
         f"CDP-12 “Title of CDP-12” (IT) has {missing}.",
         'Marketing needs it by 13 Mar 2026 for MKT-1 “Title of MKT-1” (column "Depends on").',
@@ -89,12 +89,12 @@ def test_a_deal_needs_its_feature_owned_before_it_closes():
     assert finding.needed_by == date(2026, 3, 13)
 
 
-def test_one_conflict_whoever_waits_for_it_the_first_need_in_front():
+def test_one_conflict_for_all_who_wait_with_the_first_need_first():
     audit = Row("SEC-1", "security", start=date(2026, 3, 9), finish=date(2026, 3, 10))
-    plan = build_context(LOOSE, CAMPAIGN, audit, links=[*CHAIN, ("CDP-12", "SEC-1")])
-    (finding,) = run_rule(RULE, plan)
+    context = build_context(LOOSE, CAMPAIGN, audit, links=[*CHAIN, ("CDP-12", "SEC-1")])
+    (finding,) = run_rule(RULE, context)
     assert finding.functions == ("it", "security", "marketing")
-    assert keys(plan, finding.comment_on) == ["CDP-12", "SEC-1"]
+    assert keys(context, finding.comment_on) == ["CDP-12", "SEC-1"]
 
 
 def test_it_is_the_same_conflict_when_dates_move():

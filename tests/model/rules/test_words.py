@@ -1,4 +1,4 @@
-"""How findings speak."""
+"""Dates, amounts, items and lists as text."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ LABELS = {
 }
 
 
-def test_dates_are_written_out_so_that_no_country_misreads_them():
-    assert words.day(date(2026, 12, 4)) == "4 Dec 2026"
-    assert words.day(None) == "no date"
+def test_months_are_written_as_words_so_that_no_country_misreads_a_date():
+    assert words.format_day(date(2026, 12, 4)) == "4 Dec 2026"
+    assert words.format_day(None) == "no date"
 
 
 @pytest.mark.parametrize(("count", "text"), [(1, "1 working day"), (1200, "1,200 working days")])
-def test_one_day_is_no_days(count, text):
-    assert words.working_days(count) == text
+def test_one_day_is_singular(count, text):
+    assert words.format_working_days(count) == text
 
 
 @pytest.mark.parametrize(
@@ -41,28 +41,28 @@ def test_one_day_is_no_days(count, text):
     ],
 )
 def test_lists_name_three_and_count_the_rest(parts, total, text):
-    assert words.listed(parts, total) == text
+    assert words.format_list(parts, total) == text
 
 
 def test_amounts_keep_their_currency():
     amounts = (Money("EUR", Decimal("250000.00")), Money("USD", Decimal(40_000)))
-    assert words.money(amounts) == "250,000 EUR and 40,000 USD"
+    assert words.format_money(amounts) == "250,000 EUR and 40,000 USD"
 
 
 def test_an_item_is_called_by_key_and_title_and_a_deal_by_its_name_once():
-    assert words.item(LABELS, 1) == "CDP-12 “Customer data platform”"
-    assert words.item(LABELS, 2) == "“Renewal Acme”"
-    assert words.item(LABELS, 9) == "record 9"
+    assert words.format_item(LABELS, 1) == "CDP-12 “Customer data platform”"
+    assert words.format_item(LABELS, 2) == "“Renewal Acme”"
+    assert words.format_item(LABELS, 9) == "record 9"
 
 
 def test_a_very_long_title_is_cut():
-    assert len(words.item(LABELS, 3)) < 100
-    assert words.item(LABELS, 3).endswith("…”")
+    assert len(words.format_item(LABELS, 3)) < 100
+    assert words.format_item(LABELS, 3).endswith("…”")
 
 
 def test_a_title_of_several_lines_stays_on_one():
     label = Label(4, "it:work_item:4", "CDP-14", "Build\n the  platform", None, "it", None)
-    assert words.item({4: label}, 4) == "CDP-14 “Build the platform”"
+    assert words.format_item({4: label}, 4) == "CDP-14 “Build the platform”"
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,10 @@ def test_a_title_of_several_lines_stays_on_one():
         ),
     ],
 )
-def test_a_step_tells_plan_and_forecast_and_where_the_plan_stands(planned, forecast, text):
-    assert words.dates(ChainStep(1, planned, forecast, source='column "End"')) == text
+def test_a_step_shows_plan_and_forecast_and_where_the_plan_is_stated(planned, forecast, text):
+    assert words.format_dates(ChainStep(1, planned, forecast, source='column "End"')) == text
 
 
-def test_what_is_done_has_no_forecast_any_more():
+def test_a_step_that_is_done_has_no_forecast_any_more():
     step = ChainStep(1, date(2026, 3, 6), date(2026, 3, 9), source='column "End"', done=True)
-    assert words.dates(step) == "was finished on 9 Mar 2026 (it was due on 6 Mar 2026)"
+    assert words.format_dates(step) == "was finished on 9 Mar 2026 (it was due on 6 Mar 2026)"
