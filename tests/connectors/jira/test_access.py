@@ -47,6 +47,13 @@ def test_a_wrong_token_is_reported_with_its_variable_and_a_hint_about_scopes(
     assert "wrong-secret" not in f"{problem}"
 
 
+def test_the_hint_about_scopes_is_left_out_where_api_url_is_set(jira: Site) -> None:
+    url = jira().jira_url
+    (problem,) = connect(url, api_url=url, token="wrong-secret").check()
+    assert "JIRA_TOKEN" in problem.remedy
+    assert "api_url" not in problem.remedy
+
+
 def test_anonymous_access_is_a_problem(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     configure(sandbox, anonymous=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
+import respx
 
 from connectors.base import ConnectionFailed
 from connectors.jira.comment_api import WritePace
@@ -266,6 +267,30 @@ def test_a_comment_that_customers_see_after_all_is_removed_and_reported(
     assert "customers" in outcome.reason
     assert not outcome.retryable
     assert fetch_comments(sandbox, "HELP-1") == []
+
+
+def test_an_issue_of_an_unknown_project_counts_as_one_of_a_service_desk(
+    jira: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the project cannot be seen, or the issue moved since it was pulled."""
+    monkeypatch.setattr("connectors.jira.comment_api._INTERNAL", {"key": "x", "value": 1})
+    sandbox = jira(issue("HELP-1"))
+    unknown = Target(find_target(sandbox, "HELP-1").ref, "GONE-1")
+    outcome = refused(connect(sandbox.jira_url), CommentChange(unknown, comment_content()))
+    assert "customers" in outcome.reason
+    assert fetch_comments(sandbox, "HELP-1") == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_public"),
+    [({"jsdPublic": False}, False), ({"jsdPublic": True}, True), ({"id": "7"}, True)],
+)
+def test_a_comment_is_internal_only_where_jira_says_so(
+    respx_mock: respx.MockRouter, answer: Json, is_public: bool
+) -> None:
+    respx_mock.get("https://jira.example/rest/api/3/issue/1/comment/7").respond(json=answer)
+    connector = connect("https://jira.example")
+    assert connector._comments.comments.is_public("1", "7") is is_public
 
 
 def test_writes_on_one_issue_keep_within_jiras_limits() -> None:

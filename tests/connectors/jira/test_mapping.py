@@ -282,6 +282,24 @@ def test_an_impossible_date_holds_the_issue_and_names_it(text: str) -> None:
     assert f'CDP-1 has "{text}" as its Due date' in problem.reason
 
 
+def test_an_impossible_start_date_holds_the_issue_and_is_named_like_its_field() -> None:
+    (problem,) = read(
+        {"customfield_1": "2026-02-30"},
+        names={"customfield_1": "Start date"},
+        fields={"start": "Start date"},
+    ).problems
+    assert problem.held
+    assert 'has "2026-02-30" as its Start date' in problem.reason
+
+
+def test_an_impossible_date_that_was_never_corrected_is_reported_once_and_held() -> None:
+    result = read(
+        {"duedate": "soon", "summary": "New"},
+        changed("2026-02-01T10:00:00.000+0000", "summary", "Old", "New"),
+    )
+    assert [problem.held for problem in result.problems] == [True]
+
+
 def test_an_impossible_date_of_the_past_is_left_out_there_only() -> None:
     result = read(
         {"duedate": "2026-05-01"},
@@ -350,6 +368,22 @@ def test_progress_that_overflows_a_number_holds_the_issue() -> None:
     (problem,) = read({"aggregateprogress": {"progress": 1e308, "total": 1e-308}}).problems
     assert problem.held
     assert "OverflowError" in problem.reason
+
+
+def test_dates_without_a_due_date_come_from_the_start_field() -> None:
+    record = present_item(
+        read(
+            {"customfield_1": "2026-03-02"},
+            names={"customfield_1": "Start date"},
+            fields={"start": "Start date"},
+        )
+    )
+    assert record.dates_from == 'Jira "Start date"'
+    assert present_item(read({})).dates_from == ""
+
+
+def test_an_issue_without_a_creation_date_is_valid_from_its_first_observation() -> None:
+    assert read({"created": None}).versions[0].valid_from == NOW
 
 
 def test_an_initiative_is_found_by_label_and_else_by_its_longest_wbs_prefix() -> None:

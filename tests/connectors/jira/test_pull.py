@@ -10,6 +10,8 @@ import pytest
 import respx
 
 from connectors.base import ConnectionFailed
+from connectors.jira.issue_batches import IssueBatch
+from connectors.jira.pull import IssueCursor
 from tests.connectors.jira.builders import (
     EMAIL,
     NOW,
@@ -46,6 +48,16 @@ def test_a_second_pull_brings_only_what_changed(jira: Site) -> None:
     assert set(records_by_key(pull_pages(connector, cursor))) == {"CDP-1"} | overlap
 
 
+def test_a_first_pull_lists_the_ids_once_and_each_later_one_all_of_them(jira: Site) -> None:
+    sandbox = jira(issue("CDP-1"))
+    connector = connect(sandbox.jira_url)
+    cursor = pull_pages(connector)[-1].cursor
+    # One search is for the newest change.
+    assert list_requests(sandbox).count("POST /rest/api/3/search/jql") == 2
+    pull_pages(connector, cursor)
+    assert list_requests(sandbox).count("POST /rest/api/3/search/jql") == 2 + 3
+
+
 def test_a_raw_record_read_again_within_the_overlap_is_identical(jira: Site) -> None:
     connector = connect(jira(issue("CDP-1")).jira_url)
     first = pull_pages(connector)
@@ -70,6 +82,24 @@ def test_a_repeated_page_token_fails_the_pull_instead_of_looping() -> None:
         respx.post("https://jira.example/rest/api/3/search/jql").respond(200, json=page)
         with pytest.raises(ConnectionFailed, match="same nextPageToken twice"):
             list(connect("https://jira.example")._api.search_ids("project = CDP"))
+
+
+def test_the_cursor_never_moves_back() -> None:
+    assert IssueCursor(updated_from=1000).moved_to(400).updated_from == 1000
+
+
+def test_the_cursor_lies_an_overlap_before_the_oldest_issue_of_the_batch() -> None:
+    batch = IssueBatch(updated=(700, 600, 800))
+    assert IssueCursor().after_batch(batch, newest=900, overlap=50).updated_from == 550
+
+
+def test_a_change_during_the_pull_does_not_move_the_cursor_beyond_its_beginning() -> None:
+    batch = IssueBatch(updated=(900,))
+    assert IssueCursor().after_batch(batch, newest=500, overlap=50).updated_from == 450
+
+
+def test_a_batch_without_issues_does_not_move_the_cursor() -> None:
+    assert IssueCursor(updated_from=7).after_batch(IssueBatch(), 500, 50).updated_from == 7
 
 
 def test_more_issues_than_fit_a_page_all_arrive(jira: Site) -> None:

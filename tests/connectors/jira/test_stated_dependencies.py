@@ -9,6 +9,7 @@ import pytest
 from connectors.jira.fields import choose_fields
 from connectors.jira.stated_dependencies import find_stated_dependencies
 from connectors.tools import installed_tools
+from model.keys import ReferenceFormats, UrlShape
 from model.records import DependencyRole, DependencyType, Origin, StatedDependency
 from tests.connectors.jira.builders import Site, connect, issue, map_issue, settings
 
@@ -105,6 +106,31 @@ def test_an_issue_of_our_own_projects_in_text_is_only_a_mention() -> None:
 
 def test_a_number_in_text_states_nothing() -> None:
     assert stated({"description": "For 10063 customers."}) == ()
+
+
+def test_a_number_that_an_address_is_reduced_to_states_nothing() -> None:
+    chosen = settings(references_in=["description"])
+    numbered = ReferenceFormats(urls=(UrlShape(r"https://tracker\.example/issues/(\w+)"),))
+
+    def targets(text: str) -> list[str]:
+        fields = choose_fields(chosen, {"description": "Description"})
+        dependencies = find_stated_dependencies(
+            "CDP-1", {"description": text}, chosen, fields, numbered
+        )
+        return [dependency.target for dependency in dependencies]
+
+    assert targets("See https://tracker.example/issues/12.") == []
+    assert targets("See https://tracker.example/issues/A12.") == ["A12"]
+
+
+def test_a_dependency_that_is_stated_twice_counts_once() -> None:
+    link = {"type": BLOCKS, "outwardIssue": {"key": "OPS-4"}}
+    assert len(stated({"issuelinks": [link, link]})) == 1
+
+
+def test_the_named_field_takes_precedence_over_text() -> None:
+    (dependency,) = stated({"customfield_7": "OPS-4", "description": "After OPS-4."})
+    assert dependency.origin is Origin.FIELD
 
 
 def test_a_link_takes_precedence_over_text() -> None:

@@ -103,6 +103,19 @@ def test_a_past_stage_is_judged_by_its_forecast_category() -> None:
     assert stages == [DealStage.LOST, DealStage.WON, DealStage.OPEN, DealStage.OPEN]
 
 
+def test_a_past_stage_of_the_same_name_as_the_present_one_is_the_same_stage() -> None:
+    result = map_opportunity(
+        opportunity(StageName="Parked", IsWon=False, IsClosed=False),
+        snapshot("2026-01-05", StageName="Parked", ForecastCategory="Omitted", Probability=0),
+    )
+    assert [version.record.stage for version in result.versions] == [DealStage.OPEN] * 2
+
+
+def test_an_empty_key_field_leaves_the_name_as_the_key() -> None:
+    result = map_opportunity(opportunity(Deal_No__c=None), key_field="Deal_No__c")
+    assert (deal(result).key, result.aliases) == ("Nordwind renewal", ())
+
+
 def test_the_snapshot_of_the_last_change_is_no_version_of_its_own() -> None:
     last = snapshot("2026-03-01", CreatedDate="2026-03-01T12:00:00.000+0000")
     assert len(map_opportunity(opportunity(), last).versions) == 1
@@ -144,6 +157,25 @@ def test_an_amount_without_currency_is_left_out_and_reported_once() -> None:
     assert "interlock.yaml" in result.problems[0].remedy
 
 
+@pytest.mark.parametrize("code", ["euro", "eur", "€", 978])
+def test_a_currency_that_is_no_code_counts_as_none(code: object) -> None:
+    result = map_opportunity(opportunity(CurrencyIsoCode=code))
+    assert (deal(result).amount, deal(result).currency) == (None, None)
+    assert [problem.held for problem in result.problems] == [False]
+
+
+@pytest.mark.parametrize(("value", "percent"), [(66.6, 67), (0.0, 0), (100.0, 100), (None, None)])
+def test_a_probability_is_rounded_to_whole_percent(value: float | None, percent: int) -> None:
+    assert deal(map_opportunity(opportunity(Probability=value))).probability == percent
+
+
+@pytest.mark.parametrize("time", ["2026-03-01T12:00:00", "yesterday", None])
+def test_a_change_without_an_exact_time_holds_the_deal(time: str | None) -> None:
+    result = map_opportunity(opportunity(LastModifiedDate=time))
+    assert result.versions == ()
+    assert [problem.held for problem in result.problems] == [True]
+
+
 def test_cents_are_exact() -> None:
     payload = raw_record(opportunity()).payload.replace("250000.0", "1234567890123456.78")
     result = map_deal("crm", settings(), RawRecord(DEAL_ID, payload), REFERENCES)
@@ -172,7 +204,8 @@ def test_an_impossible_close_date_holds_the_deal_which_stays_known_by_its_name(
     assert result.versions == ()
     assert problem.held
     assert problem.reason.startswith(f"CloseDate '{text}' {error_text}")
-    assert "Nordwind renewal" in problem.known_as
+    address = f"https://acme.example/lightning/r/Opportunity/{DEAL_ID}/view"
+    assert problem.known_as == ("Nordwind renewal", address)
 
 
 def test_an_unreadable_snapshot_is_left_out_of_the_history() -> None:

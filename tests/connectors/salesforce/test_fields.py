@@ -34,8 +34,10 @@ def test_a_field_hidden_by_field_level_security_is_named() -> None:
 
 def test_an_org_with_several_currencies_needs_no_default() -> None:
     several = described(opportunity(CurrencyIsoCode="USD"))
-    fields = choose_fields(settings(currency=None), several, HISTORY)
+    history = described(snapshot("2026-01-05", CurrencyIsoCode="USD"))
+    fields = choose_fields(settings(currency=None), several, history)
     assert "CurrencyIsoCode" in fields.deal
+    assert "CurrencyIsoCode" in fields.history
     assert find_field_problems(fields, settings(currency=None)) == []
 
 

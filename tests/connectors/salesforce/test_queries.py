@@ -69,3 +69,13 @@ def test_the_delete_log_is_complete_up_to_latest_date_covered(
     since, until = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, 12, 0, 0, 5, tzinfo=UTC)
     assert queries.fetch_delete_log("Opportunity", since, until) == ([], covered)
     assert log.calls[0].request.url.params["end"] == "2026-03-01T12:00:00+00:00"
+
+
+def test_a_delete_log_without_latest_date_covered_is_complete_up_to_the_requested_end(
+    queries: QueryClient, respx_mock: respx.MockRouter
+) -> None:
+    respx_mock.post(f"{BASE}/services/oauth2/token").respond(json=TOKEN)
+    log = respx_mock.get(path=f"{API}/sobjects/Opportunity/deleted")
+    log.respond(json={"deletedRecords": []})
+    since, until = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+    assert queries.fetch_delete_log("Opportunity", since, until) == ([], until.isoformat())

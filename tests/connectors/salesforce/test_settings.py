@@ -29,6 +29,10 @@ def test_a_field_name_that_could_change_a_query_is_refused(name: str) -> None:
         settings(depends_on=name)
 
 
+def test_the_api_is_called_in_the_configured_version() -> None:
+    assert settings(api_version="64.0").api == "/services/data/v64.0"
+
+
 @pytest.mark.parametrize("url", ["acme.my.salesforce.com", "ftp://acme", "https://acme.example/a"])
 def test_an_address_that_is_not_an_origin_is_refused(url: str) -> None:
     with pytest.raises(ValidationError, match="My Domain"):
