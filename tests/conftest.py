@@ -41,7 +41,7 @@ def postgres() -> Iterator[URL]:
         stop_embedded(data)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_database(postgres: URL) -> Callable[[], URL]:
     """Makes a fresh database with all tables at each call; its address."""
 

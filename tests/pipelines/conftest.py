@@ -1,8 +1,8 @@
-"""A small instance with its tools running, for each test that asks."""
+"""A small instance with its tools running: one per test, or one synced instance per module."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 from connectors.sandbox import running_sandbox
 from pipelines.instance import Instance
 from tests.pipelines.small import JIRA, SALESFORCE, Small, make_small
+from tests.pipelines.syncing import run_sync
 
 
 @pytest.fixture
@@ -21,6 +22,26 @@ def small(tmp_path: Path, database: URL) -> Iterator[Small]:
 
 @pytest.fixture
 def instance(small: Small) -> Iterator[Instance]:
-    opened = small.opened()
+    opened = small.open()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def synced_small(
+    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], URL]
+) -> Iterator[Small]:
+    """A small instance after a sync that wrote no comment, for tests that change nothing."""
+    with running_sandbox(jira=JIRA, salesforce=SALESFORCE) as sandbox:
+        small = make_small(tmp_path_factory.mktemp("synced") / "home", sandbox, new_database())
+        instance = small.open()
+        run_sync(instance, write=False)
+        instance.close()
+        yield small
+
+
+@pytest.fixture
+def synced_instance(synced_small: Small) -> Iterator[Instance]:
+    opened = synced_small.open()
     yield opened
     opened.close()

@@ -1,7 +1,8 @@
 """A sync that kills its own process with SIGKILL at a chosen instant.
 
-Instants are counted where something may half happen: before and after each request, each commit,
-and each file put in place. So the same number is the same instant in every run.
+Instants are counted before and after each request, each commit and each replaced file, because
+between two of them nothing changes that outlives the process. The same number is the same instant
+in every run.
 """
 
 from __future__ import annotations
@@ -22,40 +23,40 @@ from pipelines.instance import open_instance
 from pipelines.steps.sync import sync_all
 
 
-class _Instants:
-    """Counts, and kills this process when the chosen number is reached."""
+class _InstantCounter:
+    """Counts instants, and kills this process when the fatal number is reached."""
 
     def __init__(self, fatal: int) -> None:
         self.passed = 0
         self._fatal = fatal
 
-    def pass_one(self) -> None:
+    def count(self) -> None:
         self.passed += 1
         if self.passed == self._fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def around(self, owner: Any, name: str) -> None:
-        """Count an instant before and after every call of a function."""
+    def count_calls(self, owner: Any, name: str) -> None:
+        """Count one instant before and one after every call of a function."""
         real: Callable[..., Any] = getattr(owner, name)
 
         def counted(*args: Any, **kwargs: Any) -> Any:
-            self.pass_one()
+            self.count()
             result = real(*args, **kwargs)
-            self.pass_one()
+            self.count()
             return result
 
         setattr(owner, name, counted)
 
 
 def sync_until_killed(
-    home: Path, environment: Mapping[str, str], now: datetime, fatal: int, told: Pipe
+    home: Path, environment: Mapping[str, str], now: datetime, fatal: int, results: Pipe
 ) -> None:
-    """Run one sync and die at instant `fatal`; a sync that survives tells how many there were."""
-    instants = _Instants(fatal)
-    instants.around(httpx.Client, "send")
-    instants.around(requests.Session, "send")
-    instants.around(os, "replace")
-    instants.around(Connection, "_commit_impl")
+    """Run one sync and die at instant `fatal`; one that survives sends the number of instants."""
+    counter = _InstantCounter(fatal)
+    counter.count_calls(httpx.Client, "send")
+    counter.count_calls(requests.Session, "send")
+    counter.count_calls(os, "replace")
+    counter.count_calls(Connection, "_commit_impl")
     instance = open_instance(home, environment)
     sync_all(instance, now, lambda _: None, write=True)
-    told.send(instants.passed)
+    results.send(counter.passed)

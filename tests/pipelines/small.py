@@ -1,7 +1,7 @@
-"""A whole small instance: both sandbox tools, a workbook, an export, and the settings for them.
+"""A small instance with both sandbox tools, a workbook, an export, and the settings for them.
 
 IT builds a profile service (CDP-1, CDP-2) that Marketing's launch (CMP-2) and a deal wait for; it
-comes about ten working days too late. Everything else is healthy.
+is about ten working days late. Everything else is healthy.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import yaml
 from openpyxl import Workbook
@@ -23,12 +24,14 @@ from connectors.sandbox import Sandbox
 from pipelines.instance import Instance, open_instance
 
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
-"""When the story is told, whatever day the tests run on; the sandbox's clocks stand there too. It
-is a Wednesday, with no holiday from six weeks before it to four weeks after."""
+"""The present of the story, whatever day the tests run on; the sandbox's clocks show it too.
+
+It is a Wednesday, with no holiday from six weeks before to four weeks after it.
+"""
 
 
 def day(offset: int) -> date:
-    """That many weekdays from the day of the story."""
+    """The day that many weekdays after the present of the story."""
     return date.fromisoformat(str(np.busday_offset(np.datetime64(NOW.date()), offset)))
 
 
@@ -41,7 +44,7 @@ MODEL = Path(__file__).parents[2] / "dagster_home" / "operating_model"
 _LANG = "5b10a2844c20165700ede21c"
 
 
-def issue(key: str, summary: str, due: date, start: date, **more: Any) -> dict[str, Any]:
+def issue(key: str, summary: str, due: date, start: date, **fields: Any) -> dict[str, Any]:
     return {
         "key": key,
         "type": "Story",
@@ -63,7 +66,7 @@ def issue(key: str, summary: str, due: date, start: date, **more: Any) -> dict[s
                 "to": due.isoformat(),
             }
         ],
-        **more,
+        **fields,
     }
 
 
@@ -179,18 +182,37 @@ SETTINGS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Small:
-    """The instance folder with the tools it connects; `environment` holds their secrets."""
+    """The instance folder, the tools it connects, and `environment` with their secrets."""
 
     home: Path
     sandbox: Sandbox
     environment: Mapping[str, str]
 
-    def opened(self, **environment: str) -> Instance:
-        """Open it, with some variables of the environment set otherwise."""
+    def open(self, **environment: str) -> Instance:
+        """Open the instance with these variables of the environment changed."""
         return open_instance(self.home, {**self.environment, **environment})
 
-    def settings(self, **changed: Any) -> None:
-        """Write interlock.yaml, with some fields of some connections changed (None removes)."""
+    def call_jira(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Send a request to the Jira stand-in as the account of the connection."""
+        # Without `verify` each call would load the trusted certificates, which takes 50 ms.
+        answer = httpx.request(
+            method,
+            f"{self.sandbox.jira_url}{path}",
+            auth=("interlock@example.com", SECRETS["JIRA_TOKEN"]),
+            json=body,
+            verify=False,
+        )
+        return answer.raise_for_status()
+
+    def call_salesforce(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Send a request to the Salesforce stand-in's pages and switches."""
+        answer = httpx.request(
+            method, f"{self.sandbox.salesforce_url}{path}", json=body, verify=False
+        )
+        return answer.raise_for_status()
+
+    def write_settings(self, **changed: Any) -> None:
+        """Write interlock.yaml with these fields of some connections changed."""
         connections = {name: {**values} for name, values in SETTINGS.items()}
         connections["it-jira"]["url"] = self.sandbox.jira_url
         connections["sales"]["url"] = self.sandbox.salesforce_url
@@ -200,7 +222,7 @@ class Small:
         text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
         (self.home / "interlock.yaml").write_text(text, encoding="utf-8")
 
-    def plan(self, *rows: tuple[Any, ...]) -> None:
+    def write_plan(self, *rows: tuple[Any, ...]) -> None:
         """Write Marketing's workbook: a banner, headings in row 3, then the rows."""
         book = Workbook()
         sheet = book.active
@@ -212,7 +234,8 @@ class Small:
             sheet.append(list(row))
         book.save(self.home / "files" / "plan.xlsx")
 
-    def export(self, text: str = EXPORT) -> None:
+    def write_export(self, text: str = EXPORT) -> None:
+        """Write the ERP export in the encoding that Excel uses."""
         (self.home / "files" / "export.csv").write_bytes(text.encode("cp1252"))
 
 
@@ -223,14 +246,14 @@ HEALTHY_PLAN = (
 
 
 def make_small(home: Path, sandbox: Sandbox, database: URL) -> Small:
-    """Lay out the instance folder below `home`, and stop the sandbox's clocks."""
+    """Write the instance folder `home`, and set the clocks of the sandbox to NOW."""
     sandbox.jira.settings.now = sandbox.salesforce.settings.now = NOW
     (home / "files").mkdir(parents=True)
     shutil.copytree(MODEL, home / "operating_model")
     url = database.render_as_string(hide_password=False)
     path = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     small = Small(home, sandbox, {**path, **SECRETS, "INTERLOCK_WAREHOUSE_URL": url})
-    small.settings()
-    small.plan(*HEALTHY_PLAN)
-    small.export()
+    small.write_settings()
+    small.write_plan(*HEALTHY_PLAN)
+    small.write_export()
     return small

@@ -125,7 +125,7 @@ def test_a_comment_that_will_be_resolved_is_told_with_its_address(
     interlock: Run, small: Small
 ) -> None:
     interlock("sync")
-    small.plan(HEALTHY_PLAN[0], (*HEALTHY_PLAN[1][:-1], ""))
+    small.write_plan(HEALTHY_PLAN[0], (*HEALTHY_PLAN[1][:-1], ""))
     _, synced, _ = interlock("sync", "--dry-run", "--json")
 
     _, shown, _ = interlock("comments", "--dry-run", "--json")
@@ -139,7 +139,7 @@ def test_a_comment_that_will_be_resolved_is_told_with_its_address(
 
 def test_a_refused_comment_is_told_with_its_reason_and_remedy(interlock: Run, small: Small) -> None:
     interlock("sync", "--dry-run")
-    small.plan(HEALTHY_PLAN[0])
+    small.write_plan(HEALTHY_PLAN[0])
 
     code, out, _ = interlock("comments", "--json")
 
@@ -170,7 +170,7 @@ def test_explain_prints_the_chain_and_writes_its_picture(interlock: Run, small: 
 
 
 def test_what_is_done_is_not_forecast(interlock: Run, small: Small) -> None:
-    small.plan(("CMP-1", "Brief agency", day(-9), day(-2), "Lena Vogt", "Done", ""))
+    small.write_plan(("CMP-1", "Brief agency", day(-9), day(-2), "Lena Vogt", "Done", ""))
     interlock("sync", "--dry-run")
 
     _, out, _ = interlock("explain", "CMP-1")
@@ -214,7 +214,7 @@ def test_one_tool_out_of_reach_keeps_no_other_from_being_commented_on(
     interlock: Run, small: Small
 ) -> None:
     interlock("sync", "--dry-run")
-    small.settings(it_jira={"token_env": "SALESFORCE_CLIENT_SECRET"})
+    small.write_settings(it_jira={"token_env": "SALESFORCE_CLIENT_SECRET"})
 
     code, out, err = interlock("comments")
 

@@ -11,17 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import pytest
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
 from connectors.sandbox import running_sandbox
-from connectors.spreadsheets.notes import read_notes
 from pipelines.steps.sync import sync_all
 from tests.pipelines.killed import sync_until_killed
 from tests.pipelines.small import JIRA, NOW, SALESFORCE, Small, make_small
+from tests.pipelines.syncing import COMMENTED, count_comments
 
-KILLS = 20
+FEW_KILLS, MANY_KILLS = 5, 40
 NEVER = -1
 
 _STATE = {
@@ -55,8 +55,8 @@ _STATE = {
 }
 
 
-def state(engine: Engine) -> dict[str, list[str]]:
-    """Everything the warehouse holds, without its own row numbers and instants of writing."""
+def read_state(engine: Engine) -> dict[str, list[str]]:
+    """Everything in the warehouse except for its own row numbers and times of writing."""
     with engine.connect() as connection:
         return {
             name: sorted(repr(tuple(row)) for row in connection.exec_driver_sql(query))
@@ -64,26 +64,9 @@ def state(engine: Engine) -> dict[str, list[str]]:
         }
 
 
-def comments(small: Small) -> dict[str, int]:
-    """How many comments stand on what, as each tool tells."""
-    issue = httpx.get(
-        f"{small.sandbox.jira_url}/rest/api/3/issue/CDP-2/comment",
-        auth=("interlock@example.com", "sandbox-token"),
-    )
-    page = httpx.get(f"{small.sandbox.salesforce_url}/").text
-    deal = page.partition("/lightning/r/Opportunity/")[2].partition("/")[0]
-    feed = httpx.get(f"{small.sandbox.salesforce_url}/lightning/r/Opportunity/{deal}/view").text
-    notes = read_notes((small.home / "files" / "plan.xlsx").read_bytes())
-    return {
-        "CDP-2": issue.json()["total"],
-        "deal": feed.count("interlock:C-"),
-        "workbook": sum(note.text.count("interlock:C-") for note in notes.values()),
-    }
-
-
 @contextmanager
-def fresh(home: Path, database: URL, ports: tuple[int, int]) -> Iterator[Small]:
-    """The small instance as on its first day, on the same ports each time."""
+def fresh_small(home: Path, database: URL, ports: tuple[int, int]) -> Iterator[Small]:
+    """The small instance before its first sync, on the same ports each time."""
     jira, salesforce = ports
     with running_sandbox(
         jira=JIRA, salesforce=SALESFORCE, jira_port=jira, salesforce_port=salesforce
@@ -95,48 +78,60 @@ def fresh(home: Path, database: URL, ports: tuple[int, int]) -> Iterator[Small]:
 
 
 def free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        second.bind(("127.0.0.1", 0))
+        return first.getsockname()[1], second.getsockname()[1]
 
 
 def run_killed(small: Small, fatal: int) -> tuple[int | None, int]:
-    """Run a sync in a process of its own; its exit code, and how many instants it passed."""
+    """Run a sync in a process of its own; its exit code, and the number of instants it passed."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.pipelines.killed"])
-    heard, told = context.Pipe(duplex=False)
-    arguments: Any = (small.home, dict(small.environment), NOW, fatal, told)
+    receiver, sender = context.Pipe(duplex=False)
+    arguments: Any = (small.home, dict(small.environment), NOW, fatal, sender)
     process = context.Process(target=sync_until_killed, args=arguments)
     process.start()
-    told.close()
+    sender.close()
     process.join()
-    return process.exitcode, heard.recv() if process.exitcode == 0 else 0
+    return process.exitcode, receiver.recv() if process.exitcode == 0 else 0
 
 
-def finish(small: Small) -> tuple[dict[str, list[str]], dict[str, int]]:
-    """Run a whole sync here; what the warehouse and the tools then hold."""
-    instance = small.opened()
+def sync_to_the_end(small: Small) -> tuple[dict[str, list[str]], dict[str, int]]:
+    """Run a whole sync in this process; the state of the warehouse and of the tools after it."""
+    instance = small.open()
     sync_all(instance, NOW, lambda _: None, write=True)
-    result = state(instance.engine), comments(small)
+    result = read_state(instance.engine), count_comments(small)
     instance.close()
     return result
 
 
-def test_a_sync_killed_at_twenty_instants_and_run_again_equals_an_undisturbed_one(
-    tmp_path: Path, new_database: Callable[[], URL]
-) -> None:
+def assert_kills_leave_no_trace(home: Path, new_database: Callable[[], URL], kills: int) -> None:
+    """Kill a sync at so many instants, spread evenly, and compare the state after the next one."""
     ports = free_ports()
-    with fresh(tmp_path / "undisturbed", new_database(), ports) as small:
+    with fresh_small(home / "undisturbed", new_database(), ports) as small:
         code, instants = run_killed(small, NEVER)
-        undisturbed = finish(small)
+        undisturbed = sync_to_the_end(small)
     assert code == 0
-    assert undisturbed[1] == {"CDP-2": 2, "deal": 1, "workbook": 1}
+    assert undisturbed[1] == COMMENTED
 
-    for number in range(KILLS):
-        fatal = 1 + number * (instants - 1) // (KILLS - 1)
-        with fresh(tmp_path / f"killed-{number}", new_database(), ports) as small:
+    for number in range(kills):
+        fatal = 1 + number * (instants - 1) // (kills - 1)
+        with fresh_small(home / f"killed-{number}", new_database(), ports) as small:
             code, _ = run_killed(small, fatal)
             assert code == -signal.SIGKILL
-            again = finish(small)
+            again = sync_to_the_end(small)
         assert again == undisturbed, f"killed at instant {fatal} of {instants}"
+
+
+def test_a_sync_killed_at_a_few_instants_and_run_again_equals_an_undisturbed_one(
+    tmp_path: Path, new_database: Callable[[], URL]
+) -> None:
+    assert_kills_leave_no_trace(tmp_path, new_database, FEW_KILLS)
+
+
+@pytest.mark.long
+def test_a_sync_killed_at_many_instants_and_run_again_equals_an_undisturbed_one(
+    tmp_path: Path, new_database: Callable[[], URL]
+) -> None:
+    assert_kills_leave_no_trace(tmp_path, new_database, MANY_KILLS)

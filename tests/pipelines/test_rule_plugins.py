@@ -13,7 +13,7 @@ from model.rules import BrokenPlugin, RuleSet
 from pipelines.instance import Instance
 from pipelines.steps.decide import DecisionRefused, record_decision
 from pipelines.steps.detect import detect
-from pipelines.steps.sync import sync_all
+from tests.pipelines import syncing
 from tests.pipelines.small import NOW
 
 LATER = NOW + timedelta(minutes=5)
@@ -27,8 +27,7 @@ def without_late_handover(instance: Instance, *broken: BrokenPlugin) -> Instance
 
 
 def late_handover(instance: Instance) -> Conflict:
-    detected = sync_all(instance, NOW, lambda _: None, write=False).detected
-    return next(c for c in detected.in_force if c.finding.rule == "late_handover")
+    return syncing.late_handover(syncing.run_sync(instance, write=False))
 
 
 def test_while_a_plugin_is_broken_the_conflicts_of_its_rules_stay_as_they_are(
@@ -51,7 +50,7 @@ def test_the_conflicts_of_an_uninstalled_rule_end(instance: Instance) -> None:
         detected = detect(reduced, LATER)
 
     assert detected.events == {"resolved": 1}
-    assert conflict.id not in {kept.id for kept in detected.in_force}
+    assert conflict.id not in {each.id for each in detected.in_force}
 
 
 def test_a_conflict_whose_rule_is_not_installed_cannot_be_decided(instance: Instance) -> None:

@@ -1,19 +1,17 @@
-"""No secret appears in any table, error or line of output, whatever goes wrong."""
+"""No secret appears in any table, error or line of output, even when something goes wrong."""
 
 from __future__ import annotations
 
 import json
 import logging
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
 
 from model.warehouse.schema import metadata
 from pipelines.cli import app
-from pipelines.instance import Instance
-from pipelines.steps.sync import SyncResult, sync_all
-from tests.pipelines.small import NOW, SECRETS, Small
+from tests.pipelines.small import SECRETS, Small
+from tests.pipelines.syncing import run_sync
 
 WRONG = {
     "JIRA_TOKEN": "wrong-jira-token-7f3a",
@@ -22,11 +20,7 @@ WRONG = {
 HIDDEN = (SECRETS["JIRA_TOKEN"], SECRETS["SALESFORCE_CLIENT_SECRET"], *WRONG.values())
 
 
-def run(instance: Instance, *, later: int = 0) -> SyncResult:
-    return sync_all(instance, NOW + timedelta(minutes=later), lambda _: None, write=True)
-
-
-def everything_stored(engine: Engine) -> str:
+def read_all_rows(engine: Engine) -> str:
     with engine.connect() as connection:
         return "\n".join(
             str(row[0])
@@ -39,26 +33,28 @@ def test_secrets_stay_out_of_tables_errors_and_logs(
     small: Small, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    good, bad = small.opened(), small.opened(**WRONG)
+    right, wrong = small.open(), small.open(**WRONG)
 
-    run(good)
-    failures = run(bad, later=5).failures
-    stored = everything_stored(good.engine)
-    told = capsys.readouterr()
-    good.close()
-    bad.close()
+    run_sync(right)
+    failures = run_sync(wrong, minutes=5).failures
+    stored = read_all_rows(right.engine)
+    output = capsys.readouterr()
+    right.close()
+    wrong.close()
 
     assert set(failures) == {"it-jira", "sales"}
-    seen = "\n".join([*map(repr, failures.values()), *map(str, failures.values())])
-    seen += stored + caplog.text + told.out + told.err + repr(bad.deployment) + repr(bad.model)
+    visible = "\n".join([*map(repr, failures.values()), *map(str, failures.values())])
+    visible += (
+        stored + caplog.text + output.out + output.err + repr(wrong.deployment) + repr(wrong.model)
+    )
     for secret in HIDDEN:
-        assert secret not in seen
+        assert secret not in visible
 
 
 def test_a_wrong_token_names_the_connection_the_record_and_the_remedy(small: Small) -> None:
-    instance = small.opened(**WRONG)
+    instance = small.open(**WRONG)
 
-    failures = run(instance).failures
+    failures = run_sync(instance).failures
     instance.close()
 
     assert str(failures["it-jira"]).startswith("it-jira: ")
@@ -76,8 +72,8 @@ def test_the_check_command_shows_no_secret(
     with pytest.raises(SystemExit) as ended:
         app.main()
 
-    told = capsys.readouterr()
-    problems = json.loads(told.out)
+    output = capsys.readouterr()
+    problems = json.loads(output.out)
     assert ended.value.code == 1
     assert problems["it-jira"][0]["blocking"]
-    assert not any(secret in told.out + told.err for secret in HIDDEN)
+    assert not any(secret in output.out + output.err for secret in HIDDEN)

@@ -1,4 +1,4 @@
-"""Two syncs at once: one waits for the other, and nothing is doubled."""
+"""Two syncs at once: one waits for the other, and nothing is written twice."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from pipelines.instance import Instance
 from pipelines.steps.pull import pull
 from tests.pipelines.killed import sync_until_killed
 from tests.pipelines.small import NOW, Small
-from tests.pipelines.test_killed_sync import NEVER, comments
+from tests.pipelines.syncing import COMMENTED, count_comments
+from tests.pipelines.test_killed_sync import NEVER
 
 
 def test_two_syncs_at_once_leave_one_comment_each(small: Small) -> None:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.pipelines.killed"])
-    _heard, told = context.Pipe(duplex=False)
-    arguments: Any = (small.home, dict(small.environment), NOW, NEVER, told)
+    _receiver, sender = context.Pipe(duplex=False)
+    arguments: Any = (small.home, dict(small.environment), NOW, NEVER, sender)
     syncs = [context.Process(target=sync_until_killed, args=arguments) for _ in range(2)]
     for sync in syncs:
         sync.start()
@@ -27,10 +28,10 @@ def test_two_syncs_at_once_leave_one_comment_each(small: Small) -> None:
         sync.join()
 
     assert [sync.exitcode for sync in syncs] == [0, 0]
-    assert comments(small) == {"CDP-2": 2, "deal": 1, "workbook": 1}
+    assert count_comments(small) == COMMENTED
 
 
-def test_a_step_that_stays_busy_says_so_in_clear_words(instance: Instance) -> None:
+def test_waiting_for_a_lock_ends_with_the_name_of_what_is_locked(instance: Instance) -> None:
     with (
         exclusive_lock(instance.engine, "it-jira"),
         pytest.raises(LockTimeout, match="another sync is at work on it-jira"),
@@ -39,7 +40,7 @@ def test_a_step_that_stays_busy_says_so_in_clear_words(instance: Instance) -> No
         pass
 
 
-def test_a_lock_ends_with_its_step_even_when_that_fails(instance: Instance) -> None:
+def test_a_lock_is_released_even_when_its_step_fails(instance: Instance) -> None:
     with pytest.raises(RuntimeError), exclusive_lock(instance.engine, "it-jira"):
         raise RuntimeError
 

@@ -32,7 +32,7 @@ class Seen:
         # Importing them opens the instance folder that the environment names.
         from pipelines.definitions import build
 
-        instance = self.small.opened()
+        instance = self.small.open()
         return build(instance.deployment, instance.model.time_zone, instance.rules)
 
     def sync(self) -> dg.ExecuteInProcessResult:

@@ -50,7 +50,7 @@ def test_every_rule_and_every_meeting_with_a_tool_has_a_check(seen: Seen) -> Non
 
 
 def test_what_interlock_yaml_schedules_runs_from_the_start_in_the_local_time(seen: Seen) -> None:
-    seen.small.settings(it_jira={"schedule": "*/5 * * * *"})
+    seen.small.write_settings(it_jira={"schedule": "*/5 * * * *"})
 
     schedules = seen.defs().schedules or []
 
@@ -69,7 +69,7 @@ def test_what_interlock_yaml_schedules_runs_from_the_start_in_the_local_time(see
 
 
 def test_the_job_of_one_connection_reads_it_alone_and_does_all_that_follows(seen: Seen) -> None:
-    seen.small.settings(it_jira={"schedule": "*/5 * * * *"})
+    seen.small.write_settings(it_jira={"schedule": "*/5 * * * *"})
 
     steps = {node.name for node in seen.defs().resolve_job_def("sync_it_jira").nodes}
 

@@ -95,7 +95,7 @@ def test_cards_stay_in_order_worst_first_when_a_worse_conflict_comes(seen: Seen)
 def test_a_conflict_that_is_gone_leaves_the_list_with_a_last_word(seen: Seen) -> None:
     seen.sync()
     (late,) = [key for key in seen.cards() if "Marketing needs" in seen.card(key)["conflict"]]
-    seen.small.plan(HEALTHY_PLAN[0])
+    seen.small.write_plan(HEALTHY_PLAN[0])
 
     seen.sync()
 
@@ -117,7 +117,7 @@ def test_a_connection_that_cannot_be_read_fails_its_check_and_all_others_go_on(
 
 def test_a_record_in_quarantine_is_named_with_what_to_do_and_stops_nothing(seen: Seen) -> None:
     bad = ("CMP-3", "Flyer", "30.02.2026", day(20), "Lena Vogt", "Planned", "")
-    seen.small.plan(*HEALTHY_PLAN, bad)
+    seen.small.write_plan(*HEALTHY_PLAN, bad)
 
     result = seen.sync()
 
