@@ -1,6 +1,7 @@
-"""The tables: landing, shared model with history, quarantine, cursors, network results, ledger.
+"""The tables: landing, shared model with history, quarantine, cursors, forecast, ledger.
 
-`schema` names the tables, `migrations` makes them, `connect` opens them (embedded PostgreSQL or
-any other), the other modules each read or write one group of tables. Functions take an open
-SQLAlchemy connection, so that whoever calls decides what is one transaction.
+`schema` declares the tables (the version tables follow from `model.records`), `migrations` creates
+them, `connect` opens the database (embedded PostgreSQL or any other). Every other module reads or
+writes one group of tables. Functions take an open SQLAlchemy connection, so the caller decides
+what is one transaction.
 """

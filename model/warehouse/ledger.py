@@ -1,4 +1,4 @@
-"""The ledger's tables: conflicts as they stand, their events, decisions, and our comments."""
+"""The ledger's tables: conflicts, their events and decisions, and Interlock's comments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from model.warehouse.schema import comment, conflict, conflict_event, decision, 
 
 
 def read_conflicts(connection: Connection, *statuses: Status) -> dict[str, Conflict]:
-    """Conflicts by id, worst and oldest first; all of them when no status is named."""
+    """Conflicts of these statuses (none given: of all) by id, worst and oldest first."""
     query = select(conflict.c.id, conflict.c.details).order_by(
         conflict.c.severity.desc(), conflict.c.opened_at, conflict.c.id
     )
@@ -27,23 +27,24 @@ def read_conflicts(connection: Connection, *statuses: Status) -> dict[str, Confl
     return {row.id: Conflict.model_validate(row.details) for row in connection.execute(query)}
 
 
-def write_ledger_update(connection: Connection, settled: LedgerUpdate) -> None:
+def write_ledger_update(connection: Connection, ledger_update: LedgerUpdate) -> None:
     """Store changed conflicts and append their events."""
-    for one in settled.conflicts:
-        values = _conflict_row(one)
+    for changed in ledger_update.conflicts:
+        values = _conflict_row(changed)
         connection.execute(
             upsert(conflict)
             .values(values)
             .on_conflict_do_update(index_elements=["id"], set_=values)
         )
-    if settled.events:
-        connection.execute(insert(conflict_event), [_event_row(e) for e in settled.events])
+    if ledger_update.events:
+        rows = [_event_row(event) for event in ledger_update.events]
+        connection.execute(insert(conflict_event), rows)
 
 
 def write_decision(
     connection: Connection, conflict_id: str, decided: Decision, role: str, right: str, channel: str
 ) -> None:
-    """Append a decision; `channel` is where it was made: a tool's connection, cli, dagster."""
+    """Append a decision; `channel` is the connection in which it was made, `cli` or `dagster`."""
     connection.execute(
         insert(decision).values(
             conflict_id=conflict_id,
@@ -61,16 +62,18 @@ def write_decision(
 
 def read_events(connection: Connection, conflict_id: str) -> list[Event]:
     """The life of one conflict, oldest event first."""
-    found = connection.execute(
+    # Read by tests alone until decisions are audited (`interlock audit`); the table is append-only
+    # and its format is a promise, so reading it stays tested.
+    rows = connection.execute(
         select(conflict_event)
         .where(conflict_event.c.conflict_id == conflict_id)
         .order_by(conflict_event.c.id)
     )
-    return [Event(row.conflict_id, row.event, row.at, row.details) for row in found]
+    return [Event(row.conflict_id, row.event, row.at, row.details) for row in rows]
 
 
 def read_recorded_comments(connection: Connection, name: str) -> dict[CommentKey, RecordedComment]:
-    """Our comments in one connection, as the warehouse remembers them."""
+    """Interlock's comments in one connection, as the warehouse last saved them."""
     return {
         (row.conflict_id, Ref.parse(row.ref)): RecordedComment(
             row.digest, CommentState(row.state), row.written_at
@@ -80,7 +83,7 @@ def read_recorded_comments(connection: Connection, name: str) -> dict[CommentKey
 
 
 def read_posted_comments(connection: Connection) -> dict[str, list[PostedComment]]:
-    """Where our comments stand, by conflict."""
+    """Interlock's comments in all connections, by conflict id."""
     by_conflict: dict[str, list[PostedComment]] = {}
     for row in _comments(connection, None):
         posted = PostedComment(
@@ -91,12 +94,12 @@ def read_posted_comments(connection: Connection) -> dict[str, list[PostedComment
 
 
 def read_commented_records(connection: Connection, name: str) -> list[int]:
-    """Ids of the records of one connection that carry comments of ours, resolved ones too."""
+    """Ids of the records of one connection with a comment of Interlock's, resolved or not."""
     return [row.record_id for row in _comments(connection, name)]
 
 
 def count_comments_created_since(connection: Connection, name: str, since: datetime) -> int:
-    """How many comments were newly written into a connection since an instant."""
+    """How many comments were created in a connection since an instant; edits don't count."""
     return connection.execute(
         select(func.count())
         .select_from(comment.join(record, record.c.id == comment.c.record_id))
@@ -107,7 +110,7 @@ def count_comments_created_since(connection: Connection, name: str, since: datet
 def write_posted_comment(
     connection: Connection, posted: PostedComment, digest: str, state: CommentState, now: datetime
 ) -> None:
-    """Remember a comment as it stands in its tool."""
+    """Save a comment as its tool has it; an edit keeps `created_at`."""
     values = {
         "comment_id": posted.comment_id,
         "digest": digest,
@@ -132,20 +135,20 @@ def _comments(connection: Connection, name: str | None) -> Iterable[Row[Any]]:
     return connection.execute(query if name is None else query.where(record.c.connection == name))
 
 
-def _conflict_row(one: Conflict) -> dict[str, Any]:
+def _conflict_row(conflict: Conflict) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "rule": one.finding.rule,
-        "about": list(one.finding.about),
-        "status": one.status.value,
-        "severity": int(one.severity),
-        "functions": list(one.finding.functions),
-        "subjects": list(one.finding.subjects),
-        "comment_on": list(one.finding.comment_on),
-        "details": one.model_dump(mode="json"),
-        "opened_at": one.opened_at,
-        "changed_at": one.changed_at,
-        "resolved_at": one.resolved_at,
+        "id": conflict.id,
+        "rule": conflict.finding.rule,
+        "about": list(conflict.finding.about),
+        "status": conflict.status.value,
+        "severity": int(conflict.severity),
+        "functions": list(conflict.finding.functions),
+        "subjects": list(conflict.finding.subjects),
+        "comment_on": list(conflict.finding.comment_on),
+        "details": conflict.model_dump(mode="json"),
+        "opened_at": conflict.opened_at,
+        "changed_at": conflict.changed_at,
+        "resolved_at": conflict.resolved_at,
     }
 
 

@@ -1,8 +1,8 @@
 """Dependencies and parents: each stated target is looked up among the names of all records.
 
-A name belongs to the stating record's own connection first; beyond it, it must name exactly one
-record. A target that names several is reported in the quarantine of the stating connection, one
-that names nothing dangles when it stands in a link or a named field, and is just text elsewhere.
+A target is a name in the stating record's own connection first; elsewhere it must name exactly
+one record. One that names several is reported in the quarantine of the stating connection. One
+that names none dangles if a link or a named field states it; in other text it is ignored.
 """
 
 from __future__ import annotations
@@ -20,40 +20,40 @@ from model.warehouse.quarantine import replace_problems
 
 _STATED_NOW = "select record_id, target, role, type, lag_days, origin, place from stated_dependency"
 
-_STATED_THEN = """
-    select v.record_id, c.target, c.role, c.type, c.lag_days, c.origin, c.place
+_STATED_AS_OF = """
+    select v.record_id, s.target, s.role, s.type, s.lag_days, s.origin, s.place
     from (
         select record_id, stated_dependencies, valid_from, valid_to from work_item
         union all
         select record_id, stated_dependencies, valid_from, valid_to from deal
     ) v,
-    jsonb_to_recordset(v.stated_dependencies) as c(
+    jsonb_to_recordset(v.stated_dependencies) as s(
         target text, role text, type smallint, lag_days int, origin text, place text)
     where v.valid_from <= :as_of and (v.valid_to is null or v.valid_to > :as_of)
 """
 
 _STATED = """
     create temporary table stated on commit drop as
-    with stated_now as ({stated}),
-    found as (
-        select c.record_id, c.target, c.role, c.type, c.lag_days, c.origin, c.place,
+    with stated_rows as ({stated}),
+    candidates as (
+        select s.record_id, s.target, s.role, s.type, s.lag_days, s.origin, s.place,
                a.record_id as target_id,
-               t.connection = r.connection as at_home
-        from stated_now c
-        join record r on r.id = c.record_id
-        left join alias a on a.name = c.target and a.record_id <> c.record_id
+               t.connection = r.connection as same_connection
+        from stated_rows s
+        join record r on r.id = s.record_id
+        left join alias a on a.name = s.target and a.record_id <> s.record_id
         left join record t on t.id = a.record_id and t.kind <> 'spend'
         where a.record_id is null or t.id is not null
     ), counted as (
-        select *, count(target_id) filter (where at_home) over same as at_home_count,
-               count(target_id) over same as anywhere_count
-        from found
+        select *, count(target_id) filter (where same_connection) over same as count_here,
+               count(target_id) over same as count_anywhere
+        from candidates
         window same as (partition by record_id, target, role, type, origin)
     )
     select record_id, target, role, type, lag_days, origin, place, target_id,
-           case when at_home_count = 1 then at_home
-                else at_home_count = 0 and anywhere_count = 1 end as certain,
-           anywhere_count
+           case when count_here = 1 then same_connection
+                else count_here = 0 and count_anywhere = 1 end as certain,
+           count_anywhere
     from counted
 """
 
@@ -91,12 +91,13 @@ _UNKNOWN_WBS = """
     on conflict do nothing
 """
 
-_KEEP_DANGLING = "create temporary table dangled on commit drop as table dangling"
+_SAVE_DANGLING = "create temporary table previously_dangling on commit drop as table dangling"
 
-_TAKE_NEWLY_DANGLING = """
+_REMOVE_NEWLY_DANGLING = """
     delete from dangling d using record r
     where r.id = d.record_id and not exists (
-        select from dangled k where k.record_id = d.record_id and k.target = d.target)
+        select from previously_dangling p
+        where p.record_id = d.record_id and p.target = d.target)
     returning r.connection, r.stream, r.landed_id, d.record_id, d.target, d.place
 """
 
@@ -109,18 +110,17 @@ _PARENTS = """
 
 _AMBIGUOUS = """
     select r.connection, r.stream, r.landed_id, s.record_id, s.target, s.place,
-           array_agg(t.ref order by t.ref) as named
+           array_agg(t.ref order by t.ref) as refs
     from stated s
     join record r on r.id = s.record_id
     join record t on t.id = s.target_id
-    where s.anywhere_count > 1 and s.origin <> 'text'
+    where s.count_anywhere > 1 and s.origin <> 'text'
       and not exists (
-          select from stated c
-          where c.record_id = s.record_id and c.target = s.target and c.certain)
+          select from stated other
+          where other.record_id = s.record_id and other.target = s.target and other.certain)
     group by 1, 2, 3, 4, 5, 6
     order by 1, 2, 3, 5
 """
-
 
 _Problems = dict[tuple[str, str], list[Problem]]
 """By connection and stream."""
@@ -128,7 +128,7 @@ _Problems = dict[tuple[str, str], list[Problem]]
 
 @dataclass(frozen=True, slots=True)
 class LinkResult:
-    """How many dependencies there are, and how many stated ones point at nothing known."""
+    """How many dependencies there are, and how many stated ones have no or several targets."""
 
     dependencies: int
     dangling: int
@@ -143,52 +143,52 @@ def link(
 ) -> LinkResult:
     """Rebuild the dependencies from all stated dependencies, in the caller's transaction.
 
-    `streams` are (connection, stream) of the deployment, whose problems are replaced. While
-    connections are `unread` nothing newly dangles, for it may stand in them: it is only reported
-    in the quarantine.
+    `streams` are the (connection, stream) whose problems are replaced. `unread` are connections
+    that were not read to their end: a missing target may be in them, so what newly dangles is
+    only reported in the quarantine.
     """
-    _state(connection, _STATED_NOW, {})
-    connection.execute(text(_KEEP_DANGLING))
+    _match_targets(connection, _STATED_NOW, {})
+    connection.execute(text(_SAVE_DANGLING))
     connection.execute(text("truncate dependency, dangling"))
     dependencies = connection.execute(text(_DEPENDENCIES.format(table="dependency"))).rowcount
-    dangling, waiting = _dangling(connection, unread)
+    dangling, waiting = _find_dangling(connection, unread)
     connection.execute(text(_PARENTS))
-    ambiguous = _ambiguous(connection)
-    for at in streams:
-        problems = [*ambiguous.get(at, []), *waiting.get(at, [])]
+    ambiguous = _find_ambiguous(connection)
+    for stream in streams:
+        problems = [*ambiguous.get(stream, []), *waiting.get(stream, [])]
         # Problems of this stage have no other names, so no formats are needed.
-        replace_problems(connection, *at, "link", None, problems, now, ReferenceFormats())
+        replace_problems(connection, *stream, "link", None, problems, now, ReferenceFormats())
     return LinkResult(dependencies, dangling, sum(map(len, ambiguous.values())))
 
 
-def _dangling(connection: Connection, unread: Sequence[str]) -> tuple[int, _Problems]:
-    """How many dangle, and those that may yet be found in what is unread."""
+def _find_dangling(connection: Connection, unread: Sequence[str]) -> tuple[int, _Problems]:
+    """How many dangle, and the problems of those whose target may be in unread connections."""
     count = connection.execute(text(_DANGLING)).rowcount
     count += connection.execute(text(_UNKNOWN_WBS)).rowcount
     waiting: _Problems = {}
     if not unread:
         return count, waiting
     missing = ", ".join(unread)
-    taken = connection.execute(text(_TAKE_NEWLY_DANGLING)).all()
-    written = WarehouseLookup(connection).read_spellings(
-        (row.record_id, row.target) for row in taken
+    removed = connection.execute(text(_REMOVE_NEWLY_DANGLING)).all()
+    spellings = WarehouseLookup(connection).read_spellings(
+        (row.record_id, row.target) for row in removed
     )
-    for name, stream, landed_id, record_id, target, place in taken:
-        said, _ = written[record_id, target]
+    for name, stream, landed_id, record_id, target, place in removed:
+        spelling, _ = spellings[record_id, target]
         problem = Problem(
             landed_id,
-            f'{place} says "{said}", which nothing read so far is called; {missing} could not '
+            f'{place} says "{spelling}", which nothing read so far is called; {missing} could not '
             "be read to the end",
             f"Mend {missing}; what is then still unknown becomes a conflict",
             held=False,
         )
         waiting.setdefault((name, stream), []).append(problem)
-    return count - len(taken), waiting
+    return count - len(removed), waiting
 
 
 def link_as_of(connection: Connection, as_of: datetime) -> None:
-    """Make `past_dependency`, for this transaction: the dependencies as they were stated then."""
-    _state(connection, _STATED_THEN, {"as_of": as_of})
+    """Create `past_dependency` in this transaction: the dependencies as stated at an instant."""
+    _match_targets(connection, _STATED_AS_OF, {"as_of": as_of})
     connection.execute(text("drop table if exists past_dependency"))
     connection.execute(
         text("create temporary table past_dependency (like dependency) on commit drop")
@@ -196,23 +196,23 @@ def link_as_of(connection: Connection, as_of: datetime) -> None:
     connection.execute(text(_DEPENDENCIES.format(table="past_dependency")))
 
 
-def _state(connection: Connection, stated: str, parameters: dict[str, datetime]) -> None:
-    """Make `stated`: every stated dependency with each record that its target may name."""
+def _match_targets(connection: Connection, stated: str, parameters: dict[str, datetime]) -> None:
+    """Create `stated`: each stated dependency, once per record that its target may name."""
     connection.execute(text("drop table if exists stated"))
     connection.execute(text(_STATED.format(stated=stated)), parameters)
 
 
-def _ambiguous(connection: Connection) -> _Problems:
+def _find_ambiguous(connection: Connection) -> _Problems:
     problems: _Problems = {}
-    found = connection.execute(text(_AMBIGUOUS)).all()
-    written = WarehouseLookup(connection).read_spellings(
-        (row.record_id, row.target) for row in found
+    rows = connection.execute(text(_AMBIGUOUS)).all()
+    spellings = WarehouseLookup(connection).read_spellings(
+        (row.record_id, row.target) for row in rows
     )
-    for name, stream, landed_id, record_id, target, place, named in found:
-        said, _ = written[record_id, target]
+    for name, stream, landed_id, record_id, target, place, refs in rows:
+        spelling, _ = spellings[record_id, target]
         problem = Problem(
             landed_id,
-            f'{place} says "{said}", which names {len(named)} records: {", ".join(named[:3])}',
+            f'{place} says "{spelling}", which names {len(refs)} records: {", ".join(refs[:3])}',
             "Name the one that is meant by its key or web address",
             held=False,
         )

@@ -1,4 +1,4 @@
-"""Taking over what a connector mapped: ids, versions, names, claims and problems of one batch."""
+"""Loading what a connector mapped: ids, versions, names, stated dependencies and problems."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from model.warehouse.schema import VERSION_TABLES, alias, record, stated_depende
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """How one batch went: landed rows looked at, records that changed or ended, problems."""
+    """Counts of a load: raw records read, shared records that changed or ended, problems."""
 
     rows: int = 0
     changed: int = 0
@@ -43,21 +43,30 @@ def load_records(
     now: datetime,
     references: ReferenceFormats,
 ) -> LoadResult:
-    """Write what a batch of landed rows became. Doing it twice changes nothing more."""
+    """Write what a batch of raw records was mapped to; idempotent."""
     timelines, sources = _timelines(batch)
     ids = _ensure_ids(connection, stream, sources)
     observed = {ref: row.landed_at for ref, row in sources.items()}
     changed = history.append_versions(connection, ids, timelines, observed)
-    _touch(connection, {ids[ref]: line[-1] for ref, line in timelines.items()})
+    _save_touches(connection, {ids[ref]: timeline[-1] for ref, timeline in timelines.items()})
     _replace_stated_dependencies(
         connection, {ids[ref]: version for ref, version in changed.items()}
     )
-    _replace_names(connection, ids, timelines, [m for _, m in batch], references)
+    _replace_names(connection, ids, timelines, [mapped for _, mapped in batch], references)
     ended = _end_missing(connection, name, stream, batch, set(ids.values()), now)
-    problems = [p for row, mapped in batch for p in (*mapped.problems, *_gone_problem(row))]
-    looked_at = {row.native_id for row, _ in batch}
-    count = replace_problems(connection, name, stream, "map", looked_at, problems, now, references)
+    problems = [
+        problem for row, mapped in batch for problem in (*mapped.problems, *_gone_problem(row))
+    ]
+    native_ids = {row.native_id for row, _ in batch}
+    count = replace_problems(connection, name, stream, "map", native_ids, problems, now, references)
     return LoadResult(len(batch), len(changed), ended, count)
+
+
+def read_mapped_streams(connection: Connection) -> list[tuple[str, str]]:
+    """The (connection, stream) of all records that were ever mapped, in alphabetical order."""
+    streams = select(record.c.connection, record.c.stream).distinct()
+    rows = connection.execute(streams.order_by(record.c.connection, record.c.stream))
+    return [(name, stream) for name, stream in rows]
 
 
 def _timelines(
@@ -75,7 +84,7 @@ def _timelines(
 def _ensure_ids(
     connection: Connection, stream: str, sources: Mapping[Ref, LandingRow]
 ) -> dict[Ref, int]:
-    """Give each record its integer id, once and for ever."""
+    """The integer id of each record; a record that has none yet is given one for good."""
     if not sources:
         return {}
     refs = list(sources)
@@ -98,23 +107,28 @@ def _ensure_ids(
             "landed_ids": [sources[ref].native_id for ref in refs],
         },
     )
-    names = {str(ref): ref for ref in refs}
-    found = connection.execute(
-        select(record.c.ref, record.c.id).where(record.c.ref == func.any(list(names)))
+    by_text = {str(ref): ref for ref in refs}
+    rows = connection.execute(
+        select(record.c.ref, record.c.id).where(record.c.ref == func.any(list(by_text)))
     )
-    return {names[text_ref]: record_id for text_ref, record_id in found}
+    return {by_text[ref_text]: record_id for ref_text, record_id in rows}
 
 
-def _touch(connection: Connection, latest: Mapping[int, Version]) -> None:
-    touched = {i: v.record.touched_at for i, v in latest.items() if v.record.touched_at}
+def _save_touches(connection: Connection, present: Mapping[int, Version]) -> None:
+    """Save when a person last changed each record; a version keeps no touch."""
+    touches = {
+        record_id: version.record.touched_at
+        for record_id, version in present.items()
+        if version.record.touched_at
+    }
     connection.execute(
         text("""
-            update record r set touched_at = given.touched_at
+            update record r set touched_at = latest.touched_at
             from unnest(cast(:ids as bigint[]), cast(:instants as timestamptz[]))
-                 as given (id, touched_at)
-            where r.id = given.id and r.touched_at is distinct from given.touched_at
+                 as latest (id, touched_at)
+            where r.id = latest.id and r.touched_at is distinct from latest.touched_at
         """),
-        {"ids": list(touched), "instants": list(touched.values())},
+        {"ids": list(touches), "instants": list(touches.values())},
     )
 
 
@@ -123,17 +137,17 @@ def _replace_stated_dependencies(connection: Connection, changed: Mapping[int, V
         delete(stated_dependency).where(stated_dependency.c.record_id == func.any(list(changed)))
     )
     rows = {
-        (record_id, c.target, c.role, c.type, c.origin): {
+        (record_id, stated.target, stated.role, stated.type, stated.origin): {
             "record_id": record_id,
-            "target": c.target,
-            "role": c.role.value,
-            "type": int(c.type),
-            "origin": c.origin.value,
-            "place": c.where,
-            "lag_days": c.lag_days,
+            "target": stated.target,
+            "role": stated.role.value,
+            "type": int(stated.type),
+            "origin": stated.origin.value,
+            "place": stated.where,
+            "lag_days": stated.lag_days,
         }
         for record_id, version in changed.items()
-        for c in version.stated_dependencies
+        for stated in version.stated_dependencies
     }
     copy_rows(connection, stated_dependency, rows.values())
 
@@ -145,30 +159,35 @@ def _replace_names(
     mapped: Iterable[Mapped],
     references: ReferenceFormats,
 ) -> None:
-    spellings = [(ref, name) for ref, line in timelines.items() for name in _names(line[-1])]
-    spellings += [(ref, name) for m in mapped for ref, name in m.aliases if ref in ids]
+    spellings = [
+        (ref, name) for ref, timeline in timelines.items() for name in _names(timeline[-1])
+    ]
+    spellings += [(ref, name) for each in mapped for ref, name in each.aliases if ref in ids]
     names = {(references.normalise(name), ids[ref]) for ref, name in spellings}
     connection.execute(delete(alias).where(alias.c.record_id == func.any(list(ids.values()))))
-    copy_rows(connection, alias, [{"name": n, "record_id": i} for n, i in sorted(names) if n])
+    rows = [{"name": name, "record_id": record_id} for name, record_id in sorted(names) if name]
+    copy_rows(connection, alias, rows)
 
 
 def _names(version: Version) -> tuple[str, ...]:
-    """A tool's inner number names nothing for people, and would match any number in a field."""
+    """The key, the address, and the native id if people can read it."""
     shared, native_id = version.record, version.record.ref.native_id
-    inner = "" if native_id.isdigit() else native_id
-    return tuple(filter(None, (shared.key, inner, shared.url)))
+    # A number is the tool's internal id: nobody calls the record by it, and as a name it would
+    # match any number that somebody writes into a field.
+    readable_id = "" if native_id.isdigit() else native_id
+    return tuple(filter(None, (shared.key, readable_id, shared.url)))
 
 
-_OF_LANDED = text("""
+# "offset 0" keeps it to one index lookup per raw record, whatever the statistics of the table.
+_MAPPED_FROM = text("""
     select r.id
-    from unnest(cast(:landed as text[])) as given (landed_id)
+    from unnest(cast(:landed_ids as text[])) as raw (landed_id)
     cross join lateral (
         select id from record
-        where connection = :connection and stream = :stream and landed_id = given.landed_id
+        where connection = :connection and stream = :stream and landed_id = raw.landed_id
         offset 0) r
     where r.id <> all(cast(:alive as bigint[]))
 """)
-"""`offset 0` keeps it one look into the index a landed row, whatever the statistics say."""
 
 
 def _end_missing(
@@ -179,17 +198,20 @@ def _end_missing(
     alive: set[int],
     now: datetime,
 ) -> int:
-    """End records whose landed row is deleted, or no longer becomes them; held rows keep theirs."""
-    settled = [
+    """End the records that their raw record is no longer mapped to; returns how many.
+
+    A raw record in quarantine, or one that its tool hides without deleting it, keeps its records.
+    """
+    mapped_ids = [
         row.native_id
         for row, mapped in batch
         if row.gone_reason in (None, DELETED) and not any(p.held for p in mapped.problems)
     ]
-    found = connection.execute(
-        _OF_LANDED,
-        {"connection": name, "stream": stream, "landed": settled, "alive": list(alive)},
+    rows = connection.execute(
+        _MAPPED_FROM,
+        {"connection": name, "stream": stream, "landed_ids": mapped_ids, "alive": list(alive)},
     )
-    ended = list(found.scalars())
+    ended = list(rows.scalars())
     for table in VERSION_TABLES.values():
         history.end_versions(connection, table, dict.fromkeys(ended, now))
     for table in (stated_dependency, alias):

@@ -1,4 +1,4 @@
-"""One process at a time for a step: locks that the database holds and drops with the process."""
+"""One process at a time per step: advisory locks, which PostgreSQL releases with the process."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ WAIT_SECONDS = 120
 
 
 class LockTimeout(Exception):
-    """Another process does the same step and did not finish in time."""
+    """Another process holds the lock of the step and did not release it in time."""
 
     def __init__(self, step: str, waited: int) -> None:
         super().__init__(
-            f"another sync is at work on {step} and did not finish within {waited} s. "
+            f"another sync is working on {step} and did not finish within {waited} s. "
             "Nothing was changed here; run it again later"
         )
 
 
 @contextmanager
 def exclusive_lock(engine: Engine, step: str, wait_seconds: int = WAIT_SECONDS) -> Iterator[None]:
-    """Wait until no other process does this step, then keep all others out.
+    """Hold the lock of a step, waiting for a process that holds it.
 
-    Raises LockTimeout. The lock belongs to a database session, so it ends with a killed process.
+    Raises LockTimeout. The lock belongs to a database session, so a killed process releases it.
     """
     with engine.connect() as connection:
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")

@@ -1,4 +1,4 @@
-"""Text for the few records that findings and cards name; see `model.plan.Lookup`."""
+"""Text for the few records that findings and cards mention; see `model.plan.Lookup`."""
 
 from __future__ import annotations
 
@@ -8,30 +8,32 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 
 from model.findings import Label
 from model.keys import ReferenceFormats
 from model.operating_model.schema import GateSign
+from model.records import Ref
+from model.warehouse.schema import record
 
 _LABELS = text("""
     select r.id, r.ref, v.key, v.title, v.url, v.function, v.owner
     from record r
     join lateral (
-        select key, title, url, function, owner, valid_from from work_item
+        select key, title, url, function, owner, valid_from, recorded_at from work_item
         where record_id = r.id and r.kind = 'work_item'
         union all
-        select key, title, url, function, owner, valid_from from deal
+        select key, title, url, function, owner, valid_from, recorded_at from deal
         where record_id = r.id and r.kind = 'deal'
         union all
-        select key, title, url, function, null, valid_from from spend
+        select key, title, url, function, null, valid_from, recorded_at from spend
         where record_id = r.id and r.kind = 'spend'
-        order by valid_from desc limit 1
+        order by valid_from desc, recorded_at desc limit 1
     ) v on true
     where r.id = any(cast(:ids as bigint[]))
 """)
 
-_RECOGNISED = text("""
+_GATE_ITEMS = text("""
     select record_id from work_item
     where valid_to is null
       and (exists (select from unnest(labels) as l where lower(l) = any(cast(:labels as text[])))
@@ -40,23 +42,24 @@ _RECOGNISED = text("""
     order by record_id
 """)
 
-_STATED = text("""
+_LINK_PLACES = text("""
     select d.predecessor_id, d.successor_id, d.place, r.connection
     from dependency d
     join record r on r.id = d.stated_by
     join unnest(cast(:predecessors as bigint[]), cast(:successors as bigint[]))
          as asked (predecessor_id, successor_id) using (predecessor_id, successor_id)
+    order by d.type desc
 """)
 
-_WRITTEN = text("""
+_SPELLINGS = text("""
     select asked.record_id, asked.target, coalesce(v.written, asked.target), r.connection
     from unnest(cast(:ids as bigint[]), cast(:targets as text[])) as asked (record_id, target)
     join record r on r.id = asked.record_id
     left join lateral (
         select coalesce(
-            (select min(c.written)
-             from jsonb_to_recordset(present.stated_dependencies) as c (target text, written text)
-             where c.target = asked.target),
+            (select min(s.written)
+             from jsonb_to_recordset(present.stated_dependencies) as s (target text, written text)
+             where s.target = asked.target),
             case when upper(present.wbs) = asked.target then present.wbs end) as written
         from (
             select stated_dependencies, wbs from work_item
@@ -68,7 +71,7 @@ _WRITTEN = text("""
     ) v on true
 """)
 
-_SOURCES = text("""
+_DATE_SOURCES = text("""
     select record_id, dates_from, record.connection
     from (
         select record_id, dates_from from work_item where valid_to is null
@@ -91,7 +94,7 @@ _DATES = text("""
     where d.record_id = any(cast(:ids as bigint[]))
 """)
 
-_NAMED = text("""
+_BY_NAME = text("""
     select distinct r.id from record r
     left join alias a on a.record_id = r.id
     where r.kind <> 'spend' and (a.name = :name or r.ref = :ref)
@@ -101,7 +104,7 @@ _NAMED = text("""
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """When a record is planned and forecast, as days; a finish is inclusive."""
+    """The planned and forecast dates of a record; a finish is inclusive."""
 
     planned_start: date | None
     planned_finish: date | None
@@ -111,59 +114,69 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class WarehouseLookup:
-    """Reads through one connection, in whatever transaction the caller is in."""
+    """Reads through one connection, in the transaction of the caller."""
 
     connection: Connection
 
     def read_labels(self, record_ids: Iterable[int]) -> Mapping[int, Label]:
-        found = self.connection.execute(_LABELS, {"ids": _ids(record_ids)})
-        return {row.id: Label(*row) for row in found}
+        rows = self.connection.execute(_LABELS, {"ids": _ids(record_ids)})
+        return {row.id: Label(*row) for row in rows}
 
     def find_gate_items(self, sign: GateSign) -> npt.NDArray[np.int64]:
         parameters = {
             "labels": [label.lower() for label in sign.labels],
-            "words": [f"%{_literal(word.lower())}%" for word in sign.title_words],
+            "words": [f"%{_escape_pattern(word.lower())}%" for word in sign.title_words],
         }
-        found = self.connection.execute(_RECOGNISED, parameters)
-        return np.fromiter(found.scalars(), dtype=np.int64)
+        record_ids = self.connection.execute(_GATE_ITEMS, parameters).scalars()
+        return np.fromiter(record_ids, dtype=np.int64)
 
     def read_link_places(self, links: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
-        asked = list(links)
+        pairs = list(links)
         parameters = {
-            "predecessors": [int(p) for p, _ in asked],
-            "successors": [int(s) for _, s in asked],
+            "predecessors": [int(predecessor) for predecessor, _ in pairs],
+            "successors": [int(successor) for _, successor in pairs],
         }
-        found = self.connection.execute(_STATED, parameters)
-        return {(p, s): f"{place} in {name}" for p, s, place, name in found}
+        rows = self.connection.execute(_LINK_PLACES, parameters)
+        # Of several links between two records the last counts: finish-to-start, if it is one.
+        return {(p, s): f"{place} in {name}" for p, s, place, name in rows}
 
     def read_spellings(
         self, targets: Iterable[tuple[int, str]]
     ) -> Mapping[tuple[int, str], tuple[str, str]]:
-        asked = list(targets)
-        parameters = {"ids": _ids(i for i, _ in asked), "targets": [target for _, target in asked]}
-        found = self.connection.execute(_WRITTEN, parameters)
-        return {(i, target): (written, name) for i, target, written, name in found}
+        pairs = list(targets)
+        parameters = {
+            "ids": _ids(record_id for record_id, _ in pairs),
+            "targets": [target for _, target in pairs],
+        }
+        rows = self.connection.execute(_SPELLINGS, parameters)
+        return {(record_id, target): (text, name) for record_id, target, text, name in rows}
 
     def read_date_sources(self, record_ids: Iterable[int]) -> Mapping[int, str]:
-        found = self.connection.execute(_SOURCES, {"ids": _ids(record_ids)})
-        return {i: f"{dates_from} in {name}" for i, dates_from, name in found}
+        rows = self.connection.execute(_DATE_SOURCES, {"ids": _ids(record_ids)})
+        return {record_id: f"{dates_from} in {name}" for record_id, dates_from, name in rows}
 
     def read_dates(self, record_ids: Iterable[int]) -> Mapping[int, Dates]:
         """Planned and forecast dates of work items and deals."""
-        found = self.connection.execute(_DATES, {"ids": _ids(record_ids)})
-        return {row.record_id: Dates(*row[1:]) for row in found}
+        rows = self.connection.execute(_DATES, {"ids": _ids(record_ids)})
+        return {row.record_id: Dates(*row[1:]) for row in rows}
 
     def find_by_name(self, name: str, references: ReferenceFormats) -> list[int]:
         """Ids of the present work items and deals with a name: a key, an address, a reference."""
         normalised = references.normalise(name)
-        found = self.connection.execute(_NAMED, {"name": normalised, "ref": name.strip()})
-        return list(found.scalars())
+        rows = self.connection.execute(_BY_NAME, {"name": normalised, "ref": name.strip()})
+        return list(rows.scalars())
+
+    def find_by_ref(self, refs: Iterable[Ref]) -> list[int]:
+        """Ids of the records with these references, also of records that are gone."""
+        texts = [str(ref) for ref in refs]
+        rows = self.connection.execute(select(record.c.id).where(record.c.ref == func.any(texts)))
+        return list(rows.scalars())
 
 
 def _ids(record_ids: Iterable[int]) -> list[int]:
     return [int(record_id) for record_id in record_ids]
 
 
-def _literal(word: str) -> str:
-    """Text in which % and _ mean themselves in a LIKE pattern."""
+def _escape_pattern(word: str) -> str:
+    """The word as a LIKE pattern in which % and _ stand for themselves."""
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,4 +1,4 @@
-"""Each operating model that was ever applied."""
+"""Writes every operating model that was applied, append-only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from model.warehouse.schema import operating_model_version
 
 
 def record_model_version(connection: Connection, model: OperatingModel, now: datetime) -> None:
-    """Keep this operating model and since when it holds, if it differs from the last."""
+    """Append this operating model, applied at `now`, if it differs from the last one."""
     table = operating_model_version
     latest = connection.execute(
         select(table.c.fingerprint).order_by(table.c.applied_at.desc()).limit(1)

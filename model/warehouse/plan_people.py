@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from model.operating_model.schema import OperatingModel
-from model.plan import NONE, Int16, Int32
+from model.plan import NONE, Int16, Int32, Int64
 
 
 def identify_people(
@@ -29,7 +29,7 @@ def identify_people(
     occurs = np.zeros(len(connections) * len(identities), dtype=np.bool_)
     occurs[pair] = True
     pairs = np.flatnonzero(occurs)
-    names = _person_names(model, connections, identities, pairs.tolist())
+    names = _person_names(model, connections, identities, pairs)
     people = tuple(sorted(set(names)))
     number = {name: at for at, name in enumerate(people)}
     person_of = np.full(len(occurs), NONE, dtype=np.int32)
@@ -40,10 +40,14 @@ def identify_people(
 
 
 def _person_names(
-    model: OperatingModel, connections: Sequence[str], identities: Sequence[str], pairs: list[int]
+    model: OperatingModel, connections: Sequence[str], identities: Sequence[str], pairs: Int64
 ) -> list[str]:
     known = {
         identity: person.id for person in model.people for identity in person.identities.items()
     }
-    stated = [(connections[p // len(identities)], identities[p % len(identities)]) for p in pairs]
-    return [known.get((name, identity), f"{name}:{identity}") for name, identity in stated]
+    connection, identity = np.divmod(pairs, max(len(identities), 1))
+    stated = [
+        (connections[c], identities[i])
+        for c, i in zip(connection.tolist(), identity.tolist(), strict=True)
+    ]
+    return [known.get(account, ":".join(account)) for account in stated]

@@ -1,7 +1,7 @@
-"""The quarantine: what could not be taken over, from which record, why, and what to do.
+"""The quarantine: what could not be mapped, from which record, why, and what to do.
 
-Every entry belongs to the stage that made it. A stage that looks at a record again replaces
-its own entries for it, so the quarantine empties itself once the cause is mended.
+Every entry belongs to the stage that wrote it. A stage that processes a record again replaces
+its own entries for it, so an entry goes once its cause is corrected.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from model.keys import ReferenceFormats
 from model.records import Problem
 from model.warehouse.schema import quarantine
 
+# By the whole key, entry by entry: PostgreSQL runs a join with a list of keys as a loop over all
+# pairs while the table has no statistics.
 _DELETE = text("""
     delete from quarantine
     where connection = :connection and stream = :stream
       and native_id = :native_id and reason = :reason
 """)
-"""By its whole key, entry by entry: one join with a list of them is a loop over all pairs while
-the table has no statistics."""
 
 
 def replace_problems(
@@ -30,36 +30,38 @@ def replace_problems(
     name: str,
     stream: str,
     stage: str,
-    looked_at: Collection[str] | None,
+    native_ids: Collection[str] | None,
     problems: Iterable[Problem],
     now: datetime,
     references: ReferenceFormats,
 ) -> int:
-    """Make these the stage's problems of the records looked at (None: of the whole stream).
+    """Make these the stage's problems of the records with these ids (None: of the whole stream).
 
     Returns how many there are. An entry that stays keeps the instant at which it was first seen.
     """
     rows = _rows(name, stream, stage, problems, now, references)
-    mine = [
+    of_stage = [
         quarantine.c.connection == name,
         quarantine.c.stream == stream,
         quarantine.c.stage == stage,
     ]
-    if looked_at is not None:
-        mine.append(quarantine.c.native_id == func.any(list(looked_at)))
-    stays = {(row["native_id"], row["reason"]) for row in rows}
-    present = connection.execute(select(quarantine.c.native_id, quarantine.c.reason).where(*mine))
-    mended = [
-        (native_id, reason) for native_id, reason in present if (native_id, reason) not in stays
+    if native_ids is not None:
+        of_stage.append(quarantine.c.native_id == func.any(list(native_ids)))
+    current = {(row["native_id"], row["reason"]) for row in rows}
+    present = connection.execute(
+        select(quarantine.c.native_id, quarantine.c.reason).where(*of_stage)
+    )
+    corrected = [
+        (native_id, reason) for native_id, reason in present if (native_id, reason) not in current
     ]
-    _delete(connection, name, stream, mended)
+    _delete(connection, name, stream, corrected)
     return _add(connection, rows)
 
 
 def drop_stale_problems(
     connection: Connection, name: str, stream: str, keep: Collection[str]
 ) -> None:
-    """After a whole snapshot_ids: forget what a pull once reported of records that are no more."""
+    """Delete the problems that pulls reported about records not in `keep`, the full set of ids."""
     present = connection.execute(
         select(quarantine.c.native_id, quarantine.c.reason).where(
             quarantine.c.connection == name,
@@ -72,12 +74,12 @@ def drop_stale_problems(
 
 
 def count_problems(connection: Connection) -> dict[str, tuple[int, int]]:
-    """For each connection: records held back, and records mapped with a field left out."""
+    """For each connection: problems of whole records, and problems of single fields."""
     held = func.count().filter(quarantine.c.held)
-    found = connection.execute(
+    rows = connection.execute(
         select(quarantine.c.connection, held, func.count() - held).group_by(quarantine.c.connection)
     )
-    return {name: (held_back, partly) for name, held_back, partly in found}
+    return {name: (whole, partial) for name, whole, partial in rows}
 
 
 def read_first_problems(
@@ -101,11 +103,20 @@ def read_first_problems(
     return [(native_id, reason, remedy) for native_id, reason, remedy in rows]
 
 
+def read_all_problems(connection: Connection) -> list[tuple[str, str, str, str]]:
+    """Every problem as (connection, native id, reason, remedy), in alphabetical order."""
+    columns = quarantine.c.connection, quarantine.c.native_id, quarantine.c.reason
+    rows = connection.execute(select(*columns, quarantine.c.remedy).order_by(*columns))
+    return [(name, native_id, reason, remedy) for name, native_id, reason, remedy in rows]
+
+
 def _delete(connection: Connection, name: str, stream: str, entries: list[tuple[str, str]]) -> None:
-    """Forget these entries, each a native id and a reason."""
+    """Delete these entries, each a native id and a reason."""
     if entries:
-        at = {"connection": name, "stream": stream}
-        rows = [{**at, "native_id": native_id, "reason": reason} for native_id, reason in entries]
+        scope = {"connection": name, "stream": stream}
+        rows = [
+            {**scope, "native_id": native_id, "reason": reason} for native_id, reason in entries
+        ]
         connection.execute(_DELETE, rows)
 
 
@@ -115,7 +126,10 @@ def _add(connection: Connection, rows: list[dict[str, object]]) -> int:
         connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["connection", "stream", "native_id", "reason"],
-                set_={n: statement.excluded[n] for n in ("remedy", "held", "known_as", "stage")},
+                set_={
+                    column: statement.excluded[column]
+                    for column in ("remedy", "held", "known_as", "stage")
+                },
             ),
             rows,
         )

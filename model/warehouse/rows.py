@@ -15,7 +15,7 @@ Row = Mapping[str, Any]
 
 
 def driver_connection(connection: Connection) -> psycopg.Connection[Any]:
-    """The psycopg connection below, in the same transaction."""
+    """The psycopg connection under a SQLAlchemy one, in the same transaction."""
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
 
 
@@ -25,11 +25,13 @@ def copy_rows(connection: Connection, table: Table, rows: Iterable[Row]) -> int:
     if not rows:
         return 0
     names = list(rows[0])
-    json_names = {c.name for c in table.columns if isinstance(c.type, JSONB)}
+    json_names = {column.name for column in table.columns if isinstance(column.type, JSONB)}
     statement = sql.SQL("copy {} ({}) from stdin").format(
         sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
     )
     with driver_connection(connection).cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            copy.write_row([Jsonb(row[n]) if n in json_names else row[n] for n in names])
+            copy.write_row(
+                [Jsonb(row[name]) if name in json_names else row[name] for name in names]
+            )
     return len(rows)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import select
-
 from model.records import Ref
 from model.warehouse.ledger import read_recorded_comments
 from model.warehouse.lookup import WarehouseLookup
-from model.warehouse.schema import quarantine, record
+from model.warehouse.quarantine import read_all_problems
 from pipelines.cli import conflicts
 from pipelines.cli.output import print_columns, print_error, print_line, print_table
 from pipelines.demo.sync_job import SyncJobResult
@@ -63,11 +61,8 @@ def _figures_row(name: str, result: SyncJobResult) -> tuple[str, ...]:
 
 
 def _print_quarantine(instance: Instance) -> None:
-    columns = quarantine.c.connection, quarantine.c.native_id, quarantine.c.reason
     with instance.engine.connect() as connection:
-        for name, native_id, reason, remedy in connection.execute(
-            select(*columns, quarantine.c.remedy).order_by(*columns)
-        ):
+        for name, native_id, reason, remedy in read_all_problems(connection):
             print_line(f"In quarantine: {name} {native_id}: {reason}. {remedy}")
 
 
@@ -83,10 +78,8 @@ def _written_comments(instance: Instance, result: SyncJobResult) -> Iterator[tup
 def _record_keys(instance: Instance, refs: list[Ref]) -> dict[Ref, str]:
     """The key of each record as its tool shows it, such as CDP-18."""
     with instance.engine.connect() as connection:
-        rows = connection.execute(
-            select(record.c.id).where(record.c.ref.in_([str(ref) for ref in refs]))
-        )
-        labels = WarehouseLookup(connection).read_labels(rows.scalars()).values()
+        lookup = WarehouseLookup(connection)
+        labels = lookup.read_labels(lookup.find_by_ref(refs)).values()
     return {Ref.parse(label.ref): label.key for label in labels}
 
 

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine
 
 from connectors.erp.findings_files import findings_path
-from model.warehouse.connect import migrate
+from model.warehouse.connect import recreate_tables
 from pipelines.demo.days import Days
 from pipelines.demo.demo_instance import DemoInstance
 from pipelines.demo.erp_export import erp_export
@@ -65,15 +64,7 @@ def _clear(instance: Instance, demo: DemoInstance) -> None:
     for file in (demo.workbook, demo.export, findings_path(demo.export)):
         file.unlink(missing_ok=True)
     if (demo.home / "state" / "warehouse").exists():
-        _empty_warehouse(instance.engine)
-
-
-def _empty_warehouse(engine: Engine) -> None:
-    """Drop all tables, with the triggers that protect append-only ones, and create them again."""
-    with engine.begin() as connection:
-        connection.exec_driver_sql("drop schema public cascade")
-        connection.exec_driver_sql("create schema public")
-    migrate(engine)
+        recreate_tables(instance.engine)
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from model.warehouse.landing import find_unread_connections
 from model.warehouse.links import LinkResult, link
+from model.warehouse.load import read_mapped_streams
 from model.warehouse.locks import exclusive_lock
 from pipelines.instance import Instance
 
@@ -16,7 +17,6 @@ MODEL_STEP = "the shared model"
 def link_records(instance: Instance, now: datetime) -> LinkResult:
     """Rebuild all dependencies in one transaction."""
     with exclusive_lock(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
-        streams = connection.exec_driver_sql("select distinct connection, stream from record")
         # A dependency on a tool that was not read to its end is not reported as dangling.
         unread_names = find_unread_connections(connection, instance.deployment.connection_names)
-        return link(connection, [(name, stream) for name, stream in streams], unread_names, now)
+        return link(connection, read_mapped_streams(connection), unread_names, now)

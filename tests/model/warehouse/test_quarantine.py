@@ -23,13 +23,13 @@ def problem(native_id: str, reason: str = "no such date") -> Problem:
 def report(
     warehouse: Engine,
     *problems: Problem,
-    looked_at: Collection[str] | None = None,
+    native_ids: Collection[str] | None = None,
     stage: str = "pull",
     now: datetime = NOW,
 ) -> None:
     with warehouse.begin() as connection:
         replace_problems(
-            connection, "plan", "rows", stage, looked_at, problems, now, ReferenceFormats()
+            connection, "plan", "rows", stage, native_ids, problems, now, ReferenceFormats()
         )
 
 
@@ -52,10 +52,10 @@ def statements(warehouse: Engine) -> Iterator[list[str]]:
     event.remove(warehouse, "before_cursor_execute", note)
 
 
-def test_of_a_record_looked_at_again_only_what_is_still_wrong_waits(warehouse: Engine) -> None:
+def test_of_a_record_native_ids_again_only_what_is_still_wrong_waits(warehouse: Engine) -> None:
     report(warehouse, problem("1"), problem("1", "no such state"), problem("2"))
 
-    report(warehouse, problem("1"), looked_at={"1"}, now=LATER)
+    report(warehouse, problem("1"), native_ids={"1"}, now=LATER)
 
     assert waiting(warehouse) == [("1", "no such date", NOW), ("2", "no such date", NOW)]
 
@@ -63,7 +63,7 @@ def test_of_a_record_looked_at_again_only_what_is_still_wrong_waits(warehouse: E
 def test_a_stage_leaves_what_another_one_reported(warehouse: Engine) -> None:
     report(warehouse, problem("1"), stage="map")
 
-    report(warehouse, looked_at={"1"}, stage="pull")
+    report(warehouse, native_ids={"1"}, stage="pull")
 
     assert [native_id for native_id, _, _ in waiting(warehouse)] == ["1"]
 
@@ -84,9 +84,9 @@ def test_a_thousand_mended_records_are_forgotten_in_as_few_calls_as_one(warehous
     ids = [str(number) for number in range(1000)]
     report(warehouse, *map(problem, ids))
     with statements(warehouse) as for_one:
-        report(warehouse, looked_at=ids[:1])
+        report(warehouse, native_ids=ids[:1])
     with statements(warehouse) as for_the_others:
-        report(warehouse, looked_at=ids)
+        report(warehouse, native_ids=ids)
 
     assert waiting(warehouse) == []
     assert len(for_the_others) == len(for_one)
