@@ -16,7 +16,7 @@ class LockTimeout(Exception):
 
     def __init__(self, step: str, waited: int) -> None:
         super().__init__(
-            f"another sync is working on {step} and did not finish within {waited} s. "
+            f"another sync is at work on {step} and did not finish within {waited} s. "
             "Nothing was changed here; run it again later"
         )
 
