@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.jira.timestamps import parse_instant
+from connectors.kit.timestamps import parse_instant
 
 IssueFields = Mapping[str, Any]
 ChangelogItem = Mapping[str, Any]

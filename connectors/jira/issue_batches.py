@@ -12,8 +12,8 @@ import orjson
 from connectors.base import RawRecord
 from connectors.jira.api import JiraApi
 from connectors.jira.fields import STANDARD_FIELDS
-from connectors.jira.timestamps import epoch_milliseconds
 from connectors.kit.exceptions import RequestFailed
+from connectors.kit.timestamps import epoch_milliseconds
 from model.records import Problem
 
 _ISSUES_PER_REQUEST = 100

@@ -22,7 +22,7 @@ from connectors.jira.progress import percent_complete, report_left_out, to_worki
 from connectors.jira.settings import JiraSettings
 from connectors.jira.stated_dependencies import field_text, find_stated_dependencies
 from connectors.jira.states import StateDates, derive_state_dates
-from connectors.jira.timestamps import parse_day, parse_instant
+from connectors.kit.timestamps import parse_day, parse_instant
 from model.operating_model.lookups import ConnectionLookups
 from model.records import Kind, Mapped, Problem, Ref, Version, WorkItem
 
@@ -108,7 +108,7 @@ class IssueMapping:
             remaining_days=to_working_days(fields.get("timeestimate")),
             percent_complete=percent_complete(fields, chosen),
             parent=self._parent(fields),
-            initiative=self._initiative(labels, wbs),
+            initiative=self.lookups.initiative_of(labels, wbs),
             labels=labels,
             wbs=wbs,
         )
@@ -123,14 +123,6 @@ class IssueMapping:
     def _parent(self, fields: IssueFields) -> Ref | None:
         id_ = (fields.get("parent") or {}).get("id")
         return self._ref(id_) if id_ else None
-
-    def _initiative(self, labels: Sequence[str], wbs: str | None) -> str | None:
-        """By the first label that names one; else by the longest matching WBS prefix."""
-        for label in labels:
-            if initiative := self.lookups.initiatives.get(label.lower()):
-                return initiative
-        prefixes = [prefix for prefix in self.lookups.wbs if (wbs or "").startswith(prefix)]
-        return self.lookups.wbs[max(prefixes, key=len)] if prefixes else None
 
     def _former_keys(
         self, issue: Mapping[str, Any], changelog: Sequence[ChangelogEntry]

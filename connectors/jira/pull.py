@@ -18,7 +18,7 @@ from connectors.jira.fields import index_fields, resolve_chosen_fields
 from connectors.jira.id_ranges import format_id_ranges, parse_id_ranges
 from connectors.jira.issue_batches import IssueBatch, SiteMetadata, chunks, read_issues
 from connectors.jira.settings import JiraSettings
-from connectors.jira.timestamps import epoch_milliseconds
+from connectors.kit.timestamps import epoch_milliseconds
 from model.records import Problem
 
 _PARALLEL_REQUESTS = 6

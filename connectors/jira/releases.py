@@ -14,7 +14,7 @@ from connectors.jira.api import JiraApi
 from connectors.jira.pull import format_gone_reason, list_visible_projects
 from connectors.jira.settings import JiraSettings
 from connectors.jira.stated_dependencies import version_key
-from connectors.jira.timestamps import parse_day
+from connectors.kit.timestamps import parse_day
 from model.records import Kind, Mapped, Problem, Ref, State, Version, WorkItem
 
 RELEASE_PREFIX = "version-"

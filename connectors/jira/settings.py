@@ -4,39 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from connectors.base import ConnectionSettings
+from connectors.kit.settings import Url, by_name
 from model.records import DependencyRole, DependencyType, Priority
 
 ProjectKey = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]+$")]
-
-
-def _by_name(kind: type[Priority] | type[DependencyType]) -> BeforeValidator:
-    """Let YAML write `finish_to_start` or `Critical` where the record holds a number."""
-
-    def parse(value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        name = value.strip().upper().replace(" ", "_").replace("-", "_")
-        if name not in kind.__members__:
-            raise ValueError(f'"{value}" is none of {", ".join(kind.__members__).lower()}')
-        return kind[name]
-
-    return BeforeValidator(parse)
-
-
-def _check_url(url: str) -> str:
-    parts = urlsplit(url)
-    # Credentials in an address would reach errors and the links in comments.
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-        raise ValueError("must be an address like https://acme.atlassian.net, without credentials")
-    return url.rstrip("/")
-
-
-Url = Annotated[str, AfterValidator(_check_url)]
 
 
 class FieldChoice(BaseModel):
@@ -63,7 +38,7 @@ class LinkMeaning(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     outward: DependencyRole
-    type: Annotated[DependencyType, _by_name(DependencyType)] = DependencyType.FINISH_TO_START
+    type: Annotated[DependencyType, by_name(DependencyType)] = DependencyType.FINISH_TO_START
 
 
 DEFAULT_LINKS: Mapping[str, LinkMeaning] = {
@@ -113,7 +88,7 @@ class JiraSettings(ConnectionSettings):
     fields: FieldChoice = FieldChoice()
     references_in: tuple[str, ...] = ()
     links: dict[str, LinkMeaning] = Field(default_factory=dict)
-    priorities: dict[str, Annotated[Priority, _by_name(Priority)]] = Field(default_factory=dict)
+    priorities: dict[str, Annotated[Priority, by_name(Priority)]] = Field(default_factory=dict)
     overlap_minutes: int = Field(default=720, ge=1)
     page_size: int = Field(default=500, ge=1)
 

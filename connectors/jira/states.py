@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from connectors.jira.history import IssueRevision
-from connectors.jira.timestamps import parse_day
+from connectors.kit.timestamps import parse_day
 from model.records import State
 
 _BY_CATEGORY = {"new": State.PLANNED, "indeterminate": State.IN_PROGRESS, "done": State.DONE}

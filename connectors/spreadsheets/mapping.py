@@ -192,12 +192,7 @@ def _initiative(
             )
         return initiative or text.lower()
 
-    named = fields.value("initiative", parse_initiative)
-    by_label = (lookups.initiatives.get(label.lower()) for label in labels)
-    # WBS elements are hierarchical: the longest prefix is the most specific element.
-    prefixes = sorted((p for p in lookups.wbs if wbs and wbs.startswith(p)), key=len)
-    by_wbs = lookups.wbs[prefixes[-1]] if prefixes else None
-    return named or next(filter(None, by_label), None) or by_wbs
+    return fields.value("initiative", parse_initiative) or lookups.initiative_of(labels, wbs)
 
 
 def _stated_dependencies(

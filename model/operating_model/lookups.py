@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,15 @@ class ConnectionLookups:
     initiatives: Mapping[str, str] = field(default_factory=dict)
     wbs: Mapping[str, str] = field(default_factory=dict)
     references: ReferenceFormats = field(default_factory=ReferenceFormats)
+
+    def initiative_of(self, labels: Sequence[str], wbs: str | None) -> str | None:
+        """The initiative of the first label that has one, else of the longest WBS prefix."""
+        for label in labels:
+            if initiative := self.initiatives.get(label.lower()):
+                return initiative
+        # WBS elements are hierarchical: the longest prefix is the most specific element.
+        prefixes = [prefix for prefix in self.wbs if (wbs or "").startswith(prefix)]
+        return self.wbs[max(prefixes, key=len)] if prefixes else None
 
 
 def lookups_for(

@@ -1,4 +1,4 @@
-"""The formats in which Jira writes points in time and days."""
+"""The formats in which tools write points in time and days."""
 
 from __future__ import annotations
 
