@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-
 from connectors.jira.timestamps import epoch_milliseconds, parse_day, parse_instant
 
 
