@@ -12,6 +12,7 @@ import tempfile
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,13 +83,26 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@contextmanager
+def open_temporary_folder() -> Iterator[Path]:
+    """An empty folder outside those of pytest, which are for their owner alone.
+
+    Where root runs the tests, PostgreSQL runs as another user, who has to reach both its programs
+    in the virtual environment and its data.
+    """
+    with tempfile.TemporaryDirectory(prefix="interlock-wheel-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 @pytest.fixture(scope="module")
-def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+def environment(wheel: Path) -> Iterator[Environment]:
     """The wheel in an environment without the extra `demo`."""
-    environment = Environment(tmp_path_factory.mktemp("plain") / "venv", wheel)
-    environment.create()
-    environment.install()
-    return environment
+    with open_temporary_folder() as folder:
+        environment = Environment(folder / "venv", wheel)
+        environment.create()
+        environment.install()
+        yield environment
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +113,8 @@ def demo_environment(environment: Environment) -> Environment:
 
 @pytest.fixture
 def empty_folder() -> Iterator[Path]:
-    """Outside pytest's folders, which another user, as whom PostgreSQL may run, cannot enter."""
-    with tempfile.TemporaryDirectory(prefix="interlock-wheel-") as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
+    with open_temporary_folder() as folder:
+        yield folder
 
 
 def test_the_wheel_holds_the_packages_their_type_markers_and_the_files_they_read(
