@@ -1,4 +1,4 @@
-"""What Interlock knows of ERP exports as a tool."""
+"""The tool `erp`, as the entry point `interlock.connectors` declares it."""
 
 from __future__ import annotations
 

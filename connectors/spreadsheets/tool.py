@@ -1,4 +1,4 @@
-"""What Interlock knows of workbooks and CSV files as a tool."""
+"""The tool `spreadsheet`, as the entry point `interlock.connectors` declares it."""
 
 from __future__ import annotations
 
