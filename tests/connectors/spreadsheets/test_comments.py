@@ -268,3 +268,20 @@ def test_a_note_that_would_become_too_long_refuses_all_changes_of_its_file(tmp_p
     outcomes = applied(connector(tmp_path), change("M-1", comment()), change("M-2", comment()))
     assert [type(outcome) for outcome in outcomes] == [RefusedChange, RefusedChange]
     assert (tmp_path / "plan.xlsx").read_bytes() == before
+
+
+def test_a_comment_is_edited_in_the_cell_that_has_it_when_an_earlier_cell_is_free(
+    tmp_path: Path,
+) -> None:
+    path, connection = tmp_path / "plan.xlsx", connector(tmp_path)
+    book = workbook(*PLAN)
+    book.active["A2"].comment = Comment("[Threaded comment] by Ada", "tc={1}")
+    book.save(path)
+    applied(connection, change("M-1", comment()))
+    book = load_workbook(path)
+    book["Plan"]["A2"].comment = None
+    book.save(path)
+    (posted,) = applied(connection, change("M-1", comment(heading="Later still")))
+    assert isinstance(posted, PostedComment)
+    assert posted.comment_id == "Plan!B2"
+    assert load_workbook(path)["Plan"]["A2"].comment is None

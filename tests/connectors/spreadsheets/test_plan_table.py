@@ -96,3 +96,7 @@ def test_each_column_has_a_unique_heading(column: int, name: str) -> None:
 def test_a_sheet_with_half_of_the_headings_is_not_meant_as_a_plan() -> None:
     half = MissingHeadings("Plan", 0, ("Key", "Task"), (("End",), ("Status",)), 4)
     assert not half.has_most
+
+
+def test_of_several_headings_of_a_field_the_first_in_the_settings_counts() -> None:
+    assert plan_table(["Key", "Title", "Task", "End"]).columns["title"] == 2
