@@ -1,5 +1,7 @@
-"""One folder a tool: pulls its records, maps them to shared records, writes comments.
+"""One folder per tool: it pulls its records, maps them to shared records, and writes comments.
 
-Nothing in here knows Dagster or SQL; a connector gets its settings and the lookups of the
-operating model that mapping needs, and gives back values from `model.records`.
+`base` says what a connector and a tool are, `tools` discovers the installed ones, `kit` is what
+connectors share, `testing` the contract tests that each of them passes. Nothing in here knows
+Dagster or SQL: a connector is given its settings and the lookups of the operating model that
+mapping needs, and returns values from `model.records`.
 """

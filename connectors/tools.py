@@ -65,10 +65,10 @@ def installed_tools() -> InstalledTools:
 
     Raises ToolUnavailable where not even Interlock's own tools are registered.
     """
-    found = tuple(entry_points(group=GROUP))
-    if not found:
+    points = tuple(entry_points(group=GROUP))
+    if not points:
         raise ToolUnavailable("no tool is installed", _REINSTALL)
-    return load_tools(found)
+    return load_tools(points)
 
 
 def load_tools(points: Iterable[EntryPoint]) -> InstalledTools:

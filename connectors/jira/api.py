@@ -10,8 +10,10 @@ from typing import Any
 
 from connectors.base import ConnectionFailed
 from connectors.kit.client import HttpClient
+from connectors.kit.paginators import CursorToken, PageRequest
 
 _SEARCH = "/rest/api/3/search/jql"
+_TOKEN_PAGES = CursorToken("nextPageToken", "nextPageToken")
 _MAX_IDS_PER_PAGE = 5000
 _MAX_PROJECTS_PER_PAGE = 100
 _MAX_CHANGES_PER_PAGE = 10_000
@@ -116,22 +118,9 @@ class JiraApi:
         return changelogs
 
     def _token_pages(self, path: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        used_tokens: set[str] = set()
-        token: str | None = None
-        while True:
-            page_body = {**body, "nextPageToken": token} if token else body
-            page = self._request_object("POST", path, json=page_body)
-            yield page
-            token = page.get("nextPageToken")
-            if not token:
-                return
-            if token in used_tokens:
-                raise ConnectionFailed(
-                    self._connection,
-                    f"POST {path} gave the same nextPageToken twice, so its pages never end",
-                    "Run again; if it stays, report it to Atlassian with this path.",
-                )
-            used_tokens.add(token)
+        request = PageRequest(path, json=body, method="POST")
+        for page in self._client.pages(request, _TOKEN_PAGES):
+            yield self._as_object(page.body, "POST", path)
 
     def _request_object(
         self,
@@ -142,7 +131,11 @@ class JiraApi:
         json: Any = None,
     ) -> dict[str, Any]:
         """The answer to a request that Jira documents as an object, else ConnectionFailed."""
-        answer = self._client.read(method, path, params=params, json=json)
+        return self._as_object(
+            self._client.read(method, path, params=params, json=json), method, path
+        )
+
+    def _as_object(self, answer: Any, method: str, path: str) -> dict[str, Any]:
         if not isinstance(answer, dict):
             raise ConnectionFailed(
                 self._connection,

@@ -52,11 +52,11 @@ class JiraConnector:
 
     def check(self) -> list[AccessProblem]:
         named = (self._settings.function, *self._settings.functions.values())
-        found = unknown_functions(self.name, named, self._functions)
-        return [*self._access.find_problems(), *found]
+        unknown = unknown_functions(self.name, named, self._functions)
+        return [*self._access.find_problems(), *unknown]
 
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:  # noqa: ARG002
-        """Jira's own clock dates every change, so `now` is not asked."""
+        """See `Connector.pull`; `now` is not used, as Jira's own clock dates every change."""
         if stream == "versions":
             return pull_releases(self.name, self._api, self._settings)
         return IssuePull(self.name, self._api, self._settings).pages(cursor)

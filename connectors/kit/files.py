@@ -1,4 +1,4 @@
-"""Replacing a file of people's that other programs may have open: all of it, or nothing."""
+"""Replacing a file that people may have open in other programs: all of it, or nothing."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _TEMPORARY = ".interlock"
 
 @dataclass
 class FileBlocked(Exception):
-    """A file that cannot be replaced just now: why, and what lets it through."""
+    """A file that cannot be replaced now: why, and what a person can do about it."""
 
     reason: str
     remedy: str
 
 
 def replace_file(path: Path, before: bytes | None, after: bytes) -> None:
-    """Put `after` in the place of `before` (None: of no file), or raise FileBlocked.
+    """Replace the content `before` (None: there is no file) with `after`, or raise FileBlocked.
 
-    The new file is complete on disk before it takes the name, and takes it only when the file
-    is still what was read and no one has it open.
+    The new file is complete on disk before it gets the name, and gets it only while the content
+    is still `before` and no program has the file open.
     """
     path = path.resolve()
-    if lock := lock_of(path):
+    if lock := find_lock(path):
         raise FileBlocked(
             f"{path.name} is open (lock file {lock.name})",
             "Close it, or delete the lock file if a crash left it; the next sync writes again",
@@ -42,8 +42,8 @@ def replace_file(path: Path, before: bytes | None, after: bytes) -> None:
         ) from error
 
 
-def lock_of(path: Path) -> Path | None:
-    """The lock file that Excel (`~$…`) or LibreOffice (`.~lock.…#`) keeps beside an open file."""
+def find_lock(path: Path) -> Path | None:
+    """The lock file of Excel (`~$…`) or LibreOffice (`.~lock.…#`) beside an open file, if any."""
     names = (f"~${path.name}", f".~lock.{path.name}#")
     return next((lock for name in names if (lock := path.with_name(name)).exists()), None)
 
@@ -58,16 +58,17 @@ def _replace(path: Path, before: bytes | None, after: bytes) -> None:
             file.write(after)
             file.flush()
             os.fsync(file.fileno())
-        _take_mode(path, temporary)
+        _copy_mode(path, temporary)
         if (path.read_bytes() if path.exists() else None) != before:
-            raise FileBlocked(f"{path.name} was changed meanwhile", "The next sync reads it anew")
+            raise FileBlocked(f"{path.name} was changed meanwhile", "The next sync reads it again")
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _take_mode(path: Path, temporary: Path) -> None:
-    """Let the new file be open to whom the old one was; mkstemp makes it its owner's alone."""
+def _copy_mode(path: Path, temporary: Path) -> None:
+    """Give the new file the permissions of the old one."""
+    # mkstemp lets only the owner read it.
     if path.exists():
         shutil.copymode(path, temporary)
     else:
@@ -75,6 +76,7 @@ def _take_mode(path: Path, temporary: Path) -> None:
 
 
 def _clear_leftovers(path: Path) -> None:
-    """Remove what a killed run left; whoever is writing now sees its file gone and gives up."""
+    """Remove temporary files of killed runs."""
+    # Should another run be writing now, its file is gone: it fails and writes again next time.
     for leftover in path.parent.glob(f".{escape(path.name)}.*{_TEMPORARY}"):
         leftover.unlink(missing_ok=True)

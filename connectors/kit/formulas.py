@@ -1,4 +1,4 @@
-"""Text of other people's that we write into files which spreadsheet programs open."""
+"""Text from tools that is written into files which spreadsheet programs open."""
 
 from __future__ import annotations
 

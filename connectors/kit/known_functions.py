@@ -1,4 +1,4 @@
-"""Functions that a connection names, held against the operating model."""
+"""Functions (departments) that a connection names, compared with the operating model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from connectors.base import AccessProblem
 def unknown_functions(
     connection: str, named: Iterable[str], known: Set[str]
 ) -> list[AccessProblem]:
-    """A problem for each function that the operating model lacks: nobody could decide for it."""
+    """A problem per function that the operating model lacks: nobody could decide for it."""
     return [
         AccessProblem(
             f'"{function}" is no function of the operating model',

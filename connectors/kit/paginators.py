@@ -43,6 +43,11 @@ class PageAnswer(Protocol):
 
 
 class Paginator(Protocol):
+    @property
+    def repetition(self) -> str:
+        """What a tool did whose pages lead to one that was read: `leads back to …`."""
+        ...
+
     def first(self, request: PageRequest) -> PageRequest:
         """The request of the first page."""
         ...
@@ -52,8 +57,18 @@ class Paginator(Protocol):
         ...
 
 
+class _Repeating:
+    """The words of paginators whose next page is named by an address or a number."""
+
+    __slots__ = ()
+
+    @property
+    def repetition(self) -> str:
+        return "leads back to a page that was read"
+
+
 @dataclass(frozen=True, slots=True)
-class SinglePage:
+class SinglePage(_Repeating):
     """A list that comes in one answer."""
 
     def first(self, request: PageRequest) -> PageRequest:
@@ -64,7 +79,7 @@ class SinglePage:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkHeader:
+class LinkHeader(_Repeating):
     """`Link: <…>; rel="next"` (RFC 8288), as GitHub and GitLab page."""
 
     def first(self, request: PageRequest) -> PageRequest:
@@ -75,7 +90,7 @@ class LinkHeader:
 
 
 @dataclass(frozen=True, slots=True)
-class NextUrl:
+class NextUrl(_Repeating):
     """The address of the next page in a field of the body: Salesforce's `nextRecordsUrl`."""
 
     field: str = "next"
@@ -95,6 +110,10 @@ class CursorToken:
     token: str
     param: str
 
+    @property
+    def repetition(self) -> str:
+        return f"gave the same {self.token} twice"
+
     def first(self, request: PageRequest) -> PageRequest:
         return request
 
@@ -104,7 +123,7 @@ class CursorToken:
 
 
 @dataclass(frozen=True, slots=True)
-class Offset:
+class Offset(_Repeating):
     """`offset` and `limit`. The list ends with an empty page, or where `total` says so.
 
     A short page is not the last: some tools shorten pages whose records are large.
@@ -129,7 +148,7 @@ class Offset:
 
 
 @dataclass(frozen=True, slots=True)
-class PageNumber:
+class PageNumber(_Repeating):
     """`page=1`, `page=2` … The list ends with an empty page, or after `total_pages`."""
 
     records: str
@@ -174,7 +193,7 @@ def guarded_pages(
         if following is None:
             return
         if _identity(following) in seen:
-            raise _endless(connection, request, "leads back to a page that was read")
+            raise _endless(connection, request, paginator.repetition)
         if answer.body == previous:
             raise _endless(connection, request, "gave the same page twice in a row")
         if len(seen) == MOST_PAGES:

@@ -52,8 +52,8 @@ class SalesforceConnector:
         self._clock = clock
 
     def check(self) -> list[AccessProblem]:
-        found = SalesforceAccessCheck(self._settings, self._org, self._feed).find_problems()
-        return found + unknown_functions(self.name, [self._settings.function], self._functions)
+        problems = SalesforceAccessCheck(self._settings, self._org, self._feed).find_problems()
+        return problems + unknown_functions(self.name, [self._settings.function], self._functions)
 
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         del stream  # there is only one
@@ -75,9 +75,7 @@ class SalesforceConnector:
         self._org.close()
 
     def _fields(self) -> OpportunityFields:
-        """The fields to read; a needed one that is hidden would be missed in silence, so it ends
-        the pull.
-        """
+        """The fields to read. Raises ConnectionFailed where a needed one is hidden."""
         deal, history = self._org.describe("Opportunity"), self._org.describe("OpportunityHistory")
         fields = choose_fields(self._settings, deal, history)
         missing = [p for p in find_field_problems(fields, self._settings) if p.blocking]

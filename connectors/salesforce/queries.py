@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from connectors.base import ConnectionFailed
 from connectors.kit.client import HttpClient
-from connectors.salesforce.refusals import explained
+from connectors.kit.paginators import NextUrl, PageRequest
 from connectors.salesforce.soql import SObjectRow
 
 
@@ -25,17 +26,9 @@ class QueryClient:
 
         Raises ConnectionFailed for a link that leads back to a page which was read.
         """
-        answer = self._get(f"{self.api}/query", {"q": soql})
-        followed_links: set[str] = set()
-        while True:
-            yield self._rows_of(answer, "records")
-            link = answer.get("nextRecordsUrl")
-            if link is None:
-                return
-            if link in followed_links:
-                raise unexpected_answer(self.connection, "leads back to a page that was read")
-            followed_links.add(link)
-            answer = self._get(link)
+        request = PageRequest(f"{self.api}/query", {"q": soql})
+        for page in self.http.pages(request, NextUrl("nextRecordsUrl")):
+            yield self._rows_of(page.body, "records")
 
     def fetch_delete_log(
         self, sobject: str, since: datetime, until: datetime
@@ -45,29 +38,20 @@ class QueryClient:
         https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getdeleted.htm
         """
         window = {"start": _format_seconds(since), "end": _format_seconds(until)}
-        answer = self._get(f"{self.api}/sobjects/{sobject}/deleted", window)
+        path = f"{self.api}/sobjects/{sobject}/deleted"
+        answer = self.http.read("GET", path, params=window)
         entries = self._rows_of(answer, "deletedRecords")
         return entries, str(answer.get("latestDateCovered") or until.isoformat())
 
-    def _get(self, path: str, params: dict[str, str] | None = None) -> SObjectRow:
-        with explained():
-            answer = self.http.read("GET", path, params=params)
-        return answer if isinstance(answer, dict) else {}
-
-    def _rows_of(self, answer: SObjectRow, name: str) -> list[SObjectRow]:
-        rows = answer.get(name)
+    def _rows_of(self, answer: Any, name: str) -> list[SObjectRow]:
+        rows = answer.get(name) if isinstance(answer, dict) else None
         if not isinstance(rows, list):
-            raise unexpected_answer(self.connection, f"holds no {name}")
+            raise ConnectionFailed(
+                self.connection,
+                f"an answer of Salesforce holds no {name}",
+                "Check that `url` is the org's My Domain address and that no proxy stands between.",
+            )
         return rows
-
-
-def unexpected_answer(connection: str, what: str) -> ConnectionFailed:
-    """The error for an answer that Salesforce itself would not give."""
-    return ConnectionFailed(
-        connection,
-        f"an answer of Salesforce {what}",
-        "Check that `url` is the org's My Domain address and that no proxy stands between.",
-    )
 
 
 def _format_seconds(instant: datetime) -> str:

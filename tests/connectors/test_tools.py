@@ -25,21 +25,21 @@ def test_the_built_in_tools_are_registered_like_any_others() -> None:
 
 
 def test_a_package_that_cannot_be_loaded_stops_no_other_tool() -> None:
-    found = load_tools(
+    tools = load_tools(
         [point("bad", "no_such_package:TOOL"), point("jira", "connectors.jira.tool:TOOL")]
     )
-    assert found.named("jira") is JIRA
+    assert tools.named("jira") is JIRA
     with pytest.raises(
         ToolUnavailable, match=r'"bad" of the package no_such_package.*cannot be loaded'
     ):
-        found.named("bad")
+        tools.named("bad")
 
 
 def test_two_packages_with_one_tool_are_both_named_and_neither_is_used() -> None:
     mine, theirs = point("jira", "connectors.jira.tool:TOOL"), point("jira", "their_jira:TOOL")
-    found = load_tools([mine, theirs])
+    tools = load_tools([mine, theirs])
     with pytest.raises(ToolUnavailable, match=r"connectors\.jira\.tool:TOOL and their_jira:TOOL"):
-        found.named("jira")
+        tools.named("jira")
 
 
 @pytest.mark.parametrize("value", ["connectors.jira.tool:HTTP", "connectors.salesforce.tool:TOOL"])

@@ -42,13 +42,13 @@ def test_a_person_without_an_account_is_named_in_words() -> None:
 
 
 def test_a_web_address_becomes_a_link() -> None:
-    found = first_inline(Paragraph((LinkSpan("CDP-1", "https://a.example/browse/CDP-1"),)))
-    assert found["marks"] == [{"type": "link", "attrs": {"href": "https://a.example/browse/CDP-1"}}]
+    node = first_inline(Paragraph((LinkSpan("CDP-1", "https://a.example/browse/CDP-1"),)))
+    assert node["marks"] == [{"type": "link", "attrs": {"href": "https://a.example/browse/CDP-1"}}]
 
 
 def test_an_address_that_is_no_web_page_stays_words() -> None:
-    found = first_inline(Paragraph((LinkSpan("click", "javascript:alert(1)"),)))
-    assert found == {"type": "text", "text": "click"}
+    node = first_inline(Paragraph((LinkSpan("click", "javascript:alert(1)"),)))
+    assert node == {"type": "text", "text": "click"}
 
 
 @pytest.mark.parametrize("url", ["http://[half", "https://", "https://a.example/\x00"])
@@ -70,9 +70,9 @@ def test_an_empty_text_makes_no_node() -> None:
 
 
 def test_bullets_of_one_block_make_one_list() -> None:
-    (found,) = nodes(Bullets(((TextSpan("a"),), (TextSpan("b"),))))
-    assert found["type"] == "bulletList"
-    assert len(found["content"]) == 2  # type: ignore[arg-type]
+    (node,) = nodes(Bullets(((TextSpan("a"),), (TextSpan("b"),))))
+    assert node["type"] == "bulletList"
+    assert len(node["content"]) == 2  # type: ignore[arg-type]
 
 
 def test_what_is_too_long_is_cut_at_its_end_and_says_so() -> None:

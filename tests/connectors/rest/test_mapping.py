@@ -44,14 +44,14 @@ def item(**more: Any) -> WorkItem:
 
 
 def test_an_issue_becomes_a_work_item() -> None:
-    found = item(
+    work_item = item(
         milestone={"id": 7, "due_on": "2026-05-01T07:00:00Z"},
         priority="Now",
         start_on="2026-02-01",
         estimate=2.5,
         percent=40,
     )
-    assert found == WorkItem(
+    assert work_item == WorkItem(
         ref=Ref("tracker", Kind.WORK_ITEM, "issues/1001"),
         key="acme/api#1",
         title="Issue 1",
@@ -81,10 +81,10 @@ def test_a_version_holds_from_when_the_record_changed() -> None:
 
 
 def test_records_of_two_streams_with_one_id_stay_apart() -> None:
-    found = mapped("milestones", {"id": 1001, "title": "Release", "state": "open"}).versions[-1]
-    assert found.record.ref != item().ref
-    assert isinstance(found.record, WorkItem)
-    assert found.record.milestone
+    milestone = mapped("milestones", {"id": 1001, "title": "Release", "state": "open"}).versions[-1]
+    assert milestone.record.ref != item().ref
+    assert isinstance(milestone.record, WorkItem)
+    assert milestone.record.milestone
 
 
 def test_dependencies_are_certain_from_their_field_and_possible_from_text() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from connectors.jira.timestamps import epoch_milliseconds, parse_day, parse_instant
+
+from connectors.kit.timestamps import epoch_milliseconds, parse_day, parse_instant
 
 
 @pytest.mark.parametrize(
