@@ -27,8 +27,7 @@ Int64 = npt.NDArray[np.int64]
 Bool = npt.NDArray[np.bool_]
 
 NONE = -1
-"""In every index column: nothing stated."""
-
+"""In every column of indices: the record states nothing."""
 
 Array = npt.NDArray[Any]
 
@@ -161,7 +160,7 @@ class DanglingDependency:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything a rule may look at, as of one day."""
+    """Everything that a rule reads, as of one day."""
 
     today: date
     connections: tuple[str, ...]
@@ -170,8 +169,8 @@ class Plan:
     wbs: tuple[str, ...]
     currencies: tuple[str, ...]
     people: tuple[str, ...]
-    """Owners: the id of a person of the operating model, or `connection:identity` of one whom
-    it does not name. One person is one entry, whatever the tools call them."""
+    """Owners: the id of a person of the operating model, else `connection:identity`. One person is
+    one entry, whatever the tools call them."""
     items: Items
     attributes: ItemAttributes
     links: Links

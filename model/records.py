@@ -1,8 +1,8 @@
-"""The shared records every tool is mapped onto, in the words of the field.
+"""The shared records that the raw records of every tool are mapped to.
 
-A connector turns what its tool said into these; everything after it (warehouse,
-network, rules, comments) sees nothing else. Records are values: frozen, comparable,
-and free of anything that differs between two pulls of the same state.
+Everything after the connectors (warehouse, network, rules, comments) reads these alone. Records
+are values: frozen, comparable, and without anything that differs between two pulls of the same
+state. The columns of the warehouse's version tables follow from their fields.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class DependencyType(IntEnum):
 
 
 class DealStage(StrEnum):
-    """Where a deal stands, whatever its tool calls the stage."""
+    """The stage of a deal, whatever its tool calls it."""
 
     OPEN = "open"
     WON = "won"
@@ -63,7 +63,7 @@ class DealStage(StrEnum):
 
 
 class SpendKind(StrEnum):
-    """What a line of money is: allowed, promised to a supplier, or paid."""
+    """Whether an amount is allowed, promised to a supplier, or paid."""
 
     BUDGET = "budget"
     COMMITMENT = "commitment"
@@ -90,13 +90,13 @@ class Ref:
         return cls(connection, Kind(kind), native_id)
 
 
-def _utc(moment: datetime) -> datetime:
-    if moment.utcoffset() is None:
+def _require_zone(instant: datetime) -> datetime:
+    if instant.utcoffset() is None:
         raise ValueError("a point in time needs its time zone")
-    return moment
+    return instant
 
 
-Instant = Annotated[datetime, AfterValidator(_utc)]
+Instant = Annotated[datetime, AfterValidator(_require_zone)]
 """A point in time with its zone; the warehouse stores it in UTC."""
 
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -114,9 +114,9 @@ class Record(BaseModel):
     title: str
     url: str | None = None
     touched_at: Instant | None = None
-    """When a person last changed it in its tool; our own comments do not count."""
+    """When a person last changed it in its tool; Interlock's own comments do not count."""
     dates_from: str = ""
-    """Where its planned finish stands, or its start where it has none: `Jira "Due date"`."""
+    """Where the tool states its planned finish, else its planned start: `Jira "Due date"`."""
 
 
 class WorkItem(Record):
@@ -196,7 +196,7 @@ RECORD_TYPES: Final[Mapping[Kind, type[SharedRecord]]] = {
 
 
 class Origin(StrEnum):
-    """How firmly a dependency is stated; only the first two can dangle."""
+    """What states a dependency; one that is read from free text cannot dangle."""
 
     LINK = "link"
     FIELD = "field"
@@ -215,9 +215,9 @@ class StatedDependency:
     """A dependency as one tool states it; the warehouse resolves the target to a record.
 
     `target` is a key, native id, or web address in any tool, as `model.keys` normalises it.
-    `lag_days` are working days and may be negative (a lead). `where` tells a person where it
-    stands: `issue link "is blocked by"`, `column "Depends on"`. `written` is the target as it is
-    spelled there, for people only; empty where nobody is told of it.
+    `lag_days` are working days; negative for a lead. `where` names the place in the tool:
+    `issue link "is blocked by"`, `column "Depends on"`. `written` is the target as the tool spells
+    it, shown to people; empty if it is never shown.
     """
 
     target: str
@@ -231,7 +231,7 @@ class StatedDependency:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One state of a record and from when it held, with the dependencies it stated then."""
+    """One state of a record, the instant at which it began, and the dependencies it stated."""
 
     valid_from: datetime
     record: SharedRecord
@@ -242,8 +242,8 @@ class Version:
 class Problem:
     """Something in the tool's data that could not be mapped, for the quarantine.
 
-    With `held` the whole record waits in quarantine and its last good version stays;
-    without, only the named field was left out. `remedy` says what a person can do.
+    With `held` the whole record is left out and its last version stays; without, only the field
+    that `reason` names is. `remedy` says what a person can do.
     """
 
     native_id: str
@@ -251,21 +251,21 @@ class Problem:
     remedy: str
     held: bool = True
     known_as: tuple[str, ...] = ()
-    """Keys under which others may point at a held record, so that they do not dangle."""
+    """Names of a held record; a dependency on one of them does not dangle."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """What one landed record became: versions (oldest first) of one or more records.
+    """What one raw record was mapped to: versions (oldest first) of one or more records.
 
-    The last version of each record is its present state. An empty result with no problem
-    means that the landed record is knowingly not part of the plan.
+    The last version of each record is its present state. An empty result without a problem
+    means that the raw record is deliberately not part of the plan.
     """
 
     versions: tuple[Version, ...] = ()
     problems: tuple[Problem, ...] = ()
     aliases: tuple[tuple[Ref, str], ...] = ()
-    """Further names of a record beside its key, native id and URL (a moved issue's old key)."""
+    """Names of a record beside its key, native id and URL (a moved issue's old key)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

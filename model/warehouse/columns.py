@@ -109,7 +109,7 @@ def _texts(given: bytes, texts: bytes) -> TextColumn:
 
 
 def _numbers(value: bytes, dtype: np.dtype[Any], name: str, rows: int) -> npt.NDArray[Any]:
-    """The elements of one column; a null among them leaves no bytes, so their number tells."""
+    """The elements of one column; a null among them leaves no bytes, hence the length."""
     if len(value) != rows * dtype.itemsize:
         raise ValueError(f"the column {name} of the query is null in some row")
     if dtype.kind == "M":

@@ -177,9 +177,9 @@ def _find_dangling(connection: Connection, unread: Sequence[str]) -> tuple[int, 
         spelling, _ = spellings[record_id, target]
         problem = Problem(
             landed_id,
-            f'{place} says "{spelling}", which nothing read so far is called; {missing} could not '
-            "be read to the end",
-            f"Mend {missing}; what is then still unknown becomes a conflict",
+            f'{place} says "{spelling}", which no record read so far is called; {missing} could '
+            "not be read to the end",
+            f"Repair {missing}; a name that is then still unknown becomes a conflict",
             held=False,
         )
         waiting.setdefault((name, stream), []).append(problem)

@@ -51,7 +51,7 @@ _FOR_LARGE_READS = ("set local work_mem = '256MB'", "set local jit = off")
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    """The tables of the plan, and the names that were found while reading them."""
+    """The tables of the plan, and the names that were read with them."""
 
     network: dict[str, Array]
     attributes: dict[str, Array]

@@ -82,7 +82,7 @@ def read_versions(
     known: KnownNames,
     as_of: datetime | None,
 ) -> RecordFields:
-    """The fields of one kind of record that stand in its versions, now or as of a past instant."""
+    """The fields of one kind of record that its versions have, now or as of a past instant."""
     fields, table = _fields([column for column, _ in columns.values()], kind), VERSION_TABLES[kind]
     versioned = {name: column for name, column in fields.items() if name in table.c}
     return RecordFields(kind, fields, _read(connection, table, versioned, known, _holds(as_of)))
@@ -91,7 +91,7 @@ def read_versions(
 def read_records(
     connection: sa.Connection, parts: Iterable[RecordFields], known: KnownNames
 ) -> ColumnSet:
-    """The fields of the parts that stand in the table `record`, with the ids they belong to."""
+    """The fields of the parts that the table `record` has, with the ids of their records."""
     fields = {
         name: column
         for part in parts

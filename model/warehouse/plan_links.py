@@ -21,7 +21,7 @@ _BYTES_PER_LINK = 16
 
 
 def read_links(connection: Connection, as_of: datetime | None) -> Links:
-    """The dependencies now, or those that `link_as_of` found in this transaction."""
+    """The dependencies now, or those that `link_as_of` computed in this transaction."""
     table = sql.Identifier("dependency" if as_of is None else "past_dependency")
     with driver_connection(connection).cursor(binary=True) as cursor:
         groups = cursor.execute(sql.SQL(_LINKS).format(dependency=table)).fetchall()

@@ -133,7 +133,7 @@ stated_dependency = Table(
     Column("role", Text, primary_key=True),
     Column("type", SmallInteger, primary_key=True),
     Column("origin", Text, primary_key=True),
-    Column("place", Text, nullable=False, comment="Where it stands in the tool."),
+    Column("place", Text, nullable=False, comment="Where the tool states it."),
     Column("lag_days", Integer, nullable=False, comment="Working days; negative for a lead."),
     Index(None, "target"),
     comment="Dependencies as records state them now; the versions keep their history.",
@@ -147,7 +147,7 @@ dependency = Table(
     Column("type", SmallInteger, primary_key=True),
     Column("lag_days", Integer, nullable=False, comment="Working days; negative for a lead."),
     Column("stated_by", BigInteger, nullable=False, comment="Record that states it."),
-    Column("place", Text, nullable=False, comment="Where it stands in the tool."),
+    Column("place", Text, nullable=False, comment="Where the tool states it."),
     comment="Stated dependencies with a known target, deduplicated; rebuilt by each sync.",
 )
 
@@ -156,8 +156,8 @@ dangling = Table(
     metadata,
     Column("record_id", BigInteger, ForeignKey("record.id"), primary_key=True),
     Column("target", Text, primary_key=True),
-    Column("place", Text, nullable=False, comment="Where it stands in the tool."),
-    comment="Links and named fields whose target nothing is known by; rebuilt by each sync.",
+    Column("place", Text, nullable=False, comment="Where the tool states it."),
+    comment="Links and named fields whose target names no record; rebuilt by each sync.",
 )
 
 
@@ -224,7 +224,7 @@ conflict = Table(
     Column("changed_at", Instant, nullable=False),
     Column("resolved_at", Instant),
     CheckConstraint("status in ('open', 'decided', 'resolved')", name="status"),
-    comment="Conflicts as they stand now; conflict_event holds how each came there.",
+    comment="Conflicts in their present state; conflict_event has what happened to each.",
 )
 
 conflict_event = Table(

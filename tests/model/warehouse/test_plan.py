@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlalchemy import Engine
 
 from model.keys import ReferenceFormats
 from model.network import NO_DATE, UNKNOWN, day_of
-from model.plan import NONE, Plan
+from model.plan import NONE, Column, ItemAttributes, Plan, SpendLines
 from model.records import (
     Deal,
     DealStage,
@@ -36,7 +37,15 @@ from model.records import (
 from model.warehouse.landing import DELETED, LandingRow
 from model.warehouse.links import link
 from model.warehouse.load import load_records
-from model.warehouse.plan import read_plan
+from model.warehouse.lookup import WarehouseLookup
+from model.warehouse.plan import read_known_names, read_plan
+from model.warehouse.plan_fields import Declarations, read_items
+from model.warehouse.plan_tables import (
+    assemble,
+    declared_columns,
+    network_columns,
+    replace_texts,
+)
 from tests.model.operating_model.small_model import small_model
 
 TODAY = date(2026, 3, 4)
@@ -79,9 +88,23 @@ def budget(key: str, **fields: Any) -> Spend:
     return Spend(ref=own, key=key, title=key, function="it", on=date(2026, 1, 1), **given)
 
 
-def put(warehouse: Engine, *records: SharedRecord, at: datetime, claims: Any = ()) -> None:
+def keys(warehouse: Engine, plan: Plan) -> list[str]:
+    """The keys of the plan's items, in its order."""
+    with warehouse.connect() as connection:
+        labels = WarehouseLookup(connection).read_labels(plan.items.id.tolist())
+    return [labels[record_id].key for record_id in plan.items.id.tolist()]
+
+
+def put(
+    warehouse: Engine,
+    *records: SharedRecord,
+    at: datetime,
+    claims: Any = (),
+    connection: str = "jira",
+) -> None:
     for record in records:
-        take(warehouse, record.key, Mapped((Version(at, record, claims),)), at)
+        moved = record.model_copy(update={"ref": replace(record.ref, connection=connection)})
+        take(warehouse, record.key, Mapped((Version(at, moved, claims),)), at)
 
 
 def take(
@@ -211,6 +234,105 @@ def test_without_a_touch_the_day_counts_on_which_the_version_began(
     put(warehouse, work("A-1"), at=on(2))
 
     assert row(read(), "touched") == {"touched": day_of(date(2026, 3, 2))}
+
+
+def test_an_owner_is_one_person_in_all_tools_that_know_them(warehouse: Engine, read: Read) -> None:
+    put(warehouse, work("A-1", owner="acc-ben"), work("A-2"), at=on(1))
+    put(warehouse, deal("D-1", owner="Ben"), work("A-3", owner="acc-ada"), at=on(1))
+    put(warehouse, work("B-1", owner="Ben"), at=on(1), connection="sheet")
+
+    plan = read()
+
+    assert plan.people == ("ada", "ben", "jira:Ben")
+    assert plan.attributes.has_owner.tolist() == [
+        owner != NONE for owner in plan.attributes.owner.tolist()
+    ]
+    owners = {
+        key: plan.people[owner] if owner != NONE else None
+        for key, owner in zip(keys(warehouse, plan), plan.attributes.owner.tolist(), strict=True)
+    }
+    # In Jira nobody of the operating model is called "Ben", so that is another person.
+    assert owners == {"A-1": "ben", "A-2": None, "A-3": "ada", "B-1": "ben", "D-1": "jira:Ben"}
+
+
+def test_each_item_names_the_connection_it_comes_from(warehouse: Engine, read: Read) -> None:
+    put(warehouse, work("A-1"), deal("D-1"), at=on(1))
+    put(warehouse, work("B-1"), at=on(1), connection="sheet")
+
+    plan = read()
+
+    assert plan.connections == ("jira", "sheet")
+    names = [plan.connections[at] for at in plan.attributes.connection.tolist()]
+    assert dict(zip(keys(warehouse, plan), names, strict=True)) == {
+        "A-1": "jira",
+        "B-1": "sheet",
+        "D-1": "jira",
+    }
+
+
+def test_an_item_of_a_function_that_the_model_no_longer_names_has_the_default_calendar(
+    warehouse: Engine, read: Read
+) -> None:
+    put(warehouse, work("A-1", function="closed"), work("A-2"), at=on(1))
+
+    plan = read()
+
+    assert sorted(plan.attributes.function.tolist()) == [NONE, plan.functions.index("it")]
+    default, of_it = plan.items.calendar.max(), plan.items.calendar.min()
+    assert (of_it, default) == (plan.functions.index("it"), len(plan.functions))
+
+
+def test_a_spend_line_keeps_what_its_export_states(warehouse: Engine, read: Read) -> None:
+    put(
+        warehouse,
+        budget("B-1", spend_kind=SpendKind.BUDGET, amount=Decimal("9.99"), wbs="x"),
+        budget("B-2", spend_kind=SpendKind.COMMITMENT, currency="USD"),
+        budget("B-3", spend_kind=SpendKind.ACTUAL, amount=Decimal(-1)),
+        at=on(1),
+    )
+
+    spend, currencies = read().spend, read().currencies
+
+    by_kind = np.argsort(spend.kind)
+    assert spend.kind[by_kind].tolist() == [0, 1, 2]
+    assert spend.amount[by_kind].tolist() == [999, 900, -100]
+    assert [currencies[at] for at in spend.currency[by_kind]] == ["EUR", "USD", "EUR"]
+    assert set(spend.on.tolist()) == {day_of(date(2026, 1, 1))}
+    assert spend.wbs[by_kind].tolist() == [0, NONE, NONE]
+    assert set(spend.function.tolist()) == {read().functions.index("it")}
+
+
+def test_a_column_of_the_plan_is_declared_by_its_field_alone(
+    warehouse: Engine, read: Read, tmp_path: Path
+) -> None:
+    put(warehouse, work("A-1", labels=(), status="To Do", percent_complete=7), at=on(1))
+    put(warehouse, deal("D-1", probability=60), at=on(1))
+    read()
+
+    declared: Declarations = {
+        "chance": (Column(work_item="percent_complete", deal="probability"), np.dtype("i1")),
+        "status": (Column(work_item="status", deal="status", names="statuses"), np.dtype("i4")),
+    }
+    with warehouse.connect() as connection:
+        known = read_known_names(connection, small_model(tmp_path))
+        items = read_items(connection, network_columns() | declared, known, None)
+        statuses = replace_texts(items, "statuses")
+
+    columns = assemble(declared, items)
+    assert columns["chance"].tolist() == [7, 60]
+    assert [statuses[at] for at in columns["status"].tolist()] == ["To Do", "Talks"]
+
+
+def test_columns_that_are_read_from_one_field_agree_on_how_it_is_read() -> None:
+    tables = [{**network_columns(), **declared_columns(ItemAttributes)}]
+    for table in [*tables, declared_columns(SpendLines)]:
+        readings: dict[tuple[Kind, str], set[object]] = {}
+        for column, _ in table.values():
+            for kind in Kind:
+                source = getattr(column, kind.value)
+                if isinstance(source, str):
+                    readings.setdefault((kind, source), set()).add((column.missing, column.names))
+        assert [field for field, ways in readings.items() if len(ways) > 1] == []
 
 
 def test_a_parent_is_named_by_its_id(warehouse: Engine, read: Read) -> None:
