@@ -63,14 +63,16 @@ def test_history_that_is_older_than_the_creation_begins_with_its_first_change() 
 
 
 def test_touched_at_of_a_past_revision_is_the_last_change_before_the_next_one() -> None:
-    first, last = revisions(
-        {"duedate": "b"},
+    first, middle, last = revisions(
+        {"duedate": "c"},
         entry(1, item("description", "x", "y")),
         entry(2, item("duedate", "a", "b"), by_person=False),
         entry(3, item("description", "y", "z")),
+        entry(4, item("duedate", "b", "c")),
+        entry(5, item("description", "z", "x")),
     )
-    assert first.touched_at == CREATED + timedelta(days=1)
-    assert last.touched_at == CREATED + timedelta(days=3)
+    touched = [(revision.touched_at - CREATED).days for revision in (first, middle, last)]
+    assert touched == [1, 3, 5]
 
 
 def test_a_removed_fix_version_is_there_before_its_removal() -> None:
