@@ -151,6 +151,7 @@ def _refresh(
         }
     )
     names = list(_event_names(before, after))
+    # Comments notify their readers of what changed since they were written; new dates alone do not.
     if names:
         after = after.model_copy(update={"changed_at": now})
     return after, [Event(after.id, name, now, _event_details(after)) for name in names]

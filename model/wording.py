@@ -150,6 +150,7 @@ def _step_spans(step: ChainStep, labels: Mapping[int, Label]) -> tuple[Span, ...
     due = "closes" if deal else "due"
     source = f" ({step.source})" if step.source else ""
     planned = f"{due} {format_day(step.planned)}{source}" if step.planned else "no due date"
+    # A forecast that keeps the plan is no news and would only lengthen the comment.
     moves = step.done or is_behind(step)
     verb = "finished" if step.done else "the work for it is there on" if deal else "forecast"
     forecast = f", {verb} {format_day(step.forecast)}" if moves else ""

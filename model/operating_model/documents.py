@@ -28,6 +28,7 @@ _CORE_SCHEMA = {
 
 
 class _Loader(yaml.SafeLoader):
+    # Empty, so that only the core schema below decides what is a number or a truth value.
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:

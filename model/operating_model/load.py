@@ -31,6 +31,7 @@ def load(
     rules that could not be loaded, so that an unknown name may be one of theirs and is no problem.
     Raises ModelInvalid with every problem.
     """
+    # Each check skips what an earlier one reported, so that one fault gives one problem.
     document = read_folder(folder)
     check_shape(document)
     check_parameters(document, rules or {})

@@ -12,6 +12,7 @@ from model.operating_model.shape import title
 
 Matches = Iterator[tuple[Location, Any]]
 
+# In a pattern: all entries of a list, and the keys of a mapping instead of its values.
 _EACH = "*"
 _KEYS = "keys of *"
 

@@ -122,6 +122,7 @@ def _is_within(limit: DecisionLimit, impact: Impact) -> bool:
     if limit.days is not None and impact.days > limit.days:
         return False
     value = limit.value
+    # There are no exchange rates, so only amounts in the currency of the limit can be compared.
     return value is None or all(
         amount.currency == value.currency and amount.amount <= value.amount
         for amount in impact.value

@@ -81,6 +81,7 @@ def _check_severities(within: dict[str, int]) -> dict[str, int]:
 
 
 class ModelPart(BaseModel):
+    # Unknown keys are refused: a misspelled one would otherwise be ignored in silence.
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 

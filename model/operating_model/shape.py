@@ -87,6 +87,7 @@ def title(data: Any, at: Location) -> str:
         name = data.get("id", data.get("name")) if isinstance(data, dict) else None
         if isinstance(step, int) and words:
             words[-1] += f' "{name}"' if name else f" entry {step + 1}"
+        # pydantic marks a fault in the key of a mapping by this extra step.
         elif step != "[key]":
             words.append(str(step))
     return ", ".join(words) or "the model"

@@ -36,6 +36,7 @@ def group_positions(
     *keys: npt.NDArray[np.integer], within: npt.NDArray[np.integer]
 ) -> Iterator[Int64]:
     """Groups of positions with equal keys, each group in ascending order of `within`."""
+    # lexsort takes the most significant key last.
     order = np.lexsort((within, *reversed(keys)))
     changes = np.zeros(max(len(order) - 1, 0), dtype=np.bool_)
     for key in keys:

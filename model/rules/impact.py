@@ -32,6 +32,7 @@ def propagate_marks(plan: Plan, marks: Int64) -> Int64:
     log2 of the longest driving chain rounds.
     """
     marks, drivers = marks.copy(), plan.forecast.driver.copy()
+    # Each round asks the driver of the driver, so the distance that is covered doubles.
     while (unmarked := np.flatnonzero((drivers >= 0) & (marks == NONE))).size:
         source = drivers[unmarked]
         marks[unmarked], drivers[unmarked] = marks[source], drivers[source]

@@ -77,6 +77,7 @@ class SeverityScale(RuleParameters):
 
     def grade(self, impact: Impact, priority: int = -1) -> Severity:
         """The worst severity reached; `priority` is -1 where nobody stated one."""
+        # From the worst down, so that the first threshold reached is the answer.
         for severity in (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM):
             threshold: SeverityThreshold = getattr(self, severity.name.lower())
             if threshold.is_reached(impact, priority):

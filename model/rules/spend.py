@@ -37,6 +37,7 @@ class LinesByWbs:
         spend, count = plan.spend, len(plan.wbs)
         lines = np.flatnonzero(spend.wbs >= 0)
         wbs, is_other = spend.wbs[lines], ~is_budget(plan, lines)
+        # By WBS, then budgets first, then by day: lexsort takes the most significant key last.
         order = np.lexsort((spend.on[lines], is_other, wbs))
         first = np.searchsorted(wbs[order], np.arange(count + 1))
         return cls(lines[order], first, np.bincount(wbs[~is_other], minlength=count))

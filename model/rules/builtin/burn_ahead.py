@@ -92,6 +92,7 @@ def _working_days(plan: Plan, rows: Int64) -> Int32:
     is_planned = (start != NO_DATE) & (finish != NO_DATE)
     span = np.where(is_planned, count_working_days(plan, rows, start, finish) + 1, 1)
     days = np.maximum(np.where(items.duration[rows] >= 0, items.duration[rows], span), 1)
+    # A milestone takes no time, so its being done is no progress.
     return np.where(items.milestone[rows], 0, days).astype(np.int32)
 
 
@@ -101,6 +102,7 @@ def _done_share(plan: Plan, rows: Int64) -> _Share:
     today = np.full(len(rows), day_of(plan.today), dtype=np.int32)
     spent = count_working_days(plan, rows, forecast.early_start[rows], today)
     left = count_working_days(plan, rows, today, forecast.early_finish[rows])
+    # The forecast may lie wholly in the future or the past; work of no length is divided by 1.
     passed = np.clip(spent / np.maximum(spent + left, 1), 0, 1)
     has_begun = (items.state[rows] == State.IN_PROGRESS) | (items.actual_start[rows] != NO_DATE)
     estimate = np.where(has_begun, passed, 0)
@@ -123,6 +125,8 @@ def _burn(plan: Plan, rows: Int64, weight: Int32) -> _Burn:
 
 def _draft(plan: Plan, parameters: Parameters, burn: _Burn, rows: Int64, line: int) -> FindingDraft:
     wbs, payer = int(plan.attributes.wbs[rows[0]]), plan.functions[plan.spend.function[line]]
+    # Without exchange rates amounts of several currencies cannot be added, so one has to stand
+    # for all.
     currency = int(burn.ahead[wbs].argmax())
     budget, used = int(burn.budget[wbs, currency]), int(burn.used[wbs, currency])
     excess = round(float(burn.ahead[wbs, currency]) * budget)

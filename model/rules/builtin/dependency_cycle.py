@@ -30,6 +30,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding per cycle, about the members of the shortest loop in it."""
     plan = context.plan
     loops = ((cycle, find_rows(plan, np.array(cycle.shortest))) for cycle in plan.network.cycles)
+    # A cycle with a finished member holds nobody up: what waited for that one may begin.
     drafts = [
         _draft(plan, parameters, cycle, rows)
         for cycle, rows in loops

@@ -27,6 +27,7 @@ from model.rules.severity import RuleParameters, SeverityScale
 from model.rules.spend import BUDGET, LinesByWbs, earliest_by_wbs, is_budget
 
 NAME = "funding_gap"
+# Later than any day, so that comparisons need no special case.
 _NEVER: Final = np.iinfo(np.int32).max
 _COMMENTED = 3
 

@@ -62,6 +62,8 @@ def _find_late(context: RuleContext, min_days: int) -> Dependencies:
     plan, handovers = context.plan, context.handovers
     is_work = ~plan.attributes.is_deal[handovers.successor]
     late = handovers.select(is_work & (handovers.needed != NO_DATE) & (handovers.late >= min_days))
+    # Rows that a late handover drives carry its mark; a predecessor with a mark is late because
+    # of that one.
     return late.select(propagate_marks(plan, _mark_driven(plan, [late]))[late.predecessor] == NONE)
 
 

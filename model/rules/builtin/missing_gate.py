@@ -61,6 +61,7 @@ def _missing_gates(context: RuleContext, workflow: Workflow, gate: Gate) -> Iter
     rows = rows[plan.attributes.is_open[rows] & _follows_workflow(plan, workflow, rows)]
     rows = rows[~_has_gate(plan, rows, gate_rows)]
     initiative = plan.attributes.initiative[rows]
+    # Rows of an initiative form one group; of the others each row is a group of its own.
     single_row = np.where(initiative == NONE, rows, NONE)
     for positions in group_positions(initiative, single_row, within=_due(plan, rows)):
         code = int(initiative[positions[0]])
@@ -121,6 +122,7 @@ def _request_by(plan: Plan, first: Int64, sla_days: int) -> int:
     """The day `sla_days` working days before the work is due, in the calendar of the work."""
     calendar = plan.items.calendar[first]
     due = _due(plan, first).astype(np.int32)
+    # Day + 1, less one working day: a due day that is not worked counts as the one before it.
     last = plan.calendars.to_number(calendar, due + 1) - 1
     return int(plan.calendars.to_day(calendar, last - sla_days)[0])
 

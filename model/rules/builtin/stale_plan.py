@@ -53,6 +53,7 @@ def _idle_days(plan: Plan) -> Int32:
 def _should_progress(plan: Plan) -> Bool:
     """Whether each row is in progress or has a planned date in the past."""
     items, today = plan.items, day_of(plan.today)
+    # Work that should have begun or ended is stale too, though its state says that it is planned.
     begins = (items.planned_start != NO_DATE) & (items.planned_start < today)
     ends = (items.planned_finish != NO_DATE) & (items.planned_finish < today)
     progressing: Bool = items.state == State.IN_PROGRESS
