@@ -80,11 +80,6 @@ def find_authorities(model: OperatingModel, conflict: ConflictFacts) -> list[Dec
     ]
 
 
-def first_authority(model: OperatingModel, conflict: ConflictFacts) -> DecisionAuthority | None:
-    """Who has to decide a conflict first; None where no right fits it."""
-    return next(iter(find_authorities(model, conflict)), None)
-
-
 def may_decide(
     model: OperatingModel, person: Person | None, conflict: ConflictFacts
 ) -> PermittedDecision | RefusedDecision:

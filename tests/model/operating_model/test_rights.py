@@ -7,9 +7,10 @@ import pytest
 from model.findings import Finding, Impact, Severity
 from model.operating_model import people
 from model.operating_model.rights import (
+    DecisionAuthority,
     PermittedDecision,
     RefusedDecision,
-    first_authority,
+    find_authorities,
     may_decide,
 )
 from model.operating_model.schema import OperatingModel
@@ -27,6 +28,10 @@ def finding_of(
 ) -> Finding:
     impact = Impact(days=days, value=tuple(map(Money.parse, value)))
     return Finding(rule, ("x",), Severity.HIGH, functions, (), (), impact)
+
+
+def first_authority(model: OperatingModel, finding: Finding) -> DecisionAuthority | None:
+    return next(iter(find_authorities(model, finding)), None)
 
 
 def decider(model: OperatingModel, finding: Finding) -> tuple[str, str, str] | None:
