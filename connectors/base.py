@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,6 +18,9 @@ from model.comment_content import CommentChange, Outcome, PostedComment, Target
 from model.keys import ReferenceFormats
 from model.operating_model.lookups import ConnectionLookups
 from model.records import Mapped, Problem, Ref
+
+if TYPE_CHECKING:
+    from connectors.kit.conventions import HttpConventions
 
 JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 Cursor = dict[str, JsonValue]
@@ -27,6 +30,7 @@ Cursor = dict[str, JsonValue]
 class ConnectionSettings(BaseModel):
     """One entry below `connections` in interlock.yaml; each tool adds its own fields."""
 
+    # A misspelt key would otherwise be ignored, and its default used without a word.
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     tool: str
@@ -154,7 +158,8 @@ class Tool:
 
     `mapping_version` is raised whenever the same raw record maps to something else: all records
     are then mapped again from landing. `references` are how people write the tool's records in
-    other tools. `example` is the entry of interlock.yaml that `interlock init` offers, indented as
+    other tools. `http` is what its API's errors and limits mean, for a tool that is reached over
+    HTTP. `example` is the entry of interlock.yaml that `interlock init` offers, indented as
     below `connections:`, and `permissions` says in Markdown what the account needs and why.
     """
 
@@ -166,3 +171,4 @@ class Tool:
     example: str
     permissions: str
     references: ReferenceFormats = field(default_factory=ReferenceFormats)
+    http: HttpConventions | None = None

@@ -78,6 +78,7 @@ def load_tools(points: Iterable[EntryPoint]) -> InstalledTools:
         by_name[point.name].append(point)
     tools: dict[str, Tool] = {}
     unavailable: dict[str, ToolUnavailable] = {}
+    # By the name of the entry point: it is known without importing what may be broken.
     for name, candidates in by_name.items():
         try:
             tools[name] = _load(name, candidates)

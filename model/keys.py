@@ -67,6 +67,7 @@ class ReferenceFormats:
 
         Most of them name nothing; only those that match a known record become dependencies.
         """
+        # Addresses first: their parts would be taken for names otherwise.
         addresses, text = _take(_URL, text)
         declared: list[str] = []
         for pattern in self.names:
@@ -77,6 +78,7 @@ class ReferenceFormats:
 
     def _name_in(self, address: str) -> str | None:
         for shape in self.urls:
+            # `re` keeps compiled patterns itself.
             if match := re.match(shape.pattern, address, re.IGNORECASE):
                 return match.expand(shape.name).upper()
         return None

@@ -59,6 +59,7 @@ class CommentApi:
 
     def add(self, issue: str, content: CommentContent) -> str:
         """Create the comment with its marker in one call; returns its id."""
+        # Jira limits the writes on each issue besides those of the whole site.
         self._pace.wait(issue)
         created = self._client.write("POST", _path(issue), json=_to_json(content))
         return str(created["id"])

@@ -23,7 +23,7 @@ from connectors.jira.mapping import IssueMapping
 from connectors.jira.pull import IssuePull
 from connectors.jira.releases import ReleaseMapping, pull_releases
 from connectors.jira.settings import JiraSettings
-from connectors.jira.tool import HTTP
+from connectors.jira.tool import TOOL
 from connectors.kit.client import HttpClient
 from connectors.kit.clock import Clock
 from connectors.kit.known_functions import unknown_functions
@@ -43,7 +43,9 @@ class JiraConnector:
         self._settings = settings
         self._functions = context.lookups.functions
         auth = httpx.BasicAuth(settings.email, token)
-        self._client = HttpClient(self.name, settings.api, auth, settings.credentials, clock, HTTP)
+        self._client = HttpClient(
+            self.name, settings.api, auth, settings.credentials, clock, TOOL.http
+        )
         self._access = JiraAccessCheck(settings, token)
         self._api = JiraApi(self.name, self._client)
         self._issues = IssueMapping(self.name, settings, context.lookups)

@@ -33,7 +33,7 @@ def pause_scope(headers: Headers, path: str) -> str:
     return EVERYTHING if is_quota else path
 
 
-HTTP = HttpConventions(read_error=read_error, pause_scope=pause_scope)
+_HTTP = HttpConventions(read_error=read_error, pause_scope=pause_scope)
 
 
 def _open(settings: JiraSettings, context: ConnectorContext) -> Connector:
@@ -74,6 +74,7 @@ TOOL = Tool(
     mapping_version=1,
     example=_EXAMPLE,
     permissions=_PERMISSIONS,
+    http=_HTTP,
     references=ReferenceFormats(
         urls=(
             UrlShape(r"https?://[^/?#]+/(?:[^?#]*/)?(?:browse|issues)/([A-Z][A-Z0-9_]*-\d+)\b"),

@@ -55,6 +55,7 @@ class RenewedTokenAuth(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers["Authorization"] = f"Bearer {self._current().value}"
         response = yield request
+        # A tool may revoke a token before it expires.
         if response.status_code == httpx.codes.UNAUTHORIZED:
             self._token = self._sign_in()
             request.headers["Authorization"] = f"Bearer {self._token.value}"

@@ -57,15 +57,16 @@ def _messages(part: Mapping[str, Any]) -> list[str]:
     return [word for word in words if word]
 
 
-def is_rate_limited(status: int, headers: Headers, answer: Any) -> bool:  # noqa: ARG001
+def is_rate_limited(status: int, headers: Headers, answer: Any) -> bool:
     """Whether a refusal is for too many requests.
 
-    Some APIs use 403 for it and tell only by their headers, GitHub among them:
+    Some APIs use 403 for it and tell only by their headers or text, GitHub among them:
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
     """
-    if status == 403:
-        return "Retry-After" in headers or headers.get("X-RateLimit-Remaining") == "0"
-    return status == 429
+    if status != 403:
+        return status == 429
+    is_spent = headers.get("X-RateLimit-Remaining") == "0"
+    return is_spent or "Retry-After" in headers or "rate limit" in error_text(answer).lower()
 
 
 def path_scope(headers: Headers, path: str) -> str:  # noqa: ARG001

@@ -43,6 +43,7 @@ def begin_reading(
     cursor: Cursor | None, now: datetime, overlap: timedelta, full_every: timedelta
 ) -> Reading:
     """The next reading after a cursor; of everything without one, and again after `full_every`."""
+    # A cursor of an older version of the connector lacks these: everything is read again then.
     newest = _parse((cursor or {}).get("newest"))
     full_at = _parse((cursor or {}).get("full_at"))
     if newest is None or full_at is None or now - full_at >= full_every:

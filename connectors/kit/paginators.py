@@ -139,6 +139,7 @@ class Offset(_Repeating):
         return _with_value(_with_value(request, self.limit_param, self.limit), self.offset_param, 0)
 
     def following(self, request: PageRequest, answer: PageAnswer) -> PageRequest | None:
+        # By what came, not by `limit`: the tool may cap the limit without saying so.
         count = _count_records(answer, self.records)
         offset = int(_value_of(request, self.offset_param)) + count
         total = find_value(answer.body, self.total) if self.total else None
@@ -186,6 +187,7 @@ def guarded_pages(
     seen: set[bytes] = set()
     previous: Any = None
     while True:
+        # Digests instead of requests: a list of 100,000 pages would fill the memory otherwise.
         seen.add(_identity(page))
         answer = read(page)
         yield answer
@@ -194,6 +196,7 @@ def guarded_pages(
             return
         if _identity(following) in seen:
             raise _endless(connection, request, paginator.repetition)
+        # A tool that does not know the page parameter answers with the first page for ever.
         if answer.body == previous:
             raise _endless(connection, request, "gave the same page twice in a row")
         if len(seen) == MOST_PAGES:

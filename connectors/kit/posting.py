@@ -89,6 +89,7 @@ class _Posting:
             standing = self._find(keep=self.change.posted.comment_id)
             # A comment that a person deleted is edited in vain, which the tool then reports.
             return self._edit(standing.comment_id if standing else self.change.posted.comment_id)
+        # Found where an earlier run wrote it and was killed before it could note that.
         standing = self._find() if self.store.looks_before_create else None
         return self._adopt(standing) if standing else self._create()
 
@@ -125,6 +126,7 @@ class _Posting:
 
     def _look_after(self, lost: AnswerLost) -> PostedComment | None:
         """Our comment as it stands now; raises `lost` where it cannot be looked for."""
+        # The tool may still be working on the write whose answer was lost.
         self.clock.sleep(SETTLING_SECONDS)
         try:
             return self._find()

@@ -15,6 +15,7 @@ def requested_pause(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds to wait by `Retry-After`, else by `X-RateLimit-Reset`; None without either."""
     for name in ("Retry-After", "X-RateLimit-Reset"):
         value = headers.get(name, "").strip()
+        # Only Retry-After counts in seconds from now; a reset time in digits is an instant.
         if name == "Retry-After" and value.isdigit():
             return float(value)
         moment = _parse_moment(value)
@@ -56,6 +57,7 @@ class Pauses:
         """Sleep until neither everything nor this path is paused."""
         with self._lock:
             ends = [self._until[scope] for scope in (EVERYTHING, path) if scope in self._until]
+        # The sleep is outside the lock, so that other threads can extend a pause meanwhile.
         rest = max(ends, default=self._clock.now()) - self._clock.now()
         if rest > timedelta(0):
             self._clock.sleep(rest.total_seconds())

@@ -66,6 +66,7 @@ class RestMapping:
         shared = self._shared_record(name, stream, reader, changed_at)
         if shared is None or any(problem.held for problem in reader.problems):
             return Mapped(problems=tuple(reader.problems))
+        # The tool's clock may be ahead; a version never begins later than it was seen.
         valid_from = min(changed_at or observed_at, observed_at)
         stated = tuple(sorted(set(self._stated_dependencies(stream, reader))))
         return Mapped((Version(valid_from, shared, stated),), tuple(reader.problems))

@@ -40,6 +40,7 @@ class StreamPull:
         for answer_records in self.fetch(reading.since):
             page = self._to_page(answer_records, start)
             ids |= {record.native_id for record in page.records}
+            # What could not be landed exists all the same; without this it would count as deleted.
             ids |= {problem.native_id for problem in page.problems}
             reading = self._advance(reading, answer_records)
             yield page
@@ -109,6 +110,7 @@ def changed_instant(record: Any, stream: Stream) -> datetime | None:
 
 
 def _is_id(value: Any) -> bool:
+    # Python counts True as the number 1.
     return isinstance(value, str | int) and not isinstance(value, bool) and value != ""
 
 

@@ -112,6 +112,7 @@ def _parse_percent(value: Any) -> int:
 
 
 def _parse_amount(value: Any) -> Decimal:
+    # By its text: the float 0.1 itself is not exactly a tenth.
     amount = Decimal(str(value))
     if isinstance(value, bool) or not amount.is_finite():
         raise ValueError("no amount")

@@ -26,7 +26,7 @@ from connectors.salesforce.pull import OpportunityPull
 from connectors.salesforce.queries import QueryClient
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.sign_in import SessionAuth
-from connectors.salesforce.tool import HTTP
+from connectors.salesforce.tool import TOOL
 from model.comment_content import CommentChange, Outcome, PostedComment, Target
 from model.records import Mapped
 
@@ -45,7 +45,7 @@ class SalesforceConnector:
         self._references = context.lookups.references
         self._auth = SessionAuth(self.name, settings, context.environment)
         self._http = HttpClient(
-            self.name, settings.url, self._auth, settings.credentials, clock, HTTP
+            self.name, settings.url, self._auth, settings.credentials, clock, TOOL.http
         )
         self._org = Org(self.name, settings, self._auth, clock)
         self._feed = Feed(settings, self._http, self._auth)

@@ -11,7 +11,7 @@ from model.keys import ReferenceFormats, UrlShape
 _OPPORTUNITY = r"https?://[^/?#]+/(?:[^?#]*/)?r/Opportunity/([A-Z0-9]+)"
 
 
-HTTP = HttpConventions(read_error=read_error, explain=explain)
+_HTTP = HttpConventions(read_error=read_error, explain=explain)
 
 
 def _open(settings: SalesforceSettings, context: ConnectorContext) -> Connector:
@@ -46,5 +46,6 @@ TOOL = Tool(
     mapping_version=1,
     example=_EXAMPLE,
     permissions=_PERMISSIONS,
+    http=_HTTP,
     references=ReferenceFormats(urls=(UrlShape(_OPPORTUNITY),)),
 )

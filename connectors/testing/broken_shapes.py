@@ -36,6 +36,7 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def _with_value(whole: Any, path: tuple[Any, ...], odd: Any) -> Any:
+    # A copy each time, since the next change begins from the whole record again.
     copy = json.loads(json.dumps(whole))
     _parent(copy, path)[path[-1]] = odd
     return copy

@@ -256,6 +256,7 @@ def pull(
     stand_in: StandIn, cursor: Cursor | None = None, later: timedelta = timedelta(0)
 ) -> list[Page]:
     """All pages of a pull by a connector of its own, after a cursor's way through the database."""
+    # A new connector: whatever one keeps in memory must not be needed by the next pull.
     connector = stand_in.connect()
     loaded = json.loads(json.dumps(cursor))
     pages = list(connector.pull(stand_in.stream, loaded, stand_in.now + later))

@@ -42,7 +42,9 @@ def test_two_packages_with_one_tool_are_both_named_and_neither_is_used() -> None
         tools.named("jira")
 
 
-@pytest.mark.parametrize("value", ["connectors.jira.tool:HTTP", "connectors.salesforce.tool:TOOL"])
+@pytest.mark.parametrize(
+    "value", ["connectors.jira.tool:pause_scope", "connectors.salesforce.tool:TOOL"]
+)
 def test_an_entry_point_has_to_name_a_tool_of_its_own_name(value: str) -> None:
     with pytest.raises(ToolUnavailable, match="is no Tool of that name"):
         load_tools([point("jira", value)]).named("jira")

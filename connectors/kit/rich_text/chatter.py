@@ -56,6 +56,7 @@ def _limit_mentions(lines: Iterable[Line], most: int) -> list[Line]:
         nonlocal left
         if span.identity is None or not _USER_ID.fullmatch(span.identity):
             return False
+        # The limit counts mentions, not people: a second one of the same person counts, too.
         left -= 1
         return left >= 0
 

@@ -102,6 +102,7 @@ def _cut_line(line: Line, room: int, size_of: Callable[[Line], int]) -> list[Lin
     def fits(cut: Line) -> bool:
         return size_of(cut) <= room
 
+    # Links and mentions are dropped whole: half an address leads nowhere.
     count = _longest(len(line.spans) - 1, lambda n: fits(cut_after(n)))
     span = line.spans[count]
     length = len(span.text) if isinstance(span, TextSpan) else 0

@@ -50,6 +50,7 @@ def find_marker(body: str) -> tuple[str, str] | None:
 
 def escape(text: str) -> str:
     """Text in which no character means anything to Markdown, and nobody is mentioned."""
+    # CommonMark allows a backslash before any ASCII punctuation.
     escaped = _PUNCTUATION.sub(r"\\\1", text)
     return _REFERENCE_SIGN.sub("\\1\u200b", escaped)
 
@@ -75,6 +76,7 @@ def _render_span(span: Span, notify: bool) -> str:
         case MentionSpan(name):
             return escape(name)
         case LinkSpan(text, url) if is_web_address(url):
+            # In angle brackets an address may contain parentheses.
             return f"[{escape(text) or escape(url)}](<{quote(url, safe=_SAFE_IN_URL)}>)"
         case TextSpan(text, strong=True) if text.strip():
             return text.replace(text.strip(), f"**{escape(text.strip())}**", 1)

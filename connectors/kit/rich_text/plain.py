@@ -17,6 +17,7 @@ def render(
     """
 
     def render_line(line: Line) -> str:
+        # One line stays one line, so that no text can look like a line of its own.
         text = " ".join("".join(map(_render_span, line.spans)).split())
         return escape(f"• {text}" if line.is_bullet else text)
 

@@ -11,14 +11,15 @@ import pytest
 import respx
 
 from connectors.base import ConnectionFailed
-from connectors.jira.tool import HTTP as JIRA
+from connectors.jira.tool import TOOL as JIRA
+from connectors.jira.tool import pause_scope
 from connectors.kit.client import HttpClient
 from connectors.kit.clock import Clock
 from connectors.kit.conventions import HttpConventions
 from connectors.kit.exceptions import AnswerLost, RequestFailed
 from connectors.kit.paginators import LinkHeader, PageRequest
 from connectors.kit.rate_limits import Pauses
-from connectors.salesforce.tool import HTTP as SALESFORCE
+from connectors.salesforce.tool import TOOL as SALESFORCE
 
 BASE = "https://tool.example"
 TOKEN = "s3cr3t-token"
@@ -159,7 +160,7 @@ def test_a_gateway_without_retry_after_is_read_by_its_reset_time(
 def test_a_spent_quota_pauses_every_path(time: Time) -> None:
     pauses = Pauses(Clock(time.now, time.sleep))
     quota = httpx.Headers({"RateLimit-Reason": "jira-quota-tenant-based"})
-    pauses.hold(JIRA.pause_scope(quota, "/a"), 30)
+    pauses.hold(pause_scope(quota, "/a"), 30)
     pauses.wait("/b")
     assert time.slept == 30
 
@@ -167,7 +168,7 @@ def test_a_spent_quota_pauses_every_path(time: Time) -> None:
 def test_a_burst_pauses_its_own_path_only(time: Time) -> None:
     pauses = Pauses(Clock(time.now, time.sleep))
     burst = httpx.Headers({"RateLimit-Reason": "jira-burst-based"})
-    pauses.hold(JIRA.pause_scope(burst, "/a"), 30)
+    pauses.hold(pause_scope(burst, "/a"), 30)
     pauses.wait("/b")
     assert time.slept == 0
     pauses.wait("/a")
@@ -220,7 +221,7 @@ def test_a_link_to_the_same_origin_is_followed_with_its_query(client: HttpClient
 def test_a_refusal_quotes_the_tool_and_names_the_credentials(connect: Connect) -> None:
     respx.get(f"{BASE}/thing").respond(401, json={"errorMessages": ["Login required."]})
     with pytest.raises(RequestFailed) as caught:
-        connect(JIRA).read("GET", "/thing")
+        connect(JIRA.http).read("GET", "/thing")
     assert "Login required." in caught.value.reason
     assert "the environment variable JIRA_TOKEN" in caught.value.remedy
 
@@ -230,7 +231,7 @@ def test_a_list_of_errors_is_quoted_too(connect: Connect) -> None:
     body = [{"message": "No such column", "errorCode": "INVALID_FIELD"}]
     respx.get(f"{BASE}/query").respond(400, json=body)
     with pytest.raises(RequestFailed, match="INVALID_FIELD; No such column") as caught:
-        connect(SALESFORCE).read("GET", "/query")
+        connect(SALESFORCE.http).read("GET", "/query")
     assert caught.value.answer == body
 
 
@@ -307,6 +308,15 @@ def test_a_limit_told_by_403_is_waited_for_and_is_no_missing_permission(
     )
     assert client.read("GET", "/thing") == {}
     assert time.slept == pytest.approx(7, abs=0.01)
+
+
+@respx.mock
+def test_a_limit_that_only_its_text_tells_is_one(client: HttpClient) -> None:
+    message = {"message": "You have exceeded a secondary rate limit."}
+    respx.get(f"{BASE}/thing").respond(403, json=message)
+    with pytest.raises(RequestFailed, match="too many requests") as caught:
+        client.read("GET", "/thing")
+    assert caught.value.status == 429
 
 
 @respx.mock
