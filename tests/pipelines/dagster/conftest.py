@@ -1,6 +1,7 @@
 """The small instance as Dagster sees it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from pipelines.cards.publish import PARTITIONS
 from tests.pipelines.small import NOW, Small
 
-CLOCKED = (
+MODULES_WITH_A_CLOCK = (
     "assets.comments",
     "assets.conflicts",
     "assets.connections",
@@ -21,14 +22,14 @@ CLOCKED = (
 
 
 @dataclass(frozen=True)
-class Seen:
-    """The definitions of an instance folder, and the Dagster instance that keeps their runs."""
+class Deployed:
+    """The definitions of an instance folder, and the Dagster instance that stores their runs."""
 
     small: Small
     dagster: dg.DagsterInstance
 
     def defs(self) -> dg.Definitions:
-        """The definitions as interlock.yaml and the operating model stand now."""
+        """The definitions for the present interlock.yaml and operating model."""
         # Importing them opens the instance folder that the environment names.
         from pipelines.definitions import build
 
@@ -40,7 +41,7 @@ class Seen:
         return job.execute_in_process(instance=self.dagster)
 
     def decide(self, person: str, **form: Any) -> dg.ExecuteInProcessResult:
-        """Launch the form in the name of a verified person; an empty name is nobody."""
+        """Launch the form as this verified person; an empty name stands for nobody."""
         job = self.defs().resolve_job_def("decide")
         return job.execute_in_process(
             instance=self.dagster,
@@ -50,32 +51,53 @@ class Seen:
         )
 
     def cards(self) -> list[str]:
+        """The conflict ids that Dagster lists, in its order."""
         return list(self.dagster.get_dynamic_partitions(PARTITIONS))
 
-    def card(self, key: str) -> dict[str, Any]:
-        """What the card of a conflict says, by entry."""
+    def card(self, conflict_id: str) -> dict[str, Any]:
+        """The entries of a conflict's latest card."""
         (event,) = self.dagster.fetch_materializations(
-            dg.AssetRecordsFilter(asset_key=dg.AssetKey("conflict"), asset_partitions=[key]), 1
+            dg.AssetRecordsFilter(
+                asset_key=dg.AssetKey("conflict"), asset_partitions=[conflict_id]
+            ),
+            1,
         ).records
-        return said(event.asset_materialization)
+        return metadata_values(event.asset_materialization)
 
     def inbox(self) -> dict[str, Any]:
         event = self.dagster.get_latest_materialization_event(dg.AssetKey("inbox"))
         assert event is not None
-        return said(event.asset_materialization)
+        return metadata_values(event.asset_materialization)
 
 
-def said(materialization: dg.AssetMaterialization | None) -> dict[str, Any]:
+def metadata_values(materialization: dg.AssetMaterialization | None) -> dict[str, Any]:
     assert materialization is not None
     return {name: entry.value for name, entry in materialization.metadata.items()}
 
 
-@pytest.fixture
-def seen(small: Small, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seen]:
+@contextmanager
+def _deploy(small: Small, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
     for name, value in small.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("INTERLOCK_HOME", str(small.home))
-    for module in CLOCKED:
+    for module in MODULES_WITH_A_CLOCK:
         monkeypatch.setattr(f"pipelines.{module}.run_instant", lambda _: NOW)
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield Seen(small, instance)
+    with dg.DagsterInstance.ephemeral() as dagster:
+        yield Deployed(small, dagster)
+
+
+@pytest.fixture
+def deployed(small: Small, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    with _deploy(small, monkeypatch) as deployed:
+        yield deployed
+
+
+@pytest.fixture(scope="module")
+def synced_deployed(synced_small: Small) -> Iterator[Deployed]:
+    """A deployment after a sync, for the tests of a module that change nothing."""
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        _deploy(synced_small, monkeypatch) as deployed,
+    ):
+        deployed.sync()
+        yield deployed

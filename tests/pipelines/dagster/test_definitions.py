@@ -1,9 +1,9 @@
-"""What a newcomer finds in Dagster: the graph, the checks, the jobs and when they run."""
+"""What Dagster shows: the asset graph, the checks, the jobs and their schedules."""
 
 import dagster as dg
 
 from model.rules import installed_rules
-from tests.pipelines.dagster.conftest import Seen
+from tests.pipelines.dagster.conftest import Deployed
 
 GROUPS = {
     "it_jira": ["it_jira/landing", "it_jira/records"],
@@ -22,25 +22,25 @@ GROUPS = {
 }
 
 
-def test_everything_loads(seen: Seen) -> None:
-    dg.Definitions.validate_loadable(seen.defs())
+def test_everything_loads(deployed: Deployed) -> None:
+    dg.Definitions.validate_loadable(deployed.defs())
 
 
-def test_a_connection_is_a_group_and_the_rest_follows_from_left_to_right(seen: Seen) -> None:
-    found: dict[str, list[str]] = {}
-    for spec in seen.defs().resolve_all_asset_specs():
-        found.setdefault(str(spec.group_name), []).append(spec.key.to_user_string())
+def test_each_connection_is_a_group_beside_those_of_the_shared_model(deployed: Deployed) -> None:
+    groups: dict[str, list[str]] = {}
+    for spec in deployed.defs().resolve_all_asset_specs():
+        groups.setdefault(str(spec.group_name), []).append(spec.key.to_user_string())
 
-    assert {group: sorted(keys) for group, keys in found.items()} == GROUPS
+    assert {group: sorted(keys) for group, keys in groups.items()} == GROUPS
 
 
-def test_every_rule_and_every_meeting_with_a_tool_has_a_check(seen: Seen) -> None:
-    graph = seen.defs().resolve_asset_graph()
+def test_every_rule_and_every_access_to_a_tool_has_a_check(deployed: Deployed) -> None:
+    graph = deployed.defs().resolve_asset_graph()
 
-    found = {(key.asset_key.to_user_string(), key.name) for key in graph.asset_check_keys}
+    checks = {(key.asset_key.to_user_string(), key.name) for key in graph.asset_check_keys}
 
     connections = [group for group, keys in GROUPS.items() if f"{group}/landing" in keys]
-    assert found == {
+    assert checks == {
         *(("conflicts", rule.name) for rule in installed_rules()),
         ("conflicts", "all_rules_loaded"),
         *((f"{name}/landing", "readable") for name in connections),
@@ -49,15 +49,21 @@ def test_every_rule_and_every_meeting_with_a_tool_has_a_check(seen: Seen) -> Non
     }
 
 
-def test_what_interlock_yaml_schedules_runs_from_the_start_in_the_local_time(seen: Seen) -> None:
-    seen.small.write_settings(it_jira={"schedule": "*/5 * * * *"})
+def test_schedules_of_interlock_yaml_run_by_default_in_the_time_zone_of_the_model(
+    deployed: Deployed,
+) -> None:
+    deployed.small.write_settings(it_jira={"schedule": "*/5 * * * *"})
 
-    schedules = seen.defs().schedules or []
+    schedules = deployed.defs().schedules or []
 
     assert {
-        one.name: (one.cron_schedule, one.execution_timezone, one.default_status)
-        for one in schedules
-        if isinstance(one, dg.ScheduleDefinition)
+        schedule.name: (
+            schedule.cron_schedule,
+            schedule.execution_timezone,
+            schedule.default_status,
+        )
+        for schedule in schedules
+        if isinstance(schedule, dg.ScheduleDefinition)
     } == {
         f"{job}_schedule": (cron, "Europe/Berlin", dg.DefaultScheduleStatus.RUNNING)
         for job, cron in {
@@ -68,10 +74,12 @@ def test_what_interlock_yaml_schedules_runs_from_the_start_in_the_local_time(see
     }
 
 
-def test_the_job_of_one_connection_reads_it_alone_and_does_all_that_follows(seen: Seen) -> None:
-    seen.small.write_settings(it_jira={"schedule": "*/5 * * * *"})
+def test_the_job_of_one_connection_pulls_only_that_and_runs_everything_downstream(
+    deployed: Deployed,
+) -> None:
+    deployed.small.write_settings(it_jira={"schedule": "*/5 * * * *"})
 
-    steps = {node.name for node in seen.defs().resolve_job_def("sync_it_jira").nodes}
+    steps = {node.name for node in deployed.defs().resolve_job_def("sync_it_jira").nodes}
 
     assert steps == {
         "it_jira__landing",

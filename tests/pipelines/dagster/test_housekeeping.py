@@ -1,4 +1,4 @@
-"""Old runs go, with their logs; what is younger or still at work stays."""
+"""Old runs are deleted with their logs; younger and unfinished ones stay."""
 
 from datetime import timedelta
 
@@ -8,25 +8,25 @@ import pytest
 from pipelines.housekeeping import purge_old_runs
 
 
-def earlier_run(dagster: dg.DagsterInstance) -> str:
-    """A run that did its work and has its log."""
+def finished_run(dagster: dg.DagsterInstance) -> str:
+    """A finished run with its log."""
     return purge_old_runs.execute_in_process(instance=dagster).run_id
 
 
 def test_a_young_run_stays() -> None:
     with dg.DagsterInstance.ephemeral() as dagster:
-        run_id = earlier_run(dagster)
+        run_id = finished_run(dagster)
 
         purge_old_runs.execute_in_process(instance=dagster)
 
         assert dagster.has_run(run_id)
 
 
-def test_an_old_run_goes_with_its_log_and_one_at_work_stays(
+def test_an_old_run_is_deleted_with_its_log_and_an_unfinished_one_stays(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with dg.DagsterInstance.ephemeral() as dagster:
-        ended = earlier_run(dagster)
+        ended = finished_run(dagster)
         waiting = dagster.create_run_for_job(
             purge_old_runs, status=dg.DagsterRunStatus.NOT_STARTED
         ).run_id

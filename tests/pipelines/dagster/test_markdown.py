@@ -1,4 +1,4 @@
-"""Text from tools stays text, and a card shows at once."""
+"""Markdown for Dagster: text from tools is escaped, and long lists become several entries."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from pipelines.cards.markdown import bullets, escape, link, metadata_entries
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("text", "escaped"),
     [
         ("**loud** _and_ `code`", r"\*\*loud\*\* \_and\_ \`code\`"),
         ("<script>alert(1)</script>", r"\<script\>alert(1)\</script\>"),
@@ -18,8 +18,8 @@ from pipelines.cards.markdown import bullets, escape, link, metadata_entries
         ("CDP-12 costs 3.5", "CDP-12 costs 3.5"),
     ],
 )
-def test_text_of_a_tool_means_nothing_to_markdown(said: str, meant: str) -> None:
-    assert escape(said) == meant
+def test_text_from_a_tool_is_escaped(text: str, escaped: str) -> None:
+    assert escape(text) == escaped
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,9 @@ def test_an_address_cannot_break_out_of_its_link() -> None:
 def test_a_long_list_becomes_entries_that_each_show_at_once() -> None:
     lines = bullets("x" * 90 for _ in range(25))
 
-    made = metadata_entries("high", lines, "head\n")
+    entries = metadata_entries("high", lines, "head\n")
 
-    assert list(made) == ["high", "high (2)", "high (3)"]
-    assert all(entry.md_str and entry.md_str.startswith("head\n") for entry in made.values())
-    assert max(len(entry.md_str or "") for entry in made.values()) < 1000
-    assert sum((entry.md_str or "").count("- x") for entry in made.values()) == 25
+    assert list(entries) == ["high", "high (2)", "high (3)"]
+    assert all(entry.md_str and entry.md_str.startswith("head\n") for entry in entries.values())
+    assert max(len(entry.md_str or "") for entry in entries.values()) < 1000
+    assert sum((entry.md_str or "").count("- x") for entry in entries.values()) == 25
