@@ -34,7 +34,7 @@ def test_columns_keep_their_values_and_types(warehouse: Engine) -> None:
     }
 
 
-def test_an_instant_is_one_in_utc_or_none_at_all(warehouse: Engine) -> None:
+def test_an_instant_is_read_in_utc_and_minus_infinity_as_not_a_time(warehouse: Engine) -> None:
     query = """
         values (timestamptz '2026-03-04 01:30:00.5+02'), ('1969-12-31 23:00Z'), ('-infinity')
     """
@@ -71,7 +71,7 @@ def test_no_rows_are_empty_columns(warehouse: Engine) -> None:
     assert columns == {"id": [], "small": [], "ratio": [], "flag": []}
 
 
-def test_a_null_is_refused_with_the_name_of_its_column(warehouse: Engine) -> None:
+def test_a_null_number_is_refused_with_the_name_of_its_column(warehouse: Engine) -> None:
     query = "values (1::int8, null::int2, 1::float8, true)"
 
     with warehouse.connect() as connection, pytest.raises(ValueError, match=r"small .* null"):
@@ -85,7 +85,7 @@ def test_a_column_of_a_wider_type_is_refused(warehouse: Engine) -> None:
         read(connection, query)
 
 
-def test_rows_written_in_binary_are_those_that_are_read(warehouse: Engine) -> None:
+def test_rows_written_in_binary_are_read_back(warehouse: Engine) -> None:
     types = np.dtype([("record_id", "i8"), ("early_start", "i4"), ("early_finish", "i4")])
     rows = np.array([(7, 0, 9543), (8, -1, 1)], dtype=types)
 
@@ -94,9 +94,9 @@ def test_rows_written_in_binary_are_those_that_are_read(warehouse: Engine) -> No
             "create temporary table f (record_id int8, early_start date, early_finish date)"
         )
         write_columns(driver_connection(connection), "f", rows)
-        found = connection.exec_driver_sql("select * from f order by 1").all()
+        rows_read = connection.exec_driver_sql("select * from f order by 1").all()
 
-    assert [tuple(row) for row in found] == [
+    assert [tuple(row) for row in rows_read] == [
         (7, date(2000, 1, 1), date(2026, 2, 16)),
         (8, date(1999, 12, 31), date(2000, 1, 2)),
     ]

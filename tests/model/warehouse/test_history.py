@@ -1,4 +1,4 @@
-"""Versions: what is appended, what is refused, and what held on a past day."""
+"""Versions: what is appended, what the database refuses, and what held on a past day."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def item(**fields: object) -> WorkItem:
     return WorkItem.model_validate({"ref": REF, "key": "CDP-12", "function": "it", **given})
 
 
-def take(
+def load(
     warehouse: Engine,
     *versions: Version,
-    seen: datetime,
+    observed: datetime,
     problems: Sequence[Problem] = (),
     gone: str | None = None,
 ) -> LoadResult:
-    row = LandingRow("10042", "{}", seen, 1, gone)
+    row = LandingRow("10042", "{}", observed, 1, gone)
     mapped = Mapped(tuple(versions), tuple(problems))
     with warehouse.begin() as connection:
         return load_records(
-            connection, "it-jira", "issues", [(row, mapped)], seen, ReferenceFormats()
+            connection, "it-jira", "issues", [(row, mapped)], observed, ReferenceFormats()
         )
 
 
@@ -52,46 +52,46 @@ def finish_as_of(warehouse: Engine, instant: datetime | None) -> date | None:
 
 
 def versions(connection: Connection) -> list[tuple[datetime, datetime | None, str]]:
-    found = connection.execute(
+    rows = connection.execute(
         select(work_item.c.valid_from, work_item.c.valid_to, work_item.c.title).order_by(
             work_item.c.valid_from, work_item.c.recorded_at
         )
     )
-    return [tuple(row) for row in found]
+    return [tuple(row) for row in rows]
 
 
-def test_the_first_mapping_stores_the_whole_history_a_tool_brings(warehouse: Engine) -> None:
+def test_the_first_mapping_stores_the_history_that_a_tool_keeps(warehouse: Engine) -> None:
     first = Version(on(1), item(planned_finish=date(2026, 4, 1)))
     slipped = Version(on(9), item(planned_finish=date(2026, 5, 1)))
 
-    take(warehouse, first, slipped, seen=on(20))
+    load(warehouse, first, slipped, observed=on(20))
 
     assert finish_as_of(warehouse, on(5)) == date(2026, 4, 1)
     assert finish_as_of(warehouse, on(10)) == date(2026, 5, 1)
     assert finish_as_of(warehouse, None) == date(2026, 5, 1)
 
 
-def test_before_its_first_version_a_record_was_not_there(warehouse: Engine) -> None:
-    take(warehouse, Version(on(5), item()), seen=on(20))
+def test_a_record_does_not_exist_before_its_first_version(warehouse: Engine) -> None:
+    load(warehouse, Version(on(5), item()), observed=on(20))
 
     assert finish_as_of(warehouse, on(4)) is None
 
 
 def test_mapping_the_same_again_appends_nothing(warehouse: Engine) -> None:
     version = Version(on(1), item())
-    take(warehouse, version, seen=on(2))
+    load(warehouse, version, observed=on(2))
 
-    again = take(warehouse, version, seen=on(3))
+    again = load(warehouse, version, observed=on(3))
 
     assert again.changed == 0
     with warehouse.connect() as connection:
         assert len(versions(connection)) == 1
 
 
-def test_a_touch_without_a_change_is_no_new_version(warehouse: Engine) -> None:
-    take(warehouse, Version(on(1), item(touched_at=on(1))), seen=on(2))
+def test_a_touch_without_a_change_makes_no_new_version(warehouse: Engine) -> None:
+    load(warehouse, Version(on(1), item(touched_at=on(1))), observed=on(2))
 
-    take(warehouse, Version(on(1), item(touched_at=on(8))), seen=on(9))
+    load(warehouse, Version(on(1), item(touched_at=on(8))), observed=on(9))
 
     with warehouse.connect() as connection:
         assert len(versions(connection)) == 1
@@ -99,12 +99,12 @@ def test_a_touch_without_a_change_is_no_new_version(warehouse: Engine) -> None:
         assert touched == on(8)
 
 
-def test_a_change_that_the_tool_does_not_date_counts_from_when_it_was_seen(
+def test_a_change_that_the_tool_does_not_date_counts_from_its_observation(
     warehouse: Engine,
 ) -> None:
-    take(warehouse, Version(on(1), item(title="Profile")), seen=on(2))
+    load(warehouse, Version(on(1), item(title="Profile")), observed=on(2))
 
-    take(warehouse, Version(on(1), item(title="Profile service")), seen=on(7))
+    load(warehouse, Version(on(1), item(title="Profile service")), observed=on(7))
 
     with warehouse.connect() as connection:
         assert versions(connection) == [
@@ -117,11 +117,11 @@ def test_a_record_deleted_in_its_tool_ends_and_one_restored_begins_again(
     warehouse: Engine,
 ) -> None:
     version = Version(on(1), item())
-    take(warehouse, version, seen=on(2))
+    load(warehouse, version, observed=on(2))
 
-    take(warehouse, seen=on(5), gone=DELETED)
+    load(warehouse, observed=on(5), gone=DELETED)
     assert finish_as_of(warehouse, None) is None
-    take(warehouse, version, seen=on(8))
+    load(warehouse, version, observed=on(8))
 
     with warehouse.connect() as connection:
         assert [(start, end) for start, end, _ in versions(connection)] == [
@@ -130,15 +130,15 @@ def test_a_record_deleted_in_its_tool_ends_and_one_restored_begins_again(
         ]
 
 
-def test_ending_records_reads_their_versions_and_not_those_of_all(warehouse: Engine) -> None:
+def test_ending_records_reads_only_their_own_versions(warehouse: Engine) -> None:
     rows = [LandingRow(str(number), "{}", on(2), number, None) for number in range(4000)]
-    there = [(row, Mapped((Version(on(1), item(ref=ref_of(row))),))) for row in rows]
+    present = [(row, Mapped((Version(on(1), item(ref=ref_of(row))),))) for row in rows]
     gone = [(replace(row, gone_reason=DELETED), Mapped()) for row in rows[:1000]]
     with warehouse.begin() as connection:
-        load_records(connection, "it-jira", "issues", there, on(2), ReferenceFormats())
+        load_records(connection, "it-jira", "issues", present, on(2), ReferenceFormats())
 
     with warehouse.begin() as connection:
-        taken = load_records(connection, "it-jira", "issues", gone, on(5), ReferenceFormats())
+        result = load_records(connection, "it-jira", "issues", gone, on(5), ReferenceFormats())
         read = connection.execute(
             text("""
                 select seq_tup_read + idx_tup_fetch
@@ -146,7 +146,7 @@ def test_ending_records_reads_their_versions_and_not_those_of_all(warehouse: Eng
             """)
         ).scalar_one()
 
-    assert taken.ended == 1000
+    assert result.ended == 1000
     assert read < 2000
 
 
@@ -154,10 +154,10 @@ def ref_of(row: LandingRow) -> Ref:
     return Ref("it-jira", Kind.WORK_ITEM, row.native_id)
 
 
-def test_a_record_that_can_no_longer_be_seen_keeps_its_last_state(warehouse: Engine) -> None:
-    take(warehouse, Version(on(1), item(planned_finish=date(2026, 4, 1))), seen=on(2))
+def test_a_record_that_the_tool_hides_keeps_its_last_state(warehouse: Engine) -> None:
+    load(warehouse, Version(on(1), item(planned_finish=date(2026, 4, 1))), observed=on(2))
 
-    take(warehouse, seen=on(5), gone="project CDP is no longer visible")
+    load(warehouse, observed=on(5), gone="project CDP is no longer visible")
 
     assert finish_as_of(warehouse, None) == date(2026, 4, 1)
     with warehouse.connect() as connection:
@@ -165,18 +165,18 @@ def test_a_record_that_can_no_longer_be_seen_keeps_its_last_state(warehouse: Eng
         assert "project CDP is no longer visible" in reason
 
 
-def test_a_record_held_in_quarantine_keeps_its_last_good_version(warehouse: Engine) -> None:
-    take(warehouse, Version(on(1), item(planned_finish=date(2026, 4, 1))), seen=on(2))
+def test_a_record_in_quarantine_keeps_its_last_version(warehouse: Engine) -> None:
+    load(warehouse, Version(on(1), item(planned_finish=date(2026, 4, 1))), observed=on(2))
 
-    take(warehouse, seen=on(5), problems=[Problem("10042", "no such date", "correct it")])
+    load(warehouse, observed=on(5), problems=[Problem("10042", "no such date", "correct it")])
 
     assert finish_as_of(warehouse, None) == date(2026, 4, 1)
 
 
-def test_the_quarantine_empties_itself_once_the_record_is_mended(warehouse: Engine) -> None:
-    take(warehouse, seen=on(2), problems=[Problem("10042", "no such date", "correct it")])
+def test_a_record_leaves_the_quarantine_once_it_is_corrected(warehouse: Engine) -> None:
+    load(warehouse, observed=on(2), problems=[Problem("10042", "no such date", "correct it")])
 
-    take(warehouse, Version(on(1), item()), seen=on(5))
+    load(warehouse, Version(on(1), item()), observed=on(5))
 
     with warehouse.connect() as connection:
         assert connection.execute(text("select count(*) from quarantine")).scalar_one() == 0
@@ -192,15 +192,15 @@ def test_the_quarantine_empties_itself_once_the_record_is_mended(warehouse: Engi
     ],
 )
 def test_the_database_refuses_to_rewrite_history(warehouse: Engine, statement: str) -> None:
-    take(warehouse, Version(on(1), item()), seen=on(2))
+    load(warehouse, Version(on(1), item()), observed=on(2))
 
     with pytest.raises(IntegrityError, match="append-only"), warehouse.begin() as connection:
         connection.exec_driver_sql(statement)
 
 
 def test_a_version_that_ended_cannot_end_again(warehouse: Engine) -> None:
-    take(warehouse, Version(on(1), item()), seen=on(2))
-    take(warehouse, seen=on(5), gone=DELETED)
+    load(warehouse, Version(on(1), item()), observed=on(2))
+    load(warehouse, observed=on(5), gone=DELETED)
 
     with pytest.raises(IntegrityError, match="may only end, once"), warehouse.begin() as connection:
         connection.exec_driver_sql("update work_item set valid_to = now()")

@@ -1,4 +1,4 @@
-"""Dependencies between tools, found by the names of records."""
+"""Dependencies between tools, resolved by the names of records."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOW = datetime(2026, 3, 2, tzinfo=UTC)
 STREAMS = [("jira", "rows"), ("plan", "rows"), ("other", "rows")]
 
 
-def claims(
+def stated(
     *targets: str, origin: Origin = Origin.FIELD, role: DependencyRole = DependencyRole.PREDECESSOR
 ) -> Any:
     return tuple(
@@ -37,7 +37,9 @@ def claims(
     )
 
 
-def put(warehouse: Engine, connection: str, key: str, stated: Any = (), **fields: Any) -> None:
+def put(
+    warehouse: Engine, connection: str, key: str, dependencies: Any = (), **fields: Any
+) -> None:
     item = WorkItem(
         ref=Ref(connection, Kind.WORK_ITEM, f"id-{key}"),
         key=key,
@@ -47,10 +49,10 @@ def put(warehouse: Engine, connection: str, key: str, stated: Any = (), **fields
         status="To Do",
         **fields,
     )
-    take(warehouse, connection, key, Mapped((Version(NOW, item, stated),)))
+    load(warehouse, connection, key, Mapped((Version(NOW, item, dependencies),)))
 
 
-def take(
+def load(
     warehouse: Engine, connection: str, key: str, mapped: Mapped, gone: str | None = None
 ) -> None:
     with warehouse.begin() as opened:
@@ -58,39 +60,39 @@ def take(
         load_records(opened, connection, "rows", [(row, mapped)], NOW, ReferenceFormats())
 
 
-def linked(warehouse: Engine, *unread: str) -> LinkResult:
+def rebuild(warehouse: Engine, *unread: str) -> LinkResult:
     with warehouse.begin() as connection:
         return link(connection, STREAMS, unread, NOW)
 
 
 def edges(warehouse: Engine) -> list[tuple[str, str]]:
-    linked(warehouse)
+    rebuild(warehouse)
     with warehouse.connect() as connection:
-        found = connection.execute(
+        rows = connection.execute(
             text("""
                 select p.native_id, s.native_id from dependency d
                 join record p on p.id = d.predecessor_id join record s on s.id = d.successor_id
                 order by 1, 2
             """)
         )
-        return [(p.removeprefix("id-"), s.removeprefix("id-")) for p, s in found]
+        return [(p.removeprefix("id-"), s.removeprefix("id-")) for p, s in rows]
 
 
 def dangling(warehouse: Engine) -> list[str]:
-    linked(warehouse)
+    rebuild(warehouse)
     with warehouse.connect() as connection:
         return list(connection.execute(text("select target from dangling order by 1")).scalars())
 
 
 def test_a_key_in_another_tool_becomes_a_dependency(warehouse: Engine) -> None:
     put(warehouse, "jira", "CDP-12")
-    put(warehouse, "plan", "CMP-1", claims("CDP-12"))
+    put(warehouse, "plan", "CMP-1", stated("CDP-12"))
 
     assert edges(warehouse) == [("CDP-12", "CMP-1")]
 
 
 def test_the_order_in_which_tools_are_read_does_not_matter(warehouse: Engine) -> None:
-    put(warehouse, "plan", "CMP-1", claims("CDP-12"))
+    put(warehouse, "plan", "CMP-1", stated("CDP-12"))
     assert edges(warehouse) == []
 
     put(warehouse, "jira", "CDP-12")
@@ -101,42 +103,42 @@ def test_the_order_in_which_tools_are_read_does_not_matter(warehouse: Engine) ->
 def test_a_web_address_names_its_record(warehouse: Engine) -> None:
     address = "https://jira.example/browse/CDP-12"
     put(warehouse, "jira", "CDP-12", url=address)
-    put(warehouse, "plan", "CMP-1", claims("CDP-12"))
+    put(warehouse, "plan", "CMP-1", stated("CDP-12"))
 
     assert edges(warehouse) == [("CDP-12", "CMP-1")]
 
 
 def test_a_link_reported_by_both_ends_is_one_dependency(warehouse: Engine) -> None:
-    put(warehouse, "jira", "A-1", claims("A-2", role=DependencyRole.SUCCESSOR, origin=Origin.LINK))
-    put(warehouse, "jira", "A-2", claims("A-1", origin=Origin.LINK))
+    put(warehouse, "jira", "A-1", stated("A-2", role=DependencyRole.SUCCESSOR, origin=Origin.LINK))
+    put(warehouse, "jira", "A-2", stated("A-1", origin=Origin.LINK))
 
     assert edges(warehouse) == [("A-1", "A-2")]
 
 
 def test_a_named_field_that_points_at_nothing_dangles(warehouse: Engine) -> None:
-    put(warehouse, "plan", "CMP-1", claims("CDP-99"))
+    put(warehouse, "plan", "CMP-1", stated("CDP-99"))
 
     assert dangling(warehouse) == ["CDP-99"]
 
 
-def test_what_dangles_is_told_as_it_is_written_in_its_connection(warehouse: Engine) -> None:
+def test_what_dangles_is_shown_as_its_tool_spells_it(warehouse: Engine) -> None:
     written = StatedDependency(
         "CDP-99", DependencyRole.PREDECESSOR, Origin.FIELD, 'column "Needs"', written="Cdp-99"
     )
     put(warehouse, "plan", "CMP-1", (written,), wbs="d-9.x")
-    put(warehouse, "jira", "A-1", claims("B-1"))
+    put(warehouse, "jira", "A-1", stated("B-1"))
 
     with warehouse.connect() as connection:
         plan, jira = connection.execute(text("select id from record order by id")).scalars()
-        asked = [(plan, "CDP-99"), (plan, "D-9.X"), (jira, "B-1")]
-        assert WarehouseLookup(connection).read_spellings(asked) == {
+        targets = [(plan, "CDP-99"), (plan, "D-9.X"), (jira, "B-1")]
+        assert WarehouseLookup(connection).read_spellings(targets) == {
             (plan, "CDP-99"): ("Cdp-99", "plan"),
             (plan, "D-9.X"): ("d-9.x", "plan"),
             (jira, "B-1"): ("B-1", "jira"),
         }
 
 
-def test_a_name_of_two_records_is_reported_as_it_is_written(warehouse: Engine) -> None:
+def test_a_name_of_two_records_is_reported_as_the_tool_spells_it(warehouse: Engine) -> None:
     put(warehouse, "plan", "T-1")
     put(warehouse, "other", "T-1")
     named = StatedDependency(
@@ -144,21 +146,21 @@ def test_a_name_of_two_records_is_reported_as_it_is_written(warehouse: Engine) -
     )
     put(warehouse, "jira", "CDP-1", (named,))
 
-    linked(warehouse)
+    rebuild(warehouse)
 
     with warehouse.connect() as connection:
         reason = connection.execute(text("select reason from quarantine")).scalar_one()
     assert reason.startswith('column "Needs" says "t-1", which names 2 records')
 
 
-def test_while_a_tool_is_not_read_to_the_end_only_what_dangled_before_dangles(
+def test_while_a_tool_is_not_read_to_its_end_nothing_newly_dangles(
     warehouse: Engine,
 ) -> None:
-    put(warehouse, "plan", "CMP-1", claims("CDP-99"))
-    linked(warehouse)
-    put(warehouse, "plan", "CMP-2", claims("CDP-12"))
+    put(warehouse, "plan", "CMP-1", stated("CDP-99"))
+    rebuild(warehouse)
+    put(warehouse, "plan", "CMP-2", stated("CDP-12"))
 
-    assert linked(warehouse, "jira").dangling == 1
+    assert rebuild(warehouse, "jira").dangling == 1
 
     with warehouse.connect() as connection:
         (waiting,) = connection.execute(text("select native_id, reason from quarantine")).all()
@@ -168,26 +170,26 @@ def test_while_a_tool_is_not_read_to_the_end_only_what_dangled_before_dangles(
     assert dangling(warehouse) == ["CDP-12", "CDP-99"]
 
 
-def test_text_that_names_nothing_is_just_text(warehouse: Engine) -> None:
-    put(warehouse, "plan", "CMP-1", claims("COVID-19", origin=Origin.TEXT))
+def test_free_text_that_names_nothing_does_not_dangle(warehouse: Engine) -> None:
+    put(warehouse, "plan", "CMP-1", stated("COVID-19", origin=Origin.TEXT))
 
     assert dangling(warehouse) == []
 
 
-def test_a_record_waiting_in_quarantine_does_not_dangle(warehouse: Engine) -> None:
+def test_a_dependency_on_a_record_in_quarantine_does_not_dangle(warehouse: Engine) -> None:
     held = Problem("CDP-12", "no such date", "correct it", known_as=("CDP-12",))
-    take(warehouse, "jira", "CDP-12", Mapped(problems=(held,)))
-    put(warehouse, "plan", "CMP-1", claims("CDP-12"))
+    load(warehouse, "jira", "CDP-12", Mapped(problems=(held,)))
+    put(warehouse, "plan", "CMP-1", stated("CDP-12"))
 
     assert dangling(warehouse) == []
 
 
 def test_a_deleted_record_leaves_those_who_point_at_it_dangling(warehouse: Engine) -> None:
     put(warehouse, "jira", "CDP-12")
-    put(warehouse, "plan", "CMP-1", claims("CDP-12"))
+    put(warehouse, "plan", "CMP-1", stated("CDP-12"))
     assert edges(warehouse) == [("CDP-12", "CMP-1")]
 
-    take(warehouse, "jira", "CDP-12", Mapped(), gone=DELETED)
+    load(warehouse, "jira", "CDP-12", Mapped(), gone=DELETED)
 
     assert edges(warehouse) == []
     assert dangling(warehouse) == ["CDP-12"]
@@ -195,19 +197,19 @@ def test_a_deleted_record_leaves_those_who_point_at_it_dangling(warehouse: Engin
 
 def test_a_record_that_lost_its_visibility_keeps_its_dependencies(warehouse: Engine) -> None:
     put(warehouse, "jira", "CDP-12")
-    put(warehouse, "plan", "CMP-1", claims("CDP-12"))
+    put(warehouse, "plan", "CMP-1", stated("CDP-12"))
 
-    take(warehouse, "jira", "CDP-12", Mapped(), gone="lost access")
+    load(warehouse, "jira", "CDP-12", Mapped(), gone="lost access")
 
     assert edges(warehouse) == [("CDP-12", "CMP-1")]
 
 
-def test_a_name_belongs_to_the_own_tool_first(warehouse: Engine) -> None:
+def test_a_name_is_looked_up_in_its_own_tool_first(warehouse: Engine) -> None:
     put(warehouse, "plan", "T-1")
     put(warehouse, "other", "T-1")
-    put(warehouse, "plan", "T-2", claims("T-1"))
+    put(warehouse, "plan", "T-2", stated("T-1"))
 
-    linked(warehouse)
+    rebuild(warehouse)
 
     with warehouse.connect() as connection:
         tool = connection.execute(
@@ -216,10 +218,12 @@ def test_a_name_belongs_to_the_own_tool_first(warehouse: Engine) -> None:
         assert tool == "plan"
 
 
-def test_a_name_of_two_records_elsewhere_is_reported_and_not_guessed(warehouse: Engine) -> None:
+def test_a_name_of_two_records_elsewhere_is_reported_and_links_nothing(
+    warehouse: Engine,
+) -> None:
     put(warehouse, "plan", "T-1")
     put(warehouse, "other", "T-1")
-    put(warehouse, "jira", "CDP-1", claims("T-1"))
+    put(warehouse, "jira", "CDP-1", stated("T-1"))
 
     assert edges(warehouse) == []
     assert dangling(warehouse) == []
@@ -229,6 +233,6 @@ def test_a_name_of_two_records_elsewhere_is_reported_and_not_guessed(warehouse: 
 
 
 def test_nothing_depends_on_itself(warehouse: Engine) -> None:
-    put(warehouse, "jira", "CDP-12", claims("CDP-12", origin=Origin.TEXT))
+    put(warehouse, "jira", "CDP-12", stated("CDP-12", origin=Origin.TEXT))
 
     assert edges(warehouse) == []

@@ -1,4 +1,4 @@
-"""The migrations make exactly the tables that the code speaks of."""
+"""The migrations create exactly the tables that the code declares."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def test_several_processes_may_migrate_at_once(empty_database: URL) -> None:
     raced.dispose()
 
 
-def test_the_newest_migration_is_told_as_alembic_tells_it() -> None:
+def test_the_newest_migration_is_the_head_that_alembic_names() -> None:
     assert newest_migration() == ScriptDirectory(*migrations.__path__).get_current_head()
 
 
-def test_a_warehouse_that_a_newer_version_made_is_refused(warehouse: Engine) -> None:
+def test_a_warehouse_of_a_newer_release_is_refused(warehouse: Engine) -> None:
     with warehouse.begin() as connection:
         connection.execute(text("update alembic_version set version_num = '9999'"))
 

@@ -1,4 +1,4 @@
-"""The plan as it leaves the warehouse: each column, for work items, deals, spend and links."""
+"""The plan as read from the warehouse: its columns for work items, deals, spend and links."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def on(day: int, hour: int = 9) -> datetime:
 
 @pytest.fixture
 def read(warehouse: Engine, tmp_path: Path) -> Read:
-    """Links everything and reads the plan."""
+    """Rebuilds the dependencies and reads the plan."""
 
     def read(as_of: datetime | None = None) -> Plan:
         with warehouse.begin() as connection:
@@ -99,15 +99,15 @@ def put(
     warehouse: Engine,
     *records: SharedRecord,
     at: datetime,
-    claims: Any = (),
+    stated: Any = (),
     connection: str = "jira",
 ) -> None:
     for record in records:
         moved = record.model_copy(update={"ref": replace(record.ref, connection=connection)})
-        take(warehouse, record.key, Mapped((Version(at, moved, claims),)), at)
+        load(warehouse, record.key, Mapped((Version(at, moved, stated),)), at)
 
 
-def take(
+def load(
     warehouse: Engine, key: str, mapped: Mapped, at: datetime, gone: str | None = None
 ) -> None:
     with warehouse.begin() as connection:
@@ -121,8 +121,8 @@ def take(
         )
 
 
-def row(plan: Plan, *names: str) -> dict[str, Any]:
-    """What the columns of that name say of the one item there is."""
+def values(plan: Plan, *names: str) -> dict[str, Any]:
+    """The values of these columns for the only item of the plan."""
     return {
         name: getattr(part, name).item()
         for name in names
@@ -131,7 +131,7 @@ def row(plan: Plan, *names: str) -> dict[str, Any]:
     }
 
 
-def test_a_work_item_keeps_what_its_tool_states(warehouse: Engine, read: Read) -> None:
+def test_a_work_item_has_the_values_that_its_tool_states(warehouse: Engine, read: Read) -> None:
     dates = ("planned_start", "planned_finish", "actual_start", "actual_finish")
     stated = {name: date(2026, 3, day) for day, name in enumerate(dates, start=1)}
     known: dict[str, Any] = {"state": State.IN_PROGRESS, "priority": Priority.HIGH}
@@ -141,13 +141,15 @@ def test_a_work_item_keeps_what_its_tool_states(warehouse: Engine, read: Read) -
 
     plan = read()
 
-    assert row(plan, *dates) == {name: day_of(day) for name, day in stated.items()}
-    assert row(plan, "duration", "remaining", "percent") == {
+    assert values(plan, *dates) == {name: day_of(day) for name, day in stated.items()}
+    assert values(plan, "duration", "remaining", "percent") == {
         "duration": 8,
         "remaining": 3,
         "percent": 40,
     }
-    assert row(plan, "state", "priority", "milestone", "function", "initiative", "has_owner") == {
+    assert values(
+        plan, "state", "priority", "milestone", "function", "initiative", "has_owner"
+    ) == {
         "state": State.IN_PROGRESS,
         "priority": Priority.HIGH,
         "milestone": True,
@@ -157,19 +159,19 @@ def test_a_work_item_keeps_what_its_tool_states(warehouse: Engine, read: Read) -
     }
 
 
-def test_what_a_work_item_does_not_state_has_its_sentinel(warehouse: Engine, read: Read) -> None:
+def test_what_a_work_item_does_not_state_is_missing(warehouse: Engine, read: Read) -> None:
     put(warehouse, work("A-1"), at=on(1))
 
     plan = read()
 
     dates = ("planned_start", "planned_finish", "actual_start", "actual_finish", "deadline")
-    assert row(plan, *dates) == dict.fromkeys(dates, NO_DATE)
+    assert values(plan, *dates) == dict.fromkeys(dates, NO_DATE)
     numbers = ("duration", "remaining", "percent", "parent")
-    assert row(plan, *numbers) == dict.fromkeys(numbers, UNKNOWN)
+    assert values(plan, *numbers) == dict.fromkeys(numbers, UNKNOWN)
     names = ("initiative", "priority", "wbs", "currency")
-    assert row(plan, *names) == dict.fromkeys(names, NONE)
+    assert values(plan, *names) == dict.fromkeys(names, NONE)
     flags = ("milestone", "has_owner", "is_deal")
-    assert row(plan, *flags) == dict.fromkeys(flags, False)
+    assert values(plan, *flags) == dict.fromkeys(flags, False)
 
 
 @pytest.mark.parametrize(
@@ -193,13 +195,13 @@ def test_a_deal_is_a_milestone_due_when_it_closes(
     plan = read()
 
     close = day_of(closes)
-    assert row(plan, "planned_finish", "deadline", "actual_finish", "planned_start") == {
+    assert values(plan, "planned_finish", "deadline", "actual_finish", "planned_start") == {
         "planned_finish": close,
         "deadline": close,
         "actual_finish": close if finished else NO_DATE,
         "planned_start": NO_DATE,
     }
-    assert row(plan, "state", "is_open", "is_deal", "milestone", "value", "currency") == {
+    assert values(plan, "state", "is_open", "is_deal", "milestone", "value", "currency") == {
         "state": state,
         "is_open": is_open,
         "is_deal": True,
@@ -225,15 +227,15 @@ def test_the_last_touch_is_a_day_in_utc(warehouse: Engine, read: Read) -> None:
     late = datetime.fromisoformat("2026-03-03T23:30:00-05:00")
     put(warehouse, work("A-1", touched_at=late), at=on(1))
 
-    assert row(read(), "touched") == {"touched": day_of(date(2026, 3, 4))}
+    assert values(read(), "touched") == {"touched": day_of(date(2026, 3, 4))}
 
 
-def test_without_a_touch_the_day_counts_on_which_the_version_began(
+def test_without_a_touch_the_day_on_which_the_version_began_counts(
     warehouse: Engine, read: Read
 ) -> None:
     put(warehouse, work("A-1"), at=on(2))
 
-    assert row(read(), "touched") == {"touched": day_of(date(2026, 3, 2))}
+    assert values(read(), "touched") == {"touched": day_of(date(2026, 3, 2))}
 
 
 def test_an_owner_is_one_person_in_all_tools_that_know_them(warehouse: Engine, read: Read) -> None:
@@ -282,7 +284,7 @@ def test_an_item_of_a_function_that_the_model_no_longer_names_has_the_default_ca
     assert (of_it, default) == (plan.functions.index("it"), len(plan.functions))
 
 
-def test_a_spend_line_keeps_what_its_export_states(warehouse: Engine, read: Read) -> None:
+def test_a_spend_line_has_the_values_that_its_export_states(warehouse: Engine, read: Read) -> None:
     put(
         warehouse,
         budget("B-1", spend_kind=SpendKind.BUDGET, amount=Decimal("9.99"), wbs="x"),
@@ -344,7 +346,7 @@ def test_a_parent_is_named_by_its_id(warehouse: Engine, read: Read) -> None:
     assert plan.items.parent[child] == plan.items.id[parent]
 
 
-def test_a_wbs_is_one_however_work_and_spend_write_it(warehouse: Engine, read: Read) -> None:
+def test_work_and_spend_may_spell_one_wbs_in_different_case(warehouse: Engine, read: Read) -> None:
     put(warehouse, work("A-1", wbs="d-4711"), work("A-2", wbs="D-4711"), work("A-3"), at=on(1))
     put(warehouse, budget("B-1", wbs="D-4711"), budget("B-2", wbs="x"), at=on(1))
 
@@ -357,9 +359,9 @@ def test_a_wbs_is_one_however_work_and_spend_write_it(warehouse: Engine, read: R
 
 def test_a_link_keeps_its_ends_type_and_lag(warehouse: Engine, read: Read) -> None:
     put(warehouse, work("A-1"), at=on(1))
-    follows = claim("A-1", DependencyType.FINISH_TO_FINISH, -2), claim("A-1")
-    put(warehouse, work("A-2"), at=on(1), claims=follows)
-    put(warehouse, work("A-3"), at=on(1), claims=(claim("A-2"),))
+    follows = dependency("A-1", DependencyType.FINISH_TO_FINISH, -2), dependency("A-1")
+    put(warehouse, work("A-2"), at=on(1), stated=follows)
+    put(warehouse, work("A-3"), at=on(1), stated=(dependency("A-2"),))
 
     links = read().links
 
@@ -373,20 +375,20 @@ def test_a_link_keeps_its_ends_type_and_lag(warehouse: Engine, read: Read) -> No
     ]
 
 
-def claim(
+def dependency(
     target: str, kind: DependencyType = DependencyType.FINISH_TO_START, lag: int = 0
 ) -> StatedDependency:
     return StatedDependency(target, DependencyRole.PREDECESSOR, Origin.LINK, "link", kind, lag)
 
 
-def test_what_is_gone_is_in_no_plan_but_in_that_of_a_day_when_it_was_there(
+def test_a_deleted_record_is_only_in_plans_of_days_before_its_deletion(
     warehouse: Engine, read: Read
 ) -> None:
     put(warehouse, work("A-1", wbs="X"), at=on(1))
-    put(warehouse, work("A-2"), at=on(1), claims=(claim("A-1"),))
+    put(warehouse, work("A-2"), at=on(1), stated=(dependency("A-1"),))
     put(warehouse, deal("D-1", currency="EUR"), at=on(1))
     for key in ("A-1", "D-1"):
-        take(warehouse, key, Mapped(), on(3), gone=DELETED)
+        load(warehouse, key, Mapped(), on(3), gone=DELETED)
 
     now, then = read(), read(on(2))
 

@@ -1,4 +1,4 @@
-"""The quarantine empties itself: what is mended or no more leaves it, what stays keeps its age."""
+"""The quarantine: corrected or deleted records leave it, other entries keep their age."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def report(
         )
 
 
-def waiting(warehouse: Engine) -> list[tuple[str, str, datetime]]:
+def entries(warehouse: Engine) -> list[tuple[str, str, datetime]]:
     with warehouse.connect() as connection:
         query = "select native_id, reason, first_seen from quarantine order by 1, 2"
         return [tuple(row) for row in connection.exec_driver_sql(query)]
@@ -41,34 +41,36 @@ def waiting(warehouse: Engine) -> list[tuple[str, str, datetime]]:
 
 @contextmanager
 def statements(warehouse: Engine) -> Iterator[list[str]]:
-    """Collects what is asked of the database meanwhile; one statement for many rows is one."""
+    """Collects the statements sent to the database; one for many rows counts once."""
     sent: list[str] = []
 
-    def note(*details: object) -> None:
+    def collect(*details: object) -> None:
         sent.append(str(details[2]))
 
-    event.listen(warehouse, "before_cursor_execute", note)
+    event.listen(warehouse, "before_cursor_execute", collect)
     yield sent
-    event.remove(warehouse, "before_cursor_execute", note)
+    event.remove(warehouse, "before_cursor_execute", collect)
 
 
-def test_of_a_record_native_ids_again_only_what_is_still_wrong_waits(warehouse: Engine) -> None:
+def test_a_record_processed_again_keeps_only_its_present_problems(
+    warehouse: Engine,
+) -> None:
     report(warehouse, problem("1"), problem("1", "no such state"), problem("2"))
 
     report(warehouse, problem("1"), native_ids={"1"}, now=LATER)
 
-    assert waiting(warehouse) == [("1", "no such date", NOW), ("2", "no such date", NOW)]
+    assert entries(warehouse) == [("1", "no such date", NOW), ("2", "no such date", NOW)]
 
 
-def test_a_stage_leaves_what_another_one_reported(warehouse: Engine) -> None:
+def test_a_stage_keeps_the_problems_of_another_stage(warehouse: Engine) -> None:
     report(warehouse, problem("1"), stage="map")
 
     report(warehouse, native_ids={"1"}, stage="pull")
 
-    assert [native_id for native_id, _, _ in waiting(warehouse)] == ["1"]
+    assert [native_id for native_id, _, _ in entries(warehouse)] == ["1"]
 
 
-def test_a_whole_census_forgets_what_was_pulled_of_records_that_are_no_more(
+def test_the_full_set_of_ids_drops_the_problems_of_records_that_no_longer_exist(
     warehouse: Engine,
 ) -> None:
     report(warehouse, problem("1"), problem("2"))
@@ -77,16 +79,18 @@ def test_a_whole_census_forgets_what_was_pulled_of_records_that_are_no_more(
     with warehouse.begin() as connection:
         drop_stale_problems(connection, "plan", "rows", keep={"2"})
 
-    assert [native_id for native_id, _, _ in waiting(warehouse)] == ["2", "3"]
+    assert [native_id for native_id, _, _ in entries(warehouse)] == ["2", "3"]
 
 
-def test_a_thousand_mended_records_are_forgotten_in_as_few_calls_as_one(warehouse: Engine) -> None:
+def test_a_thousand_corrected_records_take_as_few_statements_as_one(
+    warehouse: Engine,
+) -> None:
     ids = [str(number) for number in range(1000)]
     report(warehouse, *map(problem, ids))
-    with statements(warehouse) as for_one:
+    with statements(warehouse) as for_one_record:
         report(warehouse, native_ids=ids[:1])
-    with statements(warehouse) as for_the_others:
+    with statements(warehouse) as for_all_records:
         report(warehouse, native_ids=ids)
 
-    assert waiting(warehouse) == []
-    assert len(for_the_others) == len(for_one)
+    assert entries(warehouse) == []
+    assert len(for_all_records) == len(for_one_record)
