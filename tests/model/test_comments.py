@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from model.comment_content import (
@@ -86,6 +87,32 @@ def test_a_conflict_that_changed_since_its_comment_was_written_notifies() -> Non
     result = diff_comments([desired(new, changed_at=NOW)], [posted(old)], records, MANY, 0)
 
     assert result.changes[0].notify
+
+
+def test_a_comment_written_in_the_run_in_which_its_conflict_changed_notifies_only_once() -> None:
+    old, new = content(words="high"), content(words="critical")
+    records = {("C-1", ref()): recorded(old, at=NOW)}
+
+    result = diff_comments([desired(new, changed_at=NOW)], [posted(old)], records, MANY, 0)
+
+    assert not result.changes[0].notify
+
+
+def test_another_state_of_a_conflict_notifies() -> None:
+    records = {("C-1", ref()): recorded(content(), at=NOW)}
+    resolved = desired(content(state="resolved"), changed_at=YESTERDAY)
+
+    result = diff_comments([resolved], [posted(content())], records, MANY, 0)
+
+    assert result.changes[0].notify
+
+
+def test_of_two_comments_about_one_conflict_on_one_record_the_tools_first_is_edited() -> None:
+    first, second = posted(content()), replace(posted(content()), comment_id="200")
+
+    result = diff_comments([desired(content(words="new"))], [first, second], {}, MANY, 0)
+
+    assert [change.posted for change in result.changes] == [first]
 
 
 def test_a_tool_that_keeps_no_digest_is_compared_by_what_was_last_written() -> None:

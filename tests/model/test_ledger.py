@@ -159,6 +159,18 @@ def test_another_authority_is_a_change_for_readers() -> None:
     assert update.conflicts[0].changed_at == LATER
 
 
+def test_a_higher_level_with_another_authority_is_one_event() -> None:
+    before = by_id(update_ledger({}, [worded()], held_by_person("mara"), NOW))
+    by_jon = held_by_person("jon")
+
+    def second_level_by_jon(finding: Finding, opened_at: datetime) -> EscalationStatus:
+        return by_jon(finding, opened_at).model_copy(update={"level": 2})
+
+    update = update_ledger(before, [worded()], second_level_by_jon, LATER)
+
+    assert events(update) == ["escalated"]
+
+
 def test_a_milder_conflict_with_more_time_has_not_escalated() -> None:
     before = by_id(update_ledger({}, [worded()], second_level, NOW))
 
@@ -180,6 +192,7 @@ def test_deadlines_of_a_worse_conflict_do_not_pass_before_anybody_knows_them() -
     assert events(update) == ["changed"]
     assert update.conflicts[0].escalation == level(1)
     assert events(following) == ["escalated"]
+    assert following.conflicts[0].escalation == level(2)
 
 
 def test_a_cause_that_is_gone_resolves() -> None:
