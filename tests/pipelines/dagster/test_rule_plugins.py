@@ -1,0 +1,44 @@
+"""Rules of other packages as Dagster and the command show them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from tests.model.rules.packages import LONG_WORK, Packages
+from tests.pipelines.dagster.conftest import Seen
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Packages:
+    return Packages(tmp_path / "site-packages", monkeypatch)
+
+
+def checks(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
+    return {check.check_name: check for check in result.get_asset_check_evaluations()}
+
+
+def test_an_installed_rule_has_a_check_of_its_own(seen: Seen, packages: Packages) -> None:
+    packages.install("acme-rules", "acme_check", acme_check=LONG_WORK)
+
+    result = seen.sync()
+
+    assert checks(result)["long_work"].passed
+    assert checks(result)["all_rules_loaded"].passed
+
+
+def test_a_broken_plugin_fails_a_check_that_names_it_and_the_sync_goes_on(
+    seen: Seen, packages: Packages
+) -> None:
+    packages.install("acme-rules", "acme_unloadable", acme_unloadable="import no_such_library")
+
+    result = seen.sync()
+
+    check = checks(result)["all_rules_loaded"]
+    assert not check.passed
+    assert check.severity is dg.AssetCheckSeverity.ERROR
+    (reason,) = (entry.value for entry in check.metadata.values())
+    assert str(reason).startswith("acme_unloadable of the package acme-rules 1.2 brings no rule")
+    assert not checks(result)["late_handover"].passed
