@@ -62,6 +62,18 @@ def test_a_search_asks_for_ids_only(api: JiraApi, respx_mock: respx.MockRouter) 
     assert orjson.loads(route.calls[0].request.content)["fields"] == ["id"]
 
 
+def test_issues_and_the_errors_of_others_are_returned_by_id(
+    api: JiraApi, respx_mock: respx.MockRouter
+) -> None:
+    errors = [{"id": "2", "errorMessage": "too large"}, {"id": "3"}]
+    route = respx_mock.post(f"{SITE}/rest/api/3/issue/bulkfetch")
+    route.respond(200, json={"issues": [{"id": "1"}], "issueErrors": errors})
+    assert api.fetch_issues(["1", "2", "3", "4"], ["summary"]) == (
+        [{"id": "1"}],
+        {"2": "too large", "3": "no reason given"},
+    )
+
+
 @pytest.mark.parametrize("body", [[], "x"])
 def test_an_answer_that_is_no_object_is_refused(
     api: JiraApi, respx_mock: respx.MockRouter, body: object

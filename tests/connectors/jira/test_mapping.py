@@ -193,6 +193,15 @@ def test_the_day_of_a_change_is_the_day_where_it_was_made() -> None:
     assert record.actual_finish == date(2026, 2, 1)
 
 
+def test_times_of_a_version_are_in_utc() -> None:
+    at = "2026-02-01T01:00:00.000+0800"
+    version = read({"duedate": "2026-05-01"}, changed(at, "duedate", None, "2026-05-01")).versions[
+        -1
+    ]
+    assert version.valid_from.isoformat() == "2026-01-31T17:00:00+00:00"
+    assert version.record.touched_at.isoformat() == "2026-01-31T17:00:00+00:00"
+
+
 def test_work_that_was_reopened_has_no_finish() -> None:
     result = read(
         {"status": {"name": "In Progress", "statusCategory": {"key": "indeterminate"}}},

@@ -10,7 +10,7 @@ import pytest
 import respx
 
 from connectors.base import ConnectionFailed
-from connectors.jira.issue_batches import IssueBatch
+from connectors.jira.issue_batches import IssueBatch, chunks
 from connectors.jira.pull import IssueCursor
 from tests.connectors.jira.builders import (
     EMAIL,
@@ -109,6 +109,11 @@ def test_more_issues_than_fit_a_page_all_arrive(jira: Site) -> None:
     assert len(pages[-1].snapshot_ids or ()) == 230
 
 
+def test_at_most_a_hundred_issues_are_asked_for_per_request() -> None:
+    sizes = [len(chunk) for chunk in chunks([str(number) for number in range(230)])]
+    assert sizes == [100, 100, 30]
+
+
 def test_a_pull_that_was_broken_off_resumes_without_a_gap(jira: Site) -> None:
     sandbox = jira(*(issue(f"CDP-{n}", updated=f"2026-01-{n:02}T12:00:00Z") for n in range(1, 11)))
     connector = connect(sandbox.jira_url, page_size=3)
@@ -178,6 +183,16 @@ def test_lost_permission_is_not_deletion(jira: Site) -> None:
     assert last.gone_reason == "the project SEC cannot be seen"
     assert last.problems[0].held is False
     assert EMAIL in last.problems[0].remedy
+
+
+def test_every_hidden_project_is_in_the_reason_why_records_are_gone(jira: Site) -> None:
+    sandbox = jira(issue("CDP-1"), issue("SEC-1"), issue("HELP-1"))
+    connector = connect(sandbox.jira_url, projects=["CDP", "SEC", "HELP"])
+    cursor = pull_pages(connector)[-1].cursor
+    configure(sandbox, hidden_projects=["SEC", "HELP"])
+    assert pull_pages(connector, cursor)[-1].gone_reason == (
+        "the project SEC cannot be seen; the project HELP cannot be seen"
+    )
 
 
 def test_a_project_that_reappears_during_the_pull_does_not_count_as_deleted(

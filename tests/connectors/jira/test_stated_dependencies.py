@@ -123,6 +123,12 @@ def test_a_number_that_an_address_is_reduced_to_states_nothing() -> None:
     assert targets("See https://tracker.example/issues/A12.") == ["A12"]
 
 
+def test_a_stated_dependency_keeps_the_spelling_of_the_tool() -> None:
+    link = {"type": BLOCKS, "outwardIssue": {"key": "ops-4"}}
+    (dependency,) = stated({"issuelinks": [link]})
+    assert (dependency.target, dependency.written) == ("OPS-4", "ops-4")
+
+
 def test_a_dependency_that_is_stated_twice_counts_once() -> None:
     link = {"type": BLOCKS, "outwardIssue": {"key": "OPS-4"}}
     assert len(stated({"issuelinks": [link, link]})) == 1

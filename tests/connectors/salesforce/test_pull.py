@@ -138,7 +138,9 @@ def test_once_a_day_everything_is_read_again(
     person.overwrite(formula, Depends_On__c="CDP-99")
 
     assert formula not in ids(pull(crm, cursor, later=timedelta(hours=23)))
-    assert formula in ids(pull(crm, cursor, later=timedelta(hours=25)))
+    next_day = pull(crm, cursor, later=timedelta(hours=25))
+    assert formula in ids(next_day)
+    assert formula not in ids(pull(crm, next_day[-1].cursor, later=timedelta(hours=26)))
 
 
 def test_a_deleted_deal_is_distinguished_from_one_that_is_no_longer_shared(
