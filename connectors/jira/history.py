@@ -86,6 +86,7 @@ def rebuild_revisions(
 
     `fields` are the present ones, so they are the last revision.
     """
+    # touched[n] is the last change by a person among the creation and the first n entries.
     touched = [created]
     for entry in changelog:
         touched.append(entry.at if entry.by_person else touched[-1])

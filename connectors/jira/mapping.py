@@ -57,6 +57,7 @@ class IssueMapping:
         chosen = choose_fields(self.settings, payload.get("names") or {})
         changelog = parse_changelog(payload.get("changelog") or (), self.settings.email)
         created = parse_instant(fields["created"]) if fields.get("created") else observed_at
+        # A change of any other field would begin a version with the same content.
         used_fields = frozenset(STANDARD_FIELDS) | chosen.ids
         revisions = rebuild_revisions(created, fields, changelog, used_fields)
         states, unmapped = derive_state_dates(
@@ -68,6 +69,7 @@ class IssueMapping:
             *_impossible_dates(issue, revisions, chosen),
             *report_left_out(issue, fields, chosen),
         ]
+        # A plan with a date left out would look as if somebody had removed the date.
         if any(problem.held for problem in problems):
             return Mapped(problems=tuple(problems))
         versions = tuple(

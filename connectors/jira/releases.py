@@ -23,6 +23,7 @@ RELEASE_PREFIX = "version-"
 
 def pull_releases(connection: str, api: JiraApi, settings: JiraSettings) -> Iterator[Page]:
     """One page with all versions of all visible projects, whose ids are the snapshot ids."""
+    # Jira records no time of change for a version, so there is nothing to resume from.
     visible, problems = list_visible_projects(connection, api, settings)
     records = tuple(
         _raw_record(project, version)

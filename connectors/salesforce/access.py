@@ -33,6 +33,7 @@ class SalesforceAccessCheck:
         When not even the first call succeeds, its failure is the only problem.
         """
         try:
+            # The first call, so it also shows whether signing in works at all.
             problems = self._check_calls_left()
         except ConnectionFailed as error:
             return [AccessProblem(error.reason, error.remedy)]

@@ -58,6 +58,7 @@ def _parse_money(
     code = row.get("CurrencyIsoCode") or default_currency
     currency = code if re.fullmatch(r"[A-Z]{3}", str(code)) else None
     amount = _parse_number(row, "Amount", left_out)
+    # An amount of unknown currency cannot be added to, or compared with, any other.
     if amount is not None and currency is None:
         reason = "Amount has no currency and was left out"
         remedy = "Set `currency` of this connection in interlock.yaml"

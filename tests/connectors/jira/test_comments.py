@@ -106,7 +106,7 @@ def test_an_edit_changes_the_same_comment_and_stays_quiet_if_asked(jira: Site) -
     assert len(notifications(sandbox)) == 1
 
 
-def test_an_edit_notifies_when_the_matter_changed(jira: Site) -> None:
+def test_an_edit_notifies_when_the_conflict_changed(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     connector = connect(sandbox.jira_url)
     first = posted(connector, comment_change(sandbox, "CDP-1"))
@@ -149,7 +149,7 @@ def test_a_lost_answer_to_an_edit_notifies_once(jira: Site) -> None:
     assert len(notifications(sandbox)) == 2
 
 
-def test_a_tool_that_never_answers_is_left_for_the_next_run(jira: Site) -> None:
+def test_a_comment_that_is_never_confirmed_is_left_for_the_next_run(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     add_fault(sandbox, "5xx", COMMENT)
     outcome = refused(connect(sandbox.jira_url), comment_change(sandbox, "CDP-1"))
@@ -186,7 +186,7 @@ def test_a_comment_stays_one_and_internal_when_its_issue_moves_to_a_service_desk
     assert [comment["jsdPublic"] for comment in fetch_comments(sandbox, "HELP-7")] == [False]
 
 
-def test_an_edit_leaves_no_double_that_says_the_former_words(jira: Site) -> None:
+def test_an_edit_leaves_no_double_with_the_former_text(jira: Site) -> None:
     sandbox = jira(issue("CDP-1"))
     connector = connect(sandbox.jira_url)
     posted(connector, comment_change(sandbox, "CDP-1"))

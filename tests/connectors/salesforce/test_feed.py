@@ -1,4 +1,4 @@
-"""Comments on a running org's deals: one for a conflict, found again, edited in place."""
+"""Comments on a running org's deals: one per conflict, found again, edited in place."""
 
 from __future__ import annotations
 
@@ -38,12 +38,14 @@ def target(org: SalesforceOrg) -> Target:
     return Target(Ref("crm", Kind.DEAL, deal_ids(org)[0]), "Nordwind")
 
 
-def remark(words: str = "CDP-12 is late.", who: MentionSpan | None = None) -> CommentContent:
-    spans = (TextSpan(words), *([who] if who else []))
+def comment_content(
+    text: str = "CDP-12 is late.", who: MentionSpan | None = None
+) -> CommentContent:
+    spans = (TextSpan(text), *([who] if who else []))
     return CommentContent("C-1a2b3c4d", CommentState.OPEN, "Promise at risk", (Paragraph(spans),))
 
 
-def say(crm: SalesforceConnector, *changes: CommentChange) -> list[Outcome]:
+def apply_changes(crm: SalesforceConnector, *changes: CommentChange) -> list[Outcome]:
     return list(crm.apply(changes))
 
 
@@ -64,9 +66,9 @@ def notified(org: SalesforceOrg) -> list[str]:
 def test_a_comment_is_created_for_internal_users_and_found_again(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
-    wanted = remark()
+    wanted = comment_content()
 
-    (posted,) = say(crm, CommentChange(target, wanted))
+    (posted,) = apply_changes(crm, CommentChange(target, wanted))
 
     assert isinstance(posted, PostedComment)
     assert crm.find_comments([target]) == [posted]
@@ -80,11 +82,11 @@ def test_a_comment_is_created_for_internal_users_and_found_again(
 def test_a_change_edits_the_same_comment(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
-    (posted,) = say(crm, CommentChange(target, remark()))
+    (posted,) = apply_changes(crm, CommentChange(target, comment_content()))
     assert isinstance(posted, PostedComment)
-    worse = remark("CDP-12 is even later.")
+    worse = comment_content("CDP-12 is even later.")
 
-    (edited,) = say(crm, CommentChange(target, worse, posted))
+    (edited,) = apply_changes(crm, CommentChange(target, worse, posted))
 
     assert isinstance(edited, PostedComment)
     assert (edited.comment_id, edited.digest) == (posted.comment_id, worse.digest)
@@ -92,14 +94,16 @@ def test_a_change_edits_the_same_comment(
     assert "even later" in bodies(org)[0]
 
 
-def test_an_edit_leaves_no_double_that_says_the_former_words(
+def test_an_edit_leaves_no_double_with_the_former_text(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
-    first, _ = say(crm, CommentChange(target, remark()), CommentChange(target, remark()))
+    first, _ = apply_changes(
+        crm, CommentChange(target, comment_content()), CommentChange(target, comment_content())
+    )
     assert isinstance(first, PostedComment)
     assert len(crm.find_comments([target])) == 2
 
-    (edited,) = say(crm, CommentChange(target, remark("New words."), first))
+    (edited,) = apply_changes(crm, CommentChange(target, comment_content("New text."), first))
 
     assert crm.find_comments([target]) == [edited]
 
@@ -108,9 +112,11 @@ def test_the_person_is_notified_once_and_not_by_a_quiet_edit(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
     anna = MentionSpan("Anna Weber", user_id(org, ANNA))
-    (posted,) = say(crm, CommentChange(target, remark(who=anna)))
+    (posted,) = apply_changes(crm, CommentChange(target, comment_content(who=anna)))
     assert isinstance(posted, PostedComment)
-    say(crm, CommentChange(target, remark("New words.", anna), posted, notify=False))
+    apply_changes(
+        crm, CommentChange(target, comment_content("New text.", anna), posted, notify=False)
+    )
 
     assert notified(org) == [anna.identity]
 
@@ -120,7 +126,7 @@ def test_a_person_who_cannot_be_mentioned_is_named_instead(
 ) -> None:
     gone = MentionSpan("Olga Gone", "005000000000999AAA")
 
-    (posted,) = say(crm, CommentChange(target, remark(who=gone)))
+    (posted,) = apply_changes(crm, CommentChange(target, comment_content(who=gone)))
 
     assert isinstance(posted, PostedComment)
     assert "Olga Gone" in bodies(org)[0]
@@ -132,7 +138,7 @@ def test_a_create_whose_answer_was_lost_leaves_one_comment(
 ) -> None:
     person.fault("drop_after", POSTS, times=1)
 
-    (posted,) = say(crm, CommentChange(target, remark()))
+    (posted,) = apply_changes(crm, CommentChange(target, comment_content()))
 
     assert len(bodies(org)) == 1
     assert crm.find_comments([target]) == [posted]
@@ -143,7 +149,7 @@ def test_a_create_that_had_no_effect_is_tried_again_after_looking(
 ) -> None:
     person.fault("5xx", POSTS, times=1)
 
-    (posted,) = say(crm, CommentChange(target, remark()))
+    (posted,) = apply_changes(crm, CommentChange(target, comment_content()))
 
     assert isinstance(posted, PostedComment)
     assert len(bodies(org)) == 1
@@ -158,13 +164,13 @@ def test_a_create_that_takes_effect_only_after_its_answer_was_lost_leaves_one_co
 
     def settle(_: float) -> None:
         if not bodies(org):
-            say(late, CommentChange(target, remark()))
+            apply_changes(late, CommentChange(target, comment_content()))
 
     context = ConnectorContext("crm", Path(), ENVIRONMENT)
     clock = Clock(lambda: datetime.now(UTC), settle)
     slow = open_connector(settings(url=sandbox.salesforce_url), context, clock)
 
-    (posted,) = say(slow, CommentChange(target, remark()))
+    (posted,) = apply_changes(slow, CommentChange(target, comment_content()))
 
     slow.close()
     assert len(bodies(org)) == 1
@@ -174,22 +180,22 @@ def test_a_create_that_takes_effect_only_after_its_answer_was_lost_leaves_one_co
 def test_an_edit_whose_answer_was_lost_is_repeated(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
 ) -> None:
-    (posted,) = say(crm, CommentChange(target, remark()))
+    (posted,) = apply_changes(crm, CommentChange(target, comment_content()))
     assert isinstance(posted, PostedComment)
     person.fault("drop_after", "PATCH", times=1)
 
-    (edited,) = say(crm, CommentChange(target, remark("New words."), posted))
+    (edited,) = apply_changes(crm, CommentChange(target, comment_content("New text."), posted))
 
     assert isinstance(edited, PostedComment)
     assert len(bodies(org)) == 1
 
 
-def test_a_write_of_which_nobody_knows_is_refused_until_the_next_run(
+def test_a_write_with_unknown_effect_is_refused_until_the_next_run(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
 ) -> None:
     person.fault("5xx", POSTS)
 
-    (outcome,) = say(crm, CommentChange(target, remark()))
+    (outcome,) = apply_changes(crm, CommentChange(target, comment_content()))
 
     assert isinstance(outcome, RefusedChange)
     assert outcome.retryable
@@ -199,14 +205,14 @@ def test_a_write_of_which_nobody_knows_is_refused_until_the_next_run(
 def test_a_copied_marker_is_not_our_comment(
     crm: SalesforceConnector, target: Target, person: Person
 ) -> None:
-    person.post(target.ref.native_id, f"interlock:C-1a2b3c4d · {remark().digest}")
+    person.post(target.ref.native_id, f"interlock:C-1a2b3c4d · {comment_content().digest}")
     assert crm.find_comments([target]) == []
 
 
 def test_a_comment_is_found_far_down_a_busy_feed(
     crm: SalesforceConnector, target: Target, person: Person
 ) -> None:
-    (posted,) = say(crm, CommentChange(target, remark()))
+    (posted,) = apply_changes(crm, CommentChange(target, comment_content()))
     for number in range(101):
         person.post(target.ref.native_id, f"chatter {number}")
 
@@ -219,7 +225,9 @@ def test_a_refused_change_does_not_stop_the_others(
 ) -> None:
     unknown = Target(Ref("crm", Kind.DEAL, "006000000000999AAA"), "Gone")
 
-    refused, posted = say(crm, CommentChange(unknown, remark()), CommentChange(target, remark()))
+    refused, posted = apply_changes(
+        crm, CommentChange(unknown, comment_content()), CommentChange(target, comment_content())
+    )
 
     assert isinstance(refused, RefusedChange)
     assert "404" in refused.reason
@@ -232,14 +240,14 @@ def test_a_deal_that_cannot_be_seen_has_no_comments(crm: SalesforceConnector) ->
     assert crm.find_comments([unknown]) == []
 
 
-def test_an_edit_of_a_removed_comment_says_that_it_will_be_written_anew(
+def test_an_edit_of_a_removed_comment_announces_that_it_will_be_written_again(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
 ) -> None:
-    (posted,) = say(crm, CommentChange(target, remark()))
+    (posted,) = apply_changes(crm, CommentChange(target, comment_content()))
     assert isinstance(posted, PostedComment)
     person.overwrite(posted.comment_id, IsDeleted=True)
 
-    (outcome,) = say(crm, CommentChange(target, remark("New words."), posted))
+    (outcome,) = apply_changes(crm, CommentChange(target, comment_content("New text."), posted))
 
     assert isinstance(outcome, RefusedChange)
     assert "somebody removed the post" in outcome.remedy
@@ -251,7 +259,7 @@ def test_at_the_daily_limit_writing_ends(
 ) -> None:
     person.fault("429", POSTS)
     with pytest.raises(ConnectionFailed, match="REQUEST_LIMIT_EXCEEDED"):
-        say(crm, CommentChange(target, remark()))
+        apply_changes(crm, CommentChange(target, comment_content()))
 
 
 def test_at_chatters_hourly_limit_writing_ends_for_an_hour(
@@ -259,28 +267,28 @@ def test_at_chatters_hourly_limit_writing_ends_for_an_hour(
 ) -> None:
     person.fault("429", "chatter", status=503)
     with pytest.raises(ConnectionFailed, match="Chatter calls of the last hour"):
-        say(crm, CommentChange(target, remark()))
+        apply_changes(crm, CommentChange(target, comment_content()))
 
 
 def test_writing_ends_when_signing_in_is_refused(connect: Connect, target: Target) -> None:
     crm = connect(ENVIRONMENT | {"SF_CLIENT_SECRET": "wrong-one"})
     with pytest.raises(ConnectionFailed, match="SF_CLIENT_SECRET"):
-        say(crm, CommentChange(target, remark()))
+        apply_changes(crm, CommentChange(target, comment_content()))
 
 
 def test_writing_ends_when_nobody_answers(connect: Connect, target: Target) -> None:
     with pytest.raises(ConnectionFailed, match="does not answer"):
-        say(connect(url="http://127.0.0.1:9"), CommentChange(target, remark()))
+        apply_changes(connect(url="http://127.0.0.1:9"), CommentChange(target, comment_content()))
 
 
-def test_nothing_is_written_twice_when_it_cannot_be_looked_for(
+def test_nothing_is_written_twice_when_the_feed_cannot_be_read(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target, person: Person
 ) -> None:
     anna = MentionSpan("Anna Weber", user_id(org, ANNA))
     person.fault("drop_after", POSTS, times=1)
     person.fault("5xx", "GET .*/chatter/feeds", status=403)
 
-    (outcome,) = say(crm, CommentChange(target, remark(who=anna)))
+    (outcome,) = apply_changes(crm, CommentChange(target, comment_content(who=anna)))
 
     assert isinstance(outcome, RefusedChange)
     assert len(bodies(org)) == 1
@@ -292,7 +300,7 @@ def test_a_session_that_expires_before_a_write_is_renewed(
     crm.find_comments([target])
     person.fault("expire_token", POSTS, times=1)
 
-    (posted,) = say(crm, CommentChange(target, remark()))
+    (posted,) = apply_changes(crm, CommentChange(target, comment_content()))
 
     assert isinstance(posted, PostedComment)
     assert len(bodies(org)) == 1
@@ -302,26 +310,28 @@ def test_a_comment_does_not_count_as_a_touch_of_the_deal(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
     before = dict(org.records["Opportunity"][target.ref.native_id])
-    say(crm, CommentChange(target, remark()))
+    apply_changes(crm, CommentChange(target, comment_content()))
     assert org.records["Opportunity"][target.ref.native_id] == before
 
 
-def test_markup_in_a_remark_is_shown_as_text(
+def test_markup_in_a_comment_is_shown_as_text(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
-    say(crm, CommentChange(target, remark("<script>alert(1)</script>")))
+    apply_changes(crm, CommentChange(target, comment_content("<script>alert(1)</script>")))
     assert "&lt;script&gt;" in bodies(org)[0]
 
 
-def test_the_longest_remark_is_accepted(
+def test_the_longest_comment_is_accepted(
     crm: SalesforceConnector, org: SalesforceOrg, target: Target
 ) -> None:
-    (posted,) = say(crm, CommentChange(target, remark("A very long story. " * 5000)))
+    (posted,) = apply_changes(
+        crm, CommentChange(target, comment_content("A very long story. " * 5000))
+    )
     assert isinstance(posted, PostedComment)
     assert crm.find_comments([target]) == [posted]
 
 
-def test_a_feed_that_leads_in_a_circle_ends(
+def test_a_feed_whose_pages_lead_in_a_circle_fails(
     connect: Connect, target: Target, circling: respx.MockRouter
 ) -> None:
     with pytest.raises(ConnectionFailed, match="leads back"):
