@@ -97,7 +97,7 @@ class Connector(Protocol):
         """
         ...
 
-    def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:
+    def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:
         """Turn a raw record into shared records; pure, and never raises for bad data.
 
         `observed_at` is when this content was first landed, for tools that keep no dates of

@@ -63,13 +63,13 @@ class ErpConnector:
         """Yield the current lines of all files that changed; see `pull_exports`."""
         return pull_exports(self.name, self._exports(), self._profile, cursor)
 
-    def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:  # noqa: ARG002
+    def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:  # noqa: ARG002
         """Map a line to spend; see `map_line`."""
         return map_or_hold(
-            landed.native_id,
+            raw.native_id,
             "the line",
             "its export",
-            lambda: map_line(self.name, self._settings, self._profile, landed, observed_at),
+            lambda: map_line(self.name, self._settings, self._profile, raw, observed_at),
         )
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:

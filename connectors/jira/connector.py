@@ -63,9 +63,9 @@ class JiraConnector:
             return pull_releases(self.name, self._api, self._settings)
         return IssuePull(self.name, self._api, self._settings).pages(cursor)
 
-    def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:
+    def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:
         mapping = self._releases if stream == "versions" else self._issues
-        return mapping.map(landed, observed_at)
+        return mapping.map(raw, observed_at)
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         return self._comments.find_all(targets)

@@ -11,5 +11,5 @@ import httpx
 @cache
 def tls_context() -> ssl.SSLContext:
     """The trusted certificates, as httpx chooses them (SSL_CERT_FILE and SSL_CERT_DIR count)."""
-    # Every httpx.Client would load them anew, which takes 50 ms: a third of a quiet sync.
+    # Every httpx.Client would load them again, which takes 50 ms: a third of a quiet sync.
     return httpx.create_ssl_context()

@@ -61,8 +61,8 @@ class RestConnector:
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         return self._stream_pull(stream).pages(cursor, now)
 
-    def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:
-        return self._mapping.map(stream, landed, observed_at)
+    def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:
+        return self._mapping.map(stream, raw, observed_at)
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:  # noqa: ARG002
         return []

@@ -60,9 +60,9 @@ class SalesforceConnector:
         queries = QueryClient(self.name, self._settings.api, self._http)
         yield from OpportunityPull(queries, self._fields()).pages(cursor, now)
 
-    def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:
+    def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:
         del stream, observed_at  # one stream, and Salesforce dates its changes itself
-        return map_deal(self.name, self._settings, landed, self._references)
+        return map_deal(self.name, self._settings, raw, self._references)
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         return [posted for target in targets for posted in self._feed.find_visible(target.ref)]

@@ -75,14 +75,14 @@ class SpreadsheetConnector:
         if plans.failures:
             raise self._failure(plans.failures)
 
-    def map(self, stream: str, landed: RawRecord, observed_at: datetime) -> Mapped:
+    def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:
         """Map a row to a work item; see `map_row`."""
         del stream
         return map_or_hold(
-            landed.native_id,
+            raw.native_id,
             "the row",
             "its file",
-            lambda: map_row(landed, observed_at, self._settings, self._context),
+            lambda: map_row(raw, observed_at, self._settings, self._context),
         )
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
