@@ -63,6 +63,7 @@ class Calendars:
         Raises ValueError for a calendar without working days, which could finish nothing.
         """
         keys = [_canonical(calendar) for calendar in calendars]
+        # A calendar's tables take 1.5 MB; most functions of a company work the same days.
         distinct = list(dict.fromkeys(keys))
         numbers = np.empty(TABLE_LENGTH * len(distinct), dtype=np.int32)
         days = np.empty_like(numbers)
@@ -111,6 +112,7 @@ def _working_days(
     """For each day of the horizon: is it worked?"""
     if len(week) != 7 or not any(week):
         raise ValueError("a calendar has seven days, Monday first, and works at least one")
+    # `np.resize` repeats the week until the horizon is full.
     is_worked = np.resize(np.roll(week, -_THURSDAY), HORIZON)
     for exceptions, value in ((holidays, False), (extra_days, True)):
         inside = np.array([day for day in exceptions if 0 <= day < HORIZON], dtype=np.int64)
@@ -121,6 +123,7 @@ def _working_days(
 def _fill_tables(is_worked: NDArray[np.bool_], numbers: Days, days: Days) -> None:
     """Write both tables of one calendar, their padding included."""
     worked_days = np.flatnonzero(is_worked)
+    # numbers[d] counts the days before d, so the running total belongs one cell further on.
     numbers[: PADDING + 1] = 0
     np.cumsum(is_worked, out=numbers[PADDING + 1 : PADDING + HORIZON + 1])
     numbers[PADDING + HORIZON + 1 :] = len(worked_days)

@@ -94,6 +94,7 @@ class Items:
         Raises TypeError for a column that does not exist, ValueError for one whose length
         differs from that of `id`.
         """
+        # Contiguous, as a column of a record array is not: every pass reads whole columns.
         ids = np.ascontiguousarray(id, dtype=np.int64)
         return cls(id=ids, **_fill_columns(_ITEM_COLUMNS, len(ids), columns))
 

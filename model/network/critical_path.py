@@ -75,6 +75,7 @@ def calculate_critical_path(network: Network, data_date: int) -> CriticalPathSta
     nodes = _lay_out_by_node(network, inputs)
     is_inactive = find_inactive_links(graph, inputs, ALL)
     constraints = build_link_constraints(topology, graph, nodes, calendars, is_inactive)
+    # Per node: a calendar with one working day per week has fewer numbers to the same day.
     horizon = calendars.numbers[nodes.calendar_offset + HORIZON][topology.node]
     empty, positions = np.empty(0, dtype=np.int32), np.arange(topology.node_count)
     no_certainty = np.zeros(topology.node_count, dtype=np.int8)
@@ -87,6 +88,7 @@ def calculate_critical_path(network: Network, data_date: int) -> CriticalPathSta
         own_certainty=no_certainty, certainty=no_certainty.copy(), plan_end=0,
     )  # fmt: skip
     min_start = _by_node(graph, inputs.min_start, 0).copy()
+    # Plans with finish-to-start links alone are the rule and need none of this.
     if not graph.from_finish.all():
         cpm.start_days = roll_up_starts(graph.parent_row, own_start_days(cpm, ALL), inputs)
         raise_by_known_starts(cpm, min_start, np.flatnonzero(~graph.from_finish))
@@ -116,6 +118,7 @@ def latest_starts(cpm: CriticalPathState, positions: Selection) -> Days:
 def latest_starts_for_plan_end(cpm: CriticalPathState, positions: Selection) -> Days:
     """The latest starts that keep the plan's end."""
     nodes, node = cpm.nodes, cpm.network.topology.node[positions]
+    # An empty plan, or one that is cancelled as a whole, has no end (`NO_DATE` + 1).
     end = cpm.network.calendars.numbers.take(nodes.calendar_offset[node] + max(cpm.plan_end, 0))
     return end - nodes.duration[node]
 

@@ -128,7 +128,7 @@ def _expand(front: list[int], neighbours: NeighbourSets, reached_from: dict[int,
     """The nodes one link further; notes in `reached_from` from where each was reached."""
     following = []
     for node in front:
-        # Sorted: of several shortest cycles always the same is shown.
+        # Sorted, because the order of a set depends on the order in which it was filled.
         for neighbour in sorted(neighbours[node]):
             if neighbour not in reached_from:
                 reached_from[neighbour] = node

@@ -62,9 +62,9 @@ def compute_delay_impact(
     positions = cpm.network.topology.position[rows]
     min_start = cpm.min_start.copy()
     min_start[positions] = cpm.early[positions] + delay[is_open]
-    late = cpm.early.copy()
-    moved = update_early_starts(cpm, late, positions, min_start)
-    return _compare(cpm, cpm.early, late, moved, rows, function)
+    delayed = cpm.early.copy()
+    moved = update_early_starts(cpm, delayed, positions, min_start)
+    return _compare(cpm, cpm.early, delayed, moved, rows, function)
 
 
 def compute_lateness_impact(
@@ -100,26 +100,26 @@ def _is_open(cpm: CriticalPathState, rows: Index) -> Flags:
 def _compare(
     cpm: CriticalPathState,
     early: Days,
-    late: Days,
+    delayed: Days,
     moved: Index,
     delayed_rows: Index,
     function: NDArray[np.int32],
 ) -> DelayImpact:
-    """The impact that leads from the earlier schedule to the later one (starts by position)."""
+    """The impact that leads from one schedule to the delayed one (early starts by position)."""
     network = cpm.network
     items, topology, calendars = network.items, network.topology, network.calendars
-    delayed_by = _find_delaying_rows(cpm, early, late, moved)
+    delayed_by = _find_delaying_rows(cpm, early, delayed, moved)
     node = topology.node[moved]
     rows = np.setdiff1d(node[node < len(items)], delayed_rows)
     rows = rows[np.argsort(items.id[rows])]
     positions = topology.position[rows]
     until_last_day = cpm.inputs.duration[rows] - 1
-    finish = calendars.to_day(items.calendar[rows], late[positions] + until_last_day)
+    finish = calendars.to_day(items.calendar[rows], delayed[positions] + until_last_day)
     former = calendars.to_day(items.calendar[rows], early[positions] + until_last_day)
     deadline = items.deadline[rows]
     by = np.array([delayed_by[row] for row in rows.tolist()], dtype=np.int64)
     return DelayImpact(
-        items.id[rows], late[positions] - early[positions], finish, items.id[by],
+        items.id[rows], delayed[positions] - early[positions], finish, items.id[by],
         function[rows] != function[by],
         (deadline != NO_DATE) & (finish > deadline) & (former <= deadline),
         frozenset(items.id[delayed_rows].tolist()),
@@ -127,7 +127,7 @@ def _compare(
 
 
 def _find_delaying_rows(
-    cpm: CriticalPathState, early: Days, late: Days, moved: Index
+    cpm: CriticalPathState, early: Days, delayed: Days, moved: Index
 ) -> dict[int, int]:
     """For each item row that moved the row that hands the delay on to it: of the predecessors
     that moved and set its later date the one with the lowest id."""
@@ -136,10 +136,12 @@ def _find_delaying_rows(
     entries = entries_of(incoming, moved)
     tails = incoming.neighbour[entries]
     head = moved.repeat(degrees(incoming, moved))
-    bound = cpm.link_constraints.earliest_head_starts(late.take(tails), entries)
+    bound = cpm.link_constraints.earliest_head_starts(delayed.take(tails), entries)
     # As in the forward pass, or what is cut at the end of the calendars would have no cause.
     np.minimum(bound, cpm.horizon[head], out=bound)
-    hits = np.flatnonzero((bound == late.take(head)) & (late.take(tails) != early.take(tails)))
+    hits = np.flatnonzero(
+        (bound == delayed.take(head)) & (delayed.take(tails) != early.take(tails))
+    )
     head = head[hits]
     run_starts = np.flatnonzero(np.append(True, head[1:] != head[:-1])) if len(head) else hits
     chosen = choose_lowest_ids(cpm, entries[hits], run_starts)

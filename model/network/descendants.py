@@ -115,6 +115,8 @@ def _count(network: Network) -> Index:
     is_counted = (topology.node < item_count) & ~is_closed
     position = topology.position[:item_count]
     start_position = topology.position[network.graph.start_node]
+    # All bits at once would take n * n / 8 bytes; neighbouring positions keep a block's passes
+    # short, because levels behind it are skipped.
     width = 64 * _COLUMNS
     for block in range(0, topology.node_count, width):
         bits = np.zeros((topology.node_count, _COLUMNS), dtype=np.uint64)

@@ -62,6 +62,7 @@ def schedule(network: Network, data_date: date | int) -> Forecast:
 def _read_forecast(cpm: CriticalPathState) -> Forecast:
     """The forecast of every item; fills drivers and certainties of the calculation."""
     rows = len(cpm.network.items)
+    # One allocation for six columns; each is contiguous.
     day = np.empty((6, rows), dtype=np.int32)
     driver, certainty = np.empty(rows, dtype=np.int64), np.empty(rows, dtype=np.int8)
     forecast = Forecast(
@@ -109,6 +110,7 @@ def write_free_slack(forecast: Forecast, rows: Selection) -> None:
     cpm = forecast.cpm
     topology, item_count = cpm.network.topology, len(forecast.driver)
     positions = ALL if rows is ALL else topology.position[:item_count][rows]
+    # Without the item's own deadline: that bounds total slack, and may make it negative.
     free = latest_starts_for_plan_end(cpm, positions) - cpm.early[positions]
     runs, linked = nonempty_runs(degrees(topology.outgoing, positions))
     if len(linked):

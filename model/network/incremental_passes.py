@@ -26,6 +26,8 @@ def propagate(
     `step` is 1 from predecessors to successors and -1 the other way: a position is computed once,
     after everything that it depends on.
     """
+    # A heap of levels, not of nodes: a change touches few levels, and each goes through numpy as
+    # one array.
     pending: dict[int, list[Index]] = {}
     queue: list[int] = []
 

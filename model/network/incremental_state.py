@@ -148,6 +148,7 @@ class IncrementalState:
             sources = sorted_unique(positions, topology.position[start_nodes])
             affected = sorted_unique(positions, neighbours(topology.outgoing, sources))
         node = topology.node[affected]
+        # Start nodes stay at 0: nothing but links binds them.
         min_start = np.zeros(topology.node_count, dtype=np.int32)
         item_nodes = node[node < len(inputs.min_start)]
         min_start[item_nodes] = inputs.min_start[item_nodes]

@@ -154,6 +154,7 @@ def _draw_durations(
     drawn = np.empty((len(node), count), dtype=np.int32)
     for first in range(0, len(node), _BLOCK):
         block = estimate[first : first + _BLOCK]
+        # 2**16 quantiles take 16 random bits each, a quarter of those that a float takes.
         pick = random.integers(0, _QUANTILES, (len(block), count), dtype=np.uint16)
         length = np.rint(multiples[pick] * block).astype(np.int32)
         np.maximum(length, np.minimum(block, 1), out=drawn[first : first + _BLOCK])
@@ -176,6 +177,7 @@ def _forward_pass(cpm: CriticalPathState, links: _DurationFreeLinks, duration: D
         entries = slice(int(first_entry[first]), int(first_entry[end]))
         bound = times.take(links.source[entries], axis=0)
         bound = _constrain(cpm, links, bound, entries)
+        # Repeating durations per link is expensive, and in most levels none leads to a finish.
         if links.to_finish[entries].any():
             counts = first_entry[first + 1 : end + 1] - first_entry[first:end]
             head_duration = duration[first:end].repeat(counts, axis=0)

@@ -34,6 +34,11 @@ def test_opposite_links_between_two_items_are_a_cycle_of_two() -> None:
     assert build(2, [(2, 1), (1, 2)]).cycles == (Cycle((1, 2), (1, 2)),)
 
 
+def test_the_order_of_links_does_not_change_the_cycle_that_is_shown() -> None:
+    pairs = [(1, 2), (2, 1), (1, 3), (3, 1), (2, 3), (3, 2), (3, 4), (4, 3)]
+    assert build(4, pairs).cycles == build(4, pairs[::-1]).cycles
+
+
 def test_a_link_between_child_and_grandparent_makes_no_cycle() -> None:
     assert build(3, [(3, 1), (1, 3)], parent=[-1, 1, 2]).cycles == ()
 
