@@ -66,6 +66,14 @@ def test_equal_calendars_share_a_table() -> None:
     assert len(calendars) == 3
 
 
+def test_each_calendar_keeps_its_own_days_behind_equal_ones() -> None:
+    sundays = Calendar((False,) * 6 + (True,))
+    calendars = Calendars.of([Calendar(), Calendar(), sundays])
+    calendar = np.array([0, 1, 2], dtype=np.int16)
+    number = calendars.to_number(calendar, column(FRIDAY, FRIDAY, FRIDAY))
+    assert calendars.to_day(calendar, number).tolist() == [FRIDAY, FRIDAY, day(11, 22)]
+
+
 def test_a_calendar_without_working_days_is_refused() -> None:
     with pytest.raises(ValueError, match="works at least one"):
         Calendars.of([Calendar((False,) * 7)])

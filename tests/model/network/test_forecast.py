@@ -10,6 +10,7 @@ from model.network import (
     NO_DATE,
     Certainty,
     Forecast,
+    Items,
     Links,
     Network,
     Treatment,
@@ -17,6 +18,7 @@ from model.network import (
     topology,
 )
 from model.records import State
+from tests.model.network.days import day, forecast_of, starts
 from tests.model.network.plan_strategies import RandomPlan, links_among, plans
 from tests.model.network.reference_scheduler import (
     earliest_head_start,
@@ -108,6 +110,38 @@ def test_the_driver_is_the_predecessor_that_sets_the_date(plan: RandomPlan) -> N
             assert plan.items.id[driver] == min(candidates)
         else:
             assert driver == -1
+
+
+def test_of_two_drivers_the_one_with_the_lowest_id_is_named() -> None:
+    for ids in ([7, 5, 9], [5, 7, 9]):
+        forecast = forecast_of(Items.of(ids, duration=[2, 2, 2]), Links.of([5, 7], [9, 9]))
+        assert ids[forecast.driver[2]] == 5
+
+
+def test_a_parent_drives_before_what_drives_its_start() -> None:
+    """The successor hangs on the parent's finish and, with the same date, on its start."""
+    items = Items.of([1, 2, 3, 4], parent=[-1, -1, 2, -1], duration=[2, -1, 3, 1])
+    links = Links.of([1, 2, 2], [2, 4, 4], type=[0, 0, 1], lag=[0, 0, 3])
+    assert forecast_of(items, links).driver.tolist() == [-1, 2, 0, 1]
+
+
+def test_a_done_successor_is_not_moved_by_the_start_of_work_under_way() -> None:
+    items = Items.of(
+        [1, 2, 3],
+        state=[State.IN_PROGRESS, State.DONE, State.PLANNED],
+        actual_start=[day(11, 16), day(11, 17), NO_DATE],
+        actual_finish=[NO_DATE, day(11, 18), NO_DATE],
+        remaining=[3, -1, -1],
+    )
+    links = Links.of([1, 2], [2, 3], type=[1, 0], lag=[30, 0])
+    assert starts(forecast_of(items, links)) == ["16 Nov", "17 Nov", "20 Nov"]
+
+
+def test_no_late_start_lies_before_the_first_day_of_the_calendars() -> None:
+    items = Items.of([1, 2], duration=[5, 5], deadline=[NO_DATE, 3])
+    forecast = forecast_of(items, Links.of([1], [2]))
+    assert forecast.cpm.late.tolist() == [0, 0]
+    assert forecast.late_start.tolist() == [0, 0]
 
 
 @examples

@@ -1,7 +1,7 @@
 """Which links count in the network, and why the others do not."""
 
-from model.network import Items, Links, LinkUse, Network
-from tests.model.network.days import finishes, forecast_of
+from model.network import NO_DATE, Items, Links, LinkUse, Network
+from tests.model.network.days import day, finishes, forecast_of
 
 
 def link_uses(count: int, pairs: list[tuple[int, int]], **columns: object) -> list[int]:
@@ -53,3 +53,11 @@ def test_a_lag_beyond_the_longest_duration_is_cut_to_it() -> None:
     items = Items.of([1, 2], duration=[1, 1])
     longest = forecast_of(items, Links.of([1], [2], lag=[10_000]))
     assert finishes(forecast_of(items, Links.of([1], [2], lag=[2**30]))) == finishes(longest)
+
+
+def test_a_lead_beyond_the_longest_duration_is_cut_to_it() -> None:
+    items = Items.of([1, 2], duration=[1, 1], deadline=[NO_DATE, day(11, 20)])
+    longest = forecast_of(items, Links.of([1], [2], lag=[-10_000]))
+    cut = forecast_of(items, Links.of([1], [2], lag=[-20_000]))
+    assert cut.free_slack.tolist() == longest.free_slack.tolist()
+    assert cut.cpm.network.graph.lag.tolist() == [-10_000]

@@ -150,6 +150,65 @@ def test_an_actual_finish_in_the_future_counts_as_the_data_date() -> None:
     assert forecast[1:] == ("20 Nov", Certainty.ASSUMED, Treatment.FUTURE_ACTUAL)
 
 
+def test_an_actual_start_in_the_future_counts_as_the_data_date() -> None:
+    item = forecast_item(state=State.IN_PROGRESS, actual_start=MON_30, remaining=1)
+    assert (item.start, item.finish) == ("20 Nov", "20 Nov")
+    assert item.treatment == Treatment.FUTURE_ACTUAL
+
+
+def test_work_under_way_without_an_actual_start_takes_the_planned_one() -> None:
+    item = forecast_item(state=State.IN_PROGRESS, planned_start=day(11, 16), remaining=2)
+    assert (item.start, item.finish) == ("16 Nov", "23 Nov")
+    assert item.treatment == Treatment.START_UNKNOWN
+
+
+def test_work_under_way_of_which_nobody_says_what_remains_ends_when_it_is_due() -> None:
+    item = forecast_item(state=State.IN_PROGRESS, actual_start=day(11, 16), planned_finish=FRI_27)
+    assert (item.finish, item.certainty) == ("27 Nov", Certainty.PLANNED)
+    assert item.treatment == Treatment.REMAINING_UNKNOWN
+
+
+def test_overdue_work_under_way_of_which_nobody_says_what_remains_takes_one_more_day() -> None:
+    item = forecast_item(
+        state=State.IN_PROGRESS, actual_start=day(11, 2), planned_finish=day(11, 10)
+    )
+    assert (item.finish, item.certainty) == ("20 Nov", Certainty.ASSUMED)
+    assert item.treatment == (
+        Treatment.REMAINING_UNKNOWN | Treatment.NO_ESTIMATE | Treatment.OVERDUE
+    )
+
+
+def test_work_under_way_due_on_the_data_date_is_not_overdue() -> None:
+    item = forecast_item(state=State.IN_PROGRESS, remaining=1, planned_finish=day(11, 20))
+    assert Treatment.OVERDUE not in item.treatment
+
+
+def test_a_milestone_with_only_a_date_is_complete_as_planned() -> None:
+    assert forecast_item(milestone=True, planned_start=FRI_27).treatment == Treatment.NONE
+    assert forecast_item(milestone=True, planned_finish=FRI_27).treatment == Treatment.NONE
+
+
+def test_a_parent_is_marked_as_spanning_its_children_unless_all_are_cancelled() -> None:
+    for state, expected in (
+        (State.PLANNED, Treatment.SPANS_CHILDREN),
+        (State.CANCELLED, Treatment.NO_DATES | Treatment.NO_ESTIMATE),
+    ):
+        forecast = forecast_of(Items.of([1, 2], parent=[-1, 1], state=[0, state]))
+        assert forecast.treatment[0] == expected
+
+
+@pytest.mark.parametrize("column", ["planned_start", "planned_finish", "deadline"])
+@pytest.mark.parametrize("date", [-1, 146_097])
+def test_a_date_outside_the_calendars_is_marked(column: str, date: int) -> None:
+    item = forecast_item(**{column: date}, duration=1)
+    assert Treatment.OUT_OF_RANGE in item.treatment
+
+
+def test_cancelled_work_has_no_other_treatment() -> None:
+    item = forecast_item(state=State.CANCELLED, planned_start=MON_30, planned_finish=FRI_27)
+    assert item.treatment == Treatment.CANCELLED
+
+
 def test_cancelled_items_have_no_dates_and_bind_no_successor() -> None:
     items = Items.of(
         [1, 2], state=[State.CANCELLED, State.PLANNED], planned_finish=[MON_30, FRI_27]
