@@ -6,7 +6,8 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.network import Cycle, Items, Links, LinkUse, Network, cycles, schedule
+from model.network import Cycle, Items, Links, LinkUse, Network, Treatment, cycles, schedule
+from model.records import State
 from tests.model.network.days import day, finishes
 
 
@@ -32,6 +33,14 @@ def test_two_cycles_are_two_and_the_rest_of_the_plan_gets_dates() -> None:
 
 def test_opposite_links_between_two_items_are_a_cycle_of_two() -> None:
     assert build(2, [(2, 1), (1, 2)]).cycles == (Cycle((1, 2), (1, 2)),)
+
+
+def test_members_of_a_cycle_are_marked_unless_they_are_cancelled() -> None:
+    network = build(3, [(1, 2), (2, 1)], state=[0, State.CANCELLED, 0])
+    treatment = schedule(network, day(11, 20)).treatment
+    assert Treatment.IN_CYCLE in Treatment(int(treatment[0]))
+    assert treatment[1] == Treatment.CANCELLED
+    assert Treatment.IN_CYCLE not in Treatment(int(treatment[2]))
 
 
 def test_the_order_of_links_does_not_change_the_cycle_that_is_shown() -> None:
