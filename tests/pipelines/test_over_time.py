@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 from pipelines.instance import Instance
@@ -167,10 +168,7 @@ def test_an_issue_moved_to_another_project_keeps_its_conflict_and_its_comments(
 
 
 def test_a_comment_above_the_daily_ceiling_is_written_the_next_day(small: Small) -> None:
-    settings = small.home / "interlock.yaml"
-    text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("mode: write", "mode: write\n  per_day: 1"), encoding="utf-8")
-    instance = small.open()
+    instance = one_comment_per_day(small)
 
     first, same_day = run_sync(instance), run_sync(instance)
     next_day, later = run_sync(instance, days=1), run_sync(instance, days=2)
@@ -181,6 +179,38 @@ def test_a_comment_above_the_daily_ceiling_is_written_the_next_day(small: Small)
     assert written_keys(next_day) == {"it-jira": ["CDP-2"]}
     assert written_keys(later) == {}
     assert len(jira_comments(small, "CDP-2")) == 2
+
+
+def one_comment_per_day(small: Small) -> Instance:
+    """The instance with a ceiling of one new comment per day and connection."""
+    settings = small.home / "interlock.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("mode: write", "mode: write\n  per_day: 1"), encoding="utf-8")
+    return small.open()
+
+
+def minutes_until(hour: int, minute: int) -> int:
+    """From NOW to a time of the same day in UTC; Berlin is one hour ahead in March."""
+    return int((NOW.replace(hour=hour, minute=minute) - NOW).total_seconds() / 60)
+
+
+def test_the_daily_ceiling_begins_again_at_midnight_in_the_time_zone_of_the_model(
+    small: Small,
+) -> None:
+    with closing(one_comment_per_day(small)) as instance:
+        before_midnight = run_sync(instance, minutes=minutes_until(22, 59))
+        after_midnight = run_sync(instance, minutes=minutes_until(23, 1))
+
+    assert written_keys(before_midnight)["it-jira"] == ["CDP-2"]
+    assert written_keys(after_midnight) == {"it-jira": ["CDP-2"]}
+
+
+def test_the_daily_ceiling_does_not_begin_again_at_midnight_in_utc(small: Small) -> None:
+    with closing(one_comment_per_day(small)) as instance:
+        run_sync(instance, minutes=minutes_until(23, 1))
+        after_utc_midnight = run_sync(instance, minutes=minutes_until(23, 1) + 60)
+
+    assert written_keys(after_utc_midnight) == {}
 
 
 def test_a_plan_that_moves_to_another_function_is_another_conflict(
