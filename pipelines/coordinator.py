@@ -26,6 +26,7 @@ class VerifiedPersonCoordinator(dg.QueuedRunCoordinator):
         person = _verified_person(context)
         is_claimed = SHOWN_TAG in context.dagster_run.tags
         shown = {SHOWN_TAG: person or "not verified"} if person or is_claimed else {}
+        # Before the run is queued, and over tags of the same name that the launch form has set.
         self._instance.add_run_tags(context.dagster_run.run_id, {PERSON_TAG: person, **shown})
         return super().submit_run(context)
 

@@ -51,6 +51,7 @@ def _decide(context: dg.OpExecutionContext, instance: Instance, person: str) -> 
     form: dict[str, Any] = context.op_config
     decided = record_decision(
         instance,
+        # Copied ids often come with a blank.
         form["conflict"].strip(),
         form["verdict"],
         person,
@@ -73,10 +74,12 @@ def _publish_decision(context: dg.OpExecutionContext, instance: Instance) -> Non
 def _update_comments(context: dg.OpExecutionContext, instance: Instance, name: str) -> None:
     try:
         comment(instance, name, run_instant(context), dry_run=False)
+    # The decision is recorded already: an unreachable tool must not make it look refused.
     except ConnectionFailed as failure:
         context.log.error(f"{failure} The decision stands; the next sync writes its comments.")
 
 
+# Otherwise the form would show the fields below `ops: record: config:`.
 @dg.config_mapping(config_schema=_FORM)
 def _flatten_form(form: dict[str, Any]) -> dict[str, Any]:
     return {"ops": {"record": {"config": form}}}

@@ -18,7 +18,7 @@ from pipelines.schedules import build_schedules, sync_definitions
 
 
 def build(deployment: Deployment, time_zone: str, rules: RuleSet) -> dg.Definitions:
-    """The definitions of one deployment."""
+    """The definitions of one deployment; schedules run in this time zone."""
     dry_run = deployment.comments.mode == "dry-run"
     connections = deployment.connections.items()
     return dg.Definitions.merge(
@@ -38,6 +38,7 @@ def build(deployment: Deployment, time_zone: str, rules: RuleSet) -> dg.Definiti
                 ),
             ],
             resources={"interlock": InterlockResource()},
+            # A process per step would cost two seconds each, more than most steps take.
             executor=dg.in_process_executor,
         ),
         sync_definitions(deployment, time_zone),

@@ -1,7 +1,7 @@
-"""interlock.yaml: which tools a deployment connects, when it syncs, and how much it may say.
+"""interlock.yaml: which tools a deployment connects, when it syncs, and how much it may comment.
 
-Secrets are only named here, as environment variables. Every problem of the file is reported in
-one run, with its line.
+Secrets are only named here, as environment variables. All problems of the file are reported
+together, each with its line.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ FILE = "interlock.yaml"
 
 
 class CommentSettings(BaseModel):
-    """Whether comments are written or only shown, and the ceilings that keep them few.
+    """Whether comments are written or only shown, and their ceilings.
 
-    `per_item` counts comments in force on one record, `per_day` new ones in one connection.
+    `per_item` is the most unresolved comments on one record, `per_day` the most new comments in
+    one connection, from midnight to midnight in the operating model's time zone.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    # A new deployment must not write into a tool before somebody has read what it would write.
     mode: Literal["write", "dry-run"] = "dry-run"
     per_item: int = Field(default=3, gt=0)
     per_day: int = Field(default=40, gt=0)
@@ -50,6 +52,7 @@ class Deployment(BaseModel):
     ui_url: str = "http://127.0.0.1:3000"
     schedule: str = "*/30 6-19 * * 1-5"
     comments: CommentSettings = CommentSettings()
+    # Each value is the settings model of its tool. Pydantic cannot know which: tools are plugins.
     connections: dict[str, Any] = Field(min_length=1)
 
     @property
@@ -64,16 +67,18 @@ def read_deployment(home: Path) -> Deployment:
     problem of the file.
     """
     document = read_file(home / FILE)
+    # A file that is no valid YAML has no values to check.
     if document.problems:
         raise ModelInvalid(document.problems)
     check_values(document, Deployment, document.data, ())
-    settings = _connections(document)
+    settings = _check_connections(document)
     if document.problems:
         raise ModelInvalid(document.problems)
     return Deployment.model_validate({**document.data, "connections": settings})
 
 
-def _connections(document: Document) -> dict[str, ConnectionSettings]:
+def _check_connections(document: Document) -> dict[str, ConnectionSettings]:
+    """The valid connections; problems of all others are reported to the document."""
     entries = document.data.get("connections")
     installed = installed_tools()
     settings: dict[str, ConnectionSettings] = {}

@@ -13,7 +13,9 @@ from pipelines.resource import run_instant
 JOB = "purge_old_runs"
 CRON = "30 3 * * *"
 KEEP = timedelta(days=90)
+# Deleting is slow, and this job blocks one of the few run slots.
 MOST_PER_RUN = 500
+# Deleting a run that is queued or at work would lose it without a trace.
 FINISHED = [
     dg.DagsterRunStatus.SUCCESS,
     dg.DagsterRunStatus.FAILURE,

@@ -27,7 +27,7 @@ HOME_VARIABLE = "INTERLOCK_HOME"
 
 @dataclass(frozen=True)
 class Instance:
-    """Everything a step needs. Reading it costs nothing; the warehouse opens on first use."""
+    """Everything that a step needs. Its files are read; the warehouse opens on first use."""
 
     home: Path
     environment: Mapping[str, str]
@@ -35,6 +35,7 @@ class Instance:
     model: OperatingModel
     rules: RuleSet
 
+    # Starting the embedded PostgreSQL takes half a second, and Dagster loads definitions often.
     @cached_property
     def engine(self) -> Engine:
         return open_warehouse(self.home, self.environment)
@@ -61,12 +62,13 @@ class Instance:
         return now.astimezone(ZoneInfo(self.model.time_zone)).date()
 
     def close(self) -> None:
+        # Asking for the property would open the warehouse.
         if "engine" in self.__dict__:
             self.engine.dispose()
 
 
 def home_folder(environment: Mapping[str, str]) -> Path:
-    """The instance folder: INTERLOCK_HOME, or dagster_home here."""
+    """The instance folder: INTERLOCK_HOME, or else `dagster_home` in the current folder."""
     return Path(environment.get(HOME_VARIABLE) or "dagster_home").resolve()
 
 
@@ -78,6 +80,7 @@ def open_instance(home: Path, environment: Mapping[str, str]) -> Instance:
         home / "operating_model",
         deployment.connection_names,
         rules.parameters,
+        # The operating model may name a rule that exists but could not be loaded.
         other_rules=bool(rules.broken),
     )
     return Instance(home, environment, deployment, model, rules)

@@ -14,6 +14,7 @@ import yaml
 from model.conflicts import Conflict, Status
 from model.rules import Option
 
+# As in pyproject.toml, [tool.dg.project].
 CODE_LOCATION = "interlock"
 
 

@@ -37,6 +37,7 @@ def comments_asset(name: str, tool: str, *, dry_run: bool) -> dg.AssetsDefinitio
         with interlock.open() as instance:
             try:
                 result = comment(instance, name, run_instant(context), dry_run=dry_run)
+            # Not raised, so that the comments in the other tools are written all the same.
             except ConnectionFailed as failure:
                 context.log.error(str(failure))
                 return failure_result(WRITTEN, failure)

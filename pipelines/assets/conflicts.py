@@ -20,6 +20,8 @@ MOST_NAMED = 20
 
 PLUGINS = "all_rules_loaded"
 
+# Without a function of its own: Dagster can only list one partition per conflict if an asset has
+# them, and `inbox` publishes all of them in one run.
 card = dg.AssetSpec(
     CARD,
     group_name="conflicts",
@@ -37,7 +39,7 @@ def conflict_assets(rules: RuleSet) -> list[dg.AssetsDefinition]:
         group_name="conflicts",
         kinds={"postgres"},
         deps=[FORECAST],
-        description="Where one function's plan breaks another's; each keeps one identity for life.",
+        description="Where one function's plan breaks another's; a conflict keeps its id for life.",
         check_specs=[
             *(dg.AssetCheckSpec(r.name, asset=CONFLICTS, description=_promise(r)) for r in rules),
             dg.AssetCheckSpec(PLUGINS, asset=CONFLICTS, description="Every rule could be loaded."),
@@ -69,6 +71,7 @@ def conflict_assets(rules: RuleSet) -> list[dg.AssetsDefinition]:
         context: dg.AssetExecutionContext, interlock: InterlockResource
     ) -> dg.MaterializeResult:
         with interlock.open() as instance:
+            # The inbox links to the cards, so they have to exist first.
             publish_cards(instance, context.instance, context.log_event)
             now = run_instant(context)
             return dg.MaterializeResult(metadata=inbox_metadata(instance, context.instance, now))

@@ -11,6 +11,7 @@ from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.map import map_records
 from pipelines.steps.pull import pull
 
+# For failures of the warehouse or of Dagster: a connection that fails does not raise.
 RETRIES = dg.RetryPolicy(
     max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
 )

@@ -38,7 +38,7 @@ def shared_model_assets(names: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         group_name="network",
         kinds={"numpy"},
         deps=[DEPENDENCIES],
-        description="Early and late dates, slack and driver of every item of the plan.",
+        description="Early and late dates, slack and driving predecessor of all items.",
         retry_policy=RETRIES,
     )
     def forecast_dates(

@@ -43,7 +43,7 @@ def card_metadata(
 ) -> dict[str, Any]:
     """The card as metadata of the conflict's partition, in the order in which it is read.
 
-    `posted` are the comments that stand in the tools about this conflict.
+    `posted` are the comments about this conflict in the tools.
     """
     image = timeline_image(_timeline_rows(conflict, context))
     return {
@@ -132,6 +132,7 @@ def _timeline_rows(conflict: Conflict, context: CardContext) -> list[TimelineRow
 def _record_rows(conflict: Conflict, context: CardContext) -> Iterator[str]:
     """One table row per record: those of the chain first, with the dates that the rule compared."""
     chain = {step.record_id: step for step in conflict.finding.chain}
+    # A set would lose the order of the chain; a record may be in the chain and a subject.
     for record_id in dict.fromkeys((*chain, *conflict.finding.subjects)):
         label, step = context.labels.get(record_id), chain.get(record_id)
         if label is None:

@@ -11,7 +11,9 @@ import dagster as dg
 INLINE = 999
 """Characters of Markdown that Dagster shows at once; it hides longer text behind a click."""
 
+# The characters that begin inline Markdown, HTML or an HTML entity, wherever they are.
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&]")
+# A heading, list item, quote or table rule; these have a meaning only at the start of a line.
 _STARTS_BLOCK = re.compile(r"^(\d*)([-+#=.)])")
 
 
@@ -26,6 +28,7 @@ def link(text: str, url: str | None) -> str:
     # A path that begins with two slashes would lead to another host.
     if url is None or url.startswith("//") or not url.startswith(("http://", "https://", "/")):
         return escape(text)
+    # Percent-encoded, a bracket or blank in the address cannot end the link.
     return f"[{escape(text)}]({quote(url, safe=':/?#&=%@,;+~.-_')})"
 
 

@@ -39,6 +39,7 @@ def publish_cards(
         log_event(dg.AssetMaterialization(CARD, partition=key, metadata=metadata))
     _list_partitions(dagster_instance, listed, list(cards))
     for key, metadata in cards.items():
+        # An unchanged card gets no new event: its history in Dagster then shows only real changes.
         digest = hashlib.sha256(repr(metadata).encode()).hexdigest()[:16]
         if _read_last_digest(dagster_instance, key) != digest:
             log_event(

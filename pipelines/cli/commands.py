@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+# Typer's own tracebacks show local variables, which may hold secrets.
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 

@@ -20,6 +20,7 @@ def open_home_instance() -> Iterator[Instance]:
     Raises Exit(2) when it is no instance folder, ModelInvalid with every problem of its files.
     """
     home = home_folder(os.environ)
+    # Reading it would fail too, but without saying how to create an instance.
     if not (home / FILE).exists():
         print_error(
             f"{home} is no instance folder: it has no {FILE}. Let {HOME_VARIABLE} name one, or "

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+# Characters per line in a file or a pipe; a terminal has its own width.
 _WIDTH = 160
-"""Characters per line in a file or a pipe; a terminal has its own width."""
 
 
 def _build_console() -> Console:
@@ -35,6 +35,7 @@ def now() -> datetime:
 
 def print_error(message: str) -> None:
     """Print one line about something that went wrong, on standard error."""
+    # Escaped, because square brackets are markup to Rich; not wrapped, so that it can be searched.
     _errors.print(f"[red]✗[/red] {escape(message)}", highlight=False, soft_wrap=True)
 
 

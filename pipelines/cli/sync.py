@@ -41,6 +41,7 @@ def _build_progress(*, hidden: bool) -> Progress:
         TextColumn("{task.description}"),
         console=console,
         transient=True,
+        # JSON on standard output must stay valid JSON.
         disable=hidden,
     )
 

@@ -75,6 +75,7 @@ def _compute_difference(instance: Instance, connector: Connector, now: datetime)
         created_today = count_comments_created_since(
             connection, connector.name, start_of_day(instance, now)
         )
+    # Several conflicts may concern one record, which is read only once.
     targets = list(dict.fromkeys(each.target for each in desired))
     present = connector.find_comments(targets)
     ceilings = instance.deployment.comments.ceilings

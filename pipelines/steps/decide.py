@@ -34,6 +34,7 @@ def record_decision(
     `identity` is a person's id, e-mail address, or identity in the connection that `channel`
     names. Raises DecisionRefused.
     """
+    # Under the lock of the model, or a sync at the same time could overwrite the decision.
     with exclusive_lock(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
         conflict = _require_undecided(read_conflicts(connection), conflict_id)
         person = _find_person(instance.model, channel, identity)

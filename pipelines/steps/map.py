@@ -49,6 +49,7 @@ def _map_stream(
                 )
             position = {"seq": seq, "mapping": mapping}
             move_cursor(connection, connector.name, stream, "map", position, now)
+        # A short batch was the last; asking once more would only find nothing.
         if len(rows) < BATCH:
             return total
 

@@ -64,6 +64,7 @@ def _map_connection(
         return map_records(instance, name, now)
     except ConnectionFailed as failure:
         failures.setdefault(name, failure)
+        # Later steps work with what is there; a total of zero says that nothing came.
         return LoadResult()
 
 

@@ -1,4 +1,4 @@
-"""Bad input, through whole syncs: a clear message, the rest goes on, and all is well once mended.
+"""Bad input, through whole syncs: a clear message, no effect on the rest, recovery once fixed.
 
 Every test first syncs the healthy small instance, so that there is something to lose.
 """
