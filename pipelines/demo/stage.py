@@ -64,7 +64,7 @@ def _clear(instance: Instance, demo: DemoInstance) -> None:
     for file in (demo.workbook, demo.export, findings_path(demo.export)):
         file.unlink(missing_ok=True)
     if (demo.home / "state" / "warehouse").exists():
-        recreate_tables(instance.engine)
+        recreate_tables(instance.home, instance.environment)
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

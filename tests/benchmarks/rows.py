@@ -16,12 +16,13 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.engine import make_url
 
 from model.network import Network, schedule
 from model.plan import ItemAttributes
 from model.records import Kind
-from model.warehouse.connect import embedded_url, migrate, stop_embedded
+from model.warehouse.connect import migrate
+from model.warehouse.embedded.cluster import SUPERUSER
+from model.warehouse.embedded.server import join, stop
 from model.warehouse.forecast import write_forecast
 from model.warehouse.plan import read_known_names, read_plan
 from model.warehouse.plan_fields import read_records, read_versions
@@ -45,7 +46,7 @@ def main(items: int) -> None:
     floor.kernel(build_layered_plan(100, 10))
     with tempfile.TemporaryDirectory(prefix="interlock-rows-") as folder:
         data = Path(folder) / "data"
-        url = make_url(embedded_url(data)).set(drivername="postgresql+psycopg")
+        url = join(data).url(SUPERUSER)
         try:
             engine = create_engine(url)
             migrate(engine)
@@ -55,7 +56,7 @@ def main(items: int) -> None:
             address = url.render_as_string(hide_password=False)
             subprocess.run([sys.executable, "-m", "tests.benchmarks.reading", address], check=True)
         finally:
-            stop_embedded(data)
+            stop(data)
 
 
 def _parts(connection: Connection, plain: PlainPlan) -> Parts:

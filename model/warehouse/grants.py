@@ -1,0 +1,36 @@
+"""What the writer may do: read all, change what is not append-only, own nothing."""
+
+from __future__ import annotations
+
+from psycopg import sql
+from sqlalchemy import Connection
+
+from model.warehouse.rows import driver_connection
+from model.warehouse.schema import APPEND_ONLY, VERSION_TABLES
+
+
+def grant_to_writer(connection: Connection, writer: str) -> None:
+    """Give the role its rights on all tables; run by their owner after each migration."""
+    with driver_connection(connection).cursor() as cursor:
+        for statement in _GRANTS:
+            cursor.execute(sql.SQL(statement).format(writer=sql.Identifier(writer)))
+        for table in (*APPEND_ONLY, *VERSION_TABLES):
+            cursor.execute(
+                sql.SQL("revoke delete, truncate on {table} from {writer}").format(
+                    table=sql.Identifier(table), writer=sql.Identifier(writer)
+                )
+            )
+        for table in APPEND_ONLY:
+            cursor.execute(
+                sql.SQL("revoke update on {table} from {writer}").format(
+                    table=sql.Identifier(table), writer=sql.Identifier(writer)
+                )
+            )
+
+
+_GRANTS = (
+    "grant usage on schema public to {writer}",
+    "grant select, insert, update, delete, truncate on all tables in schema public to {writer}",
+    "grant usage, select on all sequences in schema public to {writer}",
+    "revoke insert, update, delete, truncate on alembic_version from {writer}",
+)
