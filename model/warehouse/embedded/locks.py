@@ -9,27 +9,30 @@ from pathlib import Path
 from typing import IO
 
 
+def open_lock(path: Path) -> IO[bytes]:
+    """The file of a lock, made if need be. Closing it gives the lock up."""
+    return path.open("ab")
+
+
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
+def exclusive(file: IO[bytes]) -> Iterator[None]:
     """Keep every other process out of the block."""
-    with path.open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
         yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
 
 
-def share(path: Path) -> IO[bytes]:
-    """Register as a user until the file is closed or the process ends."""
-    file = path.open("ab")
+def share(file: IO[bytes]) -> None:
+    """Hold the lock together with others; waits for one who has it alone."""
     fcntl.flock(file, fcntl.LOCK_SH)
-    return file
 
 
-def try_exclusive(path: Path) -> IO[bytes] | None:
-    """The lock, if nobody else has it."""
-    file = path.open("ab")
+def try_exclusive(file: IO[bytes]) -> bool:
+    """Take the lock if nobody else has it."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        file.close()
-        return None
-    return file
+        return False
+    return True

@@ -11,7 +11,7 @@ from typing import IO
 from sqlalchemy.engine import URL
 
 from model.warehouse.embedded import cluster, process, roles
-from model.warehouse.embedded.locks import exclusive, share, try_exclusive
+from model.warehouse.embedded.locks import exclusive, open_lock, share, try_exclusive
 from model.warehouse.embedded.places import Places
 from model.warehouse.embedded.programs import Account, EmbeddedFailed, account_for
 
@@ -47,8 +47,9 @@ def join(data: Path) -> EmbeddedServer:
     _make_folder(data.parent)
     places = Places(data)
     if data not in _users:
-        _users[data] = share(places.users_lock)
-    with exclusive(places.start_lock):
+        _users[data] = open_lock(places.users_lock)
+        share(_users[data])
+    with open_lock(places.start_lock) as starting, exclusive(starting):
         sockets = process.socket_folder(data) if process.running_server(data) else None
         if sockets is None:
             sockets = _start(places)
@@ -60,7 +61,7 @@ def stop(data: Path) -> None:
     """End the server of this data directory, for all who use it."""
     data = data.absolute()
     places = Places(data)
-    with exclusive(places.start_lock):
+    with open_lock(places.start_lock) as starting, exclusive(starting):
         process.end_server(data)
     if users := _users.pop(data, None):
         users.close()
@@ -105,10 +106,9 @@ def _run_postgres(places: Places, account: Account, sockets: Path) -> None:
 
 
 def _ensure_watch(places: Places) -> None:
-    unwatched = try_exclusive(places.watch_lock)
-    if unwatched is None:
-        return
-    unwatched.close()
+    with open_lock(places.watch_lock) as watching:
+        if not try_exclusive(watching):
+            return
     watch = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "model.warehouse.embedded.watch", str(places.data)],
         cwd=Path(__file__).parents[3],

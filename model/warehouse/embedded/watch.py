@@ -6,12 +6,11 @@ kernel gives it up for a killed process too, so a server never runs on without a
 
 from __future__ import annotations
 
-import fcntl
 import sys
 import time
 from pathlib import Path
 
-from model.warehouse.embedded.locks import exclusive, share, try_exclusive
+from model.warehouse.embedded.locks import exclusive, open_lock, try_exclusive
 from model.warehouse.embedded.places import Places
 from model.warehouse.embedded.process import end_server
 
@@ -21,20 +20,22 @@ LINGER_SECONDS = 3.0
 
 def watch(places: Places) -> None:
     """Wait for the last user to leave, then end the server."""
-    watching = try_exclusive(places.watch_lock)
-    if watching is None:
-        return
-    with watching:
-        while True:
-            with share(places.users_lock) as users:
-                fcntl.flock(users, fcntl.LOCK_EX)
-            time.sleep(LINGER_SECONDS)
-            users_lock = try_exclusive(places.users_lock)
-            if users_lock is None:
-                continue
-            with users_lock, exclusive(places.start_lock):
-                end_server(places.data)
+    # Opened once: the folder may be removed meanwhile, and must not come back.
+    with (
+        open_lock(places.watch_lock) as watching,
+        open_lock(places.users_lock) as users,
+        open_lock(places.start_lock) as starting,
+    ):
+        if not try_exclusive(watching):
             return
+        while True:
+            with exclusive(users):
+                pass
+            time.sleep(LINGER_SECONDS)
+            if try_exclusive(users):
+                break
+        with exclusive(starting):
+            end_server(places.data)
 
 
 if __name__ == "__main__":
