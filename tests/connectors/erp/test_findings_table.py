@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from connectors.erp.findings_table import (
@@ -39,3 +41,11 @@ def test_a_findings_file_is_parsed_as_it_was_written(delimiter: str, encoding: s
     empty = empty_findings_table(delimiter, encoding)
     findings = put_finding(empty, Target(REF, "4711"), CONTENT)
     assert parse_findings(findings_to_bytes(findings)) == findings
+
+
+def test_a_new_column_is_added_after_those_of_people() -> None:
+    empty = empty_findings_table(";", "utf-8")
+    with_note = replace(empty, headings=("My note", *empty.headings), rows=(("call Ada", ""),))
+    findings = put_finding(with_note, Target(REF, "4711"), CONTENT)
+    assert findings.headings == ("My note", "Record", "Finding", "Status", "Interlock")
+    assert findings.rows[0] == ("call Ada", "", "", "", "")
