@@ -44,7 +44,13 @@ class JiraConnector:
         self._functions = context.lookups.functions
         auth = httpx.BasicAuth(settings.email, token)
         self._client = HttpClient(
-            self.name, settings.api, auth, settings.credentials, clock, TOOL.http
+            self.name,
+            settings.api,
+            auth,
+            settings.credentials,
+            clock,
+            TOOL.http,
+            budget=settings.budget,
         )
         self._access = JiraAccessCheck(settings, token)
         self._api = JiraApi(self.name, self._client)

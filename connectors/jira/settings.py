@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from connectors.base import ConnectionSettings
+from connectors.kit.budget import HttpConnectionSettings
 from connectors.kit.settings import Url, by_name
 from model.records import DependencyRole, DependencyType, Priority
 
@@ -64,7 +64,7 @@ DEFAULT_PRIORITIES: Mapping[str, Priority] = {
 """By the priority's name in lower case."""
 
 
-class JiraSettings(ConnectionSettings):
+class JiraSettings(HttpConnectionSettings):
     """A Jira Cloud site and what is read from it.
 
     `url` is where people open it. `api_url` is needed for scoped API tokens only, which are

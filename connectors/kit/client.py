@@ -8,6 +8,7 @@ tells the caller to look before trying again (see `posting`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ import httpx
 import orjson
 import tenacity
 
+from connectors.kit.budget import RequestBudget, Spending
 from connectors.kit.clock import Clock
 from connectors.kit.conventions import HttpConventions
 from connectors.kit.exceptions import RequestFailed
@@ -47,7 +49,8 @@ class HttpClient:
 
     `credentials` says where the secret comes from (`the environment variable X`) and never
     contains it. Paths are joined to `base_url`, whose own path is kept. Redirects are not
-    followed. `conventions` are those of the tool, usually `TOOL.http`.
+    followed. `conventions` are those of the tool, usually `TOOL.http`. Beyond its `budget` every
+    method raises BudgetExceeded.
     """
 
     def __init__(
@@ -59,10 +62,12 @@ class HttpClient:
         clock: Clock | None = None,
         conventions: HttpConventions | None = None,
         headers: Mapping[str, str] | None = None,
+        budget: RequestBudget | None = None,
     ) -> None:
         self.connection = connection
         self._clock = clock or Clock()
         self._pauses = Pauses(self._clock)
+        self._spending = Spending(connection, budget or RequestBudget(), self._clock)
         self._failures = Failures(
             connection, credentials, self._clock, self._pauses, conventions or HttpConventions()
         )
@@ -148,22 +153,25 @@ class HttpClient:
         return retrying(self._send, call, request)
 
     def _send(self, call: Call, request: httpx.Request) -> Answer:
+        self._spending.count_request()
         self._pauses.wait(call.path)
         try:
-            response = self._http.send(request)
+            response = self._http.send(request, stream=True)
+            with closing(response):
+                body = self._spending.read_body(call, response)
         except httpx.RequestError as error:
             raise self._failures.unanswered(call, error) from error
         if response.status_code == httpx.codes.NOT_MODIFIED and "If-None-Match" in request.headers:
             return _answer(response, None)
         if not response.is_success:
-            raise self._failures.refused(call, response)
+            raise self._failures.refused(call, response, body)
         # Tools answer a DELETE or PUT without a body; a read without one was cut off on its way.
-        if not response.content and not call.is_read:
+        if not body and not call.is_read:
             return _answer(response, None)
         try:
-            return _answer(response, orjson.loads(response.content))
+            return _answer(response, orjson.loads(body))
         except orjson.JSONDecodeError as error:
-            raise self._failures.unreadable(call, response, error) from error
+            raise self._failures.unreadable(call, response.status_code, body, error) from error
 
 
 def _answer(response: httpx.Response, body: Any) -> Answer:

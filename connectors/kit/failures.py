@@ -58,8 +58,8 @@ class Failures:
             return RequestFailed(self.connection, what, remedy, transient=True)
         return self._lost(what)
 
-    def refused(self, call: Call, response: httpx.Response) -> ConnectionFailed:
-        status, body = response.status_code, parse_error_body(response.content)
+    def refused(self, call: Call, response: httpx.Response, content: bytes) -> ConnectionFailed:
+        status, body = response.status_code, parse_error_body(content)
         if self.conventions.is_rate_limited(status, response.headers, body):
             return self.conventions.explain(self._limited(call, response, body))
         # A server that fails may have carried a write out before it did.
@@ -77,18 +77,16 @@ class Failures:
         return self.conventions.explain(failed)
 
     def unreadable(
-        self, call: Call, response: httpx.Response, error: orjson.JSONDecodeError
+        self, call: Call, status: int, content: bytes, error: orjson.JSONDecodeError
     ) -> ConnectionFailed:
         what = (
             f"the answer to {call} is not whole JSON "
-            f"({len(response.content)} bytes, unreadable from character {error.pos})"
+            f"({len(content)} bytes, unreadable from character {error.pos})"
         )
         if not call.is_read:
             return self._lost(what)
         remedy = "Check that the url is the tool's API and look for a proxy that cuts answers."
-        return RequestFailed(
-            self.connection, what, remedy, status=response.status_code, transient=True
-        )
+        return RequestFailed(self.connection, what, remedy, status=status, transient=True)
 
     def _lost(self, what: str) -> AnswerLost:
         remedy = "It may have taken effect; the next run looks before it writes again."

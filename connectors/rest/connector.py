@@ -44,7 +44,13 @@ class RestConnector:
         self._settings = settings
         self._functions = context.lookups.functions
         self._client = HttpClient(
-            self.name, settings.url, auth, settings.credentials, clock, headers=settings.headers
+            self.name,
+            settings.url,
+            auth,
+            settings.credentials,
+            clock,
+            headers=settings.headers,
+            budget=settings.budget,
         )
         self._mapping = RestMapping(self.name, settings, context.lookups)
 

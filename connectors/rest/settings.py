@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from connectors.base import ConnectionSettings
+from connectors.kit.budget import HttpConnectionSettings
 from connectors.kit.paginators import (
     CursorToken,
     LinkHeader,
@@ -160,7 +160,7 @@ class SpendStream(_Stream):
 Stream = WorkItemStream | DealStream | SpendStream
 
 
-class RestSettings(ConnectionSettings):
+class RestSettings(HttpConnectionSettings):
     """A JSON API and the lists that are read from it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

@@ -45,7 +45,13 @@ class SalesforceConnector:
         self._references = context.lookups.references
         self._auth = SessionAuth(self.name, settings, context.environment)
         self._http = HttpClient(
-            self.name, settings.url, self._auth, settings.credentials, clock, TOOL.http
+            self.name,
+            settings.url,
+            self._auth,
+            settings.credentials,
+            clock,
+            TOOL.http,
+            budget=settings.budget,
         )
         self._org = Org(self.name, settings, self._auth, clock)
         self._feed = Feed(settings, self._http, self._auth)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from connectors.base import ConnectionSettings
+from connectors.kit.budget import HttpConnectionSettings
 from model.records import CurrencyCode
 
 
@@ -22,7 +22,7 @@ FieldName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,79}$")]
 """An API name such as `Depends_On__c`; the pattern keeps anything else out of SOQL."""
 
 
-class SalesforceSettings(ConnectionSettings):
+class SalesforceSettings(HttpConnectionSettings):
     """An org and how to sign in to it: with a client secret, or with a private key and a user name.
 
     With `client_secret_env` the OAuth client credentials flow is used, with `private_key_env`

@@ -68,7 +68,7 @@ def _fingerprint_mapping(instance: Instance, name: str) -> str:
     inputs = (
         installed_tools().named(settings.tool).mapping_version,
         # Defaults are left out: a new optional setting must not map every record again.
-        settings.model_dump_json(exclude={"schedule"}, exclude_defaults=True),
+        settings.model_dump_json(exclude={"schedule", "budget"}, exclude_defaults=True),
         sorted(lookups.statuses.items()),
         sorted(lookups.functions),
         sorted(lookups.initiatives.items()),
