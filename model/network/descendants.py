@@ -128,7 +128,7 @@ def _count(network: Network) -> Index:
         # A parent's descendants are those of its finish and of its start.
         union = bits[position] | bits[start_position]
         counts += np.bitwise_count(union).sum(axis=1, dtype=np.int64)
-    return np.where(is_closed[position], 0, counts - is_counted[position])
+    return counts - is_counted[position]
 
 
 def _estimate(network: Network) -> Index:
@@ -153,8 +153,7 @@ def _estimate(network: Network) -> Index:
     # The least of n exponential ranks has mean 1 / n; (k - 1) / sum of k of them is the unbiased
     # estimate of n. The item itself is one of the n.
     counts = np.rint((SKETCHES - 1) / total) - 1
-    is_counted = has_descendants & ~is_closed[position]
-    return np.where(is_counted, np.maximum(counts, 1), 0).astype(np.int64)
+    return np.where(has_descendants, np.maximum(counts, 1), 0).astype(np.int64)
 
 
 def _hand_to_tails(

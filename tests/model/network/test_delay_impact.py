@@ -15,7 +15,7 @@ from model.network import (
     find_descendants,
     schedule,
 )
-from model.records import DependencyType, State
+from model.records import State
 from tests.model.network.days import TODAY as FRIDAY
 from tests.model.network.days import day, forecast_of, format_day
 from tests.model.network.plan_strategies import TODAY, RandomPlan, plans
@@ -106,23 +106,34 @@ def test_an_item_on_time_or_without_a_planned_finish_has_no_lateness_impact() ->
     forecast = forecast_of(items, Links.of([1, 2], [3, 3]))
     impact = compute_lateness_impact(forecast, np.array([1, 2]), ONE_FUNCTION)
     assert impact.ids.tolist() == []
+    assert impact.delayed_ids == frozenset()
 
 
-def test_the_lateness_of_an_item_is_its_own_whatever_its_predecessor_does() -> None:
-    """Both are late against their plans; kept to them, the second would not push the third."""
+def test_late_items_keep_to_their_plans_in_the_comparison_whatever_their_predecessors_do() -> None:
+    """Kept to its plan the second item ends on 19 November, before its predecessor can."""
     items = Items.of(
-        [1, 2, 3],
-        planned_finish=[day(11, 20), day(11, 23), NO_DATE],
-        duration=[5, 1, 1],
-        actual_start=[day(11, 20), NO_DATE, NO_DATE],
-        remaining=[5, -1, -1],
+        [1, 2, 3], planned_finish=[day(11, 18), day(11, 19), NO_DATE], duration=[1] * 3
     )
-    forecast = forecast_of(
-        items, Links.of([1, 2], [2, 3], type=[DependencyType.FINISH_TO_START] * 2)
-    )
-    impact = compute_lateness_impact(forecast, np.array([2]), ONE_FUNCTION)
+    forecast = forecast_of(items, Links.of([1, 2], [2, 3]))
+    impact = compute_lateness_impact(forecast, np.array([1, 2]), ONE_FUNCTION)
     assert impact.ids.tolist() == [3]
-    assert impact.delay.tolist() == [4]
+    assert impact.delay.tolist() == [2]
+
+
+def test_an_impact_is_ordered_by_id_whatever_the_order_of_rows() -> None:
+    forecast = forecast_of(Items.of([9, 3, 7, 5]), Links.of([9, 7, 5], [7, 5, 3]))
+    impact = compute_delay_impact(forecast, np.array([9]), days(1), ONE_FUNCTION)
+    assert impact.ids.tolist() == [3, 5, 7]
+    assert impact.delayed_by.tolist() == [5, 7, 9]
+
+
+def test_a_delay_past_the_end_of_the_calendars_still_names_what_hands_it_on() -> None:
+    forecast = forecast_of(
+        Items.of(range(12), duration=[9_000] * 12), Links.of(range(11), range(1, 12))
+    )
+    impact = compute_delay_impact(forecast, np.array([0]), days(8_000), np.zeros(12, np.int32))
+    assert len(impact.ids) > 5
+    assert impact.delayed_by.tolist() == [item - 1 for item in impact.ids.tolist()]
 
 
 def test_an_unknown_id_is_refused() -> None:

@@ -95,3 +95,22 @@ def test_the_counts_of_a_large_plan_are_within_their_stated_error(
 def test_estimated_counts_leave_out_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(descendants, "EXACT_UP_TO", 0)
     assert count_descendants(WITH_DONE_ITEM).counts.tolist() == [1, 0, 0, 0]
+
+
+def test_estimated_counts_of_a_parent_include_its_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(descendants, "EXACT_UP_TO", 0)
+    network = Network.build(Items.of(range(101), parent=[-1] + [0] * 100), Links.of([], []))
+    result = count_descendants(network)
+    assert result.counts[0] == pytest.approx(100, rel=3 * result.relative_error)
+
+
+def test_an_item_with_a_descendant_is_never_estimated_to_have_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(descendants, "EXACT_UP_TO", 0)
+    tails = np.arange(0, 2_000, 2)
+    counts = count_descendants(
+        Network.build(Items.of(range(2_000)), Links.of(tails, tails + 1))
+    ).counts
+    assert counts[tails].min() >= 1
+    assert (counts[tails + 1] == 0).all()

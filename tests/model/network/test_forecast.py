@@ -125,6 +125,14 @@ def test_a_parent_drives_before_what_drives_its_start() -> None:
     assert forecast_of(items, links).driver.tolist() == [-1, 2, 0, 1]
 
 
+def test_an_assumption_is_carried_down_the_driving_chain_and_ends_where_a_plan_stands() -> None:
+    items = Items.of(
+        [1, 2, 3, 4], duration=[-1, 2, 2, 2], planned_finish=[NO_DATE] * 3 + [day(12, 4)]
+    )
+    forecast = forecast_of(items, Links.of([1, 2, 3], [2, 3, 4]))
+    assert forecast.certainty.tolist() == [Certainty.ASSUMED] * 3 + [Certainty.PLANNED]
+
+
 def test_a_done_successor_is_not_moved_by_the_start_of_work_under_way() -> None:
     items = Items.of(
         [1, 2, 3],

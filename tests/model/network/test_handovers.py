@@ -5,6 +5,7 @@ from hypothesis import given, settings
 
 from model.network import (
     NO_DATE,
+    UNKNOWN,
     HandoverNeeds,
     Items,
     Links,
@@ -12,7 +13,7 @@ from model.network import (
     compute_handover_needs,
     schedule,
 )
-from model.records import DependencyType
+from model.records import DependencyType, State
 from tests.model.network.days import TODAY, day, format_day
 from tests.model.network.plan_strategies import RandomPlan, plans
 from tests.model.network.reference_scheduler import (
@@ -37,9 +38,10 @@ def need_of(items: Items, **link: object) -> tuple[str | None, int]:
 
 def pair(**second: int) -> Items:
     """Item 1, due on 2 December, and item 2 with these columns."""
-    columns = {name: [NO_DATE, value] for name, value in second.items() if name != "milestone"}
+    defaults = {"duration": UNKNOWN, "milestone": False, "state": State.PLANNED}
+    columns = {name: [defaults.get(name, NO_DATE), value] for name, value in second.items()}
     columns["planned_finish"] = [day(12, 2), second.get("planned_finish", NO_DATE)]
-    return Items.of([1, 2], milestone=[False, bool(second.get("milestone"))], **columns)
+    return Items.of([1, 2], **columns)
 
 
 def test_the_predecessor_must_finish_the_working_day_before_the_start() -> None:
@@ -73,6 +75,30 @@ def test_work_without_length_starts_when_it_is_over() -> None:
         [1, 2], duration=[0, -1], milestone=[False, True], planned_finish=[NO_DATE, day(11, 19)]
     )
     assert need_of(items, type=1) == ("19 Nov", 1)
+
+
+def test_a_successor_with_due_date_and_estimate_needs_it_before_it_has_to_start() -> None:
+    assert need_of(pair(planned_finish=day(12, 4), duration=3)) == ("01 Dec", 1)
+
+
+def test_a_milestone_on_a_day_off_needs_it_by_then_and_a_working_lag_earlier() -> None:
+    items = pair(planned_finish=day(11, 28), milestone=1)
+    assert need_of(items) == ("27 Nov", 3)
+    assert need_of(items, lag=1) == ("26 Nov", 4)
+
+
+def test_of_a_parent_the_start_is_measured_where_the_link_leaves_from_its_start() -> None:
+    items = Items.of(
+        [1, 2, 3],
+        parent=[-1, -1, 1],
+        planned_start=[NO_DATE, day(11, 30), day(11, 23)],
+        planned_finish=[NO_DATE, NO_DATE, day(12, 2)],
+    )
+    assert need_of(items, type=1) == ("30 Nov", -5)
+
+
+def test_a_done_successor_needs_nothing_any_more() -> None:
+    assert need_of(pair(planned_start=day(11, 23), state=State.DONE)) == (None, 0)
 
 
 def test_nothing_is_needed_without_a_planned_date_or_once_it_is_done() -> None:
