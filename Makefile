@@ -4,7 +4,7 @@ BIN := .venv/bin
 SERVE ?=
 FRESH ?=
 
-.PHONY: demo test test-long lint types bench dist dist-check clean
+.PHONY: demo test test-long lint types docs bench dist dist-check clean
 
 demo: .venv/installed
 	$(BIN)/interlock demo $(if $(SERVE),--serve) $(if $(FRESH),--fresh)
@@ -22,6 +22,10 @@ lint: .venv/installed-dev
 
 types: .venv/installed-dev
 	$(BIN)/mypy
+
+# The documentation, into site/. `make docs SERVE=1` shows it on this machine while it is edited.
+docs: .venv/installed-docs
+	$(BIN)/mkdocs $(if $(SERVE),serve,build --strict --quiet)
 
 # The wheel is built from the source distribution, so both are known to be whole.
 dist: .venv/installed-dev
@@ -46,8 +50,12 @@ bench: .venv/installed-dev
 	$(call install,.[dev])
 	touch $@
 
+.venv/installed-docs: .venv/installed
+	$(call install,.[docs])
+	touch $@
+
 clean:
-	rm -rf .venv dist
+	rm -rf .venv dist site
 
 define venv
 if command -v uv >/dev/null; then uv venv --quiet --allow-existing --python $(PYTHON) .venv; \

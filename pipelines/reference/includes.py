@@ -1,0 +1,58 @@
+"""Parts of a page that are taken from the program: what a tool declares, a file of the demo.
+
+A page asks for one with a line of its own, which is invisible where the page is read as plain
+Markdown: `<!-- include tool jira -->`, `<!-- include yaml PATH -->`, `<!-- include yaml PATH KEY -->`.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from connectors.tools import installed_tools
+
+_INCLUDE = re.compile(r"^<!-- include (\w+) ([^ ]+)(?: (\w+))? -->$", re.MULTILINE)
+
+
+def expand_includes(markdown: str, root: Path) -> str:
+    """The page with every include replaced; paths are relative to `root`.
+
+    Raises LookupError for what does not exist, so that the site is not built without it.
+    """
+
+    def expand(match: re.Match[str]) -> str:
+        kind, name, key = match.groups()
+        if kind == "tool":
+            return describe_tool(name)
+        if kind == "yaml":
+            return _yaml_block(root / name, key)
+        raise LookupError(f"there is no include of the kind {kind}")
+
+    return _INCLUDE.sub(expand, markdown)
+
+
+def describe_tool(name: str) -> str:
+    """What an account needs, and the entry of interlock.yaml, as the tool declares them."""
+    tool = installed_tools().named(name)
+    return (
+        f"**Permissions to ask for.** {tool.permissions.strip()}\n\n"
+        f"**Entry in interlock.yaml**\n\n```yaml\nconnections:\n{tool.example.rstrip()}\n```"
+    )
+
+
+def _yaml_block(path: Path, key: str | None) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise LookupError(f"{path} cannot be read") from error
+    if key is not None:
+        text = _top_level_entry(text, key, path)
+    return f"```yaml\n{text.rstrip()}\n```"
+
+
+def _top_level_entry(text: str, key: str, path: Path) -> str:
+    """The lines of one top-level key, without the comments before the next one."""
+    match = re.search(rf"^{key}:.*\n(?:(?:[ ].*)?\n)*", text, re.MULTILINE)
+    if match is None:
+        raise LookupError(f"{path} has no {key}")
+    return match[0]
