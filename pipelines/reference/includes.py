@@ -7,11 +7,12 @@ Markdown: `<!-- include tool jira -->`, `<!-- include yaml PATH -->`, `<!-- incl
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 from connectors.tools import installed_tools
 
-_INCLUDE = re.compile(r"^<!-- include (\w+) ([^ ]+)(?: (\w+))? -->$", re.MULTILINE)
+_INCLUDE = re.compile(r"^<!-- include (\w+) ([^ ]+)(?: ([\w-]+))? -->$", re.MULTILINE)
 
 
 def expand_includes(markdown: str, root: Path) -> str:
@@ -46,13 +47,13 @@ def _yaml_block(path: Path, key: str | None) -> str:
     except OSError as error:
         raise LookupError(f"{path} cannot be read") from error
     if key is not None:
-        text = _top_level_entry(text, key, path)
+        text = _entry(text, key, path)
     return f"```yaml\n{text.rstrip()}\n```"
 
 
-def _top_level_entry(text: str, key: str, path: Path) -> str:
-    """The lines of one top-level key, without the comments before the next one."""
-    match = re.search(rf"^{key}:.*\n(?:(?:[ ].*)?\n)*", text, re.MULTILINE)
+def _entry(text: str, key: str, path: Path) -> str:
+    """The lines of the first key of this name, without the comments before the next key."""
+    match = re.search(rf"^( *){key}:.*\n(?:(?:\1 +.*)?\n)*", text, re.MULTILINE)
     if match is None:
         raise LookupError(f"{path} has no {key}")
-    return match[0]
+    return textwrap.dedent(match[0])

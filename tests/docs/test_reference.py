@@ -107,6 +107,12 @@ def test_an_include_shows_one_top_level_key_of_a_file(tmp_path: Path) -> None:
     assert text == "Before\n```yaml\nfirst:\n  - 1\n\n  - 2\n```\nafter"
 
 
+def test_an_include_of_an_inner_key_moves_it_to_the_left(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("all:\n  one-erp:\n    path: x\n  two: 2\n")
+    text = expand_includes("<!-- include yaml a.yaml one-erp -->", tmp_path)
+    assert text == "```yaml\none-erp:\n  path: x\n```"
+
+
 @pytest.mark.parametrize(
     "include", ["tool unknown", "yaml no.yaml", "yaml a.yaml third", "picture a"]
 )
