@@ -9,8 +9,7 @@ from itertools import pairwise
 
 from model.findings import Label
 from model.keys import ReferenceFormats
-from model.network import Certainty, date_of
-from model.network.explain import DrivingStep, explain
+from model.network import Certainty, DrivingStep, date_of, explain
 from model.plan import Plan
 from model.records import State
 from model.warehouse.lookup import WarehouseLookup

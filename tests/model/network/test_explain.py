@@ -28,6 +28,13 @@ def test_an_explanation_has_the_chain_with_reasons_the_slack_and_the_descendants
     assert "moves to today" in explanation.chain[0].reasons[0]
 
 
+def test_an_explanation_tells_total_from_free_slack() -> None:
+    """Two items of two days beside one of ten: the first may slip six days with the second."""
+    network = Network.build(Items.of([1, 2, 3], duration=[2, 2, 10]), Links.of([1], [2]))
+    explanation = explain(schedule(network, day(11, 20)), 1)
+    assert (explanation.total_slack, explanation.free_slack) == (6, 0)
+
+
 def test_an_unknown_id_is_refused() -> None:
     with pytest.raises(KeyError, match="no item has the id 9"):
         explain(FORECAST, 9)

@@ -20,6 +20,11 @@ def test_a_loop_of_parents_and_what_is_below_it_counts_as_no_parents() -> None:
     assert finishes(forecast_of(items)) == ["20 Nov", "23 Nov", "24 Nov"]
 
 
+def test_a_deep_hierarchy_is_no_loop() -> None:
+    ids = np.arange(100)
+    assert find_parent_rows(RowIndex(ids), ids - 1).tolist() == (ids - 1).tolist()
+
+
 def test_inside_means_child_grandchild_and_deeper_but_not_the_item_itself() -> None:
     parent_row = np.array([-1, 0, 1, 0])
     inner, outer = np.array([1, 2, 0, 2, 3]), np.array([0, 0, 0, 3, 1])

@@ -115,6 +115,17 @@ def test_a_start_to_start_successor_of_a_parent_follows_its_first_child() -> Non
     check_equal(incremental, schedule(Network.build(after, links), TODAY))
 
 
+def test_a_child_follows_a_new_driver_of_its_parents_start_though_no_date_moves() -> None:
+    before = Items.of([5, 1, 3, 4], duration=[5, 3, -1, 2], parent=[-1, -1, -1, 3])
+    links = Links.of([5, 1], [3, 3])
+    incremental = IncrementalForecast(schedule(Network.build(before, links), TODAY))
+    assert incremental.forecast.driver[3] == 0
+    after = replace(before, duration=np.array([5, 5, -1, 2], dtype=np.int32))
+    assert incremental.update(after.take(np.array([1]))).tolist() == [1]
+    assert incremental.forecast.driver[3] == 1
+    check_equal(incremental, schedule(Network.build(after, links), TODAY))
+
+
 def test_an_update_returns_the_items_whose_dates_moved() -> None:
     items = Items.of([1, 2, 3], duration=[5, 5, 5])
     incremental = IncrementalForecast(schedule(Network.build(items, Links.of([1], [2])), TODAY))
