@@ -120,7 +120,16 @@ def _read_tables(
     columns["owner"], people = identify_people(
         model, known["connections"], identities, columns["connection"], columns["owner"]
     )
-    return _Tables(assemble(network, items), columns, assemble(spend, lines), wbs, people)
+    schedule_columns, spend_columns = assemble(network, items), assemble(spend, lines)
+    # A heap returns rows in any order; results must not depend on it.
+    rows, lines_order = np.argsort(schedule_columns["id"]), np.argsort(spend_columns["id"])
+    return _Tables(
+        {name: column[rows] for name, column in schedule_columns.items()},
+        {name: column[rows] for name, column in columns.items()},
+        {name: column[lines_order] for name, column in spend_columns.items()},
+        wbs,
+        people,
+    )
 
 
 def _calendar_rows(function: Array, functions: int) -> Array:

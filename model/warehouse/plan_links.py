@@ -16,6 +16,7 @@ _LINKS = """
     select type, lag_days, string_agg(int8send(predecessor_id) || int8send(successor_id), '')
     from {dependency}
     group by type, lag_days
+    order by type, lag_days
 """
 _BYTES_PER_LINK = 16
 
@@ -27,9 +28,11 @@ def read_links(connection: Connection, as_of: datetime | None) -> Links:
         groups = cursor.execute(sql.SQL(_LINKS).format(dependency=table)).fetchall()
     ids = np.frombuffer(b"".join(ends for *_, ends in groups), dtype=">i8").reshape(-1, 2)
     counts = [len(ends) // _BYTES_PER_LINK for *_, ends in groups]
+    # A heap returns rows in any order; the stable sort leaves equal ends by type and lag.
+    rows = np.lexsort((ids[:, 1], ids[:, 0]))
     return Links.of(
-        ids[:, 0],
-        ids[:, 1],
-        type=np.repeat(np.array([type_ for type_, *_ in groups], dtype=np.int8), counts),
-        lag=np.repeat(np.array([lag for _, lag, _ in groups], dtype=np.int32), counts),
+        ids[rows, 0],
+        ids[rows, 1],
+        type=np.repeat(np.array([type_ for type_, *_ in groups], dtype=np.int8), counts)[rows],
+        lag=np.repeat(np.array([lag for _, lag, _ in groups], dtype=np.int32), counts)[rows],
     )
