@@ -1,7 +1,8 @@
 """The impact of a late item: the items whose dates it drives, and the deals among them.
 
-Each item has one driving predecessor in the forecast, so an item that moves counts for one cause
-only, and the value of a deal is never counted twice.
+Each item has one driving predecessor in the forecast, so an item further downstream counts for one
+cause only, and the value of a deal is never counted twice. A successor that waits for two late
+items counts for both.
 """
 
 from __future__ import annotations

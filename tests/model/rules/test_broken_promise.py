@@ -58,6 +58,7 @@ def test_a_deal_past_its_close_date_breaks_no_promise_of_work_that_was_in_time()
 def test_a_deal_that_is_won_keeps_its_promise_open():
     (finding,) = run_rule(RULE, build_context(FEATURE, replace(ACME, won=True), links=SOLD))
     assert finding.impact.days == 5
+    assert [step.done for step in finding.chain] == [False, False]
 
 
 def test_a_slip_three_tools_away_breaks_the_promise():

@@ -44,10 +44,16 @@ def test_progress_is_weighted_by_working_days():
     ("row", "count"),
     [
         (Row("CDP-2", state=State.DONE, days=10, wbs="D-1"), 0),
-        (Row("CDP-2", state=State.CANCELLED, days=10, wbs="D-1"), 1),
+        (Row("CDP-2", state=State.CANCELLED, days=90, percent=100, wbs="D-1"), 1),
+        (Row("CDP-2", state=State.DONE, milestone=True, wbs="D-1"), 1),
         (Row("CDP-2", days=10, wbs="D-1"), 1),
     ],
-    ids=["done counts whole", "cancelled does not count", "planned counts as nothing done"],
+    ids=[
+        "done counts whole",
+        "cancelled does not count",
+        "a milestone has no weight",
+        "planned counts as nothing done",
+    ],
 )
 def test_work_without_a_percentage_counts_by_its_state(row, count):
     assert len(run_rule(RULE, build_context(WORK, row, spend=[BUDGET, PAID, PROMISED]))) == count

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from model.rules.impact import propagate_marks
+from model.records import State
+from model.rules.impact import find_pushed, propagate_marks
 from tests.model.rules.plans import Row, build_context, run_rule
 
 START = date(2026, 3, 2)
@@ -37,3 +38,26 @@ def test_an_item_after_two_late_handovers_counts_for_the_driving_one():
     }
     assert (by_function["security"].days, by_function["security"].items) == (15, 2)
     assert (by_function["it"].days, by_function["it"].items) == (5, 1)
+
+
+def test_only_open_work_that_a_predecessor_moves_past_its_plan_is_pushed():
+    late, short = Row("IT-1", finish=START + timedelta(days=11)), {"days": 1}
+    rows = [
+        late,
+        Row("Pushed", finish=START + timedelta(days=9), **short),
+        Row("In time", finish=START + timedelta(days=30), **short),
+        Row("Undated", **short),
+        Row("Overdue", finish=START - timedelta(days=3), state=State.IN_PROGRESS),
+        Row("Done", finish=START, state=State.DONE),
+        Row("Deal", "sales", close=START + timedelta(days=9)),
+        Row("Lost", "sales", close=START + timedelta(days=9), lost=True),
+    ]
+    followers = ("Pushed", "In time", "Undated", "Done", "Deal", "Lost")
+    context = build_context(*rows, links=[("IT-1", key) for key in followers])
+
+    is_pushed = find_pushed(context.plan)
+
+    assert [row.key for row, pushed in zip(rows, is_pushed, strict=True) if pushed] == [
+        "Pushed",
+        "Deal",
+    ]

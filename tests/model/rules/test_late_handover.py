@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from model.findings import Severity
+from model.plan import NONE
 from model.records import DependencyType, Money, Priority, State
 from tests.model.rules.plans import (
     Link,
@@ -71,14 +72,23 @@ def test_it_is_quiet_where_nothing_is_broken(change):
     )
 
 
-def test_work_that_has_begun_without_its_predecessor_needs_it_only_by_its_own_finish():
-    begun = {"state": State.IN_PROGRESS, "start": date(2026, 2, 23)}
-    campaign = replace(CAMPAIGN, **begun)
+@pytest.mark.parametrize(
+    "begun", [{"state": State.IN_PROGRESS}, {"begun": date(2026, 2, 23)}], ids=["state", "date"]
+)
+def test_work_that_has_begun_without_its_predecessor_needs_it_only_by_its_own_finish(begun):
+    campaign = replace(CAMPAIGN, start=date(2026, 2, 23), **begun)
     assert run_rule(RULE, build_context(PLATFORM, campaign, links=CHAIN)) == []
     late = replace(PLATFORM, finish=date(2026, 3, 31))
     (finding,) = run_rule(RULE, build_context(late, campaign, links=CHAIN))
     assert finding.needed_by == campaign.finish
     assert finding.impact.days == 2
+
+
+@pytest.mark.parametrize("row", [0, 1], ids=["predecessor", "successor"])
+def test_work_that_belongs_to_no_function_is_no_handover(row):
+    context = build_context(PLATFORM, CAMPAIGN, links=CHAIN)
+    context.plan.attributes.function[row] = NONE
+    assert run_rule(RULE, context) == []
 
 
 def test_a_slip_is_followed_across_any_number_of_dependencies_to_its_source():
@@ -104,6 +114,7 @@ def test_a_slip_is_followed_across_any_number_of_dependencies_to_its_source():
         "MKT-1",
     ]
     assert "The delay begins at CDP-10" in wording_text(context, finding)
+    assert keys(context, finding.comment_on) == ["CDP-12", "CDP-10", "MKT-1"]
     assert finding.chain[0].planned == date(2026, 2, 27)
     assert finding.chain[0].source == 'field "Due"'
     assert finding.chain[0].why == 'column "Depends on"'
@@ -131,6 +142,32 @@ def test_a_handover_late_only_because_of_one_upstream_belongs_to_that_one():
     assert keys(context, finding.subjects) == ["CDP-12", "MKT-1"]
     assert set(keys(context, finding.downstream)) == {"MKT-1", "FIN-1"}
     assert finding.impact.items == 2
+
+
+def test_a_deal_that_waits_for_late_work_is_no_late_handover():
+    acme = Row("Acme", "sales", close=date(2026, 3, 13))
+    assert run_rule(RULE, build_context(PLATFORM, acme, links=[("CDP-12", "Acme")])) == []
+
+
+def test_finished_work_downstream_does_not_move():
+    done = Row("FIN-1", "finance", finish=date(2026, 3, 2), state=State.DONE)
+    context = build_context(PLATFORM, CAMPAIGN, done, links=[*CHAIN, ("MKT-1", "FIN-1")])
+    (finding,) = run_rule(RULE, context)
+    assert keys(context, finding.downstream) == ["MKT-1"]
+
+
+def test_downstream_names_deals_by_value_then_work_by_date_and_no_more_than_a_hundred():
+    deals = [Row(f"D-{n}", "sales", close=date(2026, 3, 31), value=n) for n in range(1, 99)]
+    works = [
+        Row("FIN-2", "finance", start=date(2026, 3, 30), finish=date(2026, 4, 17)),
+        Row("FIN-1", "finance", start=date(2026, 3, 30), finish=date(2026, 4, 10)),
+    ]
+    links = [*CHAIN, *(("MKT-1", row.key) for row in (*works, *deals))]
+    context = build_context(PLATFORM, CAMPAIGN, *works, *deals, links=links)
+    (finding,) = run_rule(RULE, context)
+    named = keys(context, finding.downstream)
+    assert named == [*(f"D-{n}" for n in range(98, 0, -1)), "MKT-1", "FIN-1"]
+    assert finding.impact.items == 101
 
 
 def test_deals_downstream_are_at_risk_by_currency():

@@ -63,6 +63,16 @@ def test_a_cancelled_gate_or_one_of_another_initiative_is_not():
         assert len(run_rule(RULE, gated(LAUNCH, audit))) == 1
 
 
+def test_work_without_a_due_date_needs_its_gate_before_its_forecast_finish():
+    (finding,) = run_rule(RULE, gated(replace(LAUNCH, finish=None, days=5)))
+    assert finding.needed_by == date(2026, 3, 13)
+
+
+def test_work_without_initiative_shares_no_gate_with_other_work_without_one():
+    launch, audit = (replace(row, initiative=None) for row in (LAUNCH, AUDIT))
+    assert len(run_rule(RULE, gated(launch, audit))) == 1
+
+
 @pytest.mark.parametrize("state", [State.DONE, State.CANCELLED])
 def test_finished_or_cancelled_work_needs_no_gate(state):
     assert run_rule(RULE, gated(replace(LAUNCH, state=state))) == []
