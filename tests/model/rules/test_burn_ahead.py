@@ -40,6 +40,20 @@ def test_progress_is_weighted_by_working_days():
     assert run_rule(RULE, build_context(WORK, big, spend=[BUDGET, PAID, PROMISED])) == []
 
 
+def test_an_estimate_counts_before_the_days_between_the_planned_dates():
+    dates = {"start": date(2026, 3, 2), "finish": date(2026, 3, 3)}
+    big = replace(WORK, key="CDP-2", days=90, percent=50, **dates)
+    assert run_rule(RULE, build_context(WORK, big, spend=[BUDGET, PAID, PROMISED])) == []
+
+
+def test_the_largest_open_work_is_named_first_and_gets_the_comment():
+    big = replace(WORK, key="CDP-2", days=90)
+    context = build_context(WORK, big, spend=[BUDGET, PAID, PROMISED])
+    (finding,) = run_rule(RULE, context)
+    assert keys(context, finding.subjects) == ["CDP-2", "CDP-1", "B-1"]
+    assert keys(context, finding.comment_on) == ["CDP-2", "B-1"]
+
+
 @pytest.mark.parametrize(
     ("row", "count"),
     [

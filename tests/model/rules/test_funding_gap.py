@@ -54,6 +54,11 @@ def test_it_is_quiet_where_no_work_claims_the_money(change):
     assert run_rule(RULE, build_context(replace(WORK, **change), spend=[BUDGET])) == []
 
 
+def test_work_that_has_begun_without_planned_dates_claims_its_money():
+    begun = replace(WORK, state=State.IN_PROGRESS, start=None, finish=None, begun=date(2026, 2, 9))
+    assert len(run_rule(RULE, build_context(begun, spend=[BUDGET]))) == 1
+
+
 def test_a_gap_that_lies_in_the_past_is_quiet_and_one_that_lasts_is_found():
     begun = replace(WORK, state=State.IN_PROGRESS, start=date(2026, 1, 12), begun=date(2026, 1, 12))
     over, lasting = (replace(BUDGET, on=on) for on in (date(2026, 2, 2), date(2026, 4, 1)))
@@ -71,6 +76,22 @@ def test_work_that_a_predecessor_pushes_behind_the_release_has_its_money():
 
 def test_the_first_of_several_releases_counts():
     assert run_rule(RULE, build_context(WORK, spend=[BUDGET, replace(IN_TIME, key="B-0")])) == []
+
+
+@pytest.mark.parametrize("amount", [0, -250_000])
+def test_a_budget_that_was_withdrawn_releases_nothing(amount):
+    withdrawn = replace(IN_TIME, key="B-0", amount=amount)
+    (finding,) = run_rule(RULE, build_context(WORK, spend=[BUDGET, withdrawn]))
+    assert finding.impact.days == 12
+
+
+def test_the_budget_of_the_next_fiscal_year_is_a_late_release():
+    next_year = replace(BUDGET, on=date(2027, 1, 4))
+    context = build_context(WORK, spend=[next_year])
+    (finding,) = run_rule(RULE, context)
+    assert "releases the budget of 250,000 EUR for D-1 on 4 Jan 2027" in wording_text(
+        context, finding
+    )
 
 
 def test_a_wbs_with_spend_but_no_budget_is_found_and_one_without_any_line_is_not():
