@@ -10,9 +10,19 @@ from email.utils import parsedate_to_datetime
 from connectors.kit.clock import Clock
 from connectors.kit.conventions import EVERYTHING
 
+_UNNAMED_PAUSE = 60.0
+"""Seconds; the least that GitHub asks for after a secondary limit:
+https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api"""
+
 
 def requested_pause(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds to wait by `Retry-After`, else by `X-RateLimit-Reset`; None without either."""
+    """Seconds to wait by `Retry-After`, else by `X-RateLimit-Reset`; None without either.
+
+    A minute where the limit of `X-RateLimit-Remaining` is not spent, as another one was met then.
+    """
+    is_other_limit = headers.get("X-RateLimit-Remaining", "0").strip() != "0"
+    if is_other_limit and "Retry-After" not in headers:
+        return _UNNAMED_PAUSE
     for name in ("Retry-After", "X-RateLimit-Reset"):
         value = headers.get(name, "").strip()
         # Only Retry-After counts in seconds from now; a reset time in digits is an instant.

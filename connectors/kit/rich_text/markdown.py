@@ -1,8 +1,8 @@
 """A comment in GitHub Flavored Markdown, with its marker in an HTML comment that nobody sees.
 
-The format: https://github.github.com/gfm/. GitHub and GitLab turn `@name` and `#12` into mentions
-and references after Markdown is rendered, so a backslash does not stop them; a zero-width space
-behind the sign does.
+The format: https://github.github.com/gfm/. GitHub and GitLab turn `@name`, `#12` and `GH-12` into
+mentions and references after Markdown is rendered, so a backslash does not stop them; a zero-width
+space behind the sign does.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ GITHUB_LIMIT = 65_536
 _RESERVE = 500
 """Characters kept for the marker and the notice that the text was shortened."""
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$=:&])")
-_REFERENCE_SIGN = re.compile(r"([@#])(?=\w)")
+_LOGIN = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
+# The dash of `GH-12` has its backslash by then.
+_REFERENCE_SIGN = re.compile(r"([@#]|\bGH\\-)(?=\w)", re.IGNORECASE)
 _MARKER = re.compile(rf"<!-- {MARKER_PREFIX}:(\S+) ([0-9a-f]{{16}}) -->\s*$")
 
 
@@ -71,7 +73,8 @@ def _render_line(line: Line, notify: bool) -> str:
 
 def _render_span(span: Span, notify: bool) -> str:
     match span:
-        case MentionSpan(identity=str(identity)) if notify and identity:
+        # Anything else than a login could mention others, or be Markdown.
+        case MentionSpan(identity=str(identity)) if notify and _LOGIN.fullmatch(identity):
             return f"@{identity}"
         case MentionSpan(name):
             return escape(name)

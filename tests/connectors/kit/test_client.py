@@ -320,6 +320,24 @@ def test_a_limit_that_only_its_text_tells_is_one(client: HttpClient) -> None:
 
 
 @respx.mock
+def test_a_limit_beside_the_counted_one_is_waited_for_a_minute(
+    client: HttpClient, time: Time
+) -> None:
+    """A secondary limit of GitHub: the reset is that of the quota, of which there is plenty."""
+    reset = str(int((START + timedelta(minutes=50)).timestamp()))
+    headers = {"X-RateLimit-Remaining": "4321", "X-RateLimit-Reset": reset}
+    message = {"message": "You have exceeded a secondary rate limit."}
+    respx.get(f"{BASE}/thing").mock(
+        side_effect=[
+            httpx.Response(403, headers=headers, json=message),
+            httpx.Response(200, json={}),
+        ]
+    )
+    assert client.read("GET", "/thing") == {}
+    assert time.slept == pytest.approx(60, abs=0.01)
+
+
+@respx.mock
 def test_a_403_that_is_no_limit_is_a_missing_permission(client: HttpClient) -> None:
     respx.get(f"{BASE}/thing").respond(403, headers={"X-RateLimit-Remaining": "12"})
     with pytest.raises(RequestFailed) as caught:

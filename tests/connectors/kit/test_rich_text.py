@@ -61,8 +61,17 @@ def test_a_name_in_text_mentions_nobody(text: str) -> None:
     assert "@ada" not in markdown.render(content(Paragraph((TextSpan(text),))))
 
 
-def test_a_number_in_text_refers_to_no_issue() -> None:
-    assert "#12" not in markdown.render(content(Paragraph((TextSpan("closes #12"),))))
+@pytest.mark.parametrize("reference", ["#12", "acme/api#12", "GH-12", "gh-12"])
+def test_a_number_in_text_refers_to_no_issue(reference: str) -> None:
+    body = markdown.render(content(Paragraph((TextSpan(f"closes {reference}"),))))
+    assert reference not in body.replace("\\", "")
+
+
+@pytest.mark.parametrize("identity", ["ada @acme/all", "ada](x)", "-", "", "a\nb", "acme/team"])
+def test_an_identity_that_is_no_login_is_named_and_not_mentioned(identity: str) -> None:
+    body = markdown.render(content(Paragraph((MentionSpan("Ada", identity),))))
+    assert "Ada" in body
+    assert "@" not in body
 
 
 @pytest.mark.parametrize("text", ["# a", "<b>", "[x](y)", "*x*", "`x`", "1. a", "a\n\n- b", "|a|"])
