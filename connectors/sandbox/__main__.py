@@ -1,4 +1,4 @@
-"""`python -m connectors.sandbox`: both stand-ins, until Ctrl-C or SIGTERM."""
+"""`python -m connectors.sandbox`: the stand-ins, until Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m connectors.sandbox", description=__doc__)
     parser.add_argument("--jira-port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--salesforce-port", type=int, default=0, help="0 takes a free port")
-    parser.add_argument("--load", type=Path, help="folder with jira.json and salesforce.json")
+    parser.add_argument("--github-port", type=int, default=0, help="0 takes a free port")
+    parser.add_argument(
+        "--load", type=Path, help="folder with jira.json, salesforce.json and github.json"
+    )
     parser.add_argument("--state", type=Path, help="folder in which changes are saved")
     arguments = parser.parse_args()
     serve_until_stopped(
@@ -20,6 +23,7 @@ def main() -> None:
         state=arguments.state,
         jira_port=arguments.jira_port,
         salesforce_port=arguments.salesforce_port,
+        github_port=arguments.github_port,
     )
 
 

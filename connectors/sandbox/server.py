@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ from typing import Any
 import uvicorn
 
 from connectors.sandbox import storage
+from connectors.sandbox.github.application import github_application
+from connectors.sandbox.github.file_format import GitHubFile
+from connectors.sandbox.github.host import GitHubHost, build_github
 from connectors.sandbox.jira.application import jira_application
 from connectors.sandbox.jira.build_site import build as build_jira
 from connectors.sandbox.jira.file_format import JiraFile
@@ -34,8 +37,10 @@ class Sandbox:
 
     jira_url: str
     salesforce_url: str
+    github_url: str
     jira: JiraSite
     salesforce: SalesforceOrg
+    github: GitHubHost
 
 
 @contextmanager
@@ -43,46 +48,56 @@ def running_sandbox(
     *,
     jira: Mapping[str, Any] | None = None,
     salesforce: Mapping[str, Any] | None = None,
+    github: Mapping[str, Any] | None = None,
     load: Path | None = None,
     state: Path | None = None,
     jira_port: int = 0,
     salesforce_port: int = 0,
+    github_port: int = 0,
 ) -> Iterator[Sandbox]:
-    """Run both tools until the block ends; port 0 stands for any free one.
+    """Run the tools until the block ends; port 0 stands for any free one.
 
     They start with the state saved in the folder `state`; without one, with the contents given as
-    `jira` and `salesforce` (in the format of the files), then with the files in the folder `load`,
-    else empty. With `state`, each change is saved there before the response is sent. Raises OSError
-    for a folder that does not exist or a port that is taken, ValueError for an invalid file.
+    `jira`, `salesforce` and `github` (in the format of the files), then with the files in the
+    folder `load`, else empty. With `state`, each change is saved there before the response is sent.
+    Raises OSError for a folder that does not exist or a port that is taken, ValueError for an
+    invalid file.
     """
     if load and not load.is_dir():
         raise NotADirectoryError(f"{load} is not a folder; name one with jira.json in it")
-    with _bind_socket(jira_port) as jira_socket, _bind_socket(salesforce_port) as salesforce_socket:
-        site = _open_site(jira, load, state, _socket_url(jira_socket))
-        org = _open_org(salesforce, load, state, _socket_url(salesforce_socket))
+    with ExitStack() as stack:
+        ports = (jira_port, salesforce_port, github_port)
+        sockets = [stack.enter_context(_bind_socket(port)) for port in ports]
+        urls = [_socket_url(listener) for listener in sockets]
+        site = _open_site(jira, load, state, urls[0])
+        org = _open_org(salesforce, load, state, urls[1])
+        host = _open_host(github, load, state, urls[2])
         applications = [
-            (jira_application(site, _save_function(site, state, "jira")), jira_socket),
-            (
-                salesforce_application(org, _save_function(org, state, "salesforce")),
-                salesforce_socket,
-            ),
+            jira_application(site, _save_function(site, state, "jira")),
+            salesforce_application(org, _save_function(org, state, "salesforce")),
+            github_application(host, _save_function(host, state, "github")),
         ]
-        with _serve_in_thread(applications):
-            yield Sandbox(site.base_url, org.base_url, site, org)
+        with _serve_in_thread(list(zip(applications, sockets, strict=True))):
+            yield Sandbox(urls[0], urls[1], urls[2], site, org, host)
 
 
 def serve_until_stopped(
-    *, load: Path | None, state: Path | None, jira_port: int, salesforce_port: int
+    *, load: Path | None, state: Path | None, jira_port: int, salesforce_port: int, github_port: int
 ) -> None:
-    """Run both tools, print their URLs, and return on SIGINT or SIGTERM."""
+    """Run the tools, print their URLs, and return on SIGINT or SIGTERM."""
     stopped = threading.Event()
     # Both signals, because Ctrl-C sends one and process managers send the other.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     with running_sandbox(
-        load=load, state=state, jira_port=jira_port, salesforce_port=salesforce_port
+        load=load,
+        state=state,
+        jira_port=jira_port,
+        salesforce_port=salesforce_port,
+        github_port=github_port,
     ) as sandbox:
         sys.stdout.write(f"Jira       {sandbox.jira_url}\nSalesforce {sandbox.salesforce_url}\n")
+        sys.stdout.write(f"GitHub     {sandbox.github_url}/api/v3\n")
         sys.stdout.flush()
         stopped.wait()
 
@@ -112,6 +127,17 @@ def _open_org(
     if content is None:
         content = storage.read_description(directory, "salesforce") if directory else {}
     return build_salesforce(SalesforceFile.model_validate(content), url)
+
+
+def _open_host(
+    content: Mapping[str, Any] | None, directory: Path | None, state: Path | None, url: str
+) -> GitHubHost:
+    saved = state / "github.json" if state else None
+    if saved and saved.exists():
+        return storage.load(GitHubHost, saved, url)
+    if content is None:
+        content = storage.read_description(directory, "github") if directory else {}
+    return build_github(GitHubFile.model_validate(content), url)
 
 
 def _save_function(

@@ -118,6 +118,7 @@ State = Annotated[
 ]
 JiraPort = Annotated[int, typer.Option(metavar="PORT", help="0 chooses a free port.")]
 SalesforcePort = Annotated[int, typer.Option(metavar="PORT", help="0 chooses a free port.")]
+GitHubPort = Annotated[int, typer.Option(metavar="PORT", help="0 chooses a free port.")]
 
 Serve = Annotated[
     bool, _build_flag("--serve", "Keep the tools and the Dagster UI running until Ctrl-C.")
@@ -256,16 +257,17 @@ def decide(
 def sandbox(
     jira_port: JiraPort = 8701,
     salesforce_port: SalesforcePort = 8702,
+    github_port: GitHubPort = 8703,
     load: Load = None,
     state: State = None,
 ) -> None:
-    """Run stand-ins of Jira and Salesforce until Ctrl-C, and print their addresses.
+    """Run stand-ins of Jira, Salesforce and GitHub until Ctrl-C, and print their addresses.
 
     Without --load and --state they show the demo as its last run left it.
     """
     from pipelines.cli.sandbox import sandbox
 
-    sandbox(jira_port, salesforce_port, load, state)
+    sandbox(jira_port, salesforce_port, github_port, load, state)
 
 
 @app.command()

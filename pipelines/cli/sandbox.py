@@ -12,7 +12,9 @@ from pipelines.cli.output import print_error
 from pipelines.instance import home_folder
 
 
-def sandbox(jira_port: int, salesforce_port: int, load: Path | None, state: Path | None) -> None:
+def sandbox(
+    jira_port: int, salesforce_port: int, github_port: int, load: Path | None, state: Path | None
+) -> None:
     """Serve until stopped; with neither `load` nor `state`, what the demo left.
 
     Raises Exit(1) for a folder that is not there or a port that is taken.
@@ -29,7 +31,11 @@ def sandbox(jira_port: int, salesforce_port: int, load: Path | None, state: Path
         raise typer.Exit(1)
     try:
         serve_until_stopped(
-            load=load, state=state, jira_port=jira_port, salesforce_port=salesforce_port
+            load=load,
+            state=state,
+            jira_port=jira_port,
+            salesforce_port=salesforce_port,
+            github_port=github_port,
         )
     except OSError as error:
         print_error(str(error.strerror))
