@@ -20,7 +20,7 @@ def point(name: str, value: str) -> EntryPoint:
 
 
 def test_the_built_in_tools_are_registered_like_any_others() -> None:
-    assert {"erp", "jira", "salesforce", "spreadsheet"} <= installed_tools().tools.keys()
+    assert {"erp", "github", "jira", "salesforce", "spreadsheet"} <= installed_tools().tools.keys()
     assert installed_tools().unavailable == {}
 
 
@@ -51,7 +51,7 @@ def test_an_entry_point_has_to_name_a_tool_of_its_own_name(value: str) -> None:
 
 
 def test_an_unknown_tool_is_answered_with_the_installed_ones() -> None:
-    with pytest.raises(ToolUnavailable, match="Installed are erp, jira"):
+    with pytest.raises(ToolUnavailable, match="Installed are erp, github, jira"):
         installed_tools().named("trello")
 
 

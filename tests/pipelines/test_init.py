@@ -40,6 +40,7 @@ def test_each_connection_that_is_commented_out_can_be_filled_in(tmp_path: Path) 
     assert open_instance(tmp_path, {}).deployment.connection_names == (
         "jira",
         "erp",
+        "github",
         "tracker",
         "salesforce",
         "plans",
