@@ -191,8 +191,8 @@ def test_an_address_on_another_origin_is_not_followed(place: str) -> None:
     evil = respx.get(host="evil.example").respond(json=[])
     base, foreign = "https://github.example/api/v3", "https://evil.example/x"
     moved = httpx.Response(301, json={"message": "Moved Permanently", "url": foreign})
-    found = httpx.Response(200, json={"id": 1, "full_name": "acme/api"})
-    respx.get(f"{base}/repos/acme/api").mock(moved if place == "moved" else found)
+    here = httpx.Response(200, json={"id": 1, "full_name": "acme/api"})
+    respx.get(f"{base}/repos/acme/api").mock(moved if place == "moved" else here)
     respx.get(f"{base}/repos/acme/api/milestones").respond(json=[])
     child = api_issue(parent_issue_url=foreign) if place == "parent_issue_url" else api_issue()
     headers = {"Link": f'<{foreign}>; rel="next"'} if place == "Link" else {}
