@@ -135,29 +135,22 @@ def has_active_children(network: Network) -> Flags:
 def find_inactive_links(graph: NodeGraph, inputs: PassInputs, links: Selection) -> Flags:
     """For each of these links: does it move nothing?
 
-    So it is into what is done, into and out of what is cancelled, and from a parent that is done
-    to its children; and where it hangs on the start of work under way, for that start is a fact
-    and no forecast (`raise_by_known_starts`).
+    So it is into what is done, into and out of what is cancelled, and where it leaves from the
+    start of work under way, for that start is a fact and no forecast (`raise_by_known_starts`).
     """
-    item_count = len(graph.parent_row)
     tail, head = graph.tail[links], graph.head[links]
     is_inactive = _flag_of_items(
         graph, lambda rows: inputs.is_done[rows] | inputs.is_cancelled[rows], head
     )
     is_inactive |= _flag_of_items(graph, lambda rows: inputs.is_cancelled[rows], tail)
-    if item_count < len(graph.owner):
-        is_start_node = tail >= item_count
-        is_inactive |= is_start_node & _flag_of_items(
-            graph, lambda rows: inputs.is_done[rows], tail
-        )
     is_under_way = _flag_of_items(graph, lambda rows: _is_under_way(inputs, rows), tail)
     is_inactive |= _is_stated_from_start(graph, links) & is_under_way
     return is_inactive
 
 
 def raise_by_known_starts(cpm: CriticalPathState, min_start: Days, links: Index) -> None:
-    """Raises the earliest starts (by node) of what hangs, by one of these links, on the start of
-    work under way or of a parent: on the day it began, or for which its first child is planned."""
+    """Raises the earliest starts (by node) of what depends, by one of these links, on the start
+    of work under way or of a parent: on the day it began or its first child is planned for."""
     graph, inputs, numbers = cpm.network.graph, cpm.inputs, cpm.network.calendars.numbers
     links = links[_is_stated_from_start(graph, links)]
     tail_item = _items_of_nodes(graph, graph.tail[links])

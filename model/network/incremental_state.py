@@ -133,7 +133,7 @@ class IncrementalState:
         return positions
 
     def _update_min_starts(self, rows: Index, positions: Index) -> Index:
-        """Earliest starts of these positions, and of what hangs on their starts or on that of
+        """Earliest starts of these positions, and of what depends on their starts or on that of
         anything that they are part of; the positions whose earliest start that changes."""
         cpm = self.cpm
         topology, graph, inputs = cpm.network.topology, cpm.network.graph, cpm.inputs

@@ -131,7 +131,7 @@ def test_a_delay_past_the_end_of_the_calendars_still_names_what_hands_it_on() ->
     forecast = forecast_of(
         Items.of(range(12), duration=[9_000] * 12), Links.of(range(11), range(1, 12))
     )
-    impact = compute_delay_impact(forecast, np.array([0]), days(8_000), np.zeros(12, np.int32))
+    impact = compute_delay_impact(forecast, np.array([0]), days(9_000), np.zeros(12, np.int32))
     assert len(impact.ids) > 5
     assert impact.delayed_by.tolist() == [item - 1 for item in impact.ids.tolist()]
 
