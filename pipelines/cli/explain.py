@@ -63,7 +63,7 @@ def explain(name: str, *, as_of: datetime | None, svg: Path | None, json: bool) 
 def _end_of_day(as_of: datetime, instance: Instance) -> datetime:
     """The last instant of a day in the model's time zone; raises Exit(2) for a future day."""
     if as_of.date() > instance.today(now()):
-        print_error(f"--as-of {as_of:%Y-%m-%d}: that day is yet to come")
+        print_error(f"--as-of {as_of:%Y-%m-%d}: that day is in the future")
         raise typer.Exit(2)
     return datetime.combine(as_of, time.max, tzinfo=ZoneInfo(instance.model.time_zone))
 
@@ -108,7 +108,7 @@ def _print_explanation(explanation: ItemExplanation, function_names: Mapping[str
         print_line(f"slack    {_slack_text(explanation)}")
     if len(explanation.chain) > 1:
         print_table(
-            ("Because of", "Function", "Planned", "Forecast", "Where it stands", "Holds the next"),
+            ("Because of", "Function", "Planned", "Forecast", "Source", "Dependency stated in"),
             [_chain_row(step, function_names) for step in explanation.chain],
             "Driving chain, source first",
         )

@@ -24,7 +24,7 @@ def open_home_instance() -> Iterator[Instance]:
     if not (home / FILE).exists():
         print_error(
             f"{home} is no instance folder: it has no {FILE}. Let {HOME_VARIABLE} name one, or "
-            "make one with `interlock init FOLDER`"
+            "create one with `interlock init FOLDER`"
         )
         raise typer.Exit(2)
     instance = open_instance(home, os.environ)

@@ -6,6 +6,7 @@ Every test first syncs the healthy small instance, so that there is something to
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -15,7 +16,7 @@ from openpyxl import load_workbook
 from connectors.kit.clock import Clock
 from pipelines.instance import Instance
 from pipelines.steps.sync import SyncResult
-from tests.pipelines.small import EXPORT, HEALTHY_PLAN, Small
+from tests.pipelines.small import EXPORT, HEALTHY_PLAN, Small, day
 from tests.pipelines.syncing import (
     COMMENTED,
     cause_fault,
@@ -276,6 +277,21 @@ def test_a_tool_that_was_never_read_makes_no_dependency_on_it_dangle(small: Smal
     instance = small.open()
     assert_healthy(small, instance)
     instance.close()
+
+
+def test_a_tool_that_fails_after_it_was_read_makes_no_new_dependency_dangle(
+    small: Small, instance: Instance
+) -> None:
+    """The record may have been created since the last pull that reached its end."""
+    flyer = ("CMP-9", "Flyer", day(20), day(24), "Lena Vogt", "Planned", "CDP-99")
+    small.write_plan(*HEALTHY_PLAN, flyer)
+    with closing(small.open(JIRA_TOKEN="not-this-one")) as wrong:
+        while_unread = run_sync(wrong, minutes=5)
+
+    read_again = run_sync(instance, minutes=30)
+
+    assert "dangling_dependency" not in rule_names(while_unread)
+    assert "dangling_dependency" in rule_names(read_again)
 
 
 def test_what_was_read_before_a_token_of_jira_expired_stays(

@@ -118,10 +118,10 @@ def test_comments_as_json_have_one_shape_before_and_after_they_are_written(
     interlock("sync", "--dry-run")
     _, preview, _ = interlock("comments", "--dry-run")
 
-    _, shown, _ = interlock("comments", "--dry-run", "--json")
-    code, done, _ = interlock("comments", "--json")
+    _, before_json, _ = interlock("comments", "--dry-run", "--json")
+    code, after_json, _ = interlock("comments", "--json")
 
-    before, after = json.loads(shown), json.loads(done)
+    before, after = json.loads(before_json), json.loads(after_json)
     assert code == 0
     actions = [(comment["action"], comment["written"]) for comment in before["comments"]]
     assert actions == [("create", False), ("postpone", False), ("create", False), ("create", False)]
@@ -141,11 +141,11 @@ def test_a_comment_that_will_be_resolved_is_listed_with_its_address(
 ) -> None:
     interlock("sync")
     small.write_plan(HEALTHY_PLAN[0], (*HEALTHY_PLAN[1][:-1], ""))
-    _, synced, _ = interlock("sync", "--dry-run", "--json")
+    _, sync_json, _ = interlock("sync", "--dry-run", "--json")
 
-    _, shown, _ = interlock("comments", "--dry-run", "--json")
+    _, preview_json, _ = interlock("comments", "--dry-run", "--json")
 
-    previewed, sync_output = json.loads(shown), json.loads(synced)
+    previewed, sync_output = json.loads(preview_json), json.loads(sync_json)
     (resolved,) = previewed["comments"]
     assert (resolved["action"], resolved["key"]) == ("resolve", "CDP-2")
     assert "focusedCommentId" in resolved["url"]
@@ -209,7 +209,7 @@ def test_a_future_day_cannot_be_explained(synced_interlock: Run) -> None:
     code, _, err = synced_interlock("explain", "CDP-1", "--as-of", day(1).isoformat())
 
     assert code == 2
-    assert "yet to come" in err
+    assert "in the future" in err
 
 
 def test_a_file_that_cannot_be_written_is_named(synced_interlock: Run, tmp_path: Path) -> None:
@@ -261,8 +261,8 @@ def test_options_for_items_are_refused_for_a_conflict(
 def test_the_help_names_each_standard_option_with_its_meaning(synced_interlock: Run) -> None:
     _, out, _ = synced_interlock("decide", "--help")
 
-    words = " ".join(out.split())
-    assert all(f"{option.id} {option.meaning}" in words for option in STANDARD_OPTIONS)
+    text = " ".join(out.split())
+    assert all(f"{option.id} {option.meaning}" in text for option in STANDARD_OPTIONS)
 
 
 def test_a_person_without_the_right_is_refused_with_the_name_of_who_may_decide(

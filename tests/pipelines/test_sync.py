@@ -130,6 +130,27 @@ def test_a_comment_whose_answer_is_lost_is_written_exactly_once(
     assert len(jira_comments(small, "CDP-2")) == 2
 
 
+def test_a_comment_that_a_killed_run_could_not_record_is_recorded_by_the_next(
+    small: Small, instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("pipelines.steps.comment.write_posted_comment", die)
+        run_sync(instance)
+    assert len(jira_comments(small, "CDP-2")) == 1
+
+    run_sync(instance, minutes=5)
+
+    with instance.engine.connect() as connection:
+        recorded = connection.exec_driver_sql(
+            "select count(*) from comment join record r on r.id = record_id "
+            "where r.connection = 'it-jira'"
+        ).scalar_one()
+    assert recorded == len(jira_comments(small, "CDP-2")) == 2
+
+
 def test_a_tool_that_cannot_be_read_does_not_stop_the_others(small: Small) -> None:
     (small.home / "files" / "export.csv").unlink()
     instance = small.open(SALESFORCE_CLIENT_SECRET="wrong")
