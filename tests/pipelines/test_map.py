@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.salesforce.settings import SalesforceSettings
 from connectors.tools import InstalledTools, installed_tools
 from pipelines.instance import Instance
 from pipelines.steps.map import map_records
@@ -59,8 +60,18 @@ def test_a_changed_schedule_maps_nothing_again(small: Small, mapped: Instance) -
         assert rows_mapped_again(changed) == 0
 
 
-def test_a_default_that_is_written_out_maps_nothing_again(small: Small, mapped: Instance) -> None:
-    small.write_settings(sales={"api_version": "62.0"})
+class WiderSettings(SalesforceSettings):
+    """The settings of a later release, which knows one more option."""
 
-    with closing(small.open()) as changed:
-        assert rows_mapped_again(changed) == 0
+    new_option: int = 1
+
+
+def test_an_option_that_a_release_adds_maps_nothing_again(mapped: Instance) -> None:
+    connections = mapped.deployment.connections
+    sales = WiderSettings.model_validate(connections["sales"].model_dump())
+    deployment = mapped.deployment.model_copy(
+        update={"connections": {**connections, "sales": sales}}
+    )
+
+    with closing(replace(mapped, deployment=deployment)) as upgraded:
+        assert rows_mapped_again(upgraded) == 0
