@@ -23,9 +23,10 @@ lint: .venv/installed-dev
 types: .venv/installed-dev
 	$(BIN)/mypy
 
-# The documentation, into site/. `make docs SERVE=1` shows it on this machine while it is edited.
+# The documentation, into site/; a warning, such as a broken link, is an error. (Not with --quiet,
+# which hides warnings.) `make docs SERVE=1` shows the site on this machine while it is edited.
 docs: .venv/installed-docs
-	$(BIN)/mkdocs $(if $(SERVE),serve,build --strict --quiet)
+	$(BIN)/mkdocs $(if $(SERVE),serve,build --strict)
 
 # The wheel is built from the source distribution, so both are known to be whole.
 dist: .venv/installed-dev
