@@ -48,6 +48,14 @@ def test_owned_and_promised_work_is_quiet():
     assert run_rule(RULE, build_context(OWNED, CAMPAIGN, links=CHAIN)) == []
 
 
+def test_a_milestone_needs_a_promised_date_and_no_owner():
+    milestone = replace(LOOSE, milestone=True)
+    assert run_rule(RULE, build_context(milestone, CAMPAIGN, links=CHAIN)) == []
+    undated = replace(milestone, finish=None)
+    (finding,) = run_rule(RULE, build_context(undated, CAMPAIGN, links=CHAIN))
+    assert dict(finding.facts)["missing"] == "no promised date"
+
+
 @pytest.mark.parametrize(("start", "count"), [(date(2026, 3, 31), 1), (date(2026, 4, 1), 0)])
 def test_twenty_working_days_before_the_need_it_must_be_owned(start, count):
     rows = change_rows([LOOSE, CAMPAIGN], MKT_1={"start": start, "finish": date(2026, 4, 30)})
