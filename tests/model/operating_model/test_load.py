@@ -198,6 +198,17 @@ def test_an_unlimited_right_for_one_function_leaves_the_others_undecided(tmp_pat
     ]
 
 
+def test_nothing_is_said_of_who_may_decide_while_a_right_is_malformed(tmp_path: Path) -> None:
+    text = with_passage("    rules: [all]\n    role: chair\n", "    rules: [all]\n")
+    reported = [problem.message for problem in problems(write_model(tmp_path, text))]
+    assert reported == ['decision_rights "steering" lacks "role"']
+
+
+def test_identities_that_differ_by_case_belong_to_two_people(tmp_path: Path) -> None:
+    text = with_passage("jira: acc-ben", "jira: ACC-ADA")
+    assert problems(write_model(tmp_path, text)) == []
+
+
 def test_a_folder_without_files_says_where_to_put_them(tmp_path: Path) -> None:
     matches = problems(tmp_path)
     assert any(problem.remedy == f"Put the model into {tmp_path}." for problem in matches)
@@ -243,6 +254,15 @@ def test_the_fingerprint_knows_meaning_and_not_spelling(tmp_path: Path) -> None:
     assert fingerprint(load(tmp_path)) == before
     write_model(tmp_path, with_passage("min_days: 2", "min_days: 3"))
     assert fingerprint(load(tmp_path)) != before
+
+
+def test_the_order_of_keys_does_not_change_the_fingerprint(tmp_path: Path) -> None:
+    before = fingerprint(small_model(tmp_path))
+    swapped = with_passage(
+        "      To Do: planned\n      Doing: in progress\n",
+        "      Doing: in progress\n      To Do: planned\n",
+    )
+    assert fingerprint(load(write_model(tmp_path, swapped))) == before
 
 
 def test_an_applied_model_comes_back_equal_from_json(tmp_path: Path) -> None:

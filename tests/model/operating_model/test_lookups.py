@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from model.keys import ReferenceFormats
+from model.operating_model.load import load
 from model.operating_model.lookups import lookups_for
 from model.records import State
-from tests.model.operating_model.small_model import small_model
+from tests.model.operating_model.small_model import small_model, with_passage, write_model
 
 REFERENCES = ReferenceFormats()
 
@@ -28,3 +29,9 @@ def test_a_connection_without_workflow_still_knows_functions_and_initiatives(
     assert lookups.functions == {"it", "marketing"}
     assert lookups.initiatives == {"cdp": "cdp", "customer-data": "cdp", "portal": "portal"}
     assert lookups.wbs == {"D-4711": "cdp", "D-4520": "portal"}
+
+
+def test_labels_are_compared_without_case(tmp_path: Path) -> None:
+    text = with_passage("labels: [portal]", "labels: [Portal]")
+    model = load(write_model(tmp_path, text))
+    assert lookups_for(model, "jira", REFERENCES).initiatives["portal"] == "portal"
