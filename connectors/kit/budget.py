@@ -10,12 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import TYPE_CHECKING
 
-import httpx
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.base import ConnectionFailed, ConnectionSettings
 from connectors.kit.clock import Clock
+
+if TYPE_CHECKING:
+    # Settings are read by every command, and most of them need no HTTP.
+    import httpx
 
 _MEGABYTE = 1_000_000
 

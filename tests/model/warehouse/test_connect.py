@@ -31,11 +31,14 @@ def test_a_text_that_is_no_address_is_not_repeated(tmp_path: Path) -> None:
     assert "s3cret" not in str(error.value)
 
 
-def test_recreated_tables_are_empty_and_append_only_again(warehouse: Engine) -> None:
+def test_recreated_tables_are_empty_and_append_only_again(
+    tmp_path: Path, warehouse: Engine
+) -> None:
     with warehouse.begin() as connection:
         connection.execute(text("insert into operating_model_version values ('f', now(), '{}')"))
 
-    recreate_tables(warehouse)
+    address = warehouse.url.render_as_string(hide_password=False)
+    recreate_tables(tmp_path, {URL_VARIABLE: address})
 
     with warehouse.connect() as connection:
         count = connection.execute(text("select count(*) from operating_model_version"))

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from tests.model.rules.packages import LONG_WORK, Packages
-from tests.pipelines.dagster.conftest import Seen
+from tests.pipelines.dagster.conftest import Deployed
 
 
 @pytest.fixture
@@ -20,21 +20,21 @@ def checks(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluati
     return {check.check_name: check for check in result.get_asset_check_evaluations()}
 
 
-def test_an_installed_rule_has_a_check_of_its_own(seen: Seen, packages: Packages) -> None:
+def test_an_installed_rule_has_a_check_of_its_own(deployed: Deployed, packages: Packages) -> None:
     packages.install("acme-rules", "acme_check", acme_check=LONG_WORK)
 
-    result = seen.sync()
+    result = deployed.sync()
 
     assert checks(result)["long_work"].passed
     assert checks(result)["all_rules_loaded"].passed
 
 
 def test_a_broken_plugin_fails_a_check_that_names_it_and_the_sync_goes_on(
-    seen: Seen, packages: Packages
+    deployed: Deployed, packages: Packages
 ) -> None:
     packages.install("acme-rules", "acme_unloadable", acme_unloadable="import no_such_library")
 
-    result = seen.sync()
+    result = deployed.sync()
 
     check = checks(result)["all_rules_loaded"]
     assert not check.passed
