@@ -229,18 +229,18 @@ from model.warehouse.connect import migrate
 from model.warehouse.landing import LandingRow
 from model.warehouse.load import load_records
 from model.warehouse.schema import metadata
-from tests.test_acme_tracker import AcmeStandIn, mapped, test_a_task_has_its_story_points
+from tests.test_acme_tracker import AcmeStandIn, mapped, test_a_task_has_its_component
 
-test_a_task_has_its_story_points()
+test_a_task_has_its_component()
 
 engine = create_engine(sys.argv[1])
 migrate(engine)
 now = AcmeStandIn.now
 with engine.begin() as connection:
     print(compare_metadata(MigrationContext.configure(connection), metadata))
-    batch = [(LandingRow("1", "{}", now, 1, None), mapped(points=5))]
+    batch = [(LandingRow("1", "{}", now, 1, None), mapped(component="Billing"))]
     load_records(connection, "acme", "tasks", batch, now, ReferenceFormats())
-    print(connection.execute(text("select key, story_points from work_item")).all())
+    print(connection.execute(text("select key, component from work_item")).all())
 """
 
     def number_migration(self, block: Block) -> Block:
@@ -269,7 +269,7 @@ with engine.begin() as connection:
         output = run_python("-c", self.LOAD, address, cwd=project, path=path)
 
         # Nothing is left to migrate, and the warehouse has what the task states.
-        assert output.splitlines() == ["[]", "[('T-1', 5)]"]
+        assert output.splitlines() == ["[]", "[('T-1', 'Billing')]"]
 
     def test_a_diff_whose_context_is_gone_is_refused(self) -> None:
         with pytest.raises(AssertionError, match="stands there 0 times"):
