@@ -32,6 +32,7 @@ NO_DRIVER = -1
 
 def write_forecast(connection: Connection, plan: Plan) -> None:
     """Replace the stored forecast; an item without dates (a cancelled one) has no row."""
+    # Faster than delete, and rolled back with the transaction like it.
     connection.execute(text("truncate forecast"))
     write_columns(driver_connection(connection), "forecast", _rows(plan))
 

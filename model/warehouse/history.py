@@ -65,6 +65,7 @@ def append_versions(
     observed_at: Mapping[Ref, datetime],
 ) -> dict[Ref, Version]:
     """Append what is new in each record's versions; returns the changed records' present ones."""
+    # Not now(), which is the same in a whole transaction: two corrections in one would collide.
     recorded_at = connection.execute(select(func.clock_timestamp())).scalar_one()
     changed: dict[Ref, Version] = {}
     for kind, table in VERSION_TABLES.items():
@@ -90,11 +91,13 @@ def new_versions(
     timeline: Sequence[Version], stored: StoredVersion | None, observed_at: datetime
 ) -> list[Version]:
     """Which versions of a timeline (in any order) are to be appended after the stored one."""
+    # Of two versions that a tool dates to one instant the last one counts.
     ordered = sorted({v.valid_from: v for v in timeline}.values(), key=lambda v: v.valid_from)
     if stored is None:
         return _without_repeats(ordered, None)
     last = ordered[-1]
     if stored.valid_to is not None:
+        # The record was gone and is back; what its tool says about the time between was not so.
         return [_starting(last, max(observed_at, stored.valid_to))]
     later = [v for v in ordered if v.valid_from > stored.valid_from]
     fresh = _without_repeats(later, stored.content)

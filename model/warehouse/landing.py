@@ -191,6 +191,7 @@ def move_cursor(
     )
 
 
+# Stands for the connection as a whole; no connector names a stream so.
 _ALL_STREAMS = "*"
 
 

@@ -57,6 +57,7 @@ _STATED = """
     from counted
 """
 
+# Both ends may state one dependency: the longest lag counts, for it holds the most.
 _DEPENDENCIES = """
     insert into {table} (predecessor_id, successor_id, type, lag_days, stated_by, place)
     select distinct on (predecessor_id, successor_id, type)
@@ -80,6 +81,7 @@ _DANGLING = """
     order by s.record_id, s.target, s.place
 """
 
+# Only once there is spend: a deployment without an ERP export knows no WBS at all.
 _UNKNOWN_WBS = """
     insert into dangling (record_id, target, place)
     select w.record_id, upper(w.wbs), 'WBS'
@@ -101,6 +103,7 @@ _REMOVE_NEWLY_DANGLING = """
     returning r.connection, r.stream, r.landed_id, d.record_id, d.target, d.place
 """
 
+# Also from a parent to none: a child that was moved to the top must lose its parent.
 _PARENTS = """
     update record r set parent_id = p.id
     from work_item w

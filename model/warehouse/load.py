@@ -53,6 +53,7 @@ def load_records(
         connection, {ids[ref]: version for ref, version in changed.items()}
     )
     _replace_names(connection, ids, timelines, [mapped for _, mapped in batch], references)
+    # After the versions are appended, so that what this batch became is alive.
     ended = _end_missing(connection, name, stream, batch, set(ids.values()), now)
     problems = [
         problem for row, mapped in batch for problem in (*mapped.problems, *_gone_problem(row))

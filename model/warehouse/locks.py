@@ -28,6 +28,8 @@ def exclusive_lock(engine: Engine, step: str, wait_seconds: int = WAIT_SECONDS) 
     Raises LockTimeout. The lock belongs to a database session, so a killed process releases it.
     """
     with engine.connect() as connection:
+        # Without a transaction: one that stays open as long as a sync would keep PostgreSQL from
+        # removing dead rows.
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         connection.execute(
             text("select set_config('lock_timeout', :ms, false)"), {"ms": f"{wait_seconds}s"}

@@ -60,6 +60,7 @@ def stored_fields(record: Record) -> dict[str, Any]:
 def _column(name: str, hint: Any) -> Column[Any]:
     is_union = get_origin(hint) in (Union, UnionType)
     members = get_args(hint) if is_union else (hint,)
+    # Exactly one type beside None: a union of two has no column type.
     (stated,) = (member for member in members if member is not NoneType)
     return Column(name, _column_type(name, stated), nullable=NoneType in members)
 

@@ -22,6 +22,7 @@ def driver_connection(connection: Connection) -> psycopg.Connection[Any]:
 def copy_rows(connection: Connection, table: Table, rows: Iterable[Row]) -> int:
     """COPY rows into a table; the first row names the columns of all. Returns how many."""
     rows = list(rows)
+    # COPY needs the names of the columns, which only a row has.
     if not rows:
         return 0
     names = list(rows[0])
