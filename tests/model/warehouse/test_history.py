@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from model.keys import ReferenceFormats
 from model.records import Kind, Mapped, Problem, Ref, State, Version, WorkItem
-from model.warehouse.history import holds
+from model.warehouse.history import StoredVersion, content_of, holds, new_versions
 from model.warehouse.landing import DELETED, LandingRow
 from model.warehouse.load import LoadResult, load_records
 from model.warehouse.schema import work_item
@@ -204,3 +204,52 @@ def test_a_version_that_ended_cannot_end_again(warehouse: Engine) -> None:
 
     with pytest.raises(IntegrityError, match="may only end, once"), warehouse.begin() as connection:
         connection.exec_driver_sql("update work_item set valid_to = now()")
+
+
+def test_a_record_that_returns_begins_no_earlier_than_it_ended() -> None:
+    ended = StoredVersion(on(1), on(5), content_of(Version(on(1), item())))
+
+    (version,) = new_versions([Version(on(1), item())], ended, observed_at=on(3))
+
+    assert version.valid_from == on(5)
+
+
+def test_an_undated_change_begins_no_earlier_than_the_version_it_changes() -> None:
+    stored = StoredVersion(on(7), None, content_of(Version(on(7), item())))
+
+    (version,) = new_versions([Version(on(7), item(title="Other"))], stored, observed_at=on(3))
+
+    assert version.valid_from == on(7)
+
+
+def test_of_two_versions_that_begin_together_the_correction_is_the_present_one(
+    warehouse: Engine,
+) -> None:
+    load(warehouse, Version(on(5), item(title="Profile")), observed=on(5))
+    load(warehouse, Version(on(5), item(title="Profile service")), observed=on(5))
+
+    again = load(warehouse, Version(on(5), item(title="Profile service")), observed=on(6))
+
+    assert again.changed == 0
+    with warehouse.connect() as connection:
+        assert versions(connection) == [
+            (on(5), on(5), "Profile"),
+            (on(5), None, "Profile service"),
+        ]
+
+
+def test_a_version_never_ends_before_it_begins(warehouse: Engine) -> None:
+    load(warehouse, Version(on(8), item()), observed=on(8))
+
+    load(warehouse, observed=on(5), gone=DELETED)
+
+    with warehouse.connect() as connection:
+        assert versions(connection) == [(on(8), on(8), "Profile service")]
+
+
+def test_at_the_instant_of_a_change_the_later_version_holds(warehouse: Engine) -> None:
+    first = Version(on(1), item(planned_finish=date(2026, 4, 1)))
+    slipped = Version(on(9), item(planned_finish=date(2026, 5, 1)))
+    load(warehouse, first, slipped, observed=on(20))
+
+    assert finish_as_of(warehouse, on(9)) == date(2026, 5, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -15,6 +16,8 @@ from model.records import (
     Origin,
     Problem,
     Ref,
+    Spend,
+    SpendKind,
     State,
     StatedDependency,
     Version,
@@ -236,3 +239,65 @@ def test_nothing_depends_on_itself(warehouse: Engine) -> None:
     put(warehouse, "jira", "CDP-12", stated("CDP-12", origin=Origin.TEXT))
 
     assert edges(warehouse) == []
+
+
+def test_of_two_lags_of_one_dependency_the_longer_counts(warehouse: Engine) -> None:
+    def lagging(target: str, role: DependencyRole, days: int) -> StatedDependency:
+        return StatedDependency(target, role, Origin.LINK, "link", lag_days=days)
+
+    put(warehouse, "jira", "A-1", (lagging("A-2", DependencyRole.SUCCESSOR, 2),))
+    put(warehouse, "jira", "A-2", (lagging("A-1", DependencyRole.PREDECESSOR, 5),))
+
+    rebuild(warehouse)
+
+    with warehouse.connect() as connection:
+        assert connection.execute(text("select lag_days from dependency")).scalars().all() == [5]
+
+
+def test_a_record_that_is_moved_to_the_top_loses_its_parent(warehouse: Engine) -> None:
+    def parents() -> int:
+        rebuild(warehouse)
+        query = text("select count(parent_id) from record")
+        with warehouse.connect() as connection:
+            return connection.execute(query).scalar_one()
+
+    put(warehouse, "jira", "A-1")
+    put(warehouse, "jira", "A-2", parent=Ref("jira", Kind.WORK_ITEM, "id-A-1"))
+    assert parents() == 1
+
+    put(warehouse, "jira", "A-2")
+
+    assert parents() == 0
+
+
+def test_a_spend_line_is_no_predecessor_and_its_name_does_not_dangle(warehouse: Engine) -> None:
+    put_spend(warehouse, "4711", wbs=None)
+    put(warehouse, "jira", "A-1", stated("4711"))
+
+    assert edges(warehouse) == []
+    assert dangling(warehouse) == []
+
+
+def test_an_unknown_wbs_dangles_only_once_there_is_spend_with_a_wbs(warehouse: Engine) -> None:
+    put(warehouse, "jira", "A-1", wbs="d-1")
+    put(warehouse, "jira", "A-2", wbs="d-2")
+    assert dangling(warehouse) == []
+
+    put_spend(warehouse, "4711", wbs="D-1")
+
+    assert dangling(warehouse) == ["D-2"]
+
+
+def put_spend(warehouse: Engine, key: str, wbs: str | None) -> None:
+    line = Spend(
+        ref=Ref("erp", Kind.SPEND, f"id-{key}"),
+        key=key,
+        title=key,
+        function="it",
+        spend_kind=SpendKind.BUDGET,
+        amount=Decimal(9),
+        currency="EUR",
+        on=NOW.date(),
+        wbs=wbs,
+    )
+    load(warehouse, "erp", key, Mapped((Version(NOW, line),)))

@@ -400,3 +400,14 @@ def test_an_empty_warehouse_is_an_empty_plan(read: Read) -> None:
     plan = read()
 
     assert (len(plan.items), len(plan.links), len(plan.spend.id), plan.wbs) == (0, 0, 0, ())
+
+
+def test_a_plan_as_of_the_instant_of_a_change_has_the_later_version(
+    warehouse: Engine, read: Read
+) -> None:
+    before = Version(on(1), work("A-1", percent_complete=10))
+    after = Version(on(2), work("A-1", percent_complete=20))
+    load(warehouse, "A-1", Mapped((before, after)), on(3))
+
+    assert read(on(2)).items.percent.tolist() == [20]
+    assert read(on(1)).items.percent.tolist() == [10]

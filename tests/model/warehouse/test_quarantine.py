@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, event
 
 from model.keys import ReferenceFormats
 from model.records import Problem
-from model.warehouse.quarantine import drop_stale_problems, replace_problems
+from model.warehouse.quarantine import (
+    count_problems,
+    drop_stale_problems,
+    read_first_problems,
+    replace_problems,
+)
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LATER = datetime(2026, 3, 3, tzinfo=UTC)
@@ -94,3 +100,16 @@ def test_a_thousand_corrected_records_take_as_few_statements_as_one(
 
     assert entries(warehouse) == []
     assert len(for_all_records) == len(for_one_record)
+
+
+def test_of_the_first_problems_those_of_whole_records_come_before_older_ones(
+    warehouse: Engine,
+) -> None:
+    report(warehouse, replace(problem("1"), held=False))
+    report(warehouse, problem("2"), problem("3"), stage="map", now=LATER)
+
+    with warehouse.connect() as connection:
+        first = read_first_problems(connection, "plan", 2)
+        assert count_problems(connection) == {"plan": (2, 1)}
+
+    assert [native_id for native_id, _, _ in first] == ["2", "3"]
