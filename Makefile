@@ -10,7 +10,7 @@ demo: .venv/installed
 	$(BIN)/interlock demo $(if $(SERVE),--serve) $(if $(FRESH),--fresh)
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest -m "not long" $(ARGS)
+	$(BIN)/python -m pytest -m "not long" -n auto --dist worksteal $(ARGS)
 
 # Tests of more than about eight seconds each, those of dist-check among them.
 test-long: .venv/installed-dev
