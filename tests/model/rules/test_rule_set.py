@@ -41,6 +41,13 @@ def test_the_worst_finding_comes_first_whatever_the_order_of_the_rows():
     }
 
 
+def test_of_equally_severe_findings_the_soonest_need_comes_first():
+    context = build_context(*ROWS, links=LINKS, spend=SPEND, dangling=DANGLING)
+    ranks = [(-f.severity, f.needed_by or date.max) for f in RULES.find_all(context)]
+    assert len(ranks) > len({severity for severity, _ in ranks})
+    assert ranks == sorted(ranks)
+
+
 def test_an_empty_plan_has_no_conflicts():
     assert RULES.find_all(build_context()) == []
 
