@@ -84,6 +84,12 @@ def test_a_lost_answer_to_an_edit_leaves_the_new_text(sandbox: Sandbox) -> None:
     assert "@" not in stored.body
 
 
+def test_what_a_killed_run_wrote_is_not_written_again(sandbox: Sandbox) -> None:
+    change = CommentChange(target_of(first_issue(sandbox)), content())
+    assert post(connect(sandbox), change) == post(connect(sandbox), change)
+    assert len(first_issue(sandbox).comments) == 1
+
+
 def test_text_from_elsewhere_mentions_and_closes_nothing(sandbox: Sandbox) -> None:
     hostile = content("@acme/all closes #2 <img src=x> [x](javascript:1) GH-2")
     post(connect(sandbox), CommentChange(target_of(first_issue(sandbox)), hostile))

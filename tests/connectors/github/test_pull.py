@@ -41,6 +41,20 @@ def test_issues_of_all_repositories_are_read_without_pull_requests(github: Start
     assert titles_of(pull(connect(sandbox))) == ["A", "C"]
 
 
+def test_everything_is_read_in_the_order_of_creation(github: Start) -> None:
+    """In the order of changes an issue could slip from a page not yet read to one that was."""
+    sandbox = github(issue("A"))
+    pull(connect(sandbox))
+    (request,) = requests_of(sandbox, "acme/api/issues")
+    assert request.endswith("?per_page=100&state=all&sort=created&direction=asc")
+
+
+def test_what_blocked_an_issue_stays_stated_when_it_is_closed(github: Start) -> None:
+    sandbox = github(issue("A", blocked_by=["acme/web#1"]), issues=[issue("B", state="closed")])
+    (record, _) = records_of(pull(connect(sandbox)))
+    assert len(orjson.loads(record.payload)["blocked_by"]) == 1
+
+
 def test_a_second_pull_asks_for_what_changed_since_and_an_hour_before(github: Start) -> None:
     sandbox = github(issue("A"), issue("B", updated="2026-02-01T09:00:00Z"))
     cursor = pull(connect(sandbox))[-1].cursor

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from connectors.github.tool import TOOL
+from connectors.kit.conventions import EVERYTHING
 from connectors.tools import installed_tools
 
 REFERENCES = installed_tools().references
@@ -49,3 +51,9 @@ def test_other_addresses_stay_whole(address: str) -> None:
 )
 def test_names_within_text_are_found(text: str, names: list[str]) -> None:
     assert REFERENCES.find_in_text(text) == names
+
+
+def test_a_limit_pauses_all_requests() -> None:
+    """GitHub counts by account."""
+    assert TOOL.http is not None
+    assert TOOL.http.pause_scope({}, "/repos/acme/api") == EVERYTHING
