@@ -96,7 +96,7 @@ def _load(name: str, candidates: list[EntryPoint]) -> Tool:
         )
     try:
         tool = candidates[0].load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # Importing a package of others may raise anything, and must not stop the other tools.
         raise ToolUnavailable(
             f'the tool "{name}" of the package {packages[0]} cannot be loaded '

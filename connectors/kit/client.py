@@ -40,6 +40,7 @@ class Answer:
 
     body: Any
     status: int
+    url: str
     headers: Mapping[str, str] = field(repr=False)
     next_link: str | None = None
 
@@ -109,8 +110,17 @@ class HttpClient:
         Raises RequestFailed, and ConnectionFailed when the pages repeat themselves or never end.
         """
 
+        latest: str | None = None
+
         def read(page: PageRequest) -> Answer:
-            return self.fetch(page.method, page.path, params=page.params, json=page.json)
+            nonlocal latest
+            path = page.path
+            # A link counts from the page it stands on (RFC 3986, section 5), not from the base.
+            if latest is not None and path != request.path:
+                path = str(httpx.URL(latest).join(path))
+            answer = self.fetch(page.method, path, params=page.params, json=page.json)
+            latest = answer.url
+            return answer
 
         return guarded_pages(self.connection, request, paginator, read)
 
@@ -176,7 +186,8 @@ class HttpClient:
 
 def _answer(response: httpx.Response, body: Any) -> Answer:
     link = response.links.get("next") or {}
-    return Answer(body, response.status_code, response.headers, link.get("url"))
+    url = str(response.url)
+    return Answer(body, response.status_code, url, response.headers, link.get("url"))
 
 
 def _is_worth_repeating(error: BaseException) -> bool:

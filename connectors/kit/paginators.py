@@ -196,8 +196,9 @@ def guarded_pages(
             return
         if _identity(following) in seen:
             raise _endless(connection, request, paginator.repetition)
-        # A tool that does not know the page parameter answers with the first page for ever.
-        if answer.body == previous:
+        # A tool that does not know the page parameter answers with the first page for ever. A new
+        # link leads on, also from one empty page to the next.
+        if following.path == page.path and answer.body == previous:
             raise _endless(connection, request, "gave the same page twice in a row")
         if len(seen) == MOST_PAGES:
             raise _endless(connection, request, f"has more than {MOST_PAGES} pages")

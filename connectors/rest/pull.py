@@ -74,12 +74,18 @@ class StreamPull:
 
     def _to_page(self, records: list[Any], cursor: Cursor) -> Page:
         with_ids = [(find_value(record, self.stream.id), record) for record in records]
-        raw = [
-            RawRecord(str(native_id), orjson.dumps(record, option=orjson.OPT_SORT_KEYS).decode())
-            for native_id, record in with_ids
-            if _is_id(native_id)
-        ]
-        problems = [self._without_id() for native_id, _ in with_ids if not _is_id(native_id)]
+        raw: list[RawRecord] = []
+        problems: list[Problem] = []
+        for native_id, record in with_ids:
+            if not _is_id(native_id):
+                problems.append(self._without_id())
+                continue
+            try:
+                payload = orjson.dumps(record, option=orjson.OPT_SORT_KEYS).decode()
+            except orjson.JSONEncodeError as error:
+                problems.append(self._not_storable(str(native_id), error))
+                continue
+            raw.append(RawRecord(str(native_id), payload))
         return Page(tuple(raw), cursor, tuple(dict.fromkeys(problems)))
 
     def _is_skipped(self, record: Any) -> bool:
@@ -90,6 +96,13 @@ class StreamPull:
             self.connection,
             f'the answer to GET {self.stream.path} has no list at "{self.stream.records}"',
             f"Correct `records` of the stream {self.name} in interlock.yaml.",
+        )
+
+    def _not_storable(self, native_id: str, error: Exception) -> Problem:
+        return Problem(
+            native_id,
+            f"the record {native_id} of {self.name} cannot be stored ({error})",
+            "Correct the record in its tool; a record this deeply nested is none of a plan.",
         )
 
     def _without_id(self) -> Problem:
@@ -111,7 +124,10 @@ def changed_instant(record: Any, stream: Stream) -> datetime | None:
 
 def _is_id(value: Any) -> bool:
     # Python counts True as the number 1.
-    return isinstance(value, str | int) and not isinstance(value, bool) and value != ""
+    if isinstance(value, str):
+        # PostgreSQL keeps no NUL in text.
+        return value != "" and "\x00" not in value
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _format(instant: datetime, incremental: IncrementalSettings) -> str | int:

@@ -28,7 +28,7 @@ from model.rules.context import RuleContext
 from model.rules.discovery import installed_rules
 from model.rules.options import Option, OptionField
 from model.rules.rule import FunctionNames, Rule
-from model.rules.rule_set import BrokenPlugin, RuleSet
+from model.rules.rule_set import BrokenPlugin, RuleFailure, RuleSet
 from model.rules.severity import RuleParameters
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "OptionField",
     "Rule",
     "RuleContext",
+    "RuleFailure",
     "RuleParameters",
     "RuleSet",
     "installed_rules",

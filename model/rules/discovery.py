@@ -55,7 +55,7 @@ def _load_entry_point(entry_point: EntryPoint) -> Iterator[_Plugin | BrokenPlugi
     try:
         module = import_module(entry_point.value)
     # Whatever the code of a plugin raises on import must not stop the other rules.
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         yield BrokenPlugin(package, entry_point.value, _reason(error))
         return
     if not hasattr(module, "RULE"):
@@ -76,14 +76,14 @@ def _modules_in(package: ModuleType) -> list[str]:
 def _load_module(package: str, name: str) -> _Plugin | BrokenPlugin:
     try:
         rule = getattr(import_module(name), "RULE", None)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return BrokenPlugin(package, name, _reason(error))
     if not isinstance(rule, Rule):
         return BrokenPlugin(package, name, "it has no RULE that is a Rule")
     return _Plugin(rule, package, name)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".strip().rstrip(".:")
 
 

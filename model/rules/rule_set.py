@@ -34,6 +34,25 @@ class BrokenPlugin:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleFailure:
+    """A rule that raised an error while it looked for findings or worded one."""
+
+    rule: str
+    reason: str
+
+    @property
+    def source(self) -> str:
+        """What failed, as `BrokenPlugin.source` names a module."""
+        return self.rule
+
+    def __str__(self) -> str:
+        return (
+            f"the rule {self.rule} failed: {self.reason}. Its conflicts stay as they are; report "
+            "it to whoever wrote the rule"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """The rules by name, in the order of their names, and the plugins that could not be loaded."""
 
@@ -62,6 +81,18 @@ class RuleSet:
         Raises pydantic's ValidationError for parameters that `operating_model.load` would report.
         """
         return sorted((finding for rule in self for finding in rule.run(context)), key=_urgency)
+
+    def find_each(self, context: RuleContext) -> tuple[list[Finding], list[RuleFailure]]:
+        """Like `find_all`, but a rule that raises fails alone."""
+        findings: list[Finding] = []
+        failures: list[RuleFailure] = []
+        for rule in self:
+            try:
+                findings += rule.run(context)
+            # The code of a rule may raise anything, and must not silence the other rules.
+            except Exception as error:
+                failures.append(RuleFailure(rule.name, f"{type(error).__name__}: {error}"))
+        return sorted(findings, key=_urgency), failures
 
     def word(self, finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
         """A finding in words; `names` is what people call each function, by its id."""

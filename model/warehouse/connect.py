@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from model.warehouse.embedded.programs import EmbeddedFailed
 from model.warehouse.embedded.roles import OWNER, WRITER
@@ -69,8 +69,14 @@ def _migrate_as(owner: URL, writer: str) -> None:
 
 
 def _is_current(engine: Engine) -> bool:
-    with engine.connect() as connection:
-        return _applied(connection) == newest_migration()
+    try:
+        with engine.connect() as connection:
+            return _applied(connection) == newest_migration()
+    except ProgrammingError as error:
+        # Tables of an earlier version, on which the writer has no rights yet.
+        if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            return False
+        raise
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:

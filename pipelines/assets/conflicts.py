@@ -7,7 +7,7 @@ import dagster as dg
 
 from model.conflicts import Conflict, Status
 from model.findings import Severity
-from model.rules import BrokenPlugin, Rule, RuleSet
+from model.rules import BrokenPlugin, Rule, RuleFailure, RuleSet
 from pipelines.assets.connections import RETRIES
 from pipelines.assets.keys import CARD, CONFLICTS, FORECAST, INBOX
 from pipelines.cards.inbox import inbox_metadata
@@ -108,7 +108,7 @@ def _check_results(rules: RuleSet, conflicts: Iterable[Conflict]) -> Iterator[dg
         )
 
 
-def _plugins_check(broken: Sequence[BrokenPlugin]) -> dg.AssetCheckResult:
+def _plugins_check(broken: Sequence[BrokenPlugin | RuleFailure]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         check_name=PLUGINS,
         passed=not broken,

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from model.conflicts import Conflict, Status
 from model.escalation_status import escalation_status_at
-from model.findings import Finding, Label
+from model.findings import Finding
 from model.ledger import WordedFinding, update_ledger
-from model.rules import BrokenPlugin, RuleContext
+from model.rules import BrokenPlugin, RuleContext, RuleFailure
 from model.warehouse.landing import find_unread_connections
 from model.warehouse.ledger import read_conflicts, write_ledger_update
 from model.warehouse.locks import exclusive_lock
@@ -26,12 +26,12 @@ from pipelines.steps.link import MODEL_STEP
 class DetectResult:
     """The open and decided conflicts after a run, and how often each event happened.
 
-    The conflicts of rules in `broken_plugins` stay as they were.
+    The conflicts of rules in `broken_plugins`, and of rules that failed, stay as they were.
     """
 
     in_force: tuple[Conflict, ...]
     events: Mapping[str, int]
-    broken_plugins: tuple[BrokenPlugin, ...]
+    broken_plugins: tuple[BrokenPlugin | RuleFailure, ...]
 
 
 def detect(instance: Instance, now: datetime) -> DetectResult:
@@ -42,31 +42,36 @@ def detect(instance: Instance, now: datetime) -> DetectResult:
         lookup = WarehouseLookup(connection)
         rules = instance.rules
         # Conflicts of a rule that is not installed stay as they are: its silence proves nothing.
+        context = RuleContext(plan, instance.model, lookup)
+        all_findings, failures = rules.find_each(context)
+        worded, word_failures = _word_findings(instance, all_findings, lookup)
+        failures += word_failures
+        failed = {failure.rule for failure in failures}
         known_conflicts = {
             conflict_id: conflict
             for conflict_id, conflict in read_conflicts(connection).items()
-            if rules.can_judge(conflict.finding.rule)
+            if rules.can_judge(conflict.finding.rule) and conflict.finding.rule not in failed
         }
         is_partly_unread = bool(
             find_unread_connections(connection, instance.deployment.connection_names)
         )
-        findings = [
-            finding
-            for finding in rules.find_all(RuleContext(plan, instance.model, lookup))
+        credible = [
+            each
+            for each in worded
             # What such a rule misses may be in the part of a tool that could not be read.
-            if not (
+            if each.finding.rule not in failed
+            and not (
                 is_partly_unread
-                and rules.concludes_from_absence(finding)
-                and _is_new(finding, known_conflicts)
+                and rules.concludes_from_absence(each.finding)
+                and _is_new(each.finding, known_conflicts)
             )
         ]
-        worded = _word_findings(instance, findings, lookup.read_labels(mentioned_ids(findings)))
         escalation = escalation_status_at(instance.model, now)
-        update = update_ledger(known_conflicts, worded, escalation, now)
+        update = update_ledger(known_conflicts, credible, escalation, now)
         write_ledger_update(connection, update)
         in_force = read_conflicts(connection, Status.OPEN, Status.DECIDED)
     events = Counter(event.event for event in update.events)
-    return DetectResult(tuple(in_force.values()), events, rules.broken)
+    return DetectResult(tuple(in_force.values()), events, (*rules.broken, *failures))
 
 
 def _is_new(finding: Finding, known_conflicts: Mapping[str, Conflict]) -> bool:
@@ -90,9 +95,15 @@ def mentioned_ids(findings: Iterable[Finding]) -> set[int]:
 
 
 def _word_findings(
-    instance: Instance, findings: Iterable[Finding], labels: Mapping[int, Label]
-) -> list[WordedFinding]:
-    names = instance.model.function_names
-    return [
-        WordedFinding(finding, instance.rules.word(finding, labels, names)) for finding in findings
-    ]
+    instance: Instance, findings: list[Finding], lookup: WarehouseLookup
+) -> tuple[list[WordedFinding], list[RuleFailure]]:
+    labels, names = lookup.read_labels(mentioned_ids(findings)), instance.model.function_names
+    worded: list[WordedFinding] = []
+    failures: dict[str, RuleFailure] = {}
+    for finding in findings:
+        try:
+            worded.append(WordedFinding(finding, instance.rules.word(finding, labels, names)))
+        # As for `find`: the other rules go on.
+        except Exception as error:
+            failures[finding.rule] = RuleFailure(finding.rule, f"{type(error).__name__}: {error}")
+    return worded, list(failures.values())

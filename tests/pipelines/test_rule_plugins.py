@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 
@@ -74,3 +75,21 @@ def test_a_verdict_that_is_no_option_of_the_rule_is_refused_with_the_options(
 
     with pytest.raises(DecisionRefused, match="choose hold or move or accept or dismiss"):
         record_decision(instance, conflict.id, "mov", person, "Later", "cli", LATER)
+
+
+def test_a_rule_that_fails_while_it_finds_fails_alone(instance: Instance) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise RuntimeError("find went wrong")
+
+    first = syncing.run_sync(instance, write=False)
+    rules = dict(instance.rules.by_name)
+    rules["late_handover"] = replace(rules["late_handover"], find=fail)
+    failing = replace(instance, rules=RuleSet(rules))
+
+    with closing(failing):
+        again = detect(failing, LATER)
+
+    assert again.in_force == first.detected.in_force
+    assert again.events == {}
+    (failure,) = again.broken_plugins
+    assert str(failure).startswith("the rule late_handover failed: RuntimeError: find went wrong")

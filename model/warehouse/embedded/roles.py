@@ -28,7 +28,7 @@ _ADOPT = """
                      from pg_class c join pg_namespace n on n.oid = c.relnamespace
                      where n.nspname = 'public' and c.relkind in ('r', 'S', 'v')
                        and not exists (select from pg_depend d where d.objid = c.oid
-                                       and d.deptype = 'i')
+                                       and d.deptype in ('a', 'i'))
         loop
             execute format('alter %s %s owner to interlock_owner',
                 case entry.kind when 'S' then 'sequence' when 'v' then 'view' else 'table' end,

@@ -139,3 +139,10 @@ def test_an_error_names_no_query() -> None:
     with pytest.raises(ConnectionFailed) as caught:
         read_all(PageNumber("items"), lambda _: Answer({"items": RECORDS}), request)
     assert "secret" not in str(caught.value)
+
+
+def test_two_empty_pages_with_a_new_link_each_lead_on() -> None:
+    links = {"/things": "/things?2", "/things?2": "/things?3", "/things?3": None}
+    empty: dict[str, list[str]] = {"items": []}
+
+    assert read_all(LinkHeader(), lambda request: Answer(empty, links[request.path])) == []

@@ -14,8 +14,9 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from sqlalchemy import create_engine
 
-from model.warehouse.connect import open_warehouse
+from model.warehouse.connect import migrate, open_warehouse
 from model.warehouse.embedded import process, roles
 from model.warehouse.embedded.cluster import SUPERUSER
 from model.warehouse.embedded.server import EmbeddedServer, join, stop
@@ -170,3 +171,29 @@ def test_the_server_ends_with_its_last_user_even_when_that_is_killed(fresh: Path
         user.communicate()
 
     wait_for(lambda: not server.is_running() or server.status() == psutil.STATUS_ZOMBIE)
+
+
+@pytest.mark.long
+def test_the_warehouse_of_an_earlier_version_is_adopted_and_upgraded(tmp_path: Path) -> None:
+    home = tmp_path / "instance"
+    data = home / "state" / "warehouse"
+    server = join(data)
+    # As before: no roles, and the superuser's tables in its own database.
+    with psycopg.connect(
+        host=str(server.sockets), user=SUPERUSER, dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute("drop database interlock")
+        connection.execute("drop role interlock")
+        connection.execute("drop role interlock_owner")
+    earlier = create_engine(server.url(SUPERUSER, "postgres"))
+    migrate(earlier, "0001")
+    earlier.dispose()
+    stop(data)
+
+    engine = open_warehouse(home, {})
+    try:
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("select count(*) from decision").scalar_one() == 0
+    finally:
+        engine.dispose()
+        stop(data)
