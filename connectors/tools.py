@@ -100,7 +100,7 @@ def _load(name: str, candidates: list[EntryPoint]) -> Tool:
         # Importing a package of others may raise anything, and must not stop the other tools.
         raise ToolUnavailable(
             f'the tool "{name}" of the package {packages[0]} cannot be loaded '
-            f"({type(error).__name__}: {error})",
+            f"({type(error).__name__}: {' '.join(str(error).split())})",
             f"Update or reinstall {packages[0]}, or report it to its authors.",
         ) from error
     if not isinstance(tool, Tool) or tool.name != name:

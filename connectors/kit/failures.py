@@ -79,14 +79,20 @@ class Failures:
     def unreadable(
         self, call: Call, status: int, content: bytes, error: orjson.JSONDecodeError
     ) -> ConnectionFailed:
-        what = (
-            f"the answer to {call} is not whole JSON "
-            f"({len(content)} bytes, unreadable from character {error.pos})"
+        is_page = content.lstrip().startswith(b"<")
+        what = f"the answer to {call} is " + (
+            "a web page, probably one to sign in"
+            if is_page
+            else f"not whole JSON ({len(content)} bytes, unreadable from character {error.pos})"
         )
         if not call.is_read:
             return self._lost(what)
-        remedy = "Check that the url is the tool's API and look for a proxy that cuts answers."
-        return RequestFailed(self.connection, what, remedy, status=status, transient=True)
+        remedy = "Check that the url is the tool's API " + (
+            "and that nothing in between asks people to sign in."
+            if is_page
+            else "and look for a proxy that cuts answers."
+        )
+        return RequestFailed(self.connection, what, remedy, status=status, transient=not is_page)
 
     def _lost(self, what: str) -> AnswerLost:
         remedy = "It may have taken effect; the next run looks before it writes again."

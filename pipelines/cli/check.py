@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from connectors.base import AccessProblem, ConnectionFailed
+from connectors.tools import installed_tools
 from pipelines.cli.opening import open_home_instance
 from pipelines.cli.output import print_error, print_json, print_line
 from pipelines.instance import Instance
@@ -15,7 +16,7 @@ def check(*, json: bool) -> None:
     with open_home_instance() as instance:
         # Opens the warehouse, so that an unreachable one is reported before any tool is asked.
         _ = instance.engine
-        broken_plugins = instance.rules.broken
+        broken_plugins = [*instance.rules.broken, *installed_tools().unavailable.values()]
         names = instance.deployment.connection_names
         problems = {name: _check_connection(instance, name) for name in names}
     if json:
@@ -45,7 +46,7 @@ def _print_problems(problems: dict[str, list[AccessProblem]]) -> None:
     print_line("✓ interlock.yaml, the operating model and the warehouse are in order")
     for name, listed in problems.items():
         if not listed:
-            print_line(f"✓ {name} can be read and commented on")
+            print_line(f"✓ {name} has all that it needs")
         for problem in listed:
             line = f"{name}: {problem.what}. {problem.remedy}"
             if problem.blocking:

@@ -59,7 +59,7 @@ def test_check_finds_everything_in_order(synced_interlock: Run) -> None:
     code, out, _ = synced_interlock("check")
 
     assert code == 0
-    assert "✓ it-jira can be read and commented on" in out
+    assert "✓ it-jira has all that it needs" in out
 
 
 def test_conflicts_as_json_are_a_list_of_objects(interlock: Run) -> None:

@@ -34,6 +34,11 @@ class Places:
         return self._beside("watch")
 
     @property
+    def roles_ready(self) -> Path:
+        """Exists once the roles and the database do; it goes with the data."""
+        return self.data / "interlock_roles_ready"
+
+    @property
     def log(self) -> Path:
         return self._beside("log")
 

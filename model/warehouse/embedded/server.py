@@ -53,6 +53,10 @@ def join(data: Path) -> EmbeddedServer:
         sockets = process.socket_folder(data) if process.running_server(data) else None
         if sockets is None:
             sockets = _start(places)
+        # Who started it may have been killed before it came to the roles.
+        if not places.roles_ready.exists():
+            roles.ensure_roles(EmbeddedServer(sockets).url)
+            places.roles_ready.touch()
         _ensure_watch(places)
     return EmbeddedServer(sockets)
 
@@ -84,7 +88,6 @@ def _start(places: Places) -> Path:
     sockets = places.sockets(account)
     process.remove_stale_files(places.data, sockets)
     _run_postgres(places, account, sockets)
-    roles.ensure_roles(EmbeddedServer(sockets).url)
     return sockets
 
 

@@ -204,6 +204,25 @@ def test_a_page_that_stays_cut_is_named_with_its_size(client: HttpClient) -> Non
 
 
 @respx.mock
+def test_a_web_page_instead_of_json_is_called_one_and_not_asked_for_again(
+    client: HttpClient,
+) -> None:
+    page = respx.get(f"{BASE}/thing").respond(200, content=b"\n<!doctype html><title>Sign in")
+    with pytest.raises(RequestFailed, match="GET /thing is a web page, probably one to sign in"):
+        client.read("GET", "/thing")
+    assert page.call_count == 1
+
+
+@respx.mock
+def test_a_link_counts_from_the_page_it_stands_on(client: HttpClient) -> None:
+    second = respx.get(f"{BASE}/deep/list", params={"n": "2"}).respond(200, json=[2])
+    respx.get(f"{BASE}/deep/list").respond(200, json=[1], headers={"Link": '<?n=2>; rel="next"'})
+    answers = list(client.pages(PageRequest("/deep/list"), LinkHeader()))
+    assert [answer.body for answer in answers] == [[1], [2]]
+    assert second.called
+
+
+@respx.mock
 def test_a_link_to_another_origin_is_not_followed(client: HttpClient) -> None:
     stranger = respx.get("https://evil.example/next").respond(200, json={})
     with pytest.raises(RequestFailed, match=r"leads away from tool\.example to evil\.example"):

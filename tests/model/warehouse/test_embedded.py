@@ -185,6 +185,7 @@ def test_the_warehouse_of_an_earlier_version_is_adopted_and_upgraded(tmp_path: P
         connection.execute("drop database interlock")
         connection.execute("drop role interlock")
         connection.execute("drop role interlock_owner")
+    (data / "interlock_roles_ready").unlink()
     earlier = create_engine(server.url(SUPERUSER, "postgres"))
     migrate(earlier, "0001")
     earlier.dispose()

@@ -125,6 +125,7 @@ def test_values_are_stored_as_postgresql_returns_them() -> None:
     assert "touched_at" not in stored
 
 
+@pytest.mark.long
 class TestNewField:
     """The recipe of a new field, followed in a copy of the package: two files of the model."""
 

@@ -75,6 +75,7 @@ def test_the_sandbox_and_the_demo_import_every_library_of_the_extra() -> None:
     assert set(declared("demo")) <= names
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("command", "library"), [("demo", "openpyxl"), ("sandbox", "starlette")])
 def test_a_command_that_needs_the_extra_says_in_one_line_what_to_install(
     tmp_path: Path, command: str, library: str
