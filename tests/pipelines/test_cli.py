@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from model.rules import words
 from model.rules.options import STANDARD_OPTIONS
@@ -60,6 +61,20 @@ def test_check_finds_everything_in_order(synced_interlock: Run) -> None:
 
     assert code == 0
     assert "✓ it-jira has all that it needs" in out
+
+
+def test_a_problem_that_only_limits_a_sync_is_marked_and_does_not_fail_the_check(
+    interlock: Run, small: Small
+) -> None:
+    path = small.home / "files" / "plan.xlsx"
+    book = load_workbook(path)
+    book["Sheet"]["H3"] = "Task"
+    book.save(path)
+
+    code, out, _ = interlock("check")
+
+    assert code == 0
+    assert "! marketing-plan: " in out
 
 
 def test_conflicts_as_json_are_a_list_of_objects(interlock: Run) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from pipelines.instance import Instance
 from pipelines.steps.explain import UnknownName, explain_item
-from tests.pipelines.small import NOW, day
+from tests.pipelines.small import NOW, Small, day
+from tests.pipelines.syncing import run_sync
 
 
 def test_the_driving_chain_runs_through_all_tools_to_its_source(synced_instance: Instance) -> None:
@@ -62,3 +64,17 @@ def test_an_unknown_name_is_answered_with_the_forms_that_are_accepted(
 ) -> None:
     with pytest.raises(UnknownName, match="key, address or reference"):
         explain_item(synced_instance, "CDP-99", NOW)
+
+
+def test_a_won_deal_is_not_done_for_it_waits_for_what_was_sold(
+    small: Small, instance: Instance
+) -> None:
+    won = {"StageName": "Closed Won", "IsWon": True, "IsClosed": True}
+    page = small.call_salesforce("GET", "/").text
+    for deal_id in re.findall("/lightning/r/Opportunity/([^/]+)/view", page):
+        small.call_salesforce("PATCH", f"/_sandbox/records/{deal_id}", won)
+    run_sync(instance, write=False)
+
+    explanation = explain_item(instance, "Nord AG, personal offers", NOW)
+
+    assert not explanation.item.done

@@ -5,9 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
+import pytest
+
 from pipelines.instance import Instance
 from pipelines.steps.comment import comment
-from pipelines.steps.decide import record_decision
+from pipelines.steps.decide import DecisionRefused, record_decision
 from pipelines.steps.sync import SyncResult
 from tests.pipelines.small import HEALTHY_PLAN, NOW, Small
 from tests.pipelines.syncing import (
@@ -143,6 +145,15 @@ def test_a_deputy_decides_and_the_decision_outlives_the_deadlines(
     assert "Decided by Nina Scholz" in text_on(small, "CDP-2")
     assert late_handover(later).decision is not None
     assert ("CMP-2", True) not in edits(later)
+
+
+def test_a_resolved_conflict_can_no_longer_be_decided(small: Small, instance: Instance) -> None:
+    conflict = late_handover(run_sync(instance))
+    small.write_plan(HEALTHY_PLAN[0])
+    run_sync(instance, days=1)
+
+    with pytest.raises(DecisionRefused, match="it is resolved"):
+        record_decision(instance, conflict.id, "move", "nina-scholz", "Too late", "cli", NOW)
 
 
 def test_an_issue_moved_to_another_project_keeps_its_conflict_and_its_comments(

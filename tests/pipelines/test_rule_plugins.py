@@ -15,7 +15,7 @@ from pipelines.instance import Instance
 from pipelines.steps.decide import DecisionRefused, record_decision
 from pipelines.steps.detect import detect
 from tests.pipelines import syncing
-from tests.pipelines.small import NOW
+from tests.pipelines.small import NOW, Small
 
 LATER = NOW + timedelta(minutes=5)
 BROKEN = BrokenPlugin("acme-rules 1.2", "acme_rules.late", "ModuleNotFoundError: No module")
@@ -93,3 +93,31 @@ def test_a_rule_that_fails_while_it_finds_fails_alone(instance: Instance) -> Non
     assert again.events == {}
     (failure,) = again.broken_plugins
     assert str(failure).startswith("the rule late_handover failed: RuntimeError: find went wrong")
+
+
+def concluding_from_absence(instance: Instance) -> Instance:
+    """The same instance, in which the late handover counts as something that a rule misses."""
+    rules = {rule.name: rule for rule in instance.rules}
+    rules["late_handover"] = replace(rules["late_handover"], concludes_from_absence=True)
+    return replace(instance, rules=RuleSet(rules, ()))
+
+
+def test_while_a_tool_is_unread_nothing_new_is_concluded_from_absence(small: Small) -> None:
+    with closing(concluding_from_absence(small.open(SALESFORCE_CLIENT_SECRET="wrong"))) as partly:
+        while_unread = syncing.run_sync(partly, write=False)
+    with closing(concluding_from_absence(small.open())) as whole:
+        read = syncing.run_sync(whole, minutes=5, write=False)
+
+    assert "late_handover" not in syncing.rule_names(while_unread)
+    assert "late_handover" in syncing.rule_names(read)
+
+
+def test_while_a_tool_is_unread_what_was_concluded_from_absence_stays(small: Small) -> None:
+    with closing(concluding_from_absence(small.open())) as whole:
+        syncing.run_sync(whole, write=False)
+    with closing(concluding_from_absence(small.open(SALESFORCE_CLIENT_SECRET="wrong"))) as partly:
+        while_unread = syncing.run_sync(partly, minutes=5, write=False)
+
+    assert set(while_unread.failures) == {"sales"}
+    assert "late_handover" in syncing.rule_names(while_unread)
+    assert while_unread.detected.events == {}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from connectors.base import ConnectionFailed
 from pipelines.instance import Instance
 from pipelines.steps.decide import DecisionRefused, record_decision
 from tests.pipelines.small import HEALTHY_PLAN, NOW, Small, day
@@ -160,6 +162,20 @@ def test_a_tool_that_cannot_be_read_does_not_stop_the_others(small: Small) -> No
 
     assert set(result.failures) == {"sales", "finance-erp"}
     assert rule_names(result) == ["late_handover"]
+
+
+def test_the_first_failure_of_a_connection_is_the_one_that_is_reported(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_instance: Instance, name: str, *_: Any, **__: Any) -> None:
+        raise ConnectionFailed(name, "comments cannot be written", "Try again.")
+
+    monkeypatch.setattr("pipelines.steps.sync.comment", fail)
+    with closing(small.open(JIRA_TOKEN="not-this-one")) as wrong:
+        failures = run_sync(wrong).failures
+
+    assert "JIRA_TOKEN" in str(failures["it-jira"])
+    assert "comments cannot be written" in str(failures["sales"])
 
 
 def test_a_bad_row_is_quarantined_and_all_others_are_synced(

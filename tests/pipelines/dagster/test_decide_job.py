@@ -65,6 +65,19 @@ def test_a_decision_removes_the_card_from_the_list_and_is_in_the_comments(
     assert sum("The fair is later" in text for text in jira_texts(deployed)) == 1
 
 
+def test_a_decision_writes_no_comment_while_comments_are_only_shown(
+    deployed: Deployed, late: str
+) -> None:
+    settings = deployed.small.home / "interlock.yaml"
+    settings.write_text(settings.read_text().replace("mode: write", "mode: dry-run"))
+
+    result = deployed.decide(HEAD_OF_IT, conflict=late, verdict="move", reason="The fair is later")
+
+    assert result.success
+    assert late not in deployed.cards()
+    assert not any("The fair is later" in text for text in jira_texts(deployed))
+
+
 def test_a_tool_that_cannot_be_reached_does_not_undo_the_decision(
     deployed: Deployed, late: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

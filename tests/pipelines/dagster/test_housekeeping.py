@@ -37,3 +37,15 @@ def test_an_old_run_is_deleted_with_its_log_and_an_unfinished_one_stays(
         assert not dagster.has_run(ended)
         assert dagster.all_logs(ended) == []
         assert dagster.has_run(waiting)
+
+
+def test_one_run_deletes_only_so_many_of_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    with dg.DagsterInstance.ephemeral() as dagster:
+        oldest, younger = finished_run(dagster), finished_run(dagster)
+        monkeypatch.setattr("pipelines.housekeeping.KEEP", timedelta(days=-1))
+        monkeypatch.setattr("pipelines.housekeeping.MOST_PER_RUN", 1)
+
+        purge_old_runs.execute_in_process(instance=dagster)
+
+        assert not dagster.has_run(oldest)
+        assert dagster.has_run(younger)

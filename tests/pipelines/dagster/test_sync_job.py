@@ -131,6 +131,39 @@ def test_a_quarantined_record_is_named_with_its_remedy_and_stops_nothing(
     assert len(deployed.cards()) == 2
 
 
+def test_the_check_of_a_rule_with_a_high_conflict_is_an_error_and_not_a_warning(
+    deployed: Deployed,
+) -> None:
+    result = deployed.sync()
+
+    severities = {
+        check.check_name: check.severity
+        for check in result.get_asset_check_evaluations()
+        if not check.passed
+    }
+    assert severities == {
+        "broken_promise": dg.AssetCheckSeverity.ERROR,
+        "late_handover": dg.AssetCheckSeverity.ERROR,
+    }
+
+
+def test_quarantined_records_beyond_the_named_ones_are_counted(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.assets.quarantine.MOST_NAMED", 1)
+    bad = [(f"CMP-{n}", "Flyer", "30.02.2026", day(20), "Lena Vogt", "Planned", "") for n in (3, 4)]
+    deployed.small.write_plan(*HEALTHY_PLAN, *bad)
+
+    result = deployed.sync()
+
+    (mapped,) = [
+        check
+        for check in result.get_asset_check_evaluations()
+        if check.check_name == "mapped" and not check.passed
+    ]
+    assert mapped.metadata["more"].value == "1 in the table quarantine"
+
+
 def test_a_dry_run_shows_what_it_would_write_and_writes_nothing(deployed: Deployed) -> None:
     settings = deployed.small.home / "interlock.yaml"
     settings.write_text(settings.read_text().replace("mode: write", "mode: dry-run"))
