@@ -41,12 +41,13 @@ def detect(instance: Instance, now: datetime) -> DetectResult:
         plan = read_plan(connection, instance.model, instance.today(now))
         lookup = WarehouseLookup(connection)
         rules = instance.rules
-        # Conflicts of a rule that is not installed stay as they are: its silence proves nothing.
         context = RuleContext(plan, instance.model, lookup)
         all_findings, failures = rules.find_each(context)
         worded, word_failures = _word_findings(instance, all_findings, lookup)
         failures += word_failures
         failed = {failure.rule for failure in failures}
+        # Conflicts of a rule that is not installed or failed stay as they are: its silence proves
+        # nothing.
         known_conflicts = {
             conflict_id: conflict
             for conflict_id, conflict in read_conflicts(connection).items()

@@ -57,11 +57,13 @@ class Places:
             digest = hashlib.sha256(os.fsencode(self.data.resolve())).hexdigest()[:16]
             folder = Path(tempfile.gettempdir()) / f"interlock-{os.geteuid()}-{digest}"
         folder.mkdir(mode=0o700, exist_ok=True)
-        account.own(folder)
         status = folder.lstat()
-        if folder.is_symlink() or status.st_uid != account.uid or status.st_mode & 0o077:
+        is_ours = status.st_uid in (os.geteuid(), account.uid) and not status.st_mode & 0o077
+        # Before it is given away: what a link of somebody else names is not ours to give.
+        if folder.is_symlink() or not is_ours:
             raise EmbeddedFailed(
                 f"{folder} belongs to somebody else or is open to others, so PostgreSQL's socket "
                 "cannot lie there. Remove it, or set TMPDIR to a folder of your own"
             )
+        account.own(folder)
         return folder
