@@ -4,7 +4,7 @@ BIN := .venv/bin
 SERVE ?=
 FRESH ?=
 
-.PHONY: demo test test-long lint types docs bench dist dist-check clean
+.PHONY: demo test test-long lint types audit docs bench dist dist-check clean
 
 demo: .venv/installed
 	$(BIN)/interlock demo $(if $(SERVE),--serve) $(if $(FRESH),--fresh)
@@ -22,6 +22,11 @@ lint: .venv/installed-dev
 
 types: .venv/installed-dev
 	$(BIN)/mypy
+
+# Our own code for unsafe patterns, and the installed packages for known vulnerabilities.
+audit: .venv/installed-dev
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive connectors model pipelines
+	$(BIN)/python .ci/audit_packages.py
 
 # The documentation, into site/; a warning, such as a broken link, is an error. (Not with --quiet,
 # which hides warnings.) `make docs SERVE=1` shows the site on this machine while it is edited.

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from connectors.masking import mask_secrets
 from model.comment_content import CommentChange, Outcome, PostedComment, Target
-from model.keys import ReferenceFormats
+from model.keys import ToolReferences
 from model.operating_model.lookups import ConnectionLookups
 from model.records import Mapped, Problem, Ref
 
@@ -37,6 +39,10 @@ class ConnectionSettings(BaseModel):
     function: str
     """The function whose records these are, where nothing more precise is known."""
     schedule: str | None = None
+    fresh_for: float | None = Field(default=None, gt=0, le=8760)
+    """Hours for which its data count as fresh; otherwise that of the deployment."""
+    reread_days: int = Field(default=7, gt=0)
+    """How often everything is read again, whatever the tool says has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,14 @@ class Connector(Protocol):
         """
         ...
 
+    def comment_obstacle(self, target: Target) -> str | None:
+        """Why this kind of record takes no comment at all: `Jira has no comments on a release`.
+
+        None where it takes them. Nothing is asked of the tool, and neither `find_comments` nor
+        `apply` is called for a record with an obstacle.
+        """
+        ...
+
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         """Our own comments on these records, by their markers."""
         ...
@@ -129,6 +143,13 @@ class ConnectionFailed(Exception):
     remedy: str
     record: Ref | None = None
 
+    def __post_init__(self) -> None:
+        # Tools repeat a wrong token in their answers, and libraries an address with its query.
+        self.reason = mask_secrets(self.connection, self.reason)
+        self.remedy = mask_secrets(self.connection, self.remedy)
+        # `args` are what was passed, which Python pickles and prints.
+        self.args = tuple(mask_secrets(self.connection, value) for value in self.args)
+
     def __str__(self) -> str:
         about = f" ({self.record})" if self.record else ""
         return f"{self.connection}{about}: {self.reason.rstrip('.')}. {self.remedy}"
@@ -148,19 +169,35 @@ class ConnectorContext:
     lookups: ConnectionLookups = field(default_factory=ConnectionLookups)
 
 
+def open_with(function: str) -> Callable[[Any, ConnectorContext], Connector]:
+    """`open_connector(settings, context)` or a connector's class, by module and name: `a.b:name`.
+
+    The module is imported at the first use, so a declaration imports no library of its tool.
+    """
+    module, _, name = function.partition(":")
+
+    def open_connector(settings: Any, context: ConnectorContext) -> Connector:
+        connector: Connector = getattr(import_module(module), name)(settings, context)
+        return connector
+
+    return open_connector
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """All that Interlock knows of a tool, declared once by the package that connects it.
 
     A package publishes it as an entry point of the group `interlock.connectors`, named like the
     word after `tool:`. The module that holds it is imported by every command, so it imports no
-    library of its tool; `open` does.
+    library of its tool; `open` does (see `open_with`).
 
     `mapping_version` is raised whenever the same raw record maps to something else: all records
     are then mapped again from landing. `references` are how people write the tool's records in
-    other tools. `http` is what its API's errors and limits mean, for a tool that is reached over
-    HTTP. `example` is the entry of interlock.yaml that `interlock init` offers, indented as
-    below `connections:`, and `permissions` says in Markdown what the account needs and why.
+    other tools. `addresses` are those below which people find the records of a connection with
+    these settings; the first one stands for all. `http` is what its API's errors and limits mean,
+    for a tool that is reached over HTTP. `example` is the entry of interlock.yaml that
+    `interlock init` offers, indented as below `connections:`, and `permissions` says in Markdown
+    what the account needs and why.
     """
 
     name: str
@@ -170,5 +207,6 @@ class Tool:
     mapping_version: int
     example: str
     permissions: str
-    references: ReferenceFormats = field(default_factory=ReferenceFormats)
+    references: ToolReferences = field(default_factory=ToolReferences)
+    addresses: Callable[[Any], tuple[str, ...]] = lambda _settings: ()
     http: HttpConventions | None = None

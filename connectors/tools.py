@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
-from connectors.base import Tool
+from connectors.base import ConnectionSettings, Tool
+from model.addresses import Site
 from model.keys import ReferenceFormats, combine
 
 GROUP = "interlock.connectors"
@@ -40,6 +41,8 @@ class InstalledTools:
 
     tools: Mapping[str, Tool]
     unavailable: Mapping[str, ToolUnavailable]
+    clashes: tuple[ToolUnavailable, ...] = ()
+    """Tools of other packages that bear the name of one of Interlock's own, which is used."""
 
     def named(self, name: str) -> Tool:
         """Raises ToolUnavailable for a tool that is not installed or whose package is broken."""
@@ -53,10 +56,16 @@ class InstalledTools:
             f"Installed are {names}. Correct the name, or install the package that adds it.",
         )
 
-    @property
-    def references(self) -> ReferenceFormats:
-        """How all of them write references, in the order of their names."""
-        return combine(self.tools[name].references for name in sorted(self.tools))
+    def references(self, connections: Mapping[str, ConnectionSettings]) -> ReferenceFormats:
+        """How references to the records of these connections are written, by their names."""
+        # In order of the names: what is read must not depend on that of entry points or entries.
+        by_name = [(name, connections[name]) for name in sorted(connections)]
+        sites = (
+            Site(name, addresses, tool.references.urls)
+            for name, settings in by_name
+            if (tool := self.tools.get(settings.tool)) and (addresses := tool.addresses(settings))
+        )
+        return combine((self.tools[name].references for name in sorted(self.tools)), sites)
 
 
 @cache
@@ -72,19 +81,35 @@ def installed_tools() -> InstalledTools:
 
 
 def load_tools(points: Iterable[EntryPoint]) -> InstalledTools:
-    """Load each entry point; two of one name are both refused, for neither can be preferred."""
+    """Load each entry point; of several with one name, Interlock's own is used, else none."""
     by_name: defaultdict[str, list[EntryPoint]] = defaultdict(list)
     for point in points:
         by_name[point.name].append(point)
     tools: dict[str, Tool] = {}
     unavailable: dict[str, ToolUnavailable] = {}
+    clashes: list[ToolUnavailable] = []
     # By the name of the entry point: it is known without importing what may be broken.
     for name, candidates in by_name.items():
+        own = list(filter(_is_own, candidates))
+        if own and len(own) < len(candidates):
+            clashes.append(_clash(name, [point for point in candidates if point not in own]))
         try:
-            tools[name] = _load(name, candidates)
+            tools[name] = _load(name, own or candidates)
         except ToolUnavailable as problem:
             unavailable[name] = problem
-    return InstalledTools(tools, unavailable)
+    return InstalledTools(tools, unavailable, tuple(clashes))
+
+
+def _is_own(point: EntryPoint) -> bool:
+    return point.module.partition(".")[0] == __name__.partition(".")[0]
+
+
+def _clash(name: str, others: list[EntryPoint]) -> ToolUnavailable:
+    packages = " and ".join(sorted(map(_package, others)))
+    return ToolUnavailable(
+        f'the tool "{name}" is Interlock\'s own, so that of {packages} is not used',
+        f"Uninstall {packages}, or ask its authors to give their tool another name.",
+    )
 
 
 def _load(name: str, candidates: list[EntryPoint]) -> Tool:
@@ -96,7 +121,9 @@ def _load(name: str, candidates: list[EntryPoint]) -> Tool:
         )
     try:
         tool = candidates[0].load()
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         # Importing a package of others may raise anything, and must not stop the other tools.
         raise ToolUnavailable(
             f'the tool "{name}" of the package {packages[0]} cannot be loaded '

@@ -15,6 +15,7 @@ from typing import Any
 
 from model.records import Ref
 
+# Stands in every comment ever written: changing it would orphan them all.
 MARKER_PREFIX = "interlock"
 
 
@@ -85,13 +86,13 @@ class CommentContent:
 
     @property
     def digest(self) -> str:
-        """A fingerprint of all that a reader sees, to tell whether an edit is due.
-
-        It depends on the content alone, on no name in the code: a digest that changed with a new
-        version of Interlock would edit every comment in every tool.
-        """
+        """A fingerprint of all that a reader sees, to tell whether an edit is due."""
+        # Of the content alone, and of no name in the code: a digest that changed with a new version
+        # of Interlock would edit every comment in every tool.
         blocks = [_block_to_json(block) for block in self.blocks]
+        # A list, not an object: it has one order, so equal content has one text.
         content = [self.conflict_id, self.state.value, self.heading, blocks, self.facts]
+        # 64 bits tell two versions of one comment apart; no attacker gains by a collision.
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 
@@ -139,7 +140,7 @@ class PostedComment:
 
 @dataclass(frozen=True, slots=True)
 class CommentChange:
-    """One difference between what a tool should say and what it says.
+    """One difference between the comments that a tool should show and those it shows.
 
     Without `posted` the comment is created, with it the same comment is edited in place.
     `notify` is False where the matter did not change for the reader.

@@ -8,6 +8,8 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from model.findings import Finding, Severity, Wording
+from model.freshness import OldReading, readings_text
+from model.records import Money
 
 
 class Status(StrEnum):
@@ -49,23 +51,41 @@ class Decision(_FrozenModel):
     """The decision in force.
 
     `verdict` is the id of the option that was chosen, `meaning` its consequence as the rule worded
-    it then, so that a decision stays readable when its rule changes or is uninstalled.
+    it then. `answers` are the fields of the option as they were filled in.
+
+    It holds up to `severity`, to `days` working days and the amounts of `value` (None: any), and
+    through the day `until`; `awaits` says what has to stand in the tools by then. `replaces` is
+    the decision that it replaced, in words.
     """
 
     verdict: str
+    # Stored, so that a decision stays readable when its rule changes or is uninstalled.
     meaning: str
     person: str
     person_name: str
     reason: str
     severity: Severity
     decided_at: datetime
+    role_name: str = ""
+    right: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
+    days: int | None = None
+    value: tuple[Money, ...] | None = None
+    until: date | None = None
+    awaits: str = ""
+    replaces: str = ""
 
 
 class Conflict(_FrozenModel):
     """A conflict as it stands now; of a resolved one `finding` is the last there was.
 
     `changed_at` is when something changed that its readers are notified of. Deadlines count from
-    `due_from` where it is set, else from `opened_at`. All instants are in UTC.
+    `due_from` where it is set, else from `opened_at`; `unseen_days` are the working days by which
+    it was put off so far, because nobody could see then how things stood. `old_readings` are the
+    connections on which the conflict rests and that are not fresh: while there are any, nothing
+    about it changes but by a decision. Where an open conflict was decided before,
+    `former_decision` is that decision and `reopened_because` says why it no longer holds. All
+    instants are in UTC.
     """
 
     id: str
@@ -75,10 +95,23 @@ class Conflict(_FrozenModel):
     escalation: EscalationStatus
     opened_at: datetime
     changed_at: datetime
+    # Set where the shorter deadlines of a more severe conflict would have passed already.
     due_from: datetime | None = None
+    unseen_days: tuple[date, ...] = ()
+    old_readings: tuple[OldReading, ...] = ()
     resolved_at: datetime | None = None
     decision: Decision | None = None
+    former_decision: Decision | None = None
+    reopened_because: str = ""
 
     @property
     def severity(self) -> Severity:
         return self.finding.severity
+
+    @property
+    def age_text(self) -> str:
+        """How old the data are on which it rests, and that its deadline waits; empty if fresh."""
+        if not self.old_readings or self.status is Status.RESOLVED:
+            return ""
+        waits = " Its deadline waits meanwhile." if self.status is Status.OPEN else ""
+        return f"Rests on {readings_text(self.old_readings)}.{waits}"

@@ -46,6 +46,7 @@ def _named(authority: DecisionAuthority | None) -> NamedAuthority | None:
 
 def _otherwise_text(following: AssignedLevel | None) -> str:
     if following is None or following.authority is None:
+        # A level that exists but has no authority helps as little as none.
         return "it stays undecided, for nobody stands above them"
     return f"it goes to {following.authority}, who then has until {format_day(following.decide_by)}"
 

@@ -17,6 +17,7 @@ from model.records import Money
 class Severity(IntEnum):
     """A higher number is worse."""
 
+    # Stored as numbers in the warehouse, so the order is part of the data.
     LOW = 0
     MEDIUM = 1
     HIGH = 2
@@ -59,7 +60,8 @@ class Finding:
     `comment_on` those that get a comment, `downstream` those that move because of it. `functions`
     are the ids of the functions whose plans break each other, first the one that has to move.
     `needed_by` is the day on which the other side needs it, `found_on` the day for which the rule
-    looked. `facts` are what the rule needs for its wording, name to value.
+    looked. `facts` are what the rule needs for its wording, name to value. `rests_on` are the
+    connections whose data it rests on; a rule states those of records that it does not mention.
     """
 
     rule: str
@@ -74,6 +76,13 @@ class Finding:
     downstream: tuple[int, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     found_on: date | None = None
+    rests_on: tuple[str, ...] = ()
+
+    @property
+    def mentioned_ids(self) -> frozenset[int]:
+        """Ids of all records that the finding mentions."""
+        chain = (step.record_id for step in self.chain)
+        return frozenset((*self.subjects, *self.comment_on, *self.downstream, *chain))
 
     @property
     def is_past(self) -> bool:
@@ -86,6 +95,7 @@ class Finding:
         """Stable short id from the rule and what it is about: `C-` and ten hex digits."""
         # The unit separator cannot stand in a reference, so no two lists give the same text.
         name = "\x1f".join((self.rule, *sorted(self.about)))
+        # 40 bits: the chance that two of 10,000 conflicts share an id is about one in 20,000.
         return f"C-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
 
 
@@ -104,8 +114,14 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A finding in words: a title of one line, sentences that explain it, what is to be decided."""
+    """A finding in words: a title of one line, sentences that explain it, what is to be decided.
+
+    `terms` are what the options of the rule say about this finding, name to text; a date is
+    written as YYYY-MM-DD. `horizon` should be among them: the day that an acceptance reaches to
+    unless somebody says otherwise.
+    """
 
     title: str
     explanation: tuple[str, ...]
     question: str
+    terms: tuple[tuple[str, str], ...] = ()

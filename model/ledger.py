@@ -14,6 +14,9 @@ from typing import Any
 from model.conflicts import Conflict, Decision, EscalationStatus, Status
 from model.findings import Finding, Wording
 
+WhyEnded = Callable[[Decision, Finding], str | None]
+"""Why a decision does not hold for a finding, as a clause; None if it does."""
+
 EscalationOf = Callable[[Finding, datetime], EscalationStatus]
 """Where a conflict that opened at this instant stands now on the escalation path."""
 
@@ -26,6 +29,23 @@ class Event:
     event: str
     at: datetime
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionGrounds:
+    """On what grounds a decision counted.
+
+    `role` and `right` are ids of the operating model whose fingerprint is `model_version`.
+    `channel` is the connection in which it was made, `cli` or `dagster`, and `identity` how it
+    named the person. `bounds` are the conflict's size at the decision and the right's limit.
+    """
+
+    role: str
+    right: str
+    channel: str
+    identity: str
+    bounds: Mapping[str, Any]
+    model_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +68,7 @@ def update_ledger(
     ledger: Mapping[str, Conflict],
     findings: Sequence[WordedFinding],
     escalation_of: EscalationOf,
+    why_ended: WhyEnded,
     now: datetime,
 ) -> LedgerUpdate:
     """Compare the ledger with the present findings; a conflict without a finding is resolved.
@@ -58,7 +79,7 @@ def update_ledger(
     events: list[Event] = []
     for worded in findings:
         before = ledger.get(worded.finding.conflict_id)
-        after, new_events = _follow_finding(before, worded, escalation_of, now)
+        after, new_events = _follow_finding(before, worded, escalation_of, why_ended, now)
         events += new_events
         if after != before:
             conflicts.append(after)
@@ -75,9 +96,18 @@ def decide(conflict: Conflict, decision: Decision) -> LedgerUpdate:
             "status": Status.DECIDED,
             "decision": decision,
             "changed_at": decision.decided_at,
+            "former_decision": None,
+            "reopened_because": "",
         }
     )
-    details = {"verdict": decision.verdict, "person": decision.person}
+    details = {
+        "verdict": decision.verdict,
+        "meaning": decision.meaning,
+        "person": decision.person,
+        "right": decision.right,
+        "until": decision.until.isoformat() if decision.until else None,
+        "replaces": decision.replaces,
+    }
     event = Event(conflict.id, "decided", decision.decided_at, details)
     return LedgerUpdate((after,), (event,))
 
@@ -99,20 +129,35 @@ def _resolve(before: Conflict, now: datetime) -> Conflict:
 
 
 def _follow_finding(
-    before: Conflict | None, worded: WordedFinding, escalation_of: EscalationOf, now: datetime
+    before: Conflict | None,
+    worded: WordedFinding,
+    escalation_of: EscalationOf,
+    why_ended: WhyEnded,
+    now: datetime,
 ) -> tuple[Conflict, list[Event]]:
     """The conflict after its present finding, and what happened to it."""
-    if before is None or before.status is Status.RESOLVED:
+    if before is None:
         return _open(before, worded, escalation_of, now)
-    if before.status is Status.DECIDED:
-        return _check_decision(before, worded, escalation_of, now)
-    return _refresh(before, worded, escalation_of, now)
+    if before.status is Status.OPEN:
+        return _refresh(before, worded, escalation_of, now)
+    if before.decision is None:
+        return _open(before, worded, escalation_of, now)
+    if ended := _why_over(before, before.decision, worded.finding, why_ended):
+        return _open(before, worded, escalation_of, now, ended=ended)
+    return _keep_decision(before, worded, now)
 
 
 def _open(
-    before: Conflict | None, worded: WordedFinding, escalation_of: EscalationOf, now: datetime
+    before: Conflict | None,
+    worded: WordedFinding,
+    escalation_of: EscalationOf,
+    now: datetime,
+    ended: str = "",
 ) -> tuple[Conflict, list[Event]]:
-    """A conflict that comes back keeps its identity, and its deadlines start again."""
+    """A conflict that comes back keeps its identity, and its deadlines start again.
+
+    `ended` is why its decision no longer holds, where it had one.
+    """
     conflict = Conflict(
         id=worded.finding.conflict_id,
         status=Status.OPEN,
@@ -121,20 +166,34 @@ def _open(
         escalation=escalation_of(worded.finding, now),
         opened_at=now,
         changed_at=now,
+        former_decision=before.decision if before and ended else None,
+        reopened_because=ended,
     )
     name = "opened" if before is None else "reopened"
-    return conflict, [Event(conflict.id, name, now, _event_details(conflict))]
+    details = {**_event_details(conflict), **({"because": ended} if ended else {})}
+    return conflict, [Event(conflict.id, name, now, details)]
 
 
-def _check_decision(
-    before: Conflict, worded: WordedFinding, escalation_of: EscalationOf, now: datetime
+def _why_over(
+    before: Conflict, decision: Decision, finding: Finding, why_ended: WhyEnded
+) -> str | None:
+    # A promise is kept once its conflict is resolved. What was accepted or dismissed stays so,
+    # also when the finding was away for some days.
+    if before.status is Status.RESOLVED and decision.awaits:
+        return f"{decision.awaits} was there, and it is a conflict again"
+    return why_ended(decision, finding)
+
+
+def _keep_decision(
+    before: Conflict, worded: WordedFinding, now: datetime
 ) -> tuple[Conflict, list[Event]]:
-    """A decision holds until the conflict is more severe than when it was decided."""
-    assert before.decision is not None
-    if worded.finding.severity > before.decision.severity:
-        return _open(before, worded, escalation_of, now)
-    update = {"finding": worded.finding, "wording": worded.wording}
-    return before.model_copy(update=update), []
+    """The decided conflict with its present finding; back among those in force if it was away."""
+    update: dict[str, Any] = {"finding": worded.finding, "wording": worded.wording}
+    if before.status is Status.DECIDED:
+        return before.model_copy(update=update), []
+    update |= {"status": Status.DECIDED, "resolved_at": None, "changed_at": now}
+    after = before.model_copy(update=update)
+    return after, [Event(after.id, "returned", now, _event_details(after))]
 
 
 def _refresh(

@@ -26,6 +26,8 @@ Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 Bool = npt.NDArray[np.bool_]
 
+# Below every index, and not a row: numpy would read it as the last one, so columns are masked by
+# it first.
 NONE = -1
 """In every column of indices: the record states nothing."""
 
@@ -96,6 +98,7 @@ NETWORK_COLUMNS: Final[Mapping[str, Column]] = {
     "percent": Column(work_item="percent_complete"),
     "state": Column(work_item="state", deal="stage", codes=DEAL_STATES),
     "milestone": Column(work_item="milestone", deal=True),
+    # A close date is promised to a customer; the planned finish of work is the team's own.
     "deadline": Column(deal="close_date"),
     "parent": Column(work_item="parent_id", deal="parent_id"),
 }
@@ -140,6 +143,7 @@ class SpendLines:
     """Budget, commitments and actuals; k rows, each column declared as in `ItemAttributes`."""
 
     id: Annotated[Int64, Column(spend="record_id")]
+    connection: Annotated[Int16, Column(spend="connection", names="connections")]
     kind: Annotated[Int8, Column(spend="spend_kind", codes=SPEND_KINDS)]
     amount: Annotated[Int64, Column(spend="amount", missing=0)]
     currency: Annotated[Int16, Column(spend="currency", names="currencies")]

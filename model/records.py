@@ -29,6 +29,7 @@ class Kind(StrEnum):
 class State(IntEnum):
     """The shared lifecycle onto which each tool's own statuses are mapped."""
 
+    # The order counts: `state < DONE` means open, in SQL and in columns.
     PLANNED = 0
     IN_PROGRESS = 1
     BLOCKED = 2
@@ -86,6 +87,7 @@ class Ref:
 
     @classmethod
     def parse(cls, text: str) -> Self:
+        # At most two splits: a native id may contain colons.
         connection, kind, native_id = text.split(":", 2)
         return cls(connection, Kind(kind), native_id)
 
@@ -163,6 +165,7 @@ class Deal(Record):
 
     @model_validator(mode="after")
     def _money_has_its_currency(self) -> Self:
+        # Amounts of unknown currency could be neither added nor compared with a limit.
         if self.amount is not None and self.currency is None:
             raise ValueError("an amount needs its currency")
         return self

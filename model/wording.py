@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from model.comment_content import (
     Block,
@@ -18,8 +17,10 @@ from model.comment_content import (
     TextSpan,
 )
 from model.conflicts import Conflict, Status
+from model.decisions import decision_sentences, describe_decision
 from model.escalation_status import deadline_text
 from model.findings import ChainStep, Label
+from model.operating_model.calendar import local_day
 from model.operating_model.schema import OperatingModel
 from model.records import Kind, Ref
 from model.rules.words import format_day, is_behind
@@ -48,7 +49,7 @@ def build_content(
         conflict.id,
         state,
         f"{prefix[conflict.status]}: {conflict.wording.title}",
-        (*blocks, _footer(conflict, audience)),
+        (*blocks, *_age_blocks(conflict), _footer(conflict, audience)),
         _facts(conflict, labels, model),
     )
 
@@ -78,7 +79,7 @@ def _state_blocks(
 
 def to_plain_text(content: CommentContent) -> str:
     """A comment as plain text, for a dry run or a person at a terminal."""
-    lines = [content.heading]
+    lines = [_one_line(content.heading)]
     for block in content.blocks:
         if isinstance(block, Paragraph):
             lines.append(_spans_to_text(block.spans))
@@ -88,7 +89,12 @@ def to_plain_text(content: CommentContent) -> str:
 
 
 def _spans_to_text(spans: tuple[Span, ...]) -> str:
-    return "".join(_span_to_text(span) for span in spans)
+    return _one_line("".join(_span_to_text(span) for span in spans))
+
+
+def _one_line(text: str) -> str:
+    # A title of a tool may hold line breaks, which would look like lines of ours.
+    return " ".join(text.splitlines())
 
 
 def _span_to_text(span: Span) -> str:
@@ -107,7 +113,10 @@ def _open_blocks(
     model: OperatingModel,
     audience: CommentAudience,
 ) -> tuple[Block, ...]:
-    blocks: list[Block] = [_paragraph(" ".join(conflict.wording.explanation))]
+    blocks: list[Block] = [
+        *_reopened_blocks(conflict),
+        _paragraph(" ".join(conflict.wording.explanation)),
+    ]
     if conflict.finding.chain:
         blocks.append(Bullets(tuple(_step_spans(step, labels) for step in conflict.finding.chain)))
     blocks.append(_paragraph(conflict.wording.question))
@@ -115,26 +124,33 @@ def _open_blocks(
     return tuple(blocks)
 
 
+def _reopened_blocks(conflict: Conflict) -> Iterator[Block]:
+    if conflict.former_decision:
+        before = describe_decision(conflict.former_decision)
+        yield _paragraph(f"Open again: {conflict.reopened_because}. Before, {before}.")
+
+
 def _decided_blocks(conflict: Conflict, model: OperatingModel) -> tuple[Block, ...]:
     assert conflict.decision is not None
-    decision = conflict.decision
-    on = decision.decided_at.astimezone(ZoneInfo(model.time_zone)).date()
-    # Not str.capitalize, which would write the rest in lower case: keys and names stand there.
-    meaning = f"{decision.meaning[:1].upper()}{decision.meaning[1:]}."
-    provenance = f"Decided by {decision.person_name} on {format_day(on)}. Reason: {decision.reason}"
+    on = local_day(model, conflict.decision.decided_at)
+    meaning, *others = decision_sentences(conflict.decision, on)
     return (
         Paragraph((TextSpan(meaning, strong=True),)),
-        _paragraph(provenance),
+        _paragraph(" ".join(others)),
         _paragraph(" ".join(conflict.wording.explanation)),
     )
 
 
 def _resolved_blocks(conflict: Conflict, model: OperatingModel) -> tuple[Block, ...]:
     assert conflict.resolved_at is not None
-    on = conflict.resolved_at.astimezone(ZoneInfo(model.time_zone)).date()
+    on = local_day(model, conflict.resolved_at)
     return (
         _paragraph(f"The cause is gone since {format_day(on)}; nothing is left to decide here."),
     )
+
+
+def _age_blocks(conflict: Conflict) -> tuple[Block, ...]:
+    return (_paragraph(conflict.age_text),) if conflict.age_text else ()
 
 
 def _paragraph(text: str) -> Paragraph:
@@ -145,6 +161,7 @@ def _step_spans(step: ChainStep, labels: Mapping[int, Label]) -> tuple[Span, ...
     """`CDP-12 Profile service: due 4 Dec 2026 (Jira "Due date"), forecast 18 Dec 2026`."""
     label = labels[step.record_id]
     name: Span = LinkSpan(label.key, label.url) if label.url else TextSpan(label.key, strong=True)
+    # A deal's key is its name; twice would read like two things.
     title = "" if label.title == label.key else f" {label.title}"
     deal = Ref.parse(label.ref).kind is Kind.DEAL
     due = "closes" if deal else "due"
@@ -165,6 +182,8 @@ def _authority_spans(
     if escalation.authority is None:
         return (TextSpan("Nobody has the right to decide this; the operating model needs one."),)
     authority, (decides, consequence) = escalation.authority, deadline_text(escalation)
+    # In the tool that shows the comment: a mention with another tool's account would notify
+    # nobody.
     identities = {person.id: person.identities for person in model.people}.get(authority.person, {})
     return (
         MentionSpan(authority.person_name, identities.get(audience.connection)),
@@ -192,11 +211,11 @@ def _facts(
         ("Status", conflict.status.value),
         ("Severity", conflict.severity.name.lower()),
         ("What", conflict.wording.title),
-        ("Explanation", " ".join(conflict.wording.explanation)),
+        ("Explanation", " ".join(filter(None, (*conflict.wording.explanation, conflict.age_text)))),
         ("Functions", ", ".join(names.get(f, f) for f in conflict.finding.functions)),
         ("Concerns", ", ".join(dict.fromkeys(label.key for label in subjects))),
         ("Who decides", decider),
         ("Decide by", conflict.escalation.decide_by.isoformat()),
         ("Otherwise", conflict.escalation.otherwise),
-        ("Decision", f"{decision.verdict}: {decision.reason}" if decision else ""),
+        ("Decision", " ".join(decision_sentences(decision)) if decision else ""),
     )

@@ -13,12 +13,14 @@ from pipelines.decide_job import decide
 from pipelines.deployment import Deployment
 from pipelines.housekeeping import CRON, JOB, purge_old_runs
 from pipelines.instance import home_folder, open_instance
+from pipelines.release_job import release
 from pipelines.resource import InterlockResource
 from pipelines.schedules import build_schedules, sync_definitions
 
 
 def build(deployment: Deployment, time_zone: str, rules: RuleSet) -> dg.Definitions:
     """The definitions of one deployment; schedules run in this time zone."""
+    # Read once: a changed mode takes effect when the code location is loaded again.
     dry_run = deployment.comments.mode == "dry-run"
     connections = deployment.connections.items()
     return dg.Definitions.merge(
@@ -43,7 +45,8 @@ def build(deployment: Deployment, time_zone: str, rules: RuleSet) -> dg.Definiti
         ),
         sync_definitions(deployment, time_zone),
         dg.Definitions(
-            jobs=[decide, purge_old_runs], schedules=build_schedules({JOB: CRON}, time_zone)
+            jobs=[decide, release, purge_old_runs],
+            schedules=build_schedules({JOB: CRON}, time_zone),
         ),
     )
 

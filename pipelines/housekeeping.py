@@ -11,7 +11,9 @@ import dagster as dg
 from pipelines.resource import run_instant
 
 JOB = "purge_old_runs"
+# At night, when the run slots are free.
 CRON = "30 3 * * *"
+# A quarter, so that plots still show how the last one went.
 KEEP = timedelta(days=90)
 # Deleting is slow, and this job blocks one of the few run slots.
 MOST_PER_RUN = 500

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from connectors.base import Connector, ConnectorContext
-from connectors.tools import installed_tools
+from connectors.base import ConnectionFailed, Connector, ConnectorContext, Tool
+from connectors.tools import ToolUnavailable, installed_tools
 from model.keys import ReferenceFormats
+from model.operating_model.calendar import local_day
 from model.operating_model.load import load
 from model.operating_model.lookups import lookups_for
 from model.operating_model.schema import OperatingModel
 from model.rules import RuleSet, installed_rules
 from model.warehouse.connect import open_warehouse
-from pipelines.deployment import Deployment, read_deployment
+from pipelines.deployment import Deployment, check_functions, read_deployment
+from pipelines.isolation import isolated
 
 HOME_VARIABLE = "INTERLOCK_HOME"
 
@@ -42,24 +43,35 @@ class Instance:
 
     @property
     def references(self) -> ReferenceFormats:
-        """How records of all installed tools are named in text."""
-        return installed_tools().references
+        """How records of all connections are named in text."""
+        return installed_tools().references(self.deployment.connections)
+
+    def tool(self, name: str) -> Tool:
+        """The tool of a connection; raises ConnectionFailed where its package cannot be loaded."""
+        try:
+            return installed_tools().named(self.deployment.connections[name].tool)
+        except ToolUnavailable as broken:
+            raise ConnectionFailed(name, broken.reason, broken.remedy) from None
 
     @contextmanager
     def connector(self, name: str) -> Iterator[Connector]:
-        """Open the connection with this name, and close it after use."""
+        """Open the connection with this name, and close it after use; raises ConnectionFailed."""
         settings = self.deployment.connections[name]
         lookups = lookups_for(self.model, name, self.references)
         context = ConnectorContext(name, self.home, self.environment, lookups)
-        connector = installed_tools().named(settings.tool).open(settings, context)
+        # A new connector per use: it holds an HTTP session, which must not outlive its step.
+        tool = self.tool(name)
+        with isolated(name, "opening its connector"):
+            connector = tool.open(settings, context)
         try:
             yield connector
         finally:
-            connector.close()
+            with isolated(name, "closing its connector"):
+                connector.close()
 
     def today(self, now: datetime) -> date:
         """The calendar day of an instant, in the operating model's time zone."""
-        return now.astimezone(ZoneInfo(self.model.time_zone)).date()
+        return local_day(self.model, now)
 
     def close(self) -> None:
         # Asking for the property would open the warehouse.
@@ -83,4 +95,5 @@ def open_instance(home: Path, environment: Mapping[str, str]) -> Instance:
         # The operating model may name a rule that exists but could not be loaded.
         other_rules=bool(rules.broken),
     )
+    check_functions(home, model.function_names)
     return Instance(home, environment, deployment, model, rules)

@@ -53,6 +53,7 @@ def build_schedules(crons: Mapping[str, str], time_zone: str) -> list[dg.Schedul
             job_name=job,
             cron_schedule=cron,
             execution_timezone=time_zone,
+            # Dagster's default is stopped, and a deployment that nobody started would stay silent.
             default_status=dg.DefaultScheduleStatus.RUNNING,
         )
         for job, cron in crons.items()

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape
 
 from model.findings import Label
 from model.rules.words import format_day
@@ -21,6 +21,7 @@ DateSpan = tuple[date, date]
 MOST_COMPACT_ROWS: Final = 6
 LEGEND: Final = "Grey: as planned. Green or red: as forecast."
 
+# All in pixels.
 _WIDTH, _LABEL_WIDTH, _TOP, _MARGIN = 560, 130, 20, 8
 _COMPACT_ROW, _DETAILED_ROW = 30, 62
 _BAR_HEIGHT, _SHORTEST_BAR = 7, 4
@@ -85,9 +86,11 @@ def timeline_svg(rows: Sequence[TimelineRow]) -> str:
 def timeline_image(rows: Sequence[TimelineRow]) -> str:
     """The chain as a Markdown image with its legend; an empty text where no record has dates.
 
-    Dagster hides Markdown above 1,000 characters behind a click. So there is one path per colour,
-    a row has only its key, and of a chain of more than MOST_COMPACT_ROWS both ends are drawn.
+    A row has only its key; of a chain of more than MOST_COMPACT_ROWS both ends are drawn.
     """
+    # Dagster hides Markdown above 1,000 characters behind a click, so there is also only one path
+    # per colour.
+    # The ends say where the delay begins and whom it meets; the middle only hands it on.
     half = MOST_COMPACT_ROWS // 2
     shown = [*rows[:half], *rows[-half:]] if len(rows) > MOST_COMPACT_ROWS else rows
     bars = _bars(shown, _COMPACT_ROW, 8)
@@ -135,6 +138,7 @@ def _bar(span: DateSpan, y: int, first: date, last: date) -> str:
     per_day = (_WIDTH - _LABEL_WIDTH - _MARGIN) / ((last - first).days + 1)
     left = _LABEL_WIDTH + round(per_day * (span[0] - first).days)
     right = _LABEL_WIDTH + round(per_day * ((span[1] - first).days + 1))
+    # A day in a plan of years would be thinner than a pixel, hence the shortest bar.
     return f"M{left} {y}h{max(right - left, _SHORTEST_BAR)}"
 
 
@@ -161,7 +165,7 @@ def _key_text(row: TimelineRow, y: int) -> str:
 
 
 def _text(x: int, y: int, text: str, attributes: str = "") -> str:
-    return f"<text x='{x}' y='{y}'{attributes}>{escape(text)}</text>"
+    return f"<text x='{x}' y='{y}'{attributes}>{escape(text, quote=False)}</text>"
 
 
 def _span_text(span: DateSpan) -> str:

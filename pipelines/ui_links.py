@@ -13,6 +13,7 @@ import yaml
 
 from model.conflicts import Conflict, Status
 from model.rules import Option
+from model.rules.options import fill_in
 
 # As in pyproject.toml, [tool.dg.project].
 CODE_LOCATION = "interlock"
@@ -39,10 +40,22 @@ def asset_url(site: str, path: Sequence[str]) -> str:
     return f"{site.rstrip('/')}/assets/{'/'.join(map(quote, path))}"
 
 
-def decide_url(site: str, conflict_id: str, option: Option) -> str:
-    """The launch form of the job `decide` with conflict and verdict filled in, the fields empty."""
-    form = {"conflict": conflict_id, "verdict": option.id}
-    form |= {field.name: "" for field in option.fields}
-    config = quote(yaml.safe_dump(form, sort_keys=False), safe="")
+def decide_url(site: str, conflict: Conflict, option: Option) -> str:
+    """The launch form of the job `decide`, filled in so that the usual decision needs no typing."""
+    config = quote(_decide_form(conflict, option), safe="")
     launchpad = f"/locations/{CODE_LOCATION}/jobs/decide/playground/setup"
     return f"{site.rstrip('/')}{launchpad}?config={config}"
+
+
+def _decide_form(conflict: Conflict, option: Option) -> str:
+    """YAML that says in comments what is decided, with a line per field."""
+    terms = dict(conflict.wording.terms)
+    form = {"conflict": conflict.id, "verdict": option.id}
+    form |= {field.name: terms.get(field.default, "") for field in option.fields}
+    comments = (conflict.wording.title, fill_in(option.label, terms))
+    return (
+        "".join(f"# {' '.join(comment.split())}\n" for comment in comments)
+        + yaml.safe_dump(form, sort_keys=False, allow_unicode=True)
+        # A block, in which apostrophes and colons are just text.
+        + "reason: >-\n  \n"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from connectors.base import (
     AccessProblem,
@@ -61,7 +61,12 @@ class ErpConnector:
 
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:  # noqa: ARG002
         """Yield the current lines of all files that changed; see `pull_exports`."""
-        return pull_exports(self.name, self._exports(), self._profile, cursor)
+        return pull_exports(self.name, self._exports(now), self._profile, cursor)
+
+    def rewind(self, stream: str, cursor: Cursor) -> Cursor:
+        """The cursor itself: every pull reads the files whole and compares them with it."""
+        del stream
+        return cursor
 
     def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:  # noqa: ARG002
         """Map a line to spend; see `map_line`."""
@@ -71,6 +76,10 @@ class ErpConnector:
             "its export",
             lambda: map_line(self.name, self._settings, self._profile, raw, observed_at),
         )
+
+    def comment_obstacle(self, target: Target) -> str | None:  # noqa: ARG002
+        """None: every record takes comments."""
+        return None
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         """Our comments on these records in all findings files beside the exports.
@@ -93,8 +102,13 @@ class ErpConnector:
     def close(self) -> None:
         """Do nothing: no file stays open between calls."""
 
-    def _exports(self) -> list[ExportFile]:
-        return find_exports(self.name, self._context.home, self._settings.path)
+    def _exports(self, now: datetime | None = None) -> list[ExportFile]:
+        """The exports in the order in which they replace each other at an instant.
+
+        Without one, all of them in an order that means nothing.
+        """
+        far = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
+        return find_exports(self.name, self._context.home, self._settings.path, now or far)
 
     def _unreadable(self, export: ExportFile) -> Iterator[AccessProblem]:
         try:

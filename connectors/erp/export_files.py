@@ -2,7 +2,7 @@
 
 A line belongs to a part of the books: the values of the profile's `covers` columns (company and
 period, for instance), or the file itself. The newest file that holds a part replaces that part of
-all older files.
+all older files. A file dated in the future counts as the oldest: it would replace every later one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from connectors.erp.export_table import ExportLine, ExportTable, read_export_tab
 from connectors.erp.settings import ExportProfile
 from connectors.erp.total_row import check_total
 from connectors.kit.delimited_text import UnreadableFile
+from connectors.kit.plausible import is_from_future
 
 FINDINGS_SUFFIX = ".findings.csv"
 
@@ -36,6 +37,7 @@ class ExportFile:
     path: Path
     saved_at: datetime
     fingerprint: str
+    is_from_future: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class ExportContent:
     is_proven: bool
 
 
-def find_exports(connection: str, home: Path, path: str) -> list[ExportFile]:
+def find_exports(connection: str, home: Path, path: str, now: datetime) -> list[ExportFile]:
     """Find all files that the pattern `path` matches below `home`, newest first.
 
     Raises ConnectionFailed where there is none or one cannot be read.
@@ -78,18 +80,23 @@ def find_exports(connection: str, home: Path, path: str) -> list[ExportFile]:
             "Put the export there, or correct `path` in interlock.yaml",
         )
     try:
-        exports = [_export_file(name, file) for name, file in files]
+        exports = [_export_file(name, file, now) for name, file in files]
     except OSError as error:
         raise ConnectionFailed(
             connection, f"{error.filename} cannot be read: {error.strerror}", "Grant read access"
         ) from None
     # The name decides between files saved at the same instant, so that the order is stable.
-    return sorted(exports, key=lambda export: (export.saved_at, export.name), reverse=True)
+    return sorted(
+        exports,
+        key=lambda export: (not export.is_from_future, export.saved_at, export.name),
+        reverse=True,
+    )
 
 
-def _export_file(name: str, path: Path) -> ExportFile:
+def _export_file(name: str, path: Path, now: datetime) -> ExportFile:
     saved_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return ExportFile(name, path, saved_at, sha256(path.read_bytes()).hexdigest())
+    fingerprint = sha256(path.read_bytes()).hexdigest()
+    return ExportFile(name, path, saved_at, fingerprint, is_from_future(saved_at, now))
 
 
 def read_export(export: ExportFile, profile: ExportProfile) -> ExportContent:

@@ -5,6 +5,11 @@ marker by which that row is found again. Every other column, and every row witho
 added by people and is kept verbatim.
 """
 
+# Not the format of a CSV plan's notes file (`connectors.spreadsheets.notes_file`), though both lie
+# beside a file: a plan has one row per key, so a note is found by the key that people see, and has
+# the whole text, as nobody reads it elsewhere. Lines of an export may share a document number, so a
+# row is found by the immutable reference of its line, and its columns can be filtered and summed.
+
 from __future__ import annotations
 
 import csv

@@ -9,7 +9,11 @@ from connectors.base import RawRecord
 from connectors.erp.line_payload import LinePayload
 from connectors.erp.line_reader import LineReader, UnreadableField
 from connectors.erp.settings import ErpSettings, ExportProfile
+from connectors.kit.mapping import name_held
 from model.records import Kind, Mapped, Problem, Ref, Spend, Version
+
+MAPPING_VERSION = 2
+"""Raised whenever the same raw record maps to something else."""
 
 
 def map_line(
@@ -31,9 +35,15 @@ def map_line(
     except UnreadableField as error:
         reason = f"{payload.file}, line {payload.line}: {error.reason}"
         # Work may refer to the line by these; such references must not dangle in the meantime.
-        names = (reader.text(profile.columns.document), reader.text(profile.columns.wbs))
-        known_as = tuple(name for name in names if name)
-        return Mapped(problems=(Problem(landed.native_id, reason, error.remedy, True, known_as),))
+        return name_held(
+            Mapped(problems=(Problem(landed.native_id, reason, error.remedy),)),
+            lambda: reader.text(profile.columns.document),
+            lambda: reader.text(profile.columns.wbs),
+            lambda: _key(landed.native_id, reader),
+            lambda: landed.native_id,
+            # With several columns of amounts the records are called by their kinds, too.
+            lambda: [f"{landed.native_id}/{kind}" for kind in profile.amounts],
+        )
     # The clock of the machine that saved the file may be ahead; a version never begins later
     # than it was seen.
     valid_from = min(payload.saved_at, observed_at)
@@ -45,12 +55,18 @@ def line_id(native_id: str, profile: ExportProfile) -> str:
     return native_id.rpartition("/")[0] if len(profile.amounts) > 1 else native_id
 
 
+def _key(native_id: str, reader: LineReader) -> str:
+    columns = reader.profile.columns
+    names = (columns.document, columns.wbs, columns.cost_centre)
+    return next(filter(None, map(reader.text, names)), native_id)
+
+
 def _spend_records(
     connection: str, settings: ErpSettings, native_id: str, reader: LineReader
 ) -> Iterator[Spend]:
     columns = reader.profile.columns
     wbs, cost_centre = reader.text(columns.wbs), reader.text(columns.cost_centre)
-    key = reader.text(columns.document) or wbs or cost_centre or native_id
+    key = _key(native_id, reader)
     has_several = len(reader.profile.amounts) > 1
     for kind, amount in reader.amounts():
         on, dates_from = reader.day(kind)

@@ -12,6 +12,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Literal
 
+from connectors.kit.plausible import plausible_amount
+
 NumberStyle = Literal["german", "english", "plain"]
 
 _SIGNED = re.compile(
@@ -45,6 +47,8 @@ def read_number(style: NumberStyle, text: str) -> Decimal | None:
         return None
     digits = body.replace(grouping, "") if grouping else body
     amount = Decimal(digits.replace(",", "."))
+    if not plausible_amount(amount):
+        return None
     return -amount if signed["owed"] or signed["trail"] or signed["lead"] == "-" else amount
 
 

@@ -64,7 +64,7 @@ def pull_exports(
     ConnectionFailed after the last page when a file could not be read.
     """
     state = _resume(cursor, profile)
-    order = tuple((export.name, export.fingerprint) for export in exports)
+    order = tuple((export.name, _mark(export)) for export in exports)
     if state.order != order:
         # Set again only at the end: an interrupted pull must not count as complete.
         state.order = ()
@@ -73,6 +73,11 @@ def pull_exports(
         if unread:
             reasons = "; ".join(problem.reason for problem in unread)
             raise ConnectionFailed(connection, reasons, unread[0].remedy)
+
+
+def _mark(export: ExportFile) -> str:
+    """What of a file decides whether its connection is read again."""
+    return f"{export.fingerprint}{' from the future' if export.is_from_future else ''}"
 
 
 def _resume(cursor: Cursor | None, profile: ExportProfile) -> _PullCursor:
@@ -101,7 +106,7 @@ def _pull_files(
             continue
         lines_before = state.files.get(export.name, _NEVER_PULLED).lines
         missing = tuple(truncation.find_problems(export, content, lines_before))
-        problems = (*_content_problems(export, content), *missing)
+        problems = (*_content_problems(export, content), *missing, *_report_future(export))
         is_complete = is_complete and not content.table.broken and not missing
         snapshot_ids.update(line.native_id for line in lines)
         # A problem has an id too and would otherwise count as solved while its file is unchanged.
@@ -157,6 +162,17 @@ def _unread_problem(export: ExportFile, unreadable: UnreadableFile) -> Problem:
         f"{export.name} was not read: {unreadable.reason}; its former figures stay",
         unreadable.remedy,
     )
+
+
+def _report_future(export: ExportFile) -> Iterator[Problem]:
+    if export.is_from_future:
+        yield Problem(
+            f"{export.name}#saved",
+            f"{export.name} was saved at {export.saved_at:%Y-%m-%d %H:%M} UTC, which is in the "
+            "future, so every other export counts as newer",
+            "Correct the clock of whatever saved it, then save it again.",
+            held=False,
+        )
 
 
 def _content_problems(export: ExportFile, content: ExportContent) -> Iterator[Problem]:

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.base import Connector, ConnectorContext, Tool
+from connectors.base import Tool, open_with
+from connectors.erp.mapping import MAPPING_VERSION
 from connectors.erp.settings import ErpSettings
-
-
-def _open(settings: ErpSettings, context: ConnectorContext) -> Connector:
-    from connectors.erp.connector import open_connector
-
-    return open_connector(settings, context)
-
 
 _EXAMPLE = """\
   erp:
@@ -35,8 +29,8 @@ TOOL = Tool(
     name="erp",
     title="ERP exports",
     settings=ErpSettings,
-    open=_open,
-    mapping_version=1,
+    open=open_with("connectors.erp.connector:open_connector"),
+    mapping_version=MAPPING_VERSION,
     example=_EXAMPLE,
     permissions=_PERMISSIONS,
 )

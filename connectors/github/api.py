@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from connectors.base import ConnectionFailed
 from connectors.github.settings import GitHubSettings
 from connectors.github.tool import TOOL
+from connectors.kit.answers import Answered, UnexpectedAnswer
 from connectors.kit.client import HttpClient
 from connectors.kit.clock import Clock
 from connectors.kit.exceptions import RequestFailed
-from connectors.kit.paginators import LinkHeader, PageRequest, Params
+from connectors.kit.paginators import LinkHeader, PageRequest
+from connectors.kit.streams import fetch_records
+from connectors.kit.visibility import report_hidden
 from model.records import Problem
 
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 NOT_VISIBLE = frozenset({301, 403, 404, 410, 451})
 """Moved, forbidden, hidden or not there, deleted, blocked: it concerns one record, not the tool."""
+
+_FULL_NAME = re.compile(r"[\w-]+/(?!\.\.?$)[\w.-]+")
 
 Json = Mapping[str, Any]
 
@@ -27,24 +32,20 @@ Json = Mapping[str, Any]
 def open_client(
     connection: str, settings: GitHubSettings, auth: httpx.Auth, clock: Clock
 ) -> HttpClient:
-    credentials = settings.credentials
-    return HttpClient(connection, settings.url, auth, credentials, clock, TOOL.http, _HEADERS)
+    url, credentials, budget = settings.url, settings.credentials, settings.budget
+    return HttpClient(connection, url, auth, credentials, clock, TOOL.http, _HEADERS, budget)
 
 
-def not_github(connection: str, url: str) -> ConnectionFailed:
+def not_github(connection: str, request: str, answer: Any) -> UnexpectedAnswer:
     """The error for an answer of another shape than GitHub's."""
-    return ConnectionFailed(
-        connection,
-        f"{url} does not answer as GitHub does",
-        "Check url, which is the API's, and what answers in GitHub's place.",
-    )
+    remedy = "Check url, which is the API's, and what answers in GitHub's place."
+    return Answered(connection, request, answer, remedy).unexpected("what GitHub documents", answer)
 
 
 @dataclass(frozen=True, slots=True)
 class GitHubApi:
     """The lists and records of one connection. Raises ConnectionFailed."""
 
-    connection: str
     settings: GitHubSettings
     client: HttpClient
 
@@ -60,45 +61,41 @@ class GitHubApi:
             if error.status != 301 or not moved_to:
                 raise
             answer = self.client.read("GET", str(moved_to))
-        return self._check_record(answer)
+        if not isinstance(answer, dict) or not isinstance(answer.get("id"), int):
+            raise not_github(self.client.connection, f"GET {path}", answer)
+        return answer
 
-    def fetch_pages(self, path: str, params: Params | None = None) -> Iterator[list[Json]]:
-        """The pages of a list, each when it is asked for."""
-        request = PageRequest(path, {"per_page": self.settings.page_size, **(params or {})})
-        for answer in self.client.pages(request, LinkHeader()):
-            if not isinstance(answer.body, list):
-                raise not_github(self.connection, self.settings.url)
-            yield [self._check_record(record) for record in answer.body]
+    def fetch_pages(self, path: str, **params: str) -> Iterator[list[Any]]:
+        """The pages of a list, each when it is asked for; its records are as they came."""
+        request = PageRequest(path, {"per_page": self.settings.page_size, **params})
+        return fetch_records(self.client, request, LinkHeader())
 
-    def fetch_all(self, path: str, params: Params | None = None) -> list[Json]:
-        return [record for page in self.fetch_pages(path, params) for record in page]
+    def fetch_all(self, path: str) -> list[dict[str, Any]]:
+        """A list of which every record is needed."""
+        records = [record for page in self.fetch_pages(path) for record in page]
+        return Answered(self.client.connection, f"GET {path}", records).objects_of()
+
+    def fetch_visible(self, path: str) -> Json | None:
+        """Like `fetch`; None for a record that cannot be seen."""
+        try:
+            return self.fetch(path)
+        except RequestFailed as error:
+            if error.status in NOT_VISIBLE:
+                return None
+            raise
 
     def find_repositories(self) -> tuple[dict[str, Json], tuple[Problem, ...]]:
         """The repositories that can be seen, by their names in the settings, and a problem for
-        each that cannot.
-
-        Raises ConnectionFailed where none can be seen.
-        """
-        visible: dict[str, Json] = {}
-        problems: list[Problem] = []
+        each that cannot."""
+        named = self.settings.repositories
+        answers = {name: self.fetch_visible(f"/repos/{name}") for name in named}
+        visible = {name: answer for name, answer in answers.items() if answer is not None}
+        for name, answer in visible.items():
+            # The name becomes a part of paths.
+            if not _FULL_NAME.fullmatch(str(answer.get("full_name"))):
+                raise not_github(self.client.connection, f"GET /repos/{name}", answer)
         remedy = f"Give it access ({self.settings.credentials}), or correct repositories."
-        for name in self.settings.repositories:
-            try:
-                visible[name] = self.fetch(f"/repos/{name}")
-            except RequestFailed as error:
-                if error.status not in NOT_VISIBLE:
-                    raise
-                reason = f"the repository {name} cannot be seen"
-                problems.append(Problem(f"repository {name}", reason, remedy, held=False))
-        if not visible:
-            reasons = "; ".join(problem.reason for problem in problems)
-            raise ConnectionFailed(self.connection, reasons, remedy)
-        return visible, tuple(problems)
-
-    def _check_record(self, record: Any) -> Json:
-        if not isinstance(record, dict) or not isinstance(record.get("id"), int):
-            raise not_github(self.connection, self.settings.url)
-        return record
+        return visible, report_hidden(self.client.connection, "repository", named, visible, remedy)
 
 
 def repository_path(repository: Json) -> str:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-import orjson
-
 from connectors.base import RawRecord
-from connectors.github.pull import MILESTONE_PREFIX
 from connectors.github.settings import GitHubSettings
 from connectors.github.stated_dependencies import (
     find_stated_dependencies,
@@ -17,16 +14,27 @@ from connectors.github.stated_dependencies import (
     milestone_key,
     repository_of,
 )
-from connectors.kit.mapping import map_or_hold
-from connectors.kit.timestamps import parse_day, parse_instant
+from connectors.kit.addresses import web_address
+from connectors.kit.answers import describe
+from connectors.kit.json_text import read_payload
+from connectors.kit.mapping import (
+    begin_version,
+    map_or_hold,
+    name_held,
+    optional_text,
+    read_labels,
+    report_address,
+    require_text,
+)
+from connectors.kit.timestamps import find_instant, parse_day
 from model.operating_model.lookups import ConnectionLookups
-from model.records import Kind, Mapped, Priority, Ref, State, Version, WorkItem
+from model.records import Kind, Mapped, Ref, State, Version, WorkItem
 
-_STATES = {
-    "open": State.PLANNED,
-    "not planned": State.CANCELLED,
-    "duplicate": State.CANCELLED,
-}
+MAPPING_VERSION = 2
+"""Raised whenever the same raw record maps to something else."""
+MILESTONE_PREFIX = "milestone-"
+"""Begins the native id of a milestone: an issue and a milestone can share a number."""
+_STATES = {"open": State.PLANNED, "not planned": State.CANCELLED, "duplicate": State.CANCELLED}
 """States where no workflow of the operating model maps the status; others are done."""
 
 
@@ -44,62 +52,75 @@ class GitHubMapping:
         is_milestone = raw.native_id.startswith(MILESTONE_PREFIX)
         mapping = self._map_milestone if is_milestone else self._map_issue
         what = "the milestone" if is_milestone else "the issue"
-        return map_or_hold(raw.native_id, what, "GitHub", lambda: mapping(raw, observed_at))
+        mapped = map_or_hold(raw.native_id, what, "GitHub", lambda: mapping(raw, observed_at))
+        names = _milestone_names if is_milestone else _issue_names
+        shown = "milestone" if is_milestone else "issue"
+        return name_held(
+            mapped,
+            lambda: names(read_payload(raw.payload)[shown]),
+            lambda: web_address(read_payload(raw.payload)[shown]["html_url"]),
+        )
 
     def _map_issue(self, raw: RawRecord, observed_at: datetime) -> Mapped:
-        payload = orjson.loads(raw.payload)
+        payload = read_payload(raw.payload)
         issue, parent = payload["issue"], payload.get("parent")
-        ref, key = self._ref(raw.native_id), issue_key(issue)
-        labels = tuple(str(label["name"]) for label in issue.get("labels") or ())
+        labels = read_labels(issue.get("labels"))
         status, state = self._state(issue, labels)
         start, finish, dates_from = self._dates(issue)
+        sub_issues = issue.get("sub_issues_summary") or {}
+        done = int(sub_issues["percent_completed"]) if sub_issues.get("total") else None
+        priorities = self.settings.priorities
         record = WorkItem(
-            ref=ref,
-            key=key,
-            title=str(issue["title"]),
-            url=str(issue["html_url"]),
+            **self._common(raw, payload, issue),
+            key=issue_key(issue),
             # `touched_at` stays unset: `updated_at` moves with our own comments, too, and a plan
             # without it goes by the day on which the mapped content last changed.
             dates_from=dates_from,
-            function=self.settings.function_of(str(payload["repository"])),
-            owner=(issue.get("assignee") or {}).get("login"),
+            owner=optional_text((issue.get("assignee") or {}).get("login"), "assignee"),
             state=state,
             status=status,
-            priority=self._priority(labels),
+            priority=max((p for n, p in priorities.items() if n in _lower(labels)), default=None),
             planned_start=start,
             planned_finish=finish,
             actual_finish=parse_day(issue.get("closed_at")) if state is State.DONE else None,
-            percent_complete=_share_of_sub_issues(issue),
+            percent_complete=done,
             parent=self._ref(parent) if parent else None,
             initiative=self.lookups.initiative_of(labels, None),
             labels=labels,
         )
         stated = find_stated_dependencies(payload, self.settings, self.lookups.references)
-        version = Version(_changed_at(issue, observed_at), record, stated)
-        # Within an organisation people leave out its name: `api#12`.
-        return Mapped((version,), aliases=((ref, key.partition("/")[2]),))
+        changed_at = begin_version(find_instant(issue, "updated_at"), observed_at)
+        aliases = tuple((record.ref, name) for name in _issue_names(issue)[1:])
+        problems = report_address(raw.native_id, issue["html_url"])
+        return Mapped((Version(changed_at, record, stated),), problems, aliases)
 
     def _map_milestone(self, raw: RawRecord, observed_at: datetime) -> Mapped:
-        payload = orjson.loads(raw.payload)
+        payload = read_payload(raw.payload)
         milestone = payload["milestone"]
-        ref, due = self._ref(raw.native_id), parse_day(milestone.get("due_on"))
-        is_closed = milestone["state"] == "closed"
+        due, is_closed = parse_day(milestone.get("due_on")), _is_closed(milestone)
         record = WorkItem(
-            ref=ref,
+            **self._common(raw, payload, milestone),
             key=milestone_key(milestone),
-            title=str(milestone["title"]),
-            url=str(milestone["html_url"]),
             dates_from="GitHub due date of the milestone" if due else "",
-            function=self.settings.function_of(str(payload["repository"])),
             state=State.DONE if is_closed else State.PLANNED,
             status=str(milestone["state"]),
             planned_finish=due,
             actual_finish=parse_day(milestone.get("closed_at")) if is_closed else None,
             milestone=True,
         )
-        name = f"{repository_of(milestone['url'])} {milestone['title']}"
-        version = Version(_changed_at(milestone, observed_at), record)
-        return Mapped((version,), aliases=((ref, name),))
+        changed_at = begin_version(find_instant(milestone, "updated_at"), observed_at)
+        aliases = tuple((record.ref, name) for name in _milestone_names(milestone)[1:])
+        problems = report_address(raw.native_id, milestone["html_url"])
+        return Mapped((Version(changed_at, record),), problems, aliases)
+
+    def _common(self, raw: RawRecord, payload: Any, shown: Any) -> dict[str, Any]:
+        """The fields that issues and milestones have alike."""
+        return {
+            "ref": self._ref(raw.native_id),
+            "title": require_text(shown["title"], "title"),
+            "url": web_address(shown["html_url"]),
+            "function": self.settings.function_of(str(payload["repository"])),
+        }
 
     def _state(self, issue: Any, labels: tuple[str, ...]) -> tuple[str, State]:
         """The status and its state: of the reason for a closed issue, of a label for an open one.
@@ -108,17 +129,13 @@ class GitHubMapping:
         is often still labelled as in progress.
         """
         statuses = self.lookups.statuses
-        if issue["state"] == "closed":
-            status = str(issue.get("state_reason") or "completed").replace("_", " ")
+        if _is_closed(issue):
+            reason = optional_text(issue.get("state_reason"), "state_reason")
+            status = (reason or "completed").replace("_", " ")
             return status, statuses.get(status, _STATES.get(status, State.DONE))
         mapped = [label for label in labels if label.lower() in statuses]
         status = max(mapped, key=lambda label: statuses[label.lower()], default="open")
         return status, statuses.get(status.lower(), State.PLANNED)
-
-    def _priority(self, labels: tuple[str, ...]) -> Priority | None:
-        by_label = self.settings.priorities
-        named = [by_label[label.lower()] for label in labels if label.lower() in by_label]
-        return max(named, default=None)
 
     def _dates(self, issue: Any) -> tuple[date | None, date | None, str]:
         """Planned start and finish, and where they come from; the milestone's date at last."""
@@ -130,10 +147,9 @@ class GitHubMapping:
         }
         start, finish = days.get(chosen.start), days.get(chosen.finish)
         milestone = issue.get("milestone") or {}
-        due = parse_day(milestone.get("due_on"))
         if finish:
             return start, finish, f'GitHub "{chosen.finish}"'
-        if due:
+        if due := parse_day(milestone.get("due_on")):
             return start, due, f'GitHub milestone "{milestone["title"]}"'
         return start, None, f'GitHub "{chosen.start}"' if start else ""
 
@@ -141,11 +157,22 @@ class GitHubMapping:
         return Ref(self.connection, Kind.WORK_ITEM, str(native_id))
 
 
-def _share_of_sub_issues(issue: Any) -> int | None:
-    summary = issue.get("sub_issues_summary") or {}
-    return int(summary["percent_completed"]) if summary.get("total") else None
+def _issue_names(issue: Any) -> list[str]:
+    """The key of an issue, then what people say within its organisation: `api#12`."""
+    key = issue_key(issue)
+    return [key, key.partition("/")[2]]
 
 
-def _changed_at(record: Any, observed_at: datetime) -> datetime:
-    # GitHub's clock may be ahead; a version never begins later than it was seen.
-    return min(parse_instant(record["updated_at"]).astimezone(UTC), observed_at)
+def _milestone_names(milestone: Any) -> list[str]:
+    """The key of a milestone, then its title behind the repository."""
+    return [milestone_key(milestone), f"{repository_of(milestone['url'])} {milestone['title']}"]
+
+
+def _is_closed(shown: Any) -> bool:
+    if shown["state"] not in ("open", "closed"):
+        raise ValueError(f"its state is {describe(shown['state'])}, neither open nor closed")
+    return bool(shown["state"] == "closed")
+
+
+def _lower(labels: tuple[str, ...]) -> set[str]:
+    return {label.lower() for label in labels}

@@ -1,30 +1,32 @@
 """What is read in a pull: issues that changed, everything once a day, and all milestones.
 
 An issue is landed with what its own record does not hold: the id of its parent, and the issues
-that block it.
+that block it. A transferred issue counts as deleted: GitHub gives it a new id where it goes.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-import orjson
-
-from connectors.base import Cursor, Page, RawRecord
-from connectors.github.api import NOT_VISIBLE, GitHubApi, Json, repository_path
-from connectors.kit.cursors import Reading, begin_reading
+from connectors.base import Cursor, Page
+from connectors.github.api import NOT_VISIBLE, GitHubApi, Json, not_github, repository_path
+from connectors.github.mapping import MILESTONE_PREFIX
+from connectors.kit.addresses import web_address
+from connectors.kit.answers import UnexpectedAnswer
 from connectors.kit.exceptions import RequestFailed
-from connectors.kit.timestamps import parse_instant
+from connectors.kit.json_path import find_value
+from connectors.kit.stream_records import read_id
+from connectors.kit.streams import ListStream
+from connectors.kit.visibility import gone_reason
 from model.records import Problem
 
-MILESTONE_PREFIX = "milestone-"
-"""Begins the native id of a milestone: an issue and a milestone can share a number."""
-_FULL_EVERY = timedelta(days=1)
-
+Repositories = Mapping[str, Json]
+"""The repositories that can be seen, by their names in the settings."""
 ParentIds = dict[str, int | None]
 """Ids of issues by the address of their record, as far as a pull has met them."""
 
@@ -36,109 +38,109 @@ class GitHubPull:
     api: GitHubApi
 
     def issue_pages(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
-        """A page per answer, then one with the cursor and, after a full reading, all ids.
-
-        A pull that is cut off begins again: its cursor moves once all repositories are read.
-        """
         repositories, hidden = self.api.find_repositories()
-        reading, milestones = self._begin(cursor, now, repositories)
-        ids: set[str] = set()
+        digest = self._digest_milestones(repositories)
+        # A milestone that moves does not mark its issues as updated, although they show its date.
+        known = cursor if cursor and cursor.get("milestones") == digest else None
+        issues = ListStream(
+            "issues",
+            partial(self._read_issues, repositories),
+            id="issue.id",
+            changed_at="issue.updated_at",
+            overlap=timedelta(minutes=self.api.settings.overlap_minutes),
+        )
+        yield from issues.pages(known, now, hidden, gone_reason(hidden), {"milestones": digest})
+
+    def milestone_pages(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
+        repositories, hidden = self.api.find_repositories()
+        milestones = ListStream(
+            "milestones",
+            lambda _: self._read_milestones(repositories),
+            id="milestone.id",
+            id_prefix=MILESTONE_PREFIX,
+        )
+        yield from milestones.pages(cursor, now, hidden, gone_reason(hidden))
+
+    def _read_issues(
+        self, repositories: Repositories, since: datetime | None
+    ) -> Iterator[list[dict[str, Any] | Problem]]:
         parents: ParentIds = {}
         for name, repository in repositories.items():
             path = f"{repository_path(repository)}/issues"
-            for listed in self.api.fetch_pages(path, _issue_params(reading)):
-                parents |= {str(issue.get("url")): issue["id"] for issue in listed}
+            for listed in self.api.fetch_pages(path, **_issue_params(since)):
+                parents |= {i["url"]: i["id"] for i in listed if _has_address(i)}
                 # GitHub lists pull requests as issues.
-                issues = [issue for issue in listed if "pull_request" not in issue]
-                for issue in issues:
-                    # Not beyond the beginning, as repositories already read may change since then.
-                    reading = reading.seen(min(parse_instant(issue["updated_at"]), now))
-                records = tuple(self._raw_record(name, issue, parents) for issue in issues)
-                ids |= {record.native_id for record in records}
-                yield Page(records, cursor or {})
-        yield Page(
-            (),
-            reading.to_cursor() | {"milestones": milestones},
-            hidden,
-            snapshot_ids=frozenset(ids) if reading.is_full else None,
-            gone_reason=_gone_reason(hidden),
-        )
+                issues = [i for i in listed if find_value(i, "pull_request") is None]
+                yield [self._complete(name, issue, parents) for issue in issues]
 
-    def milestone_pages(self) -> Iterator[Page]:
-        """One page with all milestones, whose ids are the snapshot ids."""
-        repositories, hidden = self.api.find_repositories()
-        records = tuple(
-            RawRecord(
-                f"{MILESTONE_PREFIX}{milestone['id']}",
-                _to_payload({"repository": name, "milestone": milestone}),
-            )
-            for name, repository in repositories.items()
-            for milestone in self._milestones(repository)
-        )
-        ids = frozenset(record.native_id for record in records)
-        yield Page(records, {}, hidden, snapshot_ids=ids, gone_reason=_gone_reason(hidden))
+    def _read_milestones(self, repositories: Repositories) -> Iterator[list[dict[str, Any]]]:
+        for name, repository in repositories.items():
+            path = f"{repository_path(repository)}/milestones"
+            for milestones in self.api.fetch_pages(path, state="all"):
+                yield [{"repository": name, "milestone": milestone} for milestone in milestones]
 
-    def _begin(
-        self, cursor: Cursor | None, now: datetime, repositories: Mapping[str, Json]
-    ) -> tuple[Reading, str]:
-        """The reading, and a digest of the milestones that issues show."""
+    def _digest_milestones(self, repositories: Repositories) -> str:
+        """A digest of what issues show of their milestones."""
         shown = [
-            [milestone["id"], milestone.get("title"), milestone.get("due_on")]
-            for repository in repositories.values()
-            for milestone in self._milestones(repository)
+            [find_value(entry, f"milestone.{name}") for name in ("id", "title", "due_on")]
+            for entries in self._read_milestones(repositories)
+            for entry in entries
         ]
-        digest = hashlib.sha256(orjson.dumps(shown)).hexdigest()[:16]
-        # A milestone that moves does not mark its issues as updated, although they show its date.
-        is_same = (cursor or {}).get("milestones") == digest
-        overlap = timedelta(minutes=self.api.settings.overlap_minutes)
-        return begin_reading(cursor if is_same else None, now, overlap, _FULL_EVERY), digest
+        return hashlib.sha256(ascii(shown).encode()).hexdigest()[:16]
 
-    def _milestones(self, repository: Json) -> list[Json]:
-        return self.api.fetch_all(f"{repository_path(repository)}/milestones", {"state": "all"})
+    def _complete(
+        self, repository: str, issue: Any, parents: ParentIds
+    ) -> dict[str, Any] | Problem:
+        payload = {"repository": repository, "issue": issue}
+        native_id = read_id(find_value(issue, "id"))
+        if native_id is None:
+            return payload
+        try:
+            parent = self._find_parent(issue.get("parent_issue_url"), parents)
+            return payload | {"parent": parent, "blocked_by": self._blockers(issue)}
+        except RequestFailed as error:
+            if not _concerns_one_record(error):
+                raise
+            return Problem(native_id, f"the issue {native_id}: {error.reason}", error.remedy)
 
-    def _raw_record(self, repository: str, issue: Json, parents: ParentIds) -> RawRecord:
-        payload = {
-            "repository": repository,
-            "issue": issue,
-            "parent": self._find_parent(issue.get("parent_issue_url"), parents),
-            "blocked_by": self._blockers(issue),
-        }
-        return RawRecord(str(issue["id"]), _to_payload(payload))
-
-    def _find_parent(self, url: str | None, parents: ParentIds) -> int | None:
+    def _find_parent(self, url: Any, parents: ParentIds) -> int | None:
         """The id of a parent; an issue names it by address only."""
+        if url and not isinstance(url, str):
+            raise not_github(self.api.client.connection, "the request for an issue's parent", url)
         if url and url not in parents:
-            try:
-                parents[url] = self.api.fetch(url)["id"]
-            except RequestFailed as error:
-                if error.status not in NOT_VISIBLE:
-                    raise
-                parents[url] = None
+            parent = self.api.fetch_visible(url)
+            parents[url] = parent["id"] if parent else None
         return parents[url] if url else None
 
     def _blockers(self, issue: Json) -> list[str]:
         """Addresses of the issues that block it, closed ones too."""
         # Older Enterprise Servers have neither this summary nor the endpoint.
-        summary = issue.get("issue_dependencies_summary") or {}
-        if not summary.get("total_blocked_by"):
+        if not find_value(issue, "issue_dependencies_summary.total_blocked_by"):
             return []
-        blockers = self.api.fetch_all(f"{issue['url']}/dependencies/blocked_by")
-        return sorted(str(blocker["html_url"]) for blocker in blockers)
+        if not _has_address(issue):
+            raise not_github(self.api.client.connection, "the request for blockers", issue)
+        path = f"{issue['url']}/dependencies/blocked_by"
+        addresses = [blocker.get("html_url") for blocker in self.api.fetch_all(path)]
+        for address in addresses:
+            if web_address(address) is None:
+                raise not_github(self.api.client.connection, f"GET {path}", address)
+        return sorted(map(str, addresses))
 
 
-def _issue_params(reading: Reading) -> dict[str, str]:
-    if reading.since is None:
+def _concerns_one_record(error: RequestFailed) -> bool:
+    # Without a status, what the issue names is no address of GitHub's.
+    is_refused = error.status in NOT_VISIBLE or (error.status is None and not error.transient)
+    return is_refused or isinstance(error, UnexpectedAnswer)
+
+
+def _has_address(issue: Any) -> bool:
+    return isinstance(find_value(issue, "url"), str) and isinstance(issue.get("id"), int)
+
+
+def _issue_params(since: datetime | None) -> dict[str, str]:
+    if since is None:
         # By creation, an order that changes made meanwhile leave as it is: an issue that slipped
         # from a page not yet read to one already read would be missing from the snapshot ids.
         return {"state": "all", "sort": "created", "direction": "asc"}
-    since = f"{reading.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return {"state": "all", "sort": "updated", "direction": "asc", "since": since}
-
-
-def _gone_reason(hidden: Sequence[Problem]) -> str:
-    # A transferred issue counts as deleted: GitHub gives it a new id where it goes.
-    return "; ".join(problem.reason for problem in hidden) or "deleted"
-
-
-def _to_payload(payload: Mapping[str, Any]) -> str:
-    return orjson.dumps(payload, option=orjson.OPT_SORT_KEYS).decode()
+    changed = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return {"state": "all", "sort": "updated", "direction": "asc", "since": changed}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from connectors.base import ConnectionSettings
-from connectors.kit.settings import Url, by_name
+from connectors.kit.budget import HttpConnectionSettings
+from connectors.kit.settings import LOWER_CASE_KEYS, Url, by_name
 from model.records import Priority
 
 RepositoryName = Annotated[str, Field(pattern=r"^[\w-]+/[\w.-]+$")]
@@ -32,7 +32,7 @@ class FieldChoice(BaseModel):
     finish: str | None = None
 
 
-class GitHubSettings(ConnectionSettings):
+class GitHubSettings(HttpConnectionSettings):
     """Repositories whose issues and milestones are read, and how to sign in.
 
     `url` is the address of the API. `functions` maps a repository to the function that plans in
@@ -49,15 +49,12 @@ class GitHubSettings(ConnectionSettings):
     app: AppSettings | None = None
     functions: dict[RepositoryName, str] = Field(default_factory=dict)
     fields: FieldChoice = FieldChoice()
-    priorities: dict[str, Annotated[Priority, by_name(Priority)]] = Field(default_factory=dict)
+    priorities: Annotated[dict[str, Annotated[Priority, by_name(Priority)]], LOWER_CASE_KEYS] = (
+        Field(default_factory=dict)
+    )
     references_in_body: bool = False
     overlap_minutes: int = Field(default=60, ge=1)
     page_size: int = Field(default=100, ge=1, le=100)
-
-    @field_validator("priorities")
-    @classmethod
-    def _lower_case(cls, priorities: dict[str, Priority]) -> dict[str, Priority]:
-        return {label.lower(): priority for label, priority in priorities.items()}
 
     @model_validator(mode="after")
     def _has_one_sign_in(self) -> Self:

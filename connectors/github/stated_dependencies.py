@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from connectors.github.settings import GitHubSettings
+from connectors.kit.stated_dependencies import by_link, by_text, combine_stated
 from model.keys import ReferenceFormats
-from model.records import DependencyRole, DependencyType, Origin, StatedDependency
+from model.records import DependencyRole, DependencyType, StatedDependency
 
 _REPOSITORY = re.compile(r"/repos/([\w-]+/(?!\.\.?/)[\w.-]+)/(?:issues|milestones)/\d+$")
 _TASK = re.compile(r"^\s*(?:[-*+]|\d+[.)]) \[[ xX]\] (.*)$", re.MULTILINE)
@@ -39,74 +39,34 @@ def milestone_key(milestone: Any) -> str:
 def find_stated_dependencies(
     payload: Any, settings: GitHubSettings, references: ReferenceFormats
 ) -> tuple[StatedDependency, ...]:
-    """All dependencies that one issue states, deduplicated and sorted.
-
-    A name in the body counts only where nothing else states the same target.
-    """
+    """All dependencies that one issue states, deduplicated and sorted."""
     issue = payload["issue"]
+    before, after = DependencyRole.PREDECESSOR, DependencyRole.SUCCESSOR
+    together = DependencyType.FINISH_TO_FINISH
     explicit = [
-        *_from_blockers(payload, references),
-        *_from_milestone(issue, references),
+        by_link(references, url, before, '"blocked by"') for url in payload.get("blocked_by") or ()
     ]
-    explicit_targets = {dependency.target for dependency in explicit}
-    from_body = [
-        dependency
-        for dependency in _from_body(issue, settings, references)
-        if dependency.target not in explicit_targets
-    ]
-    own_names = {references.normalise(issue_key(issue)), references.normalise(issue["html_url"])}
-    stated = {d for d in (*explicit, *from_body) if d.target not in own_names}
-    return tuple(sorted(stated))
-
-
-def _from_blockers(payload: Any, references: ReferenceFormats) -> Iterator[StatedDependency]:
-    for url in payload.get("blocked_by") or ():
-        yield StatedDependency(
-            references.normalise(url),
-            DependencyRole.PREDECESSOR,
-            Origin.LINK,
-            '"blocked by"',
-            written=url,
-        )
-
-
-def _from_milestone(issue: Any, references: ReferenceFormats) -> Iterator[StatedDependency]:
-    """A milestone is not reached before each of its issues is finished."""
     if milestone := issue.get("milestone"):
+        # A milestone is not reached before each of its issues is finished.
         key = milestone_key(milestone)
-        yield StatedDependency(
-            references.normalise(key),
-            DependencyRole.SUCCESSOR,
-            Origin.LINK,
-            "milestone",
-            DependencyType.FINISH_TO_FINISH,
-            written=key,
-        )
-
-
-def _from_body(
-    issue: Any, settings: GitHubSettings, references: ReferenceFormats
-) -> Iterator[StatedDependency]:
-    repository = repository_of(issue["url"])
+        explicit.append(by_link(references, key, after, "milestone", together))
     # A bare number is an issue of the same repository, which other tools could not know.
-    body = _SHORT_NUMBER.sub(rf"{repository}#\1", _COMMENT.sub(" ", str(issue.get("body") or "")))
-    tasks = "\n".join(_TASK.findall(body))
+    full_name = rf"{repository_of(issue['url'])}#\1"
+    body = _SHORT_NUMBER.sub(full_name, _COMMENT.sub(" ", str(issue.get("body") or "")))
     # Not as children: the parent of an issue is what its sub-issues say, and a task may stand in
     # several lists. But an issue is not finished before the tasks on its own list are.
-    for target in references.find_in_text(tasks):
-        yield StatedDependency(
-            target,
-            DependencyRole.PREDECESSOR,
-            Origin.TEXT,
-            "task list",
-            DependencyType.FINISH_TO_FINISH,
-        )
+    in_text = by_text(references, "\n".join(_TASK.findall(body)), "task list", together)
     if settings.references_in_body:
-        names = (*settings.repositories, *(n.partition("/")[2] for n in settings.repositories))
-        own = tuple(f"{name.upper()}#" for name in names)
-        for target in references.find_in_text(_TASK.sub(" ", body)):
-            # Issues of our own repositories can be linked, so a mention means no dependency.
-            if not target.startswith(own) and not target.isdigit():
-                yield StatedDependency(
-                    target, DependencyRole.PREDECESSOR, Origin.TEXT, "text in the description"
-                )
+        named = by_text(references, _TASK.sub(" ", body), "text in the description")
+        in_text += [d for d in named if not _is_only_mentioned(d.target, settings)]
+    own_names = {
+        references.normalise(issue_key(issue)),
+        references.normalise(str(issue["html_url"])),
+    }
+    return combine_stated(explicit, in_text, own_names)
+
+
+def _is_only_mentioned(target: str, settings: GitHubSettings) -> bool:
+    """Whether a name means no dependency: issues of our own repositories can be linked."""
+    names = (*settings.repositories, *(n.partition("/")[2] for n in settings.repositories))
+    return target.isdigit() or target.startswith(tuple(f"{name.upper()}#" for name in names))

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from connectors.base import Connector, ConnectorContext, Tool
+from connectors.base import Tool, open_with
+from connectors.github.mapping import MAPPING_VERSION
 from connectors.github.settings import GitHubSettings
 from connectors.kit.conventions import HttpConventions, everything_scope
-from model.keys import ReferenceFormats, UrlShape
-
-
-def _open(settings: GitHubSettings, context: ConnectorContext) -> Connector:
-    from connectors.github.connector import open_connector
-
-    return open_connector(settings, context)
-
+from model.addresses import UrlShape
+from model.keys import ToolReferences
 
 _EXAMPLE = """\
   github:
@@ -32,34 +27,35 @@ _PERMISSIONS = """\
 A fine-grained token of an account of its own, or a GitHub App, for these repositories with
 *Issues: read and write* (to read issues, milestones, sub-issues and dependencies, and to comment)
 and *Metadata: read*. Nothing else is written.
-
-An open issue has the status of its label that a workflow of the operating model maps, else `open`;
-a closed one that of its reason: `completed`, `not planned`, `duplicate`. Dates come from issue
-fields that you name, else from the milestone. The date fields of Projects are not read: REST does
-not document the form of their values, and changing one does not mark the issue as updated.
-An issue keeps its record when it or its repository is renamed. A transfer to another repository
-gives it a new id in GitHub, so there it is a new record and the old one ends.
 """
 
-# GitHub's hosts: github.com, github.<company>, <company>.ghe.com. Addresses of other hosts name
-# their records as a whole, as other forges use the same paths.
-_HOST = r"https?://(?:www\.)?(?:github\.[^/?#]+|[^/?#]+\.ghe\.com)"
+
+def _addresses(settings: GitHubSettings) -> tuple[str, ...]:
+    """Where people open issues, and the API, whose addresses stand in "blocked by" and in logs.
+
+    The API of a server is below /api/v3, that of github.com and ghe.com has a host of its own:
+    https://docs.github.com/en/enterprise-server@latest/rest/overview/resources-in-the-rest-api
+    """
+    return settings.url.removesuffix("/api/v3").replace("://api.", "://", 1), settings.url
+
 
 TOOL = Tool(
     name="github",
     title="GitHub",
     settings=GitHubSettings,
-    open=_open,
-    mapping_version=1,
+    open=open_with("connectors.github.connector:GitHubConnector"),
+    mapping_version=MAPPING_VERSION,
     example=_EXAMPLE,
     permissions=_PERMISSIONS,
     # Limits are counted by account, primary and secondary ones alike.
     http=HttpConventions(pause_scope=everything_scope),
-    references=ReferenceFormats(
+    references=ToolReferences(
         urls=(
-            UrlShape(rf"{_HOST}/([^/?#]+/[^/?#]+)/issues/(\d+)\b", r"\1#\2"),
-            UrlShape(rf"{_HOST}/([^/?#]+/[^/?#]+)/milestone/(\d+)\b", r"\1 milestone \2"),
+            # Pull requests are numbered among the issues, and either address leads to both.
+            UrlShape(r"(?:/repos)?/([^/?#]+/[^/?#]+)/(?:issues|pulls?)/(\d+)\b", r"\1#\2"),
+            UrlShape(r"(?:/repos)?/([^/?#]+/[^/?#]+)/milestones?/(\d+)\b", r"\1 milestone \2"),
         ),
         names=(r"(?<![\w./#-])(?:[A-Za-z0-9-]+/)?[A-Za-z0-9_.-]+#\d+\b",),
     ),
+    addresses=_addresses,
 )

@@ -13,6 +13,9 @@ from jira import JIRA, JIRAError
 from connectors.base import AccessProblem
 from connectors.jira.fields import explain_unresolved, index_fields, list_chosen_names
 from connectors.jira.settings import JiraSettings
+from connectors.kit.answers import plain
+from connectors.kit.mapping import SHAPE_ERRORS
+from connectors.kit.tls import explain_tls, trusted_file
 
 _TIMEOUT_SECONDS = 30
 _COMMENT_PERMISSIONS = ("ADD_COMMENTS", "EDIT_OWN_COMMENTS")
@@ -38,11 +41,13 @@ class JiraAccessCheck:
             ]
         except JIRAError as error:
             return [self._explain_refusal(error)]
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except SHAPE_ERRORS as error:
             # The library parses any answer as Jira's, also the login page of a proxy.
             what = f"{self.settings.api} does not answer as Jira does ({type(error).__name__})"
             return [AccessProblem(what, "Check url, and what answers in Jira's place.")]
         except requests.RequestException as error:
+            if problem := explain_tls(error):
+                return [AccessProblem(*problem)]
             return [
                 AccessProblem(
                     f"{self.settings.api} cannot be reached ({type(error).__name__})",
@@ -54,7 +59,7 @@ class JiraAccessCheck:
         return JIRA(
             server=self.settings.api,
             basic_auth=(self.settings.email, self.token),
-            options={"rest_api_version": "3"},
+            options={"rest_api_version": "3", "verify": trusted_file()},
             # A check reports the first failure it meets; to repeat requests is the sync's part.
             max_retries=0,
             timeout=_TIMEOUT_SECONDS,
@@ -74,8 +79,8 @@ class JiraAccessCheck:
             return ""
         try:
             answer = httpx.get(f"{self.settings.url}/_edge/tenant_info", timeout=_TIMEOUT_SECONDS)
-            cloud_id = answer.json()["cloudId"]
-        except (httpx.HTTPError, ValueError, LookupError):
+            cloud_id = plain(answer.json()["cloudId"], 60)
+        except (httpx.HTTPError, *SHAPE_ERRORS):
             return ""
         return (
             ", or, if it is a token with scopes, "

@@ -12,9 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from connectors.jira.api import read_issue_id
 from connectors.jira.issue_batches import chunks
+from connectors.kit.answers import Answered
 from connectors.kit.client import HttpClient
 from connectors.kit.clock import Clock
+from connectors.kit.comments import written_id
+from connectors.kit.json_path import find_value
 from connectors.kit.paginators import Offset, PageRequest
 from connectors.kit.rich_text.adf import render
 from model.comment_content import MARKER_PREFIX, CommentContent
@@ -45,8 +49,13 @@ class CommentApi:
 
     def list_ids(self, issue: str) -> list[str]:
         """Ids of all comments on an issue, ours and others'."""
-        pages = self._client.pages(PageRequest(_path(issue)), _COMMENT_PAGES)
-        return [str(c["id"]) for page in pages for c in page.body.get("comments") or ()]
+        path = _path(issue)
+        return [
+            _id_of(answered, comment)
+            for page in self._client.pages(PageRequest(path), _COMMENT_PAGES)
+            for answered in [Answered(self._client.connection, f"GET {path}", page.body)]
+            for comment in answered.list_of("comments")
+        ]
 
     def find_marked(self, issue_of: Mapping[str, str]) -> list[MarkedComment]:
         """Those comments that are ours, oldest first; `issue_of` maps comment ids to issue ids."""
@@ -54,7 +63,7 @@ class CommentApi:
             marked
             for chunk in chunks(list(issue_of), _MOST_LISTED)
             for comment in self._fetch_with_properties(chunk)
-            if (marked := _parse_marker(issue_of[str(comment["id"])], comment))
+            if (marked := _parse_marker(issue_of, comment))
         ]
 
     def add(self, issue: str, content: CommentContent) -> str:
@@ -62,7 +71,7 @@ class CommentApi:
         # Jira limits the writes on each issue besides those of the whole site.
         self._pace.wait(issue)
         created = self._client.write("POST", _path(issue), json=_to_json(content))
-        return str(created["id"])
+        return written_id(self._client.connection, created)
 
     def edit(self, issue: str, comment_id: str, content: CommentContent, notify: bool) -> None:
         self._pace.wait(issue)
@@ -76,7 +85,7 @@ class CommentApi:
     def is_public(self, issue: str, comment_id: str) -> bool:
         """Whether customers of a service desk see it; true also where Jira does not say."""
         comment = self._client.read("GET", _path(issue, comment_id))
-        return bool(comment.get("jsdPublic", True))
+        return find_value(comment, "jsdPublic") is not False
 
     def _fetch_with_properties(self, ids: Sequence[str]) -> list[Mapping[str, Any]]:
         answer = self._client.read(
@@ -85,7 +94,16 @@ class CommentApi:
             params={"expand": "properties"},
             json={"ids": [int(id_) for id_ in ids]},
         )
-        return sorted(answer.get("values") or (), key=lambda comment: int(comment["id"]))
+        answered = Answered(self._client.connection, "POST /rest/api/3/comment/list", answer)
+        comments = answered.objects_of("values")
+        return sorted(comments, key=lambda comment: int(_id_of(answered, comment)))
+
+
+def _id_of(answered: Answered, comment: Any) -> str:
+    comment_id = read_issue_id(find_value(comment, "id"))
+    if comment_id is None:
+        raise answered.unexpected("an id of each comment", comment)
+    return comment_id
 
 
 def _path(issue: str, comment_id: str | None = None) -> str:
@@ -101,13 +119,15 @@ def _to_json(content: CommentContent) -> dict[str, Any]:
     return {"body": render(content), "properties": properties}
 
 
-def _parse_marker(issue: str, comment: Mapping[str, Any]) -> MarkedComment | None:
-    for entry in comment.get("properties") or ():
-        value = entry.get("value")
-        if entry.get("key") == MARKER_PREFIX and isinstance(value, dict) and value.get("conflict"):
-            digest = value.get("digest")
+def _parse_marker(issue_of: Mapping[str, str], comment: Mapping[str, Any]) -> MarkedComment | None:
+    """A comment of ours; None for others, and for one that was not asked for."""
+    comment_id = str(comment["id"])
+    for entry in find_value(comment, "properties[*]") if comment_id in issue_of else ():
+        conflict = find_value(entry, "value.conflict")
+        if find_value(entry, "key") == MARKER_PREFIX and conflict and isinstance(conflict, str):
+            digest = find_value(entry, "value.digest")
             return MarkedComment(
-                issue, str(comment["id"]), str(value["conflict"]), str(digest) if digest else None
+                issue_of[comment_id], comment_id, conflict, str(digest) if digest else None
             )
     return None
 

@@ -1,19 +1,19 @@
-"""The comments on issues as a `CommentStore`: found by their marker, kept from customers."""
+"""The comments on issues: found by their marker, kept from customers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property
 
 from connectors.jira.api import JiraApi
 from connectors.jira.comment_api import CommentApi, MarkedComment
 from connectors.jira.releases import RELEASE_PREFIX
 from connectors.jira.settings import JiraSettings
+from connectors.kit.answers import UnexpectedAnswer
 from connectors.kit.clock import Clock
+from connectors.kit.comments import HttpComments, as_written
 from connectors.kit.exceptions import RequestFailed
-from connectors.kit.posting import apply_change
 from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange, Target
 
 _IN_FLIGHT = 6
@@ -27,32 +27,34 @@ _REMEDIES = {
 """Refusals that concern one comment; any other failure concerns the whole connection."""
 
 
-@dataclass
-class JiraComments:
-    """The comments of one connection; see `connectors.kit.posting.CommentStore`."""
+class JiraComments(HttpComments):
+    """The comments of one connection."""
 
-    settings: JiraSettings
-    api: JiraApi
-    comments: CommentApi
-    clock: Clock
+    remedies = _REMEDIES
 
-    looks_before_create = True
+    def __init__(
+        self, settings: JiraSettings, api: JiraApi, comments: CommentApi, clock: Clock
+    ) -> None:
+        super().__init__(clock)
+        self.settings = settings
+        self.api = api
+        self.comments = comments
+
+    def why_without(self, target: Target) -> str | None:
+        is_release = target.ref.native_id.startswith(RELEASE_PREFIX)
+        return "Jira has no comments on a release" if is_release else None
 
     def find_all(self, targets: Sequence[Target]) -> list[PostedComment]:
         """Our comments on these issues; an issue that cannot be seen has none.
 
         Raises ConnectionFailed when Jira cannot be read.
         """
-        issues = {t.ref.native_id: t for t in targets if not _is_release(t)}
+        issues = {t.ref.native_id: t for t in targets if self.why_without(t) is None}
         with ThreadPoolExecutor(_IN_FLIGHT) as pool:
             listed = zip(issues, pool.map(self._visible_ids, issues), strict=True)
             issue_of = {comment_id: issue for issue, ids in listed for comment_id in ids}
         marked = self.comments.find_marked(issue_of)
         return [self._posted(issues[comment.issue], comment) for comment in marked]
-
-    def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
-        """One outcome per change; raises ConnectionFailed when Jira accepts none any more."""
-        return (self._apply(change) for change in changes)
 
     def find(self, target: Target) -> list[PostedComment]:
         issue = target.ref.native_id
@@ -82,20 +84,14 @@ class JiraComments:
             retryable=False,
         )
 
-    def remedy(self, change: CommentChange, error: RequestFailed) -> str | None:  # noqa: ARG002
-        return _REMEDIES.get(error.status) if error.status else None
-
-    def _apply(self, change: CommentChange) -> Outcome:
-        if _is_release(change.target):
-            reason = "Jira has no comments on a release"
-            return RefusedChange(change, reason, "Comment on one of its issues.", retryable=False)
-        return apply_change(self, change, self.clock)
-
     def _visible_ids(self, issue: str) -> list[str]:
         try:
             return self.comments.list_ids(issue)
+        except UnexpectedAnswer:
+            # Whatever is to be written here is looked for again, and refused with the reason.
+            return []
         except RequestFailed as error:
-            if error.status in {403, 404}:
+            if error.status in self.not_visible:
                 return []
             raise
 
@@ -108,20 +104,17 @@ class JiraComments:
         return self.api.fetch_projects()
 
     def _as_written(self, change: CommentChange, comment_id: str) -> PostedComment:
-        content = change.content
-        written = MarkedComment(_issue(change), comment_id, content.conflict_id, content.digest)
-        return self._posted(change.target, written)
+        return as_written(change, comment_id, self._url(change.target, comment_id))
 
     def _posted(self, target: Target, comment: MarkedComment) -> PostedComment:
-        url = f"{self.settings.url}/browse/{target.key}?focusedCommentId={comment.comment_id}"
+        url = self._url(target, comment.comment_id)
         return PostedComment(
             target.ref, comment.conflict_id, comment.comment_id, comment.digest, url
         )
 
+    def _url(self, target: Target, comment_id: str) -> str:
+        return f"{self.settings.url}/browse/{target.key}?focusedCommentId={comment_id}"
+
 
 def _issue(change: CommentChange) -> str:
     return change.target.ref.native_id
-
-
-def _is_release(target: Target) -> bool:
-    return target.ref.native_id.startswith(RELEASE_PREFIX)

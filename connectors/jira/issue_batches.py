@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
-
-import orjson
 
 from connectors.base import RawRecord
 from connectors.jira.api import JiraApi
 from connectors.jira.fields import STANDARD_FIELDS
+from connectors.kit.answers import UnexpectedAnswer, UnexpectedRecord
 from connectors.kit.exceptions import RequestFailed
+from connectors.kit.json_path import find_value
+from connectors.kit.stream_records import StreamRecords, split
 from connectors.kit.timestamps import epoch_milliseconds
 from model.records import Problem
 
@@ -26,18 +29,18 @@ _STATUSES_OF_ONE_BAD_ISSUE = {200, 400, 404, 413}
 class IssueBatch:
     """Raw records of issues, those that could not be read, and when each was updated.
 
-    `updated` is in epoch milliseconds of Jira's clock.
+    `updated` is in epoch milliseconds of Jira's clock, by issue id.
     """
 
     records: tuple[RawRecord, ...] = ()
     problems: tuple[Problem, ...] = ()
-    updated: tuple[int, ...] = ()
+    updated: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: IssueBatch) -> IssueBatch:
         return IssueBatch(
             self.records + other.records,
             self.problems + other.problems,
-            self.updated + other.updated,
+            {**self.updated, **other.updated},
         )
 
 
@@ -76,7 +79,9 @@ def _isolate_bad_issues(api: JiraApi, ids: Sequence[str], metadata: SiteMetadata
     try:
         return _read_chunk(api, ids, metadata)
     except RequestFailed as error:
-        if error.status not in _STATUSES_OF_ONE_BAD_ISSUE:
+        # An answer that is none of Jira's at all does not get better in parts.
+        is_page = isinstance(error, UnexpectedAnswer) and not isinstance(error, UnexpectedRecord)
+        if is_page or error.status not in _STATUSES_OF_ONE_BAD_ISSUE:
             raise
         if len(ids) == 1:
             return IssueBatch(problems=(Problem(ids[0], error.reason, error.remedy),))
@@ -90,36 +95,41 @@ def _read_chunk(api: JiraApi, ids: Sequence[str], metadata: SiteMetadata) -> Iss
     field_ids = [*STANDARD_FIELDS, *metadata.field_names, "updated"]
     issues, errors = api.fetch_issues(ids, field_ids)
     # Our own comment changes `updated`; without it the raw record of the issue stays the same.
-    updates = [issue["fields"].pop("updated", None) for issue in issues]
-    records = tuple(
-        _raw_record(issue, changelogs.get(str(issue["id"]), []), metadata) for issue in issues
+    updates = {str(issue["id"]): issue["fields"].pop("updated", None) for issue in issues}
+    met = StreamRecords("issues")
+    records, problems = split(
+        [
+            met.take(issue["id"], _payload(issue, changelogs.get(str(issue["id"]), []), metadata))
+            for issue in issues
+        ]
     )
-    received = {record.native_id for record in records}
-    return IssueBatch(
-        records,
-        tuple(_missing_issue(id_, errors.get(id_)) for id_ in ids if id_ not in received),
-        tuple(epoch_milliseconds(updated) for updated in updates if updated),
-    )
+    missing = (_missing_issue(id_, errors.get(id_)) for id_ in ids if id_ not in met.ids)
+    return IssueBatch(records, (*problems, *missing), dict(_readable_instants(updates)))
 
 
-def _raw_record(
+def _readable_instants(updates: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    for id_, updated in updates.items():
+        # It only tells how far the pull has come; without it the issue is read again next time.
+        with suppress(ValueError):
+            yield id_, epoch_milliseconds(updated)
+
+
+def _payload(
     issue: Mapping[str, Any], changelog: Sequence[Any], metadata: SiteMetadata
-) -> RawRecord:
-    payload = {
+) -> dict[str, Any]:
+    return {
         "issue": issue,
         "changelog": changelog,
         "names": metadata.field_names,
         "categories": _past_categories(changelog, metadata.categories),
     }
-    return RawRecord(str(issue["id"]), orjson.dumps(payload).decode())
 
 
-def _past_categories(
-    changelog: Sequence[Mapping[str, Any]], categories: Mapping[str, str]
-) -> dict[str, str]:
+def _past_categories(changelog: Sequence[Any], categories: Mapping[str, str]) -> dict[str, str]:
     """Categories of the statuses that this issue has left, which its changelog does not give."""
-    items = (item for change in changelog for item in change.get("items") or ())
-    left = {str(item.get("from")) for item in items if item.get("field") == "status"}
+    # A changelog of another shape holds its issue when it is mapped.
+    items = chain.from_iterable(find_value(change, "items[*]") for change in changelog)
+    left = {str(find_value(i, "from")) for i in items if find_value(i, "field") == "status"}
     return {status: categories[status] for status in sorted(left) if status in categories}
 
 

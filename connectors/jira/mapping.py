@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-import orjson
-
 from connectors.base import RawRecord
 from connectors.jira.fields import STANDARD_FIELDS, ChosenFields, choose_fields
 from connectors.jira.history import (
-    ChangelogEntry,
     IssueFields,
     IssueRevision,
     parse_changelog,
@@ -22,9 +19,20 @@ from connectors.jira.progress import percent_complete, report_left_out, to_worki
 from connectors.jira.settings import JiraSettings
 from connectors.jira.stated_dependencies import field_text, find_stated_dependencies
 from connectors.jira.states import StateDates, derive_state_dates
+from connectors.kit.json_text import read_payload
+from connectors.kit.mapping import (
+    map_or_hold,
+    name_held,
+    optional_text,
+    read_labels,
+    require_text,
+)
 from connectors.kit.timestamps import parse_day, parse_instant
 from model.operating_model.lookups import ConnectionLookups
 from model.records import Kind, Mapped, Problem, Ref, Version, WorkItem
+
+MAPPING_VERSION = 2
+"""Raised whenever the same raw record maps to something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +49,18 @@ class IssueMapping:
         `observed_at` stands in for a missing creation date. Never raises: an issue of another
         shape than Jira documents becomes a held problem.
         """
-        known_as: tuple[str, ...] = ()
-        try:
-            payload = orjson.loads(raw.payload)
-            known_as = (str(payload["issue"]["key"]),)
-            return self._map_payload(payload, observed_at)
-        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-            reason = f"the issue cannot be read ({type(error).__name__}: {error})"
-            remedy = "Open it in Jira and correct what looks wrong; else report its raw record."
-            return Mapped(problems=(Problem(raw.native_id, reason, remedy, known_as=known_as),))
+        mapped = map_or_hold(
+            raw.native_id,
+            "the issue",
+            "Jira",
+            lambda: self._map_payload(read_payload(raw.payload), observed_at),
+        )
+        return name_held(
+            mapped,
+            lambda: require_text(read_payload(raw.payload)["issue"]["key"], "key"),
+            lambda: self._address(read_payload(raw.payload)["issue"]["key"]),
+            lambda: self._former_keys(read_payload(raw.payload)),
+        )
 
     def _map_payload(self, payload: Mapping[str, Any], observed_at: datetime) -> Mapped:
         issue = payload["issue"]
@@ -76,7 +87,8 @@ class IssueMapping:
             self._version(issue, revision, state, chosen)
             for revision, state in zip(revisions, states, strict=True)
         )
-        return Mapped(versions, tuple(problems), tuple(self._former_keys(issue, changelog)))
+        aliases = tuple((self._ref(issue["id"]), key) for key in self._former_keys(payload))
+        return Mapped(versions, tuple(problems), aliases)
 
     def _version(
         self,
@@ -89,16 +101,16 @@ class IssueMapping:
         start = _day_or_none(chosen.value(fields, chosen.start))
         finish = _day_or_none(fields.get("duedate"))
         wbs = field_text(chosen.value(fields, chosen.wbs)) or None
-        labels = tuple(fields.get("labels") or ())
+        labels = read_labels(fields.get("labels"))
         record = WorkItem(
             ref=self._ref(issue["id"]),
             key=key,
-            title=str(fields.get("summary") or key),
-            url=f"{self.settings.url}/browse/{key}",
+            title=optional_text(fields.get("summary"), "summary") or key,
+            url=self._address(key),
             touched_at=revision.touched_at.astimezone(UTC),
             dates_from=_dates_from(start, finish, chosen),
             function=self.settings.function_of(key.rpartition("-")[0]),
-            owner=(fields.get("assignee") or {}).get("accountId") or None,
+            owner=optional_text((fields.get("assignee") or {}).get("accountId"), "assignee"),
             state=state.state,
             status=state.status,
             priority=self.settings.priority_of(_priority_name(fields)),
@@ -124,26 +136,30 @@ class IssueMapping:
 
     def _parent(self, fields: IssueFields) -> Ref | None:
         id_ = (fields.get("parent") or {}).get("id")
-        return self._ref(id_) if id_ else None
+        return self._ref(require_text(id_, "parent")) if id_ else None
 
-    def _former_keys(
-        self, issue: Mapping[str, Any], changelog: Sequence[ChangelogEntry]
-    ) -> Iterator[tuple[Ref, str]]:
+    def _address(self, key: object) -> str:
+        return f"{self.settings.url}/browse/{key}"
+
+    def _former_keys(self, payload: Mapping[str, Any]) -> list[str]:
         """Keys that the issue had in other projects, which people and tools go on using."""
-        for item in (item for entry in changelog for item in entry.items):
-            if item.get("field") == "Key" and item.get("fromString"):
-                yield self._ref(issue["id"]), str(item["fromString"])
+        changelog = parse_changelog(payload.get("changelog") or (), self.settings.email)
+        items = (item for entry in changelog for item in entry.items)
+        return [
+            str(item["fromString"])
+            for item in items
+            if item.get("field") == "Key" and item.get("fromString")
+        ]
 
     def _unmapped_status(
         self, issue: Mapping[str, Any], status: str, how_it_counts: str
     ) -> Problem:
-        reason = f'{issue["key"]} is or was in the status "{status}", which is not mapped'
-        return Problem(
-            str(issue["id"]),
-            f"{reason}; {how_it_counts}",
-            f'Map "{status}" in a workflow of {self.connection} in the operating model.',
-            held=False,
-        )
+        if not status:
+            reason, remedy = f"{issue['key']} has or had no status", "Look at the issue in Jira."
+        else:
+            reason = f'{issue["key"]} is or was in the status "{status}", which is not mapped'
+            remedy = f'Map "{status}" in a workflow of {self.connection} in the operating model.'
+        return Problem(str(issue["id"]), f"{reason}; {how_it_counts}", remedy, held=False)
 
     def _unmapped_priorities(
         self, issue: Mapping[str, Any], revisions: Sequence[IssueRevision]
@@ -178,7 +194,6 @@ def _impossible_dates(
                 f'{issue["key"]} has "{text}" as its {name}, which is no possible date',
                 f"Correct {name} of {issue['key']} in Jira.",
                 held=revision is revisions[-1],
-                known_as=(str(issue["key"]),),
             )
 
 

@@ -11,14 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from connectors.base import ConnectionFailed, Cursor, Page
+from connectors.base import Cursor, Page
 from connectors.jira.api import JiraApi
 from connectors.jira.fields import index_fields, resolve_chosen_fields
 from connectors.jira.id_ranges import format_id_ranges, parse_id_ranges
 from connectors.jira.issue_batches import IssueBatch, SiteMetadata, chunks, read_issues
 from connectors.jira.settings import JiraSettings
+from connectors.kit.json_path import find_value
+from connectors.kit.plausible import report_future_change
 from connectors.kit.timestamps import epoch_milliseconds
+from connectors.kit.visibility import gone_reason, report_hidden
 from model.records import Problem
 
 _PARALLEL_REQUESTS = 6
@@ -62,7 +66,13 @@ class IssueCursor:
         if not batch.updated:
             return advanced
         # Issues come oldest change first, so whatever changed before this batch's oldest was read.
-        return advanced.moved_to(min(newest, *batch.updated) - overlap)
+        return advanced.moved_to(min(newest, *batch.updated.values()) - overlap)
+
+    def repaired(self, now: datetime) -> IssueCursor:
+        """This cursor, or one that reads everything again where an issue dated in the future moved
+        it beyond `now`, as older versions let it."""
+        is_beyond = (self.updated_from or 0) > epoch_milliseconds(now.isoformat())
+        return replace(self, updated_from=None) if is_beyond else self
 
     def moved_to(self, updated_from: int) -> IssueCursor:
         """The cursor at this time, or where it is if that is later: it never moves back."""
@@ -77,31 +87,47 @@ class IssuePull:
     api: JiraApi
     settings: JiraSettings
 
-    def pages(self, cursor: Cursor | None) -> Iterator[Page]:
+    def pages(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         """Pages of changed issues, pages of those that (re)appeared, and one with snapshot ids.
 
         Raises ConnectionFailed when Jira cannot be read further.
         """
         visible, hidden = list_visible_projects(self.connection, self.api, self.settings)
         metadata = self._fetch_metadata()
-        position, newest = IssueCursor.from_json(cursor), self._fetch_newest(visible)
-        changed = list(self.api.search_ids(_changed_issues_jql(visible, position.updated_from)))
+        # No later than now: an issue dated in the future would hide every change until then.
+        newest = min(self._fetch_newest(visible), epoch_milliseconds(now.isoformat()))
+        position = IssueCursor.from_json(cursor).repaired(now)
+        unnamed: list[Problem] = []
+        jql = _changed_issues_jql(visible, position.updated_from)
+        changed = list(dict.fromkeys(self._search(jql, unnamed)))
         snapshot_ids = set(changed)
         with ThreadPoolExecutor(_PARALLEL_REQUESTS) as pool:
             for ids in chunks(changed, self.settings.page_size):
                 batch = read_issues(self.api, pool, ids, metadata)
                 position = position.after_batch(batch, newest, self._overlap)
-                yield Page(batch.records, position.to_json(), batch.problems)
+                yield Page(batch.records, position.to_json(), _all_problems(batch, now))
             position = position.moved_to(newest - self._overlap)
             # A first pull has just listed every issue as changed.
             if cursor is not None:
                 all_ids = f"{_projects_jql(visible)} ORDER BY id ASC"
-                snapshot_ids.update(self.api.search_ids(all_ids))
+                snapshot_ids.update(self._search(all_ids, unnamed))
             for ids in self._appeared(snapshot_ids.difference(changed), position):
                 batch = read_issues(self.api, pool, ids, metadata)
                 position = position.after_batch(batch, newest, self._overlap)
-                yield Page(batch.records, position.to_json(), batch.problems)
-        yield self._snapshot_page(position, frozenset(snapshot_ids), hidden)
+                yield Page(batch.records, position.to_json(), _all_problems(batch, now))
+        if unnamed:
+            # Its issue would count as deleted, so the next pull asks for all ids again.
+            yield Page((), position.to_json(), tuple(dict.fromkeys((*hidden, *unnamed))))
+        else:
+            yield self._snapshot_page(position, frozenset(snapshot_ids), hidden)
+
+    def _search(self, jql: str, unnamed: list[Problem]) -> Iterator[str]:
+        """The ids that a search finds; adds a problem to `unnamed` per entry without one."""
+        for number, id_ in enumerate(self.api.search_ids(jql), start=1):
+            if id_ is not None:
+                yield id_
+            else:
+                unnamed.append(_unnamed_issue(number))
 
     def _fetch_metadata(self) -> SiteMetadata:
         fields = index_fields(self.api.fetch_fields())
@@ -118,7 +144,11 @@ class IssuePull:
         Jira's own time is used, because the clock of this machine may differ from it.
         """
         updated = self.api.fetch_newest_update(f"{_projects_jql(visible)} ORDER BY updated DESC")
-        return 0 if updated is None else epoch_milliseconds(updated)
+        try:
+            return 0 if updated is None else epoch_milliseconds(updated)
+        except ValueError:
+            # The pull then reads all that it finds, and the next one begins where this one did.
+            return 0
 
     def _appeared(self, unchanged: Iterable[str], position: IssueCursor) -> Iterator[Sequence[str]]:
         """Ids that the last complete snapshot did not have, though their issues did not change."""
@@ -144,7 +174,7 @@ class IssuePull:
             replace(position, known_ids=snapshot_ids).to_json(),
             problems,
             snapshot_ids=snapshot_ids,
-            gone_reason=format_gone_reason(problems),
+            gone_reason=gone_reason(problems),
         )
 
     def _look_up(self, ids: Sequence[str], visible: Sequence[str]) -> frozenset[str]:
@@ -154,8 +184,22 @@ class IssuePull:
             for chunk in chunks(ids)
             for issue in self.api.fetch_issues(chunk, ["project"])[0]
             # An issue that moved to another project keeps its id, but is no longer ours to pull.
-            if issue["fields"]["project"]["key"] in visible
+            if find_value(issue, "fields.project.key") in visible
         )
+
+
+def _unnamed_issue(number: int) -> Problem:
+    return Problem(
+        f"search result {number}",
+        f"entry {number} of Jira's search has no id, so no issue counts as deleted until it has",
+        "Nothing, if it stays away from now on; else report it to Atlassian.",
+    )
+
+
+def _all_problems(batch: IssueBatch, now: datetime) -> tuple[Problem, ...]:
+    stamps = ((id_, datetime.fromtimestamp(ms / 1000, UTC)) for id_, ms in batch.updated.items())
+    future = (problem for id_, at in stamps for problem in report_future_change(id_, at, now))
+    return (*batch.problems, *future)
 
 
 def list_visible_projects(
@@ -169,19 +213,7 @@ def list_visible_projects(
     projects = api.fetch_projects()
     visible = [project for project in settings.projects if project in projects]
     remedy = f"Let {settings.email} browse it, or correct projects in the settings."
-    if not visible:
-        names = ", ".join(settings.projects)
-        raise ConnectionFailed(connection, f"none of the projects {names} can be seen", remedy)
-    return visible, tuple(
-        Problem(f"project {project}", f"the project {project} cannot be seen", remedy, held=False)
-        for project in settings.projects
-        if project not in projects
-    )
-
-
-def format_gone_reason(problems: Sequence[Problem]) -> str:
-    """Why a record that is not there is gone: known to be deleted only if there is no problem."""
-    return "; ".join(problem.reason for problem in problems) or "deleted"
+    return visible, report_hidden(connection, "project", settings.projects, visible, remedy)
 
 
 def _changed_issues_jql(projects: Sequence[str], since: int | None) -> str:

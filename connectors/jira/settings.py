@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.kit.budget import HttpConnectionSettings
-from connectors.kit.settings import Url, by_name
+from connectors.kit.settings import LOWER_CASE_KEYS, Url, by_name
 from model.records import DependencyRole, DependencyType, Priority
 
 ProjectKey = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]+$")]
@@ -87,17 +87,12 @@ class JiraSettings(HttpConnectionSettings):
     functions: dict[ProjectKey, str] = Field(default_factory=dict)
     fields: FieldChoice = FieldChoice()
     references_in: tuple[str, ...] = ()
-    links: dict[str, LinkMeaning] = Field(default_factory=dict)
-    priorities: dict[str, Annotated[Priority, by_name(Priority)]] = Field(default_factory=dict)
+    links: Annotated[dict[str, LinkMeaning], LOWER_CASE_KEYS] = Field(default_factory=dict)
+    priorities: Annotated[dict[str, Annotated[Priority, by_name(Priority)]], LOWER_CASE_KEYS] = (
+        Field(default_factory=dict)
+    )
     overlap_minutes: int = Field(default=720, ge=1)
     page_size: int = Field(default=500, ge=1)
-
-    @field_validator("links", "priorities", mode="before")
-    @classmethod
-    def _lower_case(cls, value: object) -> object:
-        if not isinstance(value, dict):
-            return value
-        return {str(name).lower(): meaning for name, meaning in value.items()}
 
     @property
     def api(self) -> str:

@@ -9,8 +9,9 @@ from connectors.jira.fields import ChosenFields
 from connectors.jira.history import IssueFields, linked_issue
 from connectors.jira.settings import JiraSettings
 from connectors.kit.rich_text.adf import plain_text
+from connectors.kit.stated_dependencies import by_field, by_link, by_text, combine_stated
 from model.keys import ReferenceFormats
-from model.records import DependencyRole, DependencyType, Origin, StatedDependency
+from model.records import DependencyRole, DependencyType, StatedDependency
 
 _OPPOSITE = {
     DependencyRole.PREDECESSOR: DependencyRole.SUCCESSOR,
@@ -35,16 +36,12 @@ def find_stated_dependencies(
         *_from_versions(key, fields, references),
         *_from_field(fields, chosen, references),
     ]
-    explicit_targets = {dependency.target for dependency in explicit}
-    from_text = [
+    in_text = [
         dependency
         for dependency in _from_texts(fields, chosen, references)
-        if dependency.target not in explicit_targets
-        and not _is_only_mentioned(dependency.target, settings)
+        if not _is_only_mentioned(dependency.target, settings)
     ]
-    own_name = references.normalise(key)
-    stated = {dependency for dependency in (*explicit, *from_text) if dependency.target != own_name}
-    return tuple(sorted(stated))
+    return combine_stated(explicit, in_text, {references.normalise(key)})
 
 
 def _is_only_mentioned(target: str, settings: JiraSettings) -> bool:
@@ -74,14 +71,8 @@ def _from_links(
             continue
         is_outward = "outwardIssue" in link
         label = link_type.get("outward" if is_outward else "inward") or link_type["name"]
-        yield StatedDependency(
-            target=references.normalise(str(target)),
-            role=meaning.outward if is_outward else _OPPOSITE[meaning.outward],
-            origin=Origin.LINK,
-            where=f'issue link "{label}"',
-            type=meaning.type,
-            written=str(target),
-        )
+        role = meaning.outward if is_outward else _OPPOSITE[meaning.outward]
+        yield by_link(references, str(target), role, f'issue link "{label}"', meaning.type)
 
 
 def _from_versions(
@@ -91,14 +82,8 @@ def _from_versions(
     for version in fields.get("fixVersions") or ():
         if version.get("name"):
             name = version_key(key.rpartition("-")[0], str(version["name"]))
-            yield StatedDependency(
-                target=references.normalise(name),
-                role=DependencyRole.SUCCESSOR,
-                origin=Origin.LINK,
-                where="fix version",
-                type=DependencyType.FINISH_TO_FINISH,
-                written=name,
-            )
+            together = DependencyType.FINISH_TO_FINISH
+            yield by_link(references, name, DependencyRole.SUCCESSOR, "fix version", together)
 
 
 def version_key(project: str, name: str) -> str:
@@ -109,18 +94,13 @@ def version_key(project: str, name: str) -> str:
 def _from_field(
     fields: IssueFields, chosen: ChosenFields, references: ReferenceFormats
 ) -> list[StatedDependency]:
-    where = f'field "{chosen.name(chosen.depends_on)}"'
-    names = references.split_list(field_text(chosen.value(fields, chosen.depends_on)))
-    return [
-        StatedDependency(target, DependencyRole.PREDECESSOR, Origin.FIELD, where, written=written)
-        for target, written in names.items()
-    ]
+    text = field_text(chosen.value(fields, chosen.depends_on))
+    return by_field(references, text, chosen.name(chosen.depends_on))
 
 
 def _from_texts(
     fields: IssueFields, chosen: ChosenFields, references: ReferenceFormats
 ) -> Iterator[StatedDependency]:
     for field in chosen.texts:
-        where = f'text in "{chosen.name(field)}"'
-        for target in references.find_in_text(field_text(fields.get(field))):
-            yield StatedDependency(target, DependencyRole.PREDECESSOR, Origin.TEXT, where)
+        text = field_text(fields.get(field))
+        yield from by_text(references, text, f'text in "{chosen.name(field)}"')

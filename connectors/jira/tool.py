@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.base import Connector, ConnectorContext, Tool
+from connectors.base import Tool, open_with
+from connectors.jira.mapping import MAPPING_VERSION
 from connectors.jira.settings import JiraSettings
 from connectors.kit.conventions import EVERYTHING, Headers, HttpConventions, quote
-from model.keys import ReferenceFormats, UrlShape
+from model.addresses import UrlShape
+from model.keys import ToolReferences
 
 
 def read_error(answer: Any) -> str:
@@ -17,7 +19,8 @@ def read_error(answer: Any) -> str:
         return ""
     by_field = answer.get("errors")
     fields = by_field.items() if isinstance(by_field, Mapping) else ()
-    general = (*(answer.get("errorMessages") or ()), answer.get("message"))
+    messages = answer.get("errorMessages")
+    general = (*(messages if isinstance(messages, list) else [messages]), answer.get("message"))
     return quote(
         [*(str(text) for text in general if text), *(f"{n}: {text}" for n, text in fields)]
     )
@@ -34,12 +37,6 @@ def pause_scope(headers: Headers, path: str) -> str:
 
 
 _HTTP = HttpConventions(read_error=read_error, pause_scope=pause_scope)
-
-
-def _open(settings: JiraSettings, context: ConnectorContext) -> Connector:
-    from connectors.jira.connector import open_connector
-
-    return open_connector(settings, context)
 
 
 _EXAMPLE = """\
@@ -66,19 +63,24 @@ its comments stay internal. *Delete Own Comments* lets it remove a comment that 
 see. Nothing else is written.
 """
 
+_KEY = r"([A-Z][A-Z0-9_]*-\d+)(?![\w-])"
+# Queues of a service project are numbered, except the one of all requests: queues/issue/CDP-12.
+_QUEUE = r"queues(?:/custom)?/\d+"
+
 TOOL = Tool(
     name="jira",
     title="Jira Cloud",
     settings=JiraSettings,
-    open=_open,
-    mapping_version=1,
+    open=open_with("connectors.jira.connector:open_connector"),
+    mapping_version=MAPPING_VERSION,
     example=_EXAMPLE,
     permissions=_PERMISSIONS,
     http=_HTTP,
-    references=ReferenceFormats(
+    references=ToolReferences(
         urls=(
-            UrlShape(r"https?://[^/?#]+/(?:[^?#]*/)?(?:browse|issues)/([A-Z][A-Z0-9_]*-\d+)\b"),
-            UrlShape(r"https?://[^?#]+\?(?:[^#]*&)?selectedIssue=([A-Z][A-Z0-9_]*-\d+)\b"),
+            UrlShape(rf"/(?:[^?#]*/)?(?:browse|issues?|portal/\d+(?:/group/\d+)?|{_QUEUE})/{_KEY}"),
+            UrlShape(rf"[^?#]*\?(?:[^#]*&)?(?:selectedIssue|issueKey)={_KEY}"),
         )
     ),
+    addresses=lambda settings: tuple(filter(None, (settings.url, settings.api_url))),
 )

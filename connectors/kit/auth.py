@@ -35,10 +35,11 @@ class BearerAuth(HeaderAuth):
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A token and when it expires (UTC; None: when the tool says 401)."""
+    """A token, when it expires (UTC; None: when the tool says 401), and whose it is, if known."""
 
     value: str = field(repr=False)
     expires_at: datetime | None = None
+    user_id: str = ""
 
 
 class RenewedTokenAuth(httpx.Auth):
@@ -52,18 +53,22 @@ class RenewedTokenAuth(httpx.Auth):
         self._clock = clock
         self._token: AccessToken | None = None
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = f"Bearer {self._current().value}"
-        response = yield request
-        # A tool may revoke a token before it expires.
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            self._token = self._sign_in()
-            request.headers["Authorization"] = f"Bearer {self._token.value}"
-            yield request
-
-    def _current(self) -> AccessToken:
+    def token(self) -> AccessToken:
+        """The token in use, or a new one where there is none or it expires."""
         token = self._token
         expires = token.expires_at if token else None
         if token is None or (expires and expires - _RENEW_BEFORE <= self._clock.now()):
-            token = self._token = self._sign_in()
+            return self.renew()
         return token
+
+    def renew(self) -> AccessToken:
+        """Sign in again; a tool may revoke a token before it expires."""
+        self._token = self._sign_in()
+        return self._token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self.token().value}"
+        response = yield request
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            request.headers["Authorization"] = f"Bearer {self.renew().value}"
+            yield request

@@ -32,6 +32,7 @@ class RequestBudget(BaseModel):
 
     answer_megabytes: int = Field(default=64, ge=1)
     answer_seconds: int = Field(default=300, ge=1)
+    # Far above a first reading of a large site, far below what a loop does in a night.
     requests: int = Field(default=200_000, ge=1)
     hours: float = Field(default=6, gt=0)
 
@@ -63,6 +64,7 @@ class Spending:
 
     def count_request(self) -> None:
         """Raises BudgetExceeded when the run has used up its requests or its time."""
+        # `+=` reads and writes in two steps, between which another thread may count.
         with self._lock:
             self.requests += 1
         if self.requests > self.budget.requests:
@@ -74,6 +76,7 @@ class Spending:
         """The whole decompressed body. Raises BudgetExceeded, and httpx.RequestError as it does."""
         began, size, parts = self.clock.now(), 0, []
         limit = self.budget.answer_megabytes * _MEGABYTE
+        # Decompressed parts: a small compressed body may hold gigabytes.
         for part in response.iter_bytes():
             size += len(part)
             if size > limit:

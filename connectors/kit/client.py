@@ -16,18 +16,24 @@ import httpx
 import orjson
 import tenacity
 
+from connectors.kit.answers import quoted
 from connectors.kit.budget import RequestBudget, Spending
 from connectors.kit.clock import Clock
 from connectors.kit.conventions import HttpConventions
 from connectors.kit.exceptions import RequestFailed
 from connectors.kit.failures import Call, Failures
+from connectors.kit.json_text import read_json
 from connectors.kit.paginators import PageRequest, Paginator, Params, guarded_pages
 from connectors.kit.rate_limits import Pauses
 from connectors.kit.tls import tls_context
 
+# With the backoff about ten seconds; a longer outage ends the run, and the next one goes on.
 _ATTEMPTS = 5
 _BACKOFF = tenacity.wait_exponential_jitter(multiplier=0.5, max=20)
+# Seconds; searches of large sites take tens of them, a connection never does.
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+_NO_ADDRESS = (httpx.InvalidURL, ValueError, TypeError)
+"""What httpx raises for addresses and values that cannot be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,7 @@ class HttpClient:
             path = page.path
             # A link counts from the page it stands on (RFC 3986, section 5), not from the base.
             if latest is not None and path != request.path:
-                path = str(httpx.URL(latest).join(path))
+                path = self._join(latest, path)
             answer = self.fetch(page.method, path, params=page.params, json=page.json)
             latest = answer.url
             return answer
@@ -146,11 +152,29 @@ class HttpClient:
         json: Any,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Request:
-        request = self._http.build_request(method, path, params=params, json=json, headers=headers)
+        try:
+            request = self._http.build_request(
+                method, path, params=params, json=json, headers=headers
+            )
+        except _NO_ADDRESS as error:
+            raise self._no_address(path) from error
         # Credentials go with every request, so a link in an answer must not choose their receiver.
         if _origin(request.url) != _origin(self._http.base_url):
             raise self._failures.foreign_link(self._http.base_url, request.url)
         return request
+
+    def _join(self, page: str, link: str) -> str:
+        try:
+            return str(httpx.URL(page).join(link))
+        except _NO_ADDRESS as error:
+            raise self._no_address(link) from error
+
+    def _no_address(self, path: str) -> RequestFailed:
+        return RequestFailed(
+            self.connection,
+            f"the tool names {quoted(path)} as an address, which is none; it was not followed",
+            "Check the connection's url and that nothing rewrites the tool's answers.",
+        )
 
     def _persist(self, call: Call, request: httpx.Request) -> Answer:
         retrying = tenacity.Retrying(
@@ -179,7 +203,7 @@ class HttpClient:
         if not body and not call.is_read:
             return _answer(response, None)
         try:
-            return _answer(response, orjson.loads(body))
+            return _answer(response, read_json(body))
         except orjson.JSONDecodeError as error:
             raise self._failures.unreadable(call, response.status_code, body, error) from error
 

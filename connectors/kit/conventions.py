@@ -18,6 +18,7 @@ from connectors.kit.exceptions import RequestFailed
 EVERYTHING = "*"
 """The pause scope that concerns all requests of a client."""
 
+# A tool may answer with a whole page; an error stays readable in a log.
 _LONGEST_QUOTE = 300
 _MESSAGE_FIELDS = ("error", "title", "message", "detail", "error_description")
 
@@ -51,6 +52,8 @@ def quote(words: list[str]) -> str:
 
 def _messages(part: Mapping[str, Any]) -> list[str]:
     words = [str(part[name]) for name in _MESSAGE_FIELDS if isinstance(part.get(name), str)]
+    if isinstance(nested := part.get("error"), dict):
+        words += _messages(nested)
     errors = part.get("errors")
     for error in errors if isinstance(errors, list) else ():
         words += _messages(error) if isinstance(error, dict) else [str(error)]

@@ -22,6 +22,8 @@ class Reading:
     full_at: datetime
     """When the last reading of everything began."""
     newest: datetime | None = None
+    now: datetime | None = None
+    """When this reading began; a record that claims to have changed later does not count."""
 
     @property
     def is_full(self) -> bool:
@@ -30,6 +32,8 @@ class Reading:
     def seen(self, changed_at: datetime) -> Reading:
         """After a record that was changed then; instants without a zone are UTC."""
         changed_at = changed_at if changed_at.tzinfo else changed_at.replace(tzinfo=UTC)
+        # A stamp from the future would hide every change until then.
+        changed_at = min(changed_at, self.now or changed_at)
         return replace(self, newest=max(changed_at, self.newest or changed_at))
 
     def to_cursor(self) -> Cursor:
@@ -47,8 +51,16 @@ def begin_reading(
     newest = _parse((cursor or {}).get("newest"))
     full_at = _parse((cursor or {}).get("full_at"))
     if newest is None or full_at is None or now - full_at >= full_every:
-        return Reading(None, now, newest)
-    return Reading(newest - overlap, full_at, newest)
+        return Reading(None, now, _not_after(newest, now), now)
+    # Saved by a version that followed stamps from the future: what they hid is read again.
+    if newest > now or full_at > now:
+        return Reading(None, now, None, now)
+    # `full_at` is carried along unchanged: it counts from the last reading of everything.
+    return Reading(newest - overlap, full_at, newest, now)
+
+
+def _not_after(newest: datetime | None, now: datetime) -> datetime | None:
+    return min(newest, now) if newest else None
 
 
 def _parse(value: JsonValue) -> datetime | None:

@@ -61,6 +61,8 @@ def _detect_encoding(content: bytes) -> str:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
+        # What Excel writes on Windows where no encoding is chosen; nearly every byte is a
+        # character in it.
         return "cp1252"
     return "utf-8"
 

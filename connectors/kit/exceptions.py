@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.base import ConnectionFailed
+from connectors.masking import mask_secrets
 
 
 @dataclass
@@ -21,6 +22,10 @@ class RequestFailed(ConnectionFailed):
     status: int | None = None
     answer: Any = field(default=None, repr=False)
     transient: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.answer = mask_secrets(self.connection, self.answer)
 
 
 @dataclass

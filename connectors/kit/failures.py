@@ -14,9 +14,12 @@ from connectors.kit.clock import Clock
 from connectors.kit.conventions import HttpConventions, parse_error_body
 from connectors.kit.exceptions import AnswerLost, RequestFailed
 from connectors.kit.rate_limits import Pauses, requested_pause
+from connectors.kit.tls import explain_tls
+from connectors.masking import mask_secrets
 
 _LONGEST_PAUSE = 60.0
 """Seconds; for a longer pause the run ends, and a later one goes on."""
+# Errors that occur before the first byte of a request leaves, so a write had no effect.
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -52,6 +55,9 @@ class Failures:
         )
 
     def unanswered(self, call: Call, error: httpx.RequestError) -> ConnectionFailed:
+        if problem := explain_tls(error):
+            # It fails before anything is sent, and alike at every attempt.
+            return RequestFailed(self.connection, *problem)
         what = f"{call} got no answer ({type(error).__name__})"
         if call.is_read or isinstance(error, _NEVER_SENT):
             remedy = "Check the url and the network; the next run goes on where this one stopped."
@@ -59,7 +65,10 @@ class Failures:
         return self._lost(what)
 
     def refused(self, call: Call, response: httpx.Response, content: bytes) -> ConnectionFailed:
-        status, body = response.status_code, parse_error_body(content)
+        status = response.status_code
+        # Before a text is cut, which could leave the beginning of a secret.
+        body = mask_secrets(self.connection, parse_error_body(content))
+        # Before all else: some tools refuse with 403, which otherwise means a missing permission.
         if self.conventions.is_rate_limited(status, response.headers, body):
             return self.conventions.explain(self._limited(call, response, body))
         # A server that fails may have carried a write out before it did.
@@ -102,6 +111,7 @@ class Failures:
         now = self.clock.now()
         pause = requested_pause(response.headers, now)
         is_short = pause is None or pause <= _LONGEST_PAUSE
+        # All threads of the client pause, or each of them would run into the same limit.
         if pause is not None and is_short:
             self.pauses.hold(self.conventions.pause_scope(response.headers, call.path), pause)
         again = now + timedelta(seconds=pause or _LONGEST_PAUSE)
@@ -124,4 +134,7 @@ class Failures:
             return f"Give the account the missing permission: {self.credentials}."
         if status >= 500:
             return "The tool is in trouble; the next run goes on where this one stopped."
-        return "Check the connection's settings with `interlock check`."
+        return (
+            "Correct what interlock.yaml names of the tool (its url, and the paths, projects or "
+            "queries below it), or let the account see it."
+        )

@@ -51,14 +51,17 @@ def find_lock(path: Path) -> Path | None:
 def _replace(path: Path, before: bytes | None, after: bytes) -> None:
     if before is not None and not os.access(path, os.W_OK):
         raise PermissionError("it is read-only")
+    # In the same folder: a rename is only atomic within one file system.
     handle, name = tempfile.mkstemp(_TEMPORARY, f".{path.name}.", path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(after)
             file.flush()
+            # Before the rename: after a power cut the name could otherwise lead to an empty file.
             os.fsync(file.fileno())
         _copy_mode(path, temporary)
+        # As late as possible: what a person saved since the file was read must not be lost.
         if (path.read_bytes() if path.exists() else None) != before:
             raise FileBlocked(f"{path.name} was changed meanwhile", "The next sync reads it again")
         temporary.replace(path)

@@ -22,6 +22,24 @@ def find_value(value: Any, path: str) -> Any:
     return _descend(value, _parse_steps(path))
 
 
+def find_gap(value: Any, path: str) -> tuple[str, Any] | None:
+    """The path of the object that should hold the last key and is absent, and what is in its place.
+
+    That is the nearest value on the way to it. None where the object is there, or null on the way
+    to it says that there is none.
+    """
+    *above, last = _parse_steps(path) or ("",)
+    for step in above:
+        if value is None or isinstance(step, int) or step == _ALL:
+            return None
+        if not isinstance(value, dict) or step not in value:
+            return ".".join(map(str, above)), value
+        value = value[step]
+    if value is None or isinstance(value, dict) or not isinstance(last, str):
+        return None
+    return ".".join(map(str, above)), value
+
+
 def check_path(path: str) -> str:
     """The path itself; raises ValueError for text that is no path."""
     if not _PATH.fullmatch(path):

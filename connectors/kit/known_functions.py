@@ -16,5 +16,6 @@ def unknown_functions(
             f'"{function}" is no function of the operating model',
             f"Correct it in the connection {connection}, or add the function",
         )
+        # Sorted, so that the same settings give the same report.
         for function in sorted(set(named) - known)
     ]

@@ -6,7 +6,7 @@ the comment is looked for by its marker before the write is tried again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from connectors.kit.clock import Clock
 from connectors.kit.exceptions import AnswerLost, RequestFailed
 from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange, Target
 
+# Each with a look before it; more would hold up the comments of all other conflicts.
 ATTEMPTS = 3
 SETTLING_SECONDS = 2.0
 """How long after a lost answer to wait before looking whether the write took effect."""
@@ -52,18 +53,11 @@ class CommentStore(Protocol):
         ...
 
 
-def apply_changes(
-    store: CommentStore, changes: Iterable[CommentChange], clock: Clock
-) -> Iterator[Outcome]:
-    """Carry the changes out one after the other, yielding one outcome per change.
+def apply_change(store: CommentStore, change: CommentChange, clock: Clock) -> Outcome:
+    """Create or edit one comment.
 
     Raises ConnectionFailed when the tool accepts no change any more.
     """
-    return (apply_change(store, change, clock) for change in changes)
-
-
-def apply_change(store: CommentStore, change: CommentChange, clock: Clock) -> Outcome:
-    """Create or edit one comment. Raises ConnectionFailed like `apply_changes`."""
     try:
         posted = _Posting(store, change, clock).post()
         return store.confirm(change, posted)
@@ -86,27 +80,27 @@ class _Posting:
 
     def post(self) -> PostedComment:
         if self.change.posted:
-            standing = self._find(keep=self.change.posted.comment_id)
+            existing = self._find(keep=self.change.posted.comment_id)
             # A comment that a person deleted is edited in vain, which the tool then reports.
-            return self._edit(standing.comment_id if standing else self.change.posted.comment_id)
+            return self._edit(existing.comment_id if existing else self.change.posted.comment_id)
         # Found where an earlier run wrote it and was killed before it could note that.
-        standing = self._find() if self.store.looks_before_create else None
-        return self._adopt(standing) if standing else self._create()
+        existing = self._find() if self.store.looks_before_create else None
+        return self._adopt(existing) if existing else self._create()
 
     def _create(self) -> PostedComment:
-        standing = self._try_until_seen(lambda: self.store.create(self.change), lambda _: True)
-        return self._adopt(standing)
+        existing = self._try_until_seen(lambda: self.store.create(self.change), lambda _: True)
+        return self._adopt(existing)
 
-    def _adopt(self, standing: PostedComment) -> PostedComment:
+    def _adopt(self, existing: PostedComment) -> PostedComment:
         """Use a comment that is there already, with the wanted content."""
-        if standing.digest == self.change.content.digest:
-            return standing
-        return self._edit(standing.comment_id)
+        if existing.digest == self.change.content.digest:
+            return existing
+        return self._edit(existing.comment_id)
 
     def _edit(self, comment_id: str) -> PostedComment:
         return self._try_until_seen(
             lambda: self.store.edit(self.change, comment_id),
-            lambda standing: standing.digest == self.change.content.digest,
+            lambda existing: existing.digest == self.change.content.digest,
         )
 
     def _try_until_seen(
@@ -117,9 +111,9 @@ class _Posting:
             try:
                 return write()
             except AnswerLost as lost:
-                standing = self._look_after(lost)
-                if standing and is_done(standing):
-                    return standing
+                existing = self._look_after(lost)
+                if existing and is_done(existing):
+                    return existing
                 if attempt == ATTEMPTS:
                     raise
         raise AssertionError("the last attempt returns or raises")
@@ -137,17 +131,16 @@ class _Posting:
             raise lost from error
 
     def _find(self, keep: str | None = None) -> PostedComment | None:
-        """Our comment for this conflict; of several, `keep` or else the oldest stays.
-
-        Several come from a write that took effect long after its answer was lost. The others are
-        deleted, as they would go on showing the former text.
-        """
+        """Our comment for this conflict; of several, `keep` or else the oldest stays."""
         target, conflict_id = self.change.target, self.change.content.conflict_id
         ours = [posted for posted in self.store.find(target) if posted.conflict_id == conflict_id]
         if not ours:
             return None
-        standing = next((posted for posted in ours if posted.comment_id == keep), ours[0])
+        # The oldest keeps its replies and the place where people have seen it.
+        existing = next((posted for posted in ours if posted.comment_id == keep), ours[0])
+        # Several come from a write that took effect long after its answer was lost. The extra ones
+        # would go on showing the former text.
         for extra in ours:
-            if extra is not standing:
+            if extra is not existing:
                 self.store.delete(target, extra.comment_id)
-        return standing
+        return existing

@@ -13,6 +13,9 @@ from connectors.kit.conventions import EVERYTHING
 _UNNAMED_PAUSE = 60.0
 """Seconds; the least that GitHub asks for after a secondary limit:
 https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api"""
+_LONGEST_PAUSE = 7 * 86_400.0
+"""Seconds; a run ends long before, and no instant beyond the calendar can be named."""
+_MOST_DIGITS = 12
 
 
 def requested_pause(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -26,11 +29,11 @@ def requested_pause(headers: Mapping[str, str], now: datetime) -> float | None:
     for name in ("Retry-After", "X-RateLimit-Reset"):
         value = headers.get(name, "").strip()
         # Only Retry-After counts in seconds from now; a reset time in digits is an instant.
-        if name == "Retry-After" and value.isdigit():
-            return float(value)
+        if name == "Retry-After" and value.isdecimal():
+            return min(float(value[:_MOST_DIGITS]), _LONGEST_PAUSE)
         moment = _parse_moment(value)
         if moment is not None:
-            return max(0.0, (moment - now).total_seconds())
+            return min(max(0.0, (moment - now).total_seconds()), _LONGEST_PAUSE)
     return None
 
 
@@ -61,6 +64,7 @@ class Pauses:
         """Pause a path, or EVERYTHING, from now on; a longer pause that already holds stays."""
         until = self._clock.now() + timedelta(seconds=seconds)
         with self._lock:
+            # A second thread may meet the same limit and be given a shorter pause.
             self._until[scope] = max(until, self._until.get(scope, until))
 
     def wait(self, path: str) -> None:

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from connectors.kit.json_path import check_path, find_value
-from connectors.kit.settings import by_name
-from model.records import CurrencyCode, Priority, SpendKind
+from connectors.kit.settings import LOWER_CASE_KEYS, by_name
+from model.records import CurrencyCode, Priority, SpendKind, State
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -83,6 +83,11 @@ class WorkItemFields(_Fields):
     references_in: tuple[Source, ...] = ()
     priorities: dict[str, Annotated[Priority, by_name(Priority)]] = Field(default_factory=dict)
     """Priorities by the tool's names, beside low, medium, high and critical."""
+    statuses: Annotated[dict[str, Annotated[State, by_name(State)]], LOWER_CASE_KEYS] = Field(
+        default_factory=dict
+    )
+    """States by the tool's statuses, in any case: planned, in progress, blocked, done, cancelled.
+    A status that is not named here counts as a workflow of the operating model maps it."""
 
 
 class DealFields(_Fields):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import orjson
-
 from connectors.base import RawRecord
-from connectors.kit.mapping import map_or_hold
-from connectors.rest.fields import DealFields, WorkItemFields
-from connectors.rest.pull import changed_instant
+from connectors.kit.addresses import web_address
+from connectors.kit.json_text import read_payload
+from connectors.kit.mapping import begin_version, map_or_hold, name_held
+from connectors.kit.stated_dependencies import by_field, by_text, combine_stated
+from connectors.kit.timestamps import find_instant
+from connectors.rest.fields import DealFields, WorkItemFields, read_source
 from connectors.rest.settings import (
     DealStream,
     RestSettings,
@@ -26,10 +26,8 @@ from model.operating_model.lookups import ConnectionLookups
 from model.records import (
     Deal,
     DealStage,
-    DependencyRole,
     Kind,
     Mapped,
-    Origin,
     Ref,
     SharedRecord,
     Spend,
@@ -37,6 +35,9 @@ from model.records import (
     Version,
     WorkItem,
 )
+
+MAPPING_VERSION = 4
+"""Raised whenever the same raw record maps to something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +50,33 @@ class RestMapping:
 
     def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:
         """One version, from when the tool says that the record changed, else `observed_at`."""
-        return map_or_hold(
+        mapped = map_or_hold(
             raw.native_id,
             f"the record of {stream}",
             self.connection,
             lambda: self._map(stream, raw, observed_at),
         )
+        settings = self.settings.streams[stream]
+        return name_held(
+            mapped,
+            lambda: self._key(settings, raw, read_payload(raw.payload)),
+            lambda: web_address(read_source(read_payload(raw.payload), settings.fields.url or "")),
+            lambda: f"{stream}/{raw.native_id}",
+        )
 
     def _map(self, name: str, raw: RawRecord, observed_at: datetime) -> Mapped:
-        record = orjson.loads(raw.payload)
+        record = read_payload(raw.payload)
         if not isinstance(record, dict):
             raise TypeError(f"an object was expected, this is {type(record).__name__}")
         stream = self.settings.streams[name]
         reader = RecordReader(raw.native_id, self._key(stream, raw, record), record)
-        changed_at = changed_instant(record, stream)
+        changed_at = find_instant(record, stream.changed_at) if stream.changed_at else None
         shared = self._shared_record(name, stream, reader, changed_at)
         if shared is None or any(problem.held for problem in reader.problems):
             return Mapped(problems=tuple(reader.problems))
-        # The tool's clock may be ahead; a version never begins later than it was seen.
-        valid_from = min(changed_at or observed_at, observed_at)
-        stated = tuple(sorted(set(self._stated_dependencies(stream, reader))))
-        return Mapped((Version(valid_from, shared, stated),), tuple(reader.problems))
+        stated = self._stated_dependencies(stream, reader)
+        version = Version(begin_version(changed_at, observed_at), shared, stated)
+        return Mapped((version,), tuple(reader.problems))
 
     def _key(self, stream: Stream, raw: RawRecord, record: Any) -> str:
         return RecordReader("", "", record).text(stream.fields.key) or raw.native_id
@@ -82,7 +89,7 @@ class RestMapping:
         common = {
             "key": reader.label,
             "title": reader.text(fields.title) or reader.label,
-            "url": reader.text(fields.url),
+            "url": reader.address(fields.url),
             "touched_at": changed_at,
             "function": self.settings.function_of(name),
         }
@@ -98,11 +105,12 @@ class RestMapping:
         self, name: str, fields: WorkItemFields, reader: RecordReader, common: dict[str, Any]
     ) -> WorkItem | None:
         status = reader.text(fields.status) or ""
-        state = self.lookups.statuses.get(status.lower())
+        state = fields.statuses.get(status.lower(), self.lookups.statuses.get(status.lower()))
         if state is None:
             reader.report(
-                f'the status "{status}" is not mapped to a state',
-                f'Map "{status}" in a workflow of {self.connection} in the operating model.',
+                f"the status {reader.shown(fields.status)} is not mapped to a state",
+                f'Map "{status}" in `statuses` of the stream {name} in interlock.yaml, or in a '
+                f"workflow of {self.connection} in the operating model.",
             )
             return None
         parent = reader.text(fields.parent)
@@ -190,31 +198,23 @@ class RestMapping:
 
     def _stated_dependencies(
         self, stream: Stream, reader: RecordReader
-    ) -> Iterator[StatedDependency]:
+    ) -> tuple[StatedDependency, ...]:
         """Predecessors by name: certain from `depends_on`, possible from free text."""
         if isinstance(stream, SpendStream):
-            return
-        references, own_name = (
-            self.lookups.references,
-            self.lookups.references.normalise(reader.label),
-        )
-        source = stream.fields.depends_on
-        named = references.split_list(reader.text(source) or "")
-        for target, written in named.items():
-            yield _predecessor(target, Origin.FIELD, f'field "{source}"', written)
+            return ()
+        references, source = self.lookups.references, stream.fields.depends_on
+        named = by_field(references, reader.text(source) or "", source or "")
         texts = stream.fields.references_in if isinstance(stream, WorkItemStream) else ()
-        for source in texts:
-            for target in references.find_in_text(reader.text(source) or ""):
-                if target not in named and target != own_name:
-                    yield _predecessor(target, Origin.TEXT, f'text in "{source}"')
+        in_text = [
+            dependency
+            for text in texts
+            for dependency in by_text(references, reader.text(text) or "", f'text in "{text}"')
+        ]
+        return combine_stated(named, in_text, {references.normalise(reader.label)})
 
     def _ref(self, kind: Kind, stream: str, native_id: str) -> Ref:
         # Tools number the records of their lists apart, so the stream belongs to the id.
         return Ref(self.connection, kind, f"{stream}/{native_id}")
-
-
-def _predecessor(target: str, origin: Origin, where: str, written: str = "") -> StatedDependency:
-    return StatedDependency(target, DependencyRole.PREDECESSOR, origin, where, written=written)
 
 
 def _stage(stage: str, fields: DealFields) -> DealStage:

@@ -87,9 +87,9 @@ class PaginatorSettings(_Part):
             case "link":
                 return LinkHeader()
             case "next_url":
-                return NextUrl(self.field or "next")
+                return NextUrl(self.field or "next", records)
             case "cursor":
-                return CursorToken(self.field or "", self.param or "")
+                return CursorToken(self.field or "", self.param or "", records)
             case "offset":
                 param = self.param or "offset"
                 return Offset(records, self.limit, param, self.limit_param, self.total)

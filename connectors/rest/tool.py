@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.base import Connector, ConnectorContext, Tool
+from connectors.base import Tool, open_with
+from connectors.rest.mapping import MAPPING_VERSION
 from connectors.rest.settings import RestSettings
-
-
-def _open(settings: RestSettings, context: ConnectorContext) -> Connector:
-    from connectors.rest.connector import open_connector
-
-    return open_connector(settings, context)
-
 
 _EXAMPLE = """\
   tracker:
@@ -32,7 +26,8 @@ _EXAMPLE = """\
           key: "T-{number}"
           title: title
           url: html_url
-          status: state                     # mapped to a state in operating_model/
+          status: state
+          statuses: { open: planned, doing: in progress, closed: done }   # or in operating_model/
           owner: assignee.login
           planned_finish: due_on
           labels: labels[*].name
@@ -48,8 +43,8 @@ TOOL = Tool(
     name="rest",
     title="Any JSON API",
     settings=RestSettings,
-    open=_open,
-    mapping_version=1,
+    open=open_with("connectors.rest.connector:open_connector"),
+    mapping_version=MAPPING_VERSION,
     example=_EXAMPLE,
     permissions=_PERMISSIONS,
 )

@@ -9,7 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from connectors.kit.plausible import LONGEST, plausible_days
+from connectors.kit.addresses import web_address
+from connectors.kit.answers import describe
+from connectors.kit.plausible import LONGEST, plausible_amount, plausible_days
 from connectors.kit.timestamps import parse_day
 from connectors.rest.fields import read_source
 from model.records import Priority, Problem
@@ -35,6 +37,25 @@ class RecordReader:
             return "; ".join(filter(None, map(_to_text, value))) or None
         return _to_text(value)
 
+    def shown(self, source: str | None) -> str:
+        """The value as people see it in a problem: `"Doing"`, `null`, `the number 3`."""
+        text = self.text(source)
+        return f'"{text}"' if text else describe(self._value(source))
+
+    def address(self, source: str | None) -> str | None:
+        """An address that people may open; anything else is left out and reported."""
+        value = self._value(source)
+        if value in (None, ""):
+            return None
+        address = web_address(value)
+        if address is None:
+            self.report(
+                f"{describe(value)} at {source} is no web address, so nothing links to the record",
+                "Correct it in the tool, or the field in interlock.yaml.",
+                held=False,
+            )
+        return address
+
     def labels(self, source: str | None) -> tuple[str, ...]:
         value = self._value(source)
         texts = map(_to_text, value if isinstance(value, list) else [value])
@@ -49,7 +70,13 @@ class RecordReader:
         return self._parse(source, _parse_days, f"number of days from 0 to {LONGEST:,}")
 
     def percent(self, source: str | None) -> int | None:
-        return self._parse(source, _parse_percent, "percentage from 0 to 100")
+        """A percentage from 0 to 100, or a share between 0 and 1: 0.5 is 50.
+
+        1 alone may be either, so it is left out and reported.
+        """
+        return self._parse(
+            source, _parse_percent, "clear percentage from 0 to 100 or share between 0 and 1"
+        )
 
     def amount(self, source: str | None) -> Decimal | None:
         return self._parse(source, _parse_amount, "amount", held=True)
@@ -62,10 +89,7 @@ class RecordReader:
         return source if isinstance(source, bool) else self._value(source) is True
 
     def report(self, reason: str, remedy: str, held: bool = True) -> None:
-        known_as = (self.label,) if held else ()
-        self.problems.append(
-            Problem(self.native_id, f"{self.label}: {reason}", remedy, held, known_as)
-        )
+        self.problems.append(Problem(self.native_id, f"{self.label}: {reason}", remedy, held))
 
     def _parse(
         self, source: str | None, parse: Callable[[Any], _T], what: str, held: bool = False
@@ -76,7 +100,7 @@ class RecordReader:
         try:
             return parse(value)
         except (ValueError, TypeError, ArithmeticError, LookupError):
-            reason = f'"{str(value)[:100]}" at {source} is no {what}'
+            reason = f"{describe(value)} at {source} is no {what}"
             self.report(reason, "Correct it in the tool, or the field in interlock.yaml.", held)
             return None
 
@@ -108,12 +132,14 @@ def _parse_percent(value: Any) -> int:
     percent = float(value)
     if isinstance(value, bool) or not 0 <= percent <= 100:
         raise ValueError("no percentage")
-    return round(percent)
+    if percent == 1:
+        raise ValueError("one percent, or the whole")
+    return round(percent * 100 if percent < 1 else percent)
 
 
 def _parse_amount(value: Any) -> Decimal:
     # By its text: the float 0.1 itself is not exactly a tenth.
     amount = Decimal(str(value))
-    if isinstance(value, bool) or not amount.is_finite():
+    if isinstance(value, bool) or not plausible_amount(amount):
         raise ValueError("no amount")
     return amount

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 
 from connectors.base import (
@@ -13,10 +13,10 @@ from connectors.base import (
     Page,
     RawRecord,
 )
+from connectors.kit.answers import pages_of_stream
 from connectors.kit.client import HttpClient
 from connectors.kit.clock import Clock
-from connectors.kit.known_functions import unknown_functions
-from connectors.kit.posting import apply_changes
+from connectors.kit.connector import HttpConnector
 from connectors.salesforce.access import SalesforceAccessCheck
 from connectors.salesforce.deals import map_deal
 from connectors.salesforce.feed import Feed
@@ -25,59 +25,55 @@ from connectors.salesforce.org import Org
 from connectors.salesforce.pull import OpportunityPull
 from connectors.salesforce.queries import QueryClient
 from connectors.salesforce.settings import SalesforceSettings
-from connectors.salesforce.sign_in import SessionAuth
+from connectors.salesforce.sign_in import build_auth
 from connectors.salesforce.tool import TOOL
-from model.comment_content import CommentChange, Outcome, PostedComment, Target
 from model.records import Mapped
 
 
-class SalesforceConnector:
-    """One org; see `connectors.base.Connector` for what each method promises."""
+class SalesforceConnector(HttpConnector):
+    """One org."""
 
     streams = ("opportunities",)
 
     def __init__(
         self, settings: SalesforceSettings, context: ConnectorContext, clock: Clock
     ) -> None:
-        self.name = context.name
-        self._settings = settings
-        self._functions = context.lookups.functions
-        self._references = context.lookups.references
-        self._auth = SessionAuth(self.name, settings, context.environment)
-        self._http = HttpClient(
-            self.name,
+        auth = build_auth(settings, context, clock)
+        client = HttpClient(
+            context.name,
             settings.url,
-            self._auth,
+            auth,
             settings.credentials,
             clock,
             TOOL.http,
             budget=settings.budget,
         )
-        self._org = Org(self.name, settings, self._auth, clock)
-        self._feed = Feed(settings, self._http, self._auth)
-        self._clock = clock
+        self._feed = Feed(settings, client, auth, clock)
+        super().__init__(context, client, [settings.function], self._feed)
+        self._settings = settings
+        self._org = Org(self.name, settings, auth, clock)
 
-    def check(self) -> list[AccessProblem]:
-        problems = SalesforceAccessCheck(self._settings, self._org, self._feed).find_problems()
-        return problems + unknown_functions(self.name, [self._settings.function], self._functions)
+    def find_access_problems(self) -> list[AccessProblem]:
+        return SalesforceAccessCheck(self._settings, self._org, self._feed).find_problems()
 
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
-        del stream  # there is only one
-        queries = QueryClient(self.name, self._settings.api, self._http)
+        return pages_of_stream(stream, self._pages(cursor, now))
+
+    def _pages(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
+        queries = QueryClient(self.name, self._settings.api, self.client)
         yield from OpportunityPull(queries, self._fields()).pages(cursor, now)
+
+    def rewind(self, stream: str, cursor: Cursor) -> Cursor:
+        """The cursor to read all again from, which keeps the deletions already known."""
+        del stream
+        return {name: value for name, value in cursor.items() if name not in {"stamp", "all_from"}}
 
     def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:
         del stream, observed_at  # one stream, and Salesforce dates its changes itself
-        return map_deal(self.name, self._settings, raw, self._references)
-
-    def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
-        return [posted for target in targets for posted in self._feed.find_visible(target.ref)]
-
-    def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
-        return apply_changes(self._feed, changes, self._clock)
+        return map_deal(self.name, self._settings, raw, self.lookups.references)
 
     def close(self) -> None:
-        self._http.close()
+        super().close()
         self._org.close()
 
     def _fields(self) -> OpportunityFields:

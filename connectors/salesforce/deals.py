@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from connectors.base import RawRecord
+from connectors.kit.answers import describe
+from connectors.kit.mapping import map_or_hold, name_held, optional_text
+from connectors.salesforce.fields import SObjectRow
 from connectors.salesforce.opportunity_values import (
     InvalidFieldValue,
     OpportunityValues,
     parse_values,
 )
 from connectors.salesforce.settings import SalesforceSettings
-from connectors.salesforce.soql import SObjectRow
 from model.keys import ReferenceFormats
 from model.records import (
     Deal,
@@ -32,6 +34,9 @@ from model.records import (
     Version,
 )
 
+MAPPING_VERSION = 2
+"""Raised whenever the same raw record maps to something else."""
+
 
 def map_deal(
     connection: str,
@@ -44,11 +49,23 @@ def map_deal(
         # Decimal from the start: a float would not keep the cents of large amounts.
         payload = json.loads(raw.payload, parse_float=Decimal)
         present, history = dict(payload["opportunity"]), [dict(row) for row in payload["history"]]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         reason, remedy = "the raw record is no opportunity", "Sync the connection again"
         return Mapped(problems=(Problem(raw.native_id, reason, remedy),))
     ref = Ref(connection, Kind.DEAL, raw.native_id)
-    return _map_history(ref, settings, present, history, references)
+    mapped = map_or_hold(
+        raw.native_id,
+        "the opportunity",
+        "Salesforce",
+        lambda: _map_history(ref, settings, present, history, references),
+    )
+    return name_held(
+        mapped,
+        lambda: _name(ref, present),
+        lambda: _key(settings, present),
+        lambda: settings.deal_url(ref.native_id),
+        lambda: ref.native_id,
+    )
 
 
 def _map_history(
@@ -62,12 +79,13 @@ def _map_history(
     try:
         values = parse_values(present, "LastModifiedDate", settings.currency)
     except InvalidFieldValue as error:
-        known_as = (name, settings.deal_url(ref.native_id))
-        problem = Problem(ref.native_id, str(error), error.remedy, known_as=known_as)
-        return Mapped(problems=(problem,))
+        return Mapped(problems=(Problem(ref.native_id, str(error), error.remedy),))
     deal = _deal(ref, settings, present, values)
     stated = _stated_dependencies(settings.depends_on, present, references)
     errors = list(values.left_out)
+    if not present.get("StageName"):
+        reason = f"StageName is {describe(present.get('StageName'))}, so its stage is not known"
+        errors.append(InvalidFieldValue(reason, "Give the opportunity a stage in Salesforce"))
     snapshots = list(_parse_snapshots(history, settings, errors))
     # A change that only the system made (a rolled-up amount) leaves LastModifiedDate alone.
     present_from = max([values.valid_from, *(past.valid_from for _, past in snapshots)])
@@ -104,16 +122,15 @@ def _parse_snapshots(
 def _deal(
     ref: Ref, settings: SalesforceSettings, present: SObjectRow, values: OpportunityValues
 ) -> Deal:
-    key = present.get(settings.key_field) if settings.key_field else None
     return Deal(
         ref=ref,
-        key=str(key or _name(ref, present)),
+        key=_key(settings, present) or _name(ref, present),
         title=_name(ref, present),
         url=settings.deal_url(ref.native_id),
         touched_at=values.valid_from,
         dates_from='Salesforce "Close Date"',
         function=settings.function,
-        owner=str(present["OwnerId"]) if present.get("OwnerId") else None,
+        owner=optional_text(present.get("OwnerId"), "OwnerId"),
         stage=_stage(present),
         status=str(present.get("StageName") or ""),
         amount=values.amount,
@@ -137,7 +154,12 @@ def _changes(row: SObjectRow, present: SObjectRow, values: OpportunityValues) ->
 
 
 def _name(ref: Ref, present: SObjectRow) -> str:
-    return str(present.get("Name") or ref.native_id)
+    return optional_text(present.get("Name"), "Name") or ref.native_id
+
+
+def _key(settings: SalesforceSettings, present: SObjectRow) -> str | None:
+    key = present.get(settings.key_field) if settings.key_field else None
+    return optional_text(key, str(settings.key_field))
 
 
 def _stated_dependencies(

@@ -7,17 +7,21 @@ Connect REST API: https://developer.salesforce.com/docs/atlas.en-us.chatterapi.m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from connectors.kit.answers import Answered, UnexpectedAnswer
+from connectors.kit.auth import RenewedTokenAuth
 from connectors.kit.client import HttpClient
+from connectors.kit.clock import Clock
+from connectors.kit.comments import HttpComments, as_written, written_id
 from connectors.kit.exceptions import RequestFailed
+from connectors.kit.json_path import find_value
 from connectors.kit.paginators import NextUrl, PageRequest, Params
 from connectors.kit.rich_text.chatter import Segment, find_marker, render
+from connectors.kit.stream_records import read_id
 from connectors.salesforce.refusals import ends_the_run
 from connectors.salesforce.settings import SalesforceSettings
-from connectors.salesforce.sign_in import SessionAuth
-from model.comment_content import CommentChange, Outcome, PostedComment, Target
+from model.comment_content import CommentChange, PostedComment, Target
 from model.records import Ref
 
 _PAGE = 100
@@ -25,36 +29,30 @@ _PAGE = 100
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """The feeds of one org, as the user of the connection sees them.
+class Feed(HttpComments):
+    """The feeds of one org, as the user of the connection sees them."""
 
-    It is a `connectors.kit.posting.CommentStore`.
-    """
-
-    settings: SalesforceSettings
-    http: HttpClient
-    auth: SessionAuth
+    def __init__(
+        self, settings: SalesforceSettings, http: HttpClient, auth: RenewedTokenAuth, clock: Clock
+    ) -> None:
+        super().__init__(clock)
+        self.settings = settings
+        self.http = http
+        self.auth = auth
 
     @property
     def looks_before_create(self) -> bool:
         # Every call counts against the org's daily limit, and a sync has read the feeds already.
         return False
 
-    def find_visible(self, deal: Ref) -> list[PostedComment]:
-        """Our own posts on a deal, oldest first; none on a deal that cannot be seen.
-
-        Raises ConnectionFailed.
-        """
-        try:
-            return self._find(deal)
-        except RequestFailed as error:
-            if error.status in (403, 404):
-                return []
-            raise
-
     def find(self, target: Target) -> list[PostedComment]:
-        return self._find(target.ref)
+        """Our own posts on a deal, oldest first."""
+        newest_first = [
+            posted
+            for element in self._fetch_elements(target.ref.native_id)
+            if (posted := self._parse_post(target.ref, element))
+        ]
+        return newest_first[::-1]
 
     def create(self, change: CommentChange) -> PostedComment:
         def post(segments: list[Segment]) -> PostedComment:
@@ -65,7 +63,7 @@ class Feed:
                 "body": {"messageSegments": segments},
             }
             answer = self.http.write("POST", self._elements_path, json=element)
-            return self._as_written(change, str(answer["id"]))
+            return self._as_written(change, written_id(self.http.connection, answer))
 
         return self._with_mentions_if_possible(change, post)
 
@@ -80,12 +78,11 @@ class Feed:
     def delete(self, target: Target, comment_id: str) -> None:  # noqa: ARG002
         self.http.write("DELETE", f"{self._elements_path}/{comment_id}")
 
-    def confirm(self, change: CommentChange, posted: PostedComment) -> Outcome:  # noqa: ARG002
-        return posted
-
     def remedy(self, change: CommentChange, error: RequestFailed) -> str | None:
         if ends_the_run(error):
             return None
+        if isinstance(error, UnexpectedAnswer):
+            return error.remedy
         if error.status == 404 and change.posted:
             return (
                 "Nothing has to be done: somebody removed the post, and the next run writes it "
@@ -115,34 +112,31 @@ class Feed:
             return write(plain)
 
     def _as_written(self, change: CommentChange, comment_id: str) -> PostedComment:
-        ref, content = change.target.ref, change.content
-        url = self.settings.deal_url(ref.native_id)
-        return PostedComment(ref, content.conflict_id, comment_id, content.digest, url)
-
-    def _find(self, deal: Ref) -> list[PostedComment]:
-        newest_first = [
-            posted
-            for element in self._fetch_elements(deal.native_id)
-            if (posted := self._parse_post(deal, element))
-        ]
-        return newest_first[::-1]
+        return as_written(change, comment_id, self.settings.deal_url(change.target.ref.native_id))
 
     def _parse_post(self, deal: Ref, element: dict[str, Any]) -> PostedComment | None:
         """A post of ours, None for other people's."""
-        author = str((element.get("actor") or {}).get("id"))
-        marker = find_marker(str((element.get("body") or {}).get("text") or ""))
+        author = str(find_value(element, "actor.id"))
+        text = find_value(element, "body.text")
+        marker = find_marker(text) if isinstance(text, str) else None
         # Anybody can copy a marker, so only posts by the user of this connection count.
-        if marker is None or not _is_same_id(author, self.auth.session().user_id):
+        if marker is None or not _is_same_id(author, self.auth.token().user_id):
             return None
         conflict_id, digest = marker
         url = self.settings.deal_url(deal.native_id)
-        return PostedComment(deal, conflict_id, str(element["id"]), digest, url)
+        comment_id = read_id(element.get("id"))
+        if comment_id is None:
+            request = f"GET {self._feed_of(deal.native_id)}"
+            answered = Answered(self.http.connection, request, element)
+            raise answered.unexpected("an id of our post", element.get("id"))
+        return PostedComment(deal, conflict_id, comment_id, digest, url)
 
     def _fetch_elements(self, native_id: str) -> Iterator[dict[str, Any]]:
         params: Params = {"pageSize": _PAGE, "sort": "CreatedDateDesc"}
         request = PageRequest(self._feed_of(native_id), params)
         for page in self.http.pages(request, NextUrl("nextPageUrl")):
-            yield from page.body.get("elements") or []
+            answered = Answered(self.http.connection, f"GET {request.path}", page.body)
+            yield from answered.objects_of("elements")
 
     def _feed_of(self, native_id: str) -> str:
         return f"{self.settings.api}/chatter/feeds/record/{native_id}/feed-elements"

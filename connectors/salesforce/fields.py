@@ -13,6 +13,8 @@ from typing import Any
 from connectors.base import AccessProblem
 from connectors.salesforce.settings import SalesforceSettings
 
+SObjectRow = dict[str, Any]
+"""One row of an answer: field name to value, as JSON has it."""
 _CURRENCY_FIELD = "CurrencyIsoCode"
 _DEAL_FIELDS = (
     "Id", "Name", "StageName", "IsWon", "IsClosed", "Amount", "Probability", "CloseDate",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
-from connectors.kit.plausible import plausible_day
-from connectors.salesforce.soql import SObjectRow
+from connectors.kit.plausible import plausible_amount, plausible_day
+from connectors.salesforce.fields import SObjectRow
 
 
 class InvalidFieldValue(ValueError):
@@ -81,11 +81,11 @@ def _parse_number(row: SObjectRow, name: str, left_out: list[InvalidFieldValue])
         return None
     try:
         number = Decimal(str(value))
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):
         number = Decimal("NaN")
-    if number.is_finite():
+    if not isinstance(value, bool) and plausible_amount(number):
         return number
-    left_out.append(_invalid(row, name, "was left out; it is no number"))
+    left_out.append(_invalid(row, name, "was left out; it is no possible number"))
     return None
 
 
@@ -105,13 +105,15 @@ def _parse_day(row: SObjectRow, name: str) -> date | None:
 def _parse_instant(row: SObjectRow, name: str) -> datetime:
     try:
         instant = datetime.fromisoformat(str(row.get(name)))
-    except ValueError:
+        if instant.tzinfo is None:
+            raise _invalid(row, name, "has no time zone")
+        return instant.astimezone(UTC)
+    except InvalidFieldValue:
+        raise
+    except (ValueError, OverflowError):
         raise _invalid(row, name, "is no point in time") from None
-    if instant.tzinfo is None:
-        raise _invalid(row, name, "has no time zone")
-    return instant.astimezone(UTC)
 
 
 def _invalid(row: SObjectRow, name: str, what: str) -> InvalidFieldValue:
-    reason = f"{name} {str(row.get(name))!r:.60} {what}"
+    reason = f"{name} {str(row.get(name))!a:.60} {what}"
     return InvalidFieldValue(reason, f"Correct {name} in Salesforce")

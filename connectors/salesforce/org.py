@@ -14,11 +14,15 @@ import tenacity
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
 
+from connectors.kit.answers import Answered
+from connectors.kit.auth import RenewedTokenAuth
 from connectors.kit.clock import Clock
 from connectors.kit.exceptions import RequestFailed
+from connectors.kit.mapping import SHAPE_ERRORS, require_text
+from connectors.kit.tls import explain_tls, trusted_file
+from connectors.masking import mask_secrets
 from connectors.salesforce.refusals import explained, read_error
 from connectors.salesforce.settings import SalesforceSettings
-from connectors.salesforce.sign_in import SessionAuth
 
 _TIMEOUT = 30.0
 _ATTEMPTS = 3
@@ -31,18 +35,24 @@ class Org:
     """Questions to one org. All methods raise ConnectionFailed."""
 
     def __init__(
-        self, connection: str, settings: SalesforceSettings, auth: SessionAuth, clock: Clock
+        self, connection: str, settings: SalesforceSettings, auth: RenewedTokenAuth, clock: Clock
     ) -> None:
         self._connection = connection
         self._settings = settings
         self._auth = auth
         self._clock = clock
         self._http = requests.Session()
+        self._http.verify = trusted_file()
 
     def describe(self, thing: str) -> dict[str, Any]:
         """The sObject describe of `Opportunity` and the like: only what the user may see."""
         path = f"sobjects/{thing}/describe"
-        return self._ask(lambda library: dict(library.restful(path, timeout=_TIMEOUT) or {}))
+        described = self._ask(lambda library: library.restful(path, timeout=_TIMEOUT))
+        answered = Answered(self._connection, f"GET {path}", described)
+        for field in answered.objects_of("fields"):
+            if not isinstance(field.get("name"), str):
+                raise answered.unexpected("a name of each field", field.get("name"))
+        return answered.as_object()
 
     def any_deal(self) -> str | None:
         """The id of some opportunity, if there is one."""
@@ -50,7 +60,7 @@ class Org:
 
         def asked(library: Salesforce) -> str | None:
             rows = library.query(query, timeout=_TIMEOUT)["records"]
-            return str(rows[0]["Id"]) if rows else None
+            return require_text(rows[0]["Id"], "Id") if rows else None
 
         return self._ask(asked)
 
@@ -86,7 +96,7 @@ class Org:
             return self._with_session(question)
         except SalesforceError as error:
             raise self._refused(error) from error
-        except (requests.RequestException, LookupError, TypeError, ValueError) as error:
+        except (requests.RequestException, *SHAPE_ERRORS) as error:
             # The library takes apart whatever comes, such as the page of a proxy.
             raise self._unanswered(error) from error
 
@@ -99,7 +109,7 @@ class Org:
 
     def _library(self) -> Salesforce:
         library = Salesforce(
-            session_id=self._auth.session().token,
+            session_id=self._auth.token().value,
             instance_url=self._settings.url,
             version=self._settings.api_version,
             session=self._http,
@@ -108,17 +118,21 @@ class Org:
         return library
 
     def _refused(self, error: SalesforceError) -> RequestFailed:
-        words = read_error(error.content) or f"status {error.status}"
+        # Before the words are cut, which could leave the beginning of a secret.
+        answer = mask_secrets(self._connection, error.content)
+        words = read_error(answer) or f"status {error.status}"
         return RequestFailed(
             self._connection,
             f"{error.resource_name} was refused: {words}",
             "Look at the permissions of this connection's user in Salesforce.",
             status=error.status,
-            answer=error.content,
+            answer=answer,
             transient=error.status >= 500,
         )
 
     def _unanswered(self, error: Exception) -> RequestFailed:
+        if problem := explain_tls(error):
+            return RequestFailed(self._connection, *problem)
         what = f"{self._settings.url} gave no usable answer ({type(error).__name__})"
         remedy = "Check `url` in interlock.yaml and the network, and run again."
         return RequestFailed(self._connection, what, remedy, transient=True)

@@ -1,4 +1,4 @@
-"""The SOQL queries, and the rows that answer them.
+"""The SOQL queries.
 
 Values are quoted by `format_soql`; names come from `fields`, never from records.
 """
@@ -7,12 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from simple_salesforce.format import format_soql
-
-SObjectRow = dict[str, Any]
-"""One row of an answer: field name to value, as JSON has it."""
 
 ALL_IDS = "SELECT Id FROM Opportunity"
 IDS_PER_QUERY = 300

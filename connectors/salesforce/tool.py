@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from connectors.base import Connector, ConnectorContext, Tool
+from connectors.base import Tool, open_with
 from connectors.kit.conventions import HttpConventions
+from connectors.salesforce.deals import MAPPING_VERSION
+from connectors.salesforce.record_ids import full_id
 from connectors.salesforce.refusals import explain, read_error
 from connectors.salesforce.settings import SalesforceSettings
-from model.keys import ReferenceFormats, UrlShape
+from model.addresses import UrlShape
+from model.keys import ToolReferences
 
-_OPPORTUNITY = r"https?://[^/?#]+/(?:[^?#]*/)?r/Opportunity/([A-Z0-9]+)"
+# Ids of opportunities begin with 006. Lightning has them behind the object, classic pages alone.
+_ID = r"(006[A-Z0-9]{15}|006[A-Z0-9]{12})(?![A-Z0-9])"
+_OPPORTUNITY = r"/(?:[^?#]*/)?(?:r|sobjects)/Opportunity/([A-Z0-9]+)"
+_SHORT = rf"/(?:lightning/r/|one/one\.app(?:\?[^#]*)?#/(?:sObject|alohaRedirect)/)?{_ID}"
+
+
+def _addresses(settings: SalesforceSettings) -> tuple[str, ...]:
+    """My Domain, which classic pages have, and the domain to which Lightning moves a browser."""
+    return settings.url, settings.url.replace(".my.salesforce.com", ".lightning.force.com")
 
 
 _HTTP = HttpConventions(read_error=read_error, explain=explain)
-
-
-def _open(settings: SalesforceSettings, context: ConnectorContext) -> Connector:
-    from connectors.salesforce.connector import open_connector
-
-    return open_connector(settings, context)
 
 
 _EXAMPLE = """\
@@ -42,10 +47,11 @@ TOOL = Tool(
     name="salesforce",
     title="Salesforce",
     settings=SalesforceSettings,
-    open=_open,
-    mapping_version=1,
+    open=open_with("connectors.salesforce.connector:open_connector"),
+    mapping_version=MAPPING_VERSION,
     example=_EXAMPLE,
     permissions=_PERMISSIONS,
     http=_HTTP,
-    references=ReferenceFormats(urls=(UrlShape(_OPPORTUNITY),)),
+    references=ToolReferences(urls=(UrlShape(_OPPORTUNITY), UrlShape(_SHORT)), unify=full_id),
+    addresses=_addresses,
 )

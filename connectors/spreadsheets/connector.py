@@ -75,6 +75,11 @@ class SpreadsheetConnector:
         if plans.failures:
             raise self._failure(plans.failures)
 
+    def rewind(self, stream: str, cursor: Cursor) -> Cursor:
+        """The cursor itself: every pull reads the files whole and compares them with it."""
+        del stream
+        return cursor
+
     def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:
         """Map a row to a work item; see `map_row`."""
         del stream
@@ -84,6 +89,10 @@ class SpreadsheetConnector:
             "its file",
             lambda: map_row(raw, observed_at, self._settings, self._context),
         )
+
+    def comment_obstacle(self, target: Target) -> str | None:  # noqa: ARG002
+        """None: every record takes comments."""
+        return None
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         """Our sections in notes and our rows in notes files.

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import orjson
 
 from connectors.base import ConnectorContext, RawRecord
+from connectors.kit.mapping import name_held
 from connectors.spreadsheets.cell_values import (
     UnclearValue,
     is_unknown,
@@ -37,6 +38,9 @@ from model.records import (
     WorkItem,
 )
 
+MAPPING_VERSION = 2
+"""Raised whenever the same raw record maps to something else."""
+
 
 def map_row(
     landed: RawRecord,
@@ -53,7 +57,8 @@ def map_row(
     item = _work_item(fields, context)
     dependencies = tuple(_stated_dependencies(fields, context.lookups.references))
     if item is None or any(problem.held for problem in fields.problems):
-        return Mapped(problems=tuple(fields.problems))
+        held = Mapped(problems=tuple(fields.problems))
+        return name_held(held, lambda: fields.native_id, lambda: row_url(fields, context.home))
     # The clock of the file may be ahead; a version never begins later than it was seen.
     version = Version(min(fields.saved, observed_at), item, dependencies)
     return Mapped((version,), tuple(fields.problems))
@@ -94,8 +99,7 @@ def _title(fields: RowFields) -> str | None:
     if not title:
         reason = f"{fields.place}, row {fields.payload['row']} has a key but no title"
         remedy = "Give the row a title, or remove the key if it is a total or a heading"
-        names = (fields.native_id,)
-        fields.problems.append(Problem(fields.native_id, reason, remedy, known_as=names))
+        fields.problems.append(Problem(fields.native_id, reason, remedy))
     return title
 
 

@@ -44,8 +44,11 @@ def read_entries(raw: bytes | None, delimiter: str) -> tuple[list[NotesEntry], s
         rows = csv.DictReader(
             StringIO(text, newline=""), restkey="More", restval="", delimiter=candidate
         )
-        if {KEY, CONFLICT} <= set(rows.fieldnames or ()):
-            return [_join_surplus_cells(row) for row in rows], candidate
+        try:
+            if {KEY, CONFLICT} <= set(rows.fieldnames or ()):
+                return [_join_surplus_cells(row) for row in rows], candidate
+        except csv.Error as error:
+            raise UnreadableFile(f"it is no delimited text ({error})", MOVE_ELSEWHERE) from error
     raise UnreadableFile(f'it has no columns "{KEY}" and "{CONFLICT}"', MOVE_ELSEWHERE)
 
 

@@ -85,8 +85,7 @@ class RowFields:
     def report(self, cell: FilledCell, reason: str, remedy: str, held: bool) -> None:
         """Add a problem that names the file, the sheet and the cell."""
         where = f'{self.place}, cell {cell.address} ("{cell.heading}")'
-        names = (self.native_id,) if held else ()
-        self.problems.append(Problem(self.native_id, f"{where}: {reason}", remedy, held, names))
+        self.problems.append(Problem(self.native_id, f"{where}: {reason}", remedy, held))
 
     @property
     def saved(self) -> datetime:

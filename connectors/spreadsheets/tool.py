@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.base import Connector, ConnectorContext, Tool
+from connectors.base import Tool, open_with
+from connectors.spreadsheets.mapping import MAPPING_VERSION
 from connectors.spreadsheets.settings import SpreadsheetSettings
-
-
-def _open(settings: SpreadsheetSettings, context: ConnectorContext) -> Connector:
-    from connectors.spreadsheets.connector import open_connector
-
-    return open_connector(settings, context)
-
 
 _EXAMPLE = """\
   plans:
@@ -37,8 +31,8 @@ TOOL = Tool(
     name="spreadsheet",
     title="Excel workbooks and CSV files",
     settings=SpreadsheetSettings,
-    open=_open,
-    mapping_version=1,
+    open=open_with("connectors.spreadsheets.connector:open_connector"),
+    mapping_version=MAPPING_VERSION,
     example=_EXAMPLE,
     permissions=_PERMISSIONS,
 )

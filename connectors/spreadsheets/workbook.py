@@ -39,7 +39,8 @@ def read_workbook(raw: bytes, only: str | None) -> list[SheetGrid]:
             return [_sheet_grid(workbook.get_sheet_by_name(n), package, parts[n]) for n in names]
     except NotAPackage as error:
         raise UnreadableFile(str(error), CORRECT_FILE) from error
-    except (CalamineError, ValueError) as error:
+    # lxml's errors about a sheet's XML are SyntaxErrors.
+    except (CalamineError, ValueError, etree.LxmlError) as error:
         raise UnreadableFile(f"it is damaged ({error})", CORRECT_FILE) from error
 
 

@@ -82,6 +82,9 @@ def _write(
             replace_file(plan.path, plan.raw, after)
     except NoteRefused as refusal:
         return [_refused(change, refusal) for change in changes]
+    except NotAPackage as error:
+        damaged = NoteRefused(f"{plan.name} takes no note: {error}", "Repair the file in Excel")
+        return [_refused(change, damaged) for change in changes]
     except FileBlocked as blocked:
         return [RefusedChange(change, blocked.reason, blocked.remedy) for change in changes]
     return outcomes

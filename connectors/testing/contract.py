@@ -159,6 +159,7 @@ class ConnectorContract:
         self, stand_in: StandIn, connector: Connector
     ) -> None:
         target = needs_comments(stand_in, connector)
+        assert connector.comment_obstacle(target) is None
         posted = post(connector, CommentChange(target, content()))
         assert connector.find_comments([target]) == [posted]
         assert (posted.conflict_id, posted.digest) == ("C-1", content().digest)
@@ -210,6 +211,7 @@ class ConnectorContract:
         if stand_in.has_comments:
             pytest.skip("the tool takes comments")
         target = some_target(stand_in, connector)
+        assert connector.comment_obstacle(target)
         (outcome,) = connector.apply([CommentChange(target, content())])
         assert isinstance(outcome, RefusedChange)
         assert outcome.reason and outcome.remedy and not outcome.retryable

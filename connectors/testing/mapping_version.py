@@ -38,25 +38,27 @@ def map_recorded(connector: Connector, raw_records: Path, observed_at: datetime)
     ]
 
 
-def assert_mapping_version(tool: Tool, results: Iterable[Mapped], recorded: Path) -> None:
+def assert_mapping_version(
+    tool: Tool, results: Iterable[Mapped], version: int, digest: str
+) -> None:
     """Fail where the same raw records map to something else than recorded.
 
-    `results` come from raw records that are stored with the tests (see `map_recorded`). `recorded`
-    is a JSON file with the mapping version and digest of each tool by its name.
+    `results` come from raw records that are stored with the tests (see `map_recorded`). `version`
+    and `digest` stand in the test of the mapping: its version, and the digest of its results.
     """
-    versions = json.loads(recorded.read_text()) if recorded.exists() else {}
-    known = versions.get(tool.name)
-    actual = {"mapping_version": tool.mapping_version, "digest": record_digest(results)}
-    if actual == known:
+    actual = record_digest(results)
+    if (tool.mapping_version, actual) == (version, digest):
         return
-    line = f'"{tool.name}": {json.dumps(actual)}'
-    if known and known["mapping_version"] == tool.mapping_version:
+    if tool.mapping_version == version:
         raise AssertionError(
             f"The mapping of {tool.title} gives other results for the same raw records. Raise "
-            f"mapping_version of the tool {tool.name} to {tool.mapping_version + 1}, so that what "
-            f"is mapped already is mapped again, and record the new digest in {recorded.name}."
+            f"its mapping version to {version + 1}, so that what is mapped already is mapped "
+            f'again, and record ({version + 1}, "{actual}") in this test.'
         )
-    raise AssertionError(f"Record this version of the mapping in {recorded.name}: {line}")
+    raise AssertionError(
+        f"Record the new version of the mapping of {tool.title} in this test: "
+        f'({tool.mapping_version}, "{actual}")'
+    )
 
 
 def _to_json(value: Any) -> Any:

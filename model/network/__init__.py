@@ -17,7 +17,6 @@ from model.network.columns import NO_DATE, UNKNOWN, Constraint, Items, Links, da
 from model.network.cycles import Cycle
 from model.network.delay_impact import DelayImpact, compute_delay_impact, compute_lateness_impact
 from model.network.descendants import (
-    DescendantCounts,
     count_descendants,
     find_ancestors,
     find_descendants,
@@ -43,7 +42,6 @@ __all__ = [
     "Constraint",
     "Cycle",
     "DelayImpact",
-    "DescendantCounts",
     "DrivingStep",
     "DurationFactors",
     "Explanation",

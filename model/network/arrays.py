@@ -15,6 +15,7 @@ Selection: TypeAlias = Index | slice
 
 ALL: Final = slice(None)
 
+# The mask that takes the position out of a key and a position packed into one integer.
 _LOW_32_BITS: Final = np.int64(0xFFFFFFFF)
 
 

@@ -20,12 +20,15 @@ HORIZON: Final = 146_097
 MAX_DURATION: Final = 10_000
 """Working days: a longer duration or lag is cut to this (38 years)."""
 
+# A time is looked up with at most one duration and one lag added; a few cells more are for the
+# day before or after it.
 PADDING: Final = 2 * MAX_DURATION + 8
 """Cells at both ends of a table that repeat its edge. An index is a time plus at most a duration
 and a lag, so it stays inside the table without a bounds check per look-up."""
 TABLE_LENGTH: Final = HORIZON + 2 * PADDING
 
-_THURSDAY: Final = 3  # 1970-01-01
+# The weekday of 1970-01-01, Monday being 0.
+_THURSDAY: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Calendars:
 
         Raises ValueError for a calendar without working days, which could finish nothing.
         """
+        # Order and repetition of holidays do not make another calendar.
         keys = [_canonical(calendar) for calendar in calendars]
         # A calendar's tables take 1.5 MB; most functions of a company work the same days.
         distinct = list(dict.fromkeys(keys))
@@ -78,6 +82,7 @@ class Calendars:
 
     def to_number(self, calendar: NDArray[np.int16], day: Days) -> Days:
         """How many working days lie before each day: the number of the first at or after it."""
+        # `NO_DATE` is clipped too: callers mask the rows without a date afterwards.
         inside = np.clip(day, 0, HORIZON)
         number: Days = self.numbers[self.table_offset[calendar] + inside]
         return number
@@ -116,6 +121,7 @@ def _working_days(
     is_worked = np.resize(np.roll(week, -_THURSDAY), HORIZON)
     for exceptions, value in ((holidays, False), (extra_days, True)):
         inside = np.array([day for day in exceptions if 0 <= day < HORIZON], dtype=np.int64)
+        # In this order: an extra day is an exception to a holiday, never the other way round.
         is_worked[inside] = value
     return is_worked
 
@@ -129,4 +135,6 @@ def _fill_tables(is_worked: NDArray[np.bool_], numbers: Days, days: Days) -> Non
     numbers[PADDING + HORIZON + 1 :] = len(worked_days)
     days[:PADDING] = worked_days[0]
     days[PADDING : PADDING + len(worked_days)] = worked_days
+    # A calendar has fewer working days than days; the rest of its table repeats the last one, so
+    # that a time past the horizon stays at its edge.
     days[PADDING + len(worked_days) :] = worked_days[-1]

@@ -23,11 +23,13 @@ Codes: TypeAlias = NDArray[np.int8]
 """Values of an IntEnum."""
 Flags: TypeAlias = NDArray[np.bool_]
 
+# The least int32: a maximum with it changes nothing, so it needs no mask in the forward pass.
 NO_DATE: Final = -(2**31)
 """Stands in a date column for "no date"."""
 UNKNOWN: Final = -1
 """Stands in `duration`, `remaining`, `percent` and `parent` for "not known"."""
 
+# numpy's own epoch, so that arrays convert to `datetime64[D]` without an offset.
 _EPOCH: Final = date(1970, 1, 1)
 
 

@@ -1,4 +1,4 @@
-"""The critical path method over a whole network for one data date, with all that it computes.
+"""The critical path method over a whole network, with all that it computes.
 
 Inputs of every item, constraints of every link, forward pass, plan end, backward pass. The state
 is kept: the forecast is read from it, incremental updates and simulations start from it.
@@ -27,6 +27,7 @@ from model.network.pass_inputs_draft import NO_LIMIT
 from model.network.passes import backward_pass, forward_pass
 from model.records import State
 
+# Later than any day, so that the minimum over the children replaces it.
 _AFTER_ALL_DAYS: Final = 2**30
 
 
@@ -35,8 +36,8 @@ class CriticalPathState:
     """Times are working-day numbers of each node's own calendar, by position in the topology."""
 
     network: Network
-    data_date: int
-    """Days since 1970-01-01."""
+    data_date: Days
+    """By item row the day from which what is left of it counts, in days since 1970-01-01."""
     inputs: PassInputs
     """By item row."""
     nodes: NodeColumns
@@ -68,7 +69,7 @@ class CriticalPathState:
     """The day after the last forecast finish, from which late dates count."""
 
 
-def calculate_critical_path(network: Network, data_date: int) -> CriticalPathState:
+def calculate_critical_path(network: Network, data_date: Days) -> CriticalPathState:
     """Both passes; driver and certainty are left for the forecast to fill."""
     graph, topology, calendars = network.graph, network.topology, network.calendars
     inputs = derive_pass_inputs(network.items, calendars, data_date, has_active_children(network))
@@ -87,6 +88,7 @@ def calculate_critical_path(network: Network, data_date: int) -> CriticalPathSta
         driver=positions, certainty_source=positions.copy(),
         own_certainty=no_certainty, certainty=no_certainty.copy(), plan_end=0,
     )  # fmt: skip
+    # A copy: known starts are written into it below, and the inputs stay what the items state.
     min_start = _by_node(graph, inputs.min_start, 0).copy()
     # Plans with finish-to-start links alone are the rule and need none of this.
     if not graph.from_finish.all():
@@ -105,6 +107,8 @@ def find_plan_end(cpm: CriticalPathState) -> int:
     nodes, inputs, topology = cpm.nodes, cpm.inputs, cpm.network.topology
     last_number = cpm.early[topology.position] + nodes.duration - 1
     finish = cpm.network.calendars.days[last_number + nodes.calendar_offset]
+    # What ends on a day off counts as the working day before; unfinished work still cannot end
+    # before the data date.
     open_finish = np.maximum(finish[: len(cpm.network.items)], cpm.data_date)
     ends = np.where(inputs.is_done, inputs.finished_on, open_finish)
     return int(np.where(inputs.is_cancelled, NO_DATE, ends).max(initial=NO_DATE)) + 1
@@ -135,14 +139,16 @@ def has_active_children(network: Network) -> Flags:
 def find_inactive_links(graph: NodeGraph, inputs: PassInputs, links: Selection) -> Flags:
     """For each of these links: does it move nothing?
 
-    So it is into what is done, into and out of what is cancelled, and where it leaves from the
-    start of work under way, for that start is a fact and no forecast (`raise_by_known_starts`).
+    Links into what is done, into and out of what is cancelled, and those that leave from the start
+    of work under way do not.
     """
     tail, head = graph.tail[links], graph.head[links]
     is_inactive = _flag_of_items(
         graph, lambda rows: inputs.is_done[rows] | inputs.is_cancelled[rows], head
     )
+    # A done predecessor stays active: its actual finish still bounds a successor with a lag.
     is_inactive |= _flag_of_items(graph, lambda rows: inputs.is_cancelled[rows], tail)
+    # That start is a fact and no forecast, see `raise_by_known_starts`.
     is_under_way = _flag_of_items(graph, lambda rows: _is_under_way(inputs, rows), tail)
     is_inactive |= _is_stated_from_start(graph, links) & is_under_way
     return is_inactive
@@ -166,6 +172,8 @@ def raise_by_known_starts(cpm: CriticalPathState, min_start: Days, links: Index)
     bound = numbers.take(cpm.nodes.calendar_offset[head] + day)
     bound += np.where(elapsed, 0, lag)
     bound -= np.where(graph.to_finish[links], cpm.nodes.duration[head], 0)
+    # `maximum.at`, because several links may lead to one head; assignment by index would keep the
+    # last.
     np.maximum.at(min_start, head, bound)
 
 
@@ -188,6 +196,7 @@ def roll_up_starts(parent_row: Index, start: Days, inputs: PassInputs) -> Days:
     parent = parent_row[child]
     start = np.where(inputs.is_summary, _AFTER_ALL_DAYS, start).astype(np.int32)
     # Each round carries starts one step up the hierarchy; its depth bounds the rounds.
+    # A parent of parents needs its children's starts first, hence rounds instead of one pass.
     while True:
         first = start.copy()
         np.minimum.at(first, parent, start[child])

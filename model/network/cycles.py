@@ -11,6 +11,8 @@ SuccessorLists = Mapping[int, Sequence[int]]
 """For each node its successors; several links to one repeat it."""
 NeighbourSets = Mapping[int, set[int]]
 
+# A ring of thousands is an error in a tool; people need one short cycle to begin with, not the
+# proof that it is the shortest.
 SEARCH_LIMIT: Final = 1_000_000
 """So many nodes are visited at most for the shortest cycle of a component."""
 
@@ -79,6 +81,7 @@ def shortest_cycle(members: Iterable[int], successors: SuccessorLists) -> list[i
     In a component of many thousands the search ends after `SEARCH_LIMIT` nodes: the cycle is
     then short, but a shorter one may exist.
     """
+    # Sorted, so that of several shortest cycles the same one is named in every run.
     inside = set(members)
     after = {node: {n for n in successors[node] if n in inside} for node in sorted(inside)}
     before: dict[int, set[int]] = {node: set() for node in after}
@@ -113,6 +116,8 @@ def _shortest_cycle_through(
         length += 1
         if not front or not back or length == limit:
             return [], len(came_from) + len(leads_to)
+        # The narrower front grows: the number of visited nodes is about the root of that of a
+        # search from one side.
         if len(front) <= len(back):
             front = _expand(front, after, came_from)
             met = [node for node in front if node in leads_to]
@@ -166,6 +171,7 @@ def _remove_node(node: int, after: dict[int, set[int]], before: dict[int, set[in
 def cycle_of_items(members: list[int], shortest: list[int], owner: Index, ids: Ids) -> Cycle:
     """A component and its shortest cycle, both as nodes, as a cycle of items; the start node of
     a parent counts as the parent."""
+    # A cycle through both nodes of a parent would name the parent twice.
     rows = _cut_at_repetition([int(owner[node]) for node in shortest])
     shortest_ids = [int(ids[row]) for row in rows]
     start = shortest_ids.index(min(shortest_ids))

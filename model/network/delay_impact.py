@@ -1,5 +1,4 @@
-"""The impact of a delay: which items it moves, how far, across which functions, past which
-deadlines.
+"""The impact of a delay: which items it moves, and how far.
 
 For what-if questions (`interlock whatif`) and the downstream impact of a conflict.
 """
@@ -7,7 +6,6 @@ For what-if questions (`interlock whatif`) and the downstream impact of a confli
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from model.network.arrays import Index, sorted_unique
 from model.network.columns import NO_DATE, Days, Flags, Ids
@@ -28,10 +26,6 @@ class DelayImpact:
     """Its finish with the delay, in days since 1970-01-01."""
     delayed_by: Ids
     """Id of the predecessor (or last child) that hands the delay on to it."""
-    crosses_function: Flags
-    """That predecessor belongs to another function."""
-    breaks_deadline: Flags
-    """Its deadline holds without the delay and not with it."""
     delayed_ids: frozenset[int] = field(repr=False)
     """The items whose delay this is the impact of."""
 
@@ -47,29 +41,27 @@ class DelayImpact:
         return path[::-1]
 
 
-def compute_delay_impact(
-    forecast: Forecast, ids: Ids, delay: Days, function: NDArray[np.int32]
-) -> DelayImpact:
+def compute_delay_impact(forecast: Forecast, ids: Ids, delay: Days) -> DelayImpact:
     """What moves if these items finish so many working days later than forecast.
 
-    `ids` and `delay` have one row per delayed item, `function` one code per item of the network.
-    What is done or cancelled is not delayed. Raises KeyError for an id that is no item.
+    `ids` and `delay` have one row per delayed item. What is done or cancelled is not delayed.
+    Raises KeyError for an id that is no item.
     """
     cpm = forecast.cpm
     rows = cpm.network.row_index.find_known(ids)
     is_open = _is_open(cpm, rows)
     rows = rows[is_open]
     positions = cpm.network.topology.position[rows]
+    # A delayed item starts later by the delay, whatever drives it: the cause need not be in the
+    # plan. Copies, since the forecast is shared and must not move.
     min_start = cpm.min_start.copy()
     min_start[positions] = cpm.early[positions] + delay[is_open]
     delayed = cpm.early.copy()
     moved = update_early_starts(cpm, delayed, positions, min_start)
-    return _compare(cpm, cpm.early, delayed, moved, rows, function)
+    return _compare(cpm, cpm.early, delayed, moved, rows)
 
 
-def compute_lateness_impact(
-    forecast: Forecast, ids: Ids, function: NDArray[np.int32]
-) -> DelayImpact:
+def compute_lateness_impact(forecast: Forecast, ids: Ids) -> DelayImpact:
     """What these items move already by finishing later than their own planned finish.
 
     Compares the forecast with one in which they keep to it. An item that is not late, or has no
@@ -80,6 +72,7 @@ def compute_lateness_impact(
     rows = cpm.network.row_index.find_known(ids)
     rows = rows[_is_open(cpm, rows) & (items.planned_finish[rows] != NO_DATE)]
     as_planned = cpm.inputs.planned_end[rows] - cpm.inputs.duration[rows]
+    # By starts, since the duration is the same on both sides.
     is_late = as_planned < cpm.early[topology.position[rows]]
     rows, as_planned = rows[is_late], as_planned[is_late]
     positions = topology.position[rows]
@@ -88,9 +81,10 @@ def compute_lateness_impact(
     # Pinned: an item that keeps to its plan does so whatever its predecessors do.
     is_pinned = np.zeros(len(early), dtype=np.bool_)
     is_pinned[positions] = True
+    # The pinned items themselves do not move, so the update begins behind them.
     following = sorted_unique(neighbours(topology.outgoing, positions))
     moved = update_early_starts(cpm, early, following, cpm.min_start, is_pinned)
-    return _compare(cpm, early, cpm.early, moved, rows, function)
+    return _compare(cpm, early, cpm.early, moved, rows)
 
 
 def _is_open(cpm: CriticalPathState, rows: Index) -> Flags:
@@ -103,25 +97,23 @@ def _compare(
     delayed: Days,
     moved: Index,
     delayed_rows: Index,
-    function: NDArray[np.int32],
 ) -> DelayImpact:
     """The impact that leads from one schedule to the delayed one (early starts by position)."""
     network = cpm.network
     items, topology, calendars = network.items, network.topology, network.calendars
     delayed_by = _find_delaying_rows(cpm, early, delayed, moved)
     node = topology.node[moved]
+    # Nodes from `len(items)` on are the starts of parents, which stand for no item of their own.
     rows = np.setdiff1d(node[node < len(items)], delayed_rows)
+    # By id: results must not depend on the order in which items were read.
     rows = rows[np.argsort(items.id[rows])]
     positions = topology.position[rows]
+    # A milestone (duration 0) ends with the working day before its start number.
     until_last_day = cpm.inputs.duration[rows] - 1
     finish = calendars.to_day(items.calendar[rows], delayed[positions] + until_last_day)
-    former = calendars.to_day(items.calendar[rows], early[positions] + until_last_day)
-    deadline = items.deadline[rows]
     by = np.array([delayed_by[row] for row in rows.tolist()], dtype=np.int64)
     return DelayImpact(
         items.id[rows], delayed[positions] - early[positions], finish, items.id[by],
-        function[rows] != function[by],
-        (deadline != NO_DATE) & (finish > deadline) & (former <= deadline),
         frozenset(items.id[delayed_rows].tolist()),
     )  # fmt: skip
 

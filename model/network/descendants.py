@@ -8,7 +8,6 @@ Only what is open counts, except in `with_descendants`: what is done or cancelle
 nor hands a delay on. Dependencies set aside because of a cycle are not followed.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -20,21 +19,13 @@ from model.network.network import Network
 from model.network.topology import Adjacency, Topology, neighbours
 from model.records import State
 
+# The exact count needs a bit per pair of items, so its time grows with the square of the plan.
 EXACT_UP_TO: Final = 50_000
 """Up to so many items the counts are exact."""
 SKETCHES: Final = 64
 """Random ranks per item beyond that; the relative standard error is 1 / sqrt(SKETCHES - 2)."""
 _COLUMNS: Final = 16
 """Words of bits, or ranks, per node that go through the levels together."""
-
-
-@dataclass(frozen=True, slots=True)
-class DescendantCounts:
-    """How many descendants each item has; n rows, one per item."""
-
-    counts: Index
-    relative_error: float
-    """Relative standard error: 0 where counted, 0.13 where estimated."""
 
 
 def find_descendants(network: Network, ids: Ids) -> Ids:
@@ -62,8 +53,8 @@ def with_descendants(network: Network, rows: Index) -> Flags:
     return is_reached.take(topology.position[: len(network.items)])
 
 
-def count_descendants(network: Network) -> DescendantCounts:
-    """How many open descendants every item has, all at once.
+def count_descendants(network: Network) -> Index:
+    """How many open descendants every item has, all at once; n rows, one per item.
 
     Up to `EXACT_UP_TO` items by sets of bits, handed from heads to tails level by level. Beyond
     that by Cohen's estimator ("Size-estimation framework with applications to transitive closure
@@ -71,8 +62,7 @@ def count_descendants(network: Network) -> DescendantCounts:
     descendants tells how many there are. An item without descendants always counts 0.
     """
     is_exact = len(network.items) <= EXACT_UP_TO
-    counts = _count(network) if is_exact else _estimate(network)
-    return DescendantCounts(counts, 0.0 if is_exact else (SKETCHES - 2) ** -0.5)
+    return _count(network) if is_exact else _estimate(network)
 
 
 def _find_reachable(network: Network, ids: Ids, adjacency: Adjacency) -> Ids:
@@ -83,6 +73,7 @@ def _find_reachable(network: Network, ids: Ids, adjacency: Adjacency) -> Ids:
     front = topology.position[np.concatenate([rows, network.graph.start_node[rows]])]
     fronts = [front[:0]]
     while len(front):
+        # Closed items are reached but not passed through: what is done hands no delay on.
         node = topology.node[front]
         front = front[network.items.state[network.graph.owner[node]] < State.DONE]
         reached = neighbours(adjacency, front)
@@ -135,7 +126,9 @@ def _estimate(network: Network) -> Index:
     """From the smallest rank among each item and its descendants, `_COLUMNS` ranks at a time."""
     topology, item_count = network.topology, len(network.items)
     is_closed = _closed_by_position(network)
+    # A fixed seed: the same plan has the same counts in every run.
     random = np.random.default_rng(0)
+    # Infinite ranks are never the smallest, so these nodes hand ranks on without being counted.
     is_uncounted = is_closed | (topology.node >= item_count)
     position = topology.position[:item_count]
     start_position = topology.position[network.graph.start_node]

@@ -63,6 +63,7 @@ def explain(forecast: Forecast, item: int) -> Explanation:
 def _driving_rows(forecast: Forecast, item: int) -> list[int]:
     row = int(forecast.cpm.network.row_index.find_known(np.array([item]))[0])
     rows = []
+    # A driver lies on an earlier level than what it drives, so this ends.
     while row >= 0:
         rows.append(row)
         row = int(forecast.driver[row])

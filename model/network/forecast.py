@@ -18,6 +18,7 @@ from model.network.network import Network
 from model.network.topology import degrees, entries_of, select_entries
 from model.network.treatment import ASSUMPTIONS, Certainty, Treatment
 
+# Below every working-day number, and far enough from the end of int32 that sums do not overflow.
 _BEFORE_ALL_STARTS: Final = -(2**30)
 _NEVER_AS_PLANNED: Final = (
     Treatment.IN_CYCLE | Treatment.OUT_OF_RANGE | Treatment.DONE_UNDATED | Treatment.FUTURE_ACTUAL
@@ -53,10 +54,15 @@ class Forecast:
     """The calculation from which the columns are read."""
 
 
-def schedule(network: Network, data_date: date | int) -> Forecast:
-    """Forward and backward pass for a data date (a date, or days since 1970-01-01)."""
-    number = data_date if isinstance(data_date, int) else day_of(data_date)
-    return _read_forecast(calculate_critical_path(network, number))
+def schedule(network: Network, data_date: date | int | Days) -> Forecast:
+    """Forward and backward pass for a data date (a date, or days since 1970-01-01).
+
+    An array has a data date per item: what is left of an item counts from the day up to which
+    its progress is known.
+    """
+    number = day_of(data_date) if isinstance(data_date, date) else data_date
+    by_item = np.broadcast_to(np.asarray(number, dtype=np.int32), len(network.items))
+    return _read_forecast(calculate_critical_path(network, by_item))
 
 
 def _read_forecast(cpm: CriticalPathState) -> Forecast:
@@ -72,10 +78,13 @@ def _read_forecast(cpm: CriticalPathState) -> Forecast:
     write_early_dates(forecast, ALL)
     write_late_dates(forecast, ALL)
     write_free_slack(forecast, ALL)
+    # After the rows are written: the start of a parent is that of its children.
     write_summary_starts(forecast)
     cpm.driver = _choose_drivers(cpm, ALL, cpm.link_bound)
+    # The driver hands its certainty on; what has none is its own source.
     cpm.certainty_source = np.where(cpm.driver >= 0, cpm.driver, cpm.certainty_source)
     forecast.driver[:] = find_driver_rows(cpm, ALL)
+    # Before the certainties, which depend on the treatments.
     mark_network_treatments(forecast, ALL)
     assess_own_certainty(forecast, ALL)
     propagate_certainty(forecast)
@@ -89,9 +98,9 @@ def write_early_dates(forecast: Forecast, rows: Selection) -> None:
     is_closed, is_started = _is_closed(cpm, rows), inputs.started_on[rows] != NO_DATE
     # What ends on a day off lies, as a number, at the end of the working day before. Where the
     # data date is that day off, this would be a date in the past for unfinished work.
-    open_start = np.maximum(first, cpm.data_date)
+    open_start = np.maximum(first, cpm.data_date[rows])
     forecast.early_start[rows] = np.where(is_closed | is_started, first, open_start)
-    forecast.early_finish[rows] = np.where(is_closed, last, np.maximum(last, cpm.data_date))
+    forecast.early_finish[rows] = np.where(is_closed, last, np.maximum(last, cpm.data_date[rows]))
 
 
 def write_late_dates(forecast: Forecast, rows: Selection) -> None:
@@ -221,6 +230,7 @@ def propagate_certainty(forecast: Forecast) -> None:
     cpm, topology = forecast.cpm, forecast.cpm.network.topology
     certainty = cpm.certainty
     certainty[:] = cpm.own_certainty
+    # The first level has no predecessors, so nothing is handed to it.
     for first, _, end in topology.levels[1:]:
         in_level = certainty[first:end]
         np.maximum(in_level, certainty[cpm.certainty_source[first:end]], out=in_level)
@@ -233,6 +243,8 @@ def _start_and_finish(cpm: CriticalPathState, start: Days, rows: Selection) -> t
     duration, days = inputs.duration[rows], network.calendars.days
     cell = start[network.topology.position[: len(network.items)][rows]]
     cell += cpm.nodes.calendar_offset[: len(network.items)][rows]
+    # A point in time has no first day of its own: it is reached at the end of the day before its
+    # start number.
     first = days[cell - (duration == 0)]
     last = days[cell + duration - 1]
     started_on, is_cancelled = inputs.started_on[rows], inputs.is_cancelled[rows]

@@ -36,6 +36,8 @@ def compute_handover_needs(network: Network, forecast: Forecast) -> HandoverNeed
     A successor that is a milestone, or that has a due date but neither start nor estimate, needs
     its predecessor by that date; of any other the start is what a finish-to-start link must meet.
     """
+    # Links that were set aside (of a cycle, to unknown items) do not bind the forecast either, so
+    # no lateness can be blamed on them.
     used = np.flatnonzero(network.link_use == LinkUse.USED)
     measured = _measure(network, forecast, network.links.take(used))
     link_count = len(network.links)
@@ -89,6 +91,8 @@ def _planned_day_of_successor(
     that day."""
     start, finish = items.planned_start[head], items.planned_finish[head]
     length, calendar = items.duration[head], items.calendar[head]
+    # With a due date and an estimate the start follows; this is what the plan says without writing
+    # it.
     starts_by_estimate = (start == NO_DATE) & (finish != NO_DATE) & (length >= 0)
     start_number = calendars.to_number(calendar, finish + starts_by_estimate) - length
     start = np.where(starts_by_estimate, calendars.to_day(calendar, start_number), start)
@@ -103,6 +107,7 @@ def _needed_number(
 ) -> Days:
     """The working-day number, of the successor, by which the predecessor must have come; the
     working lag taken off."""
+    # The end of a day is the start of the next one.
     is_next_day = at_end & (day != NO_DATE)
     number = calendars.to_number(calendar, day + is_next_day)
     return number - np.where(links.elapsed, 0, links.lag)

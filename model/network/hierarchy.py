@@ -31,6 +31,8 @@ def is_inside(parent_row: Index, inner: Index, outer: Index) -> Flags:
     is_found = np.zeros(len(inner), dtype=np.bool_)
     climb = parent_row[inner]
     while (climb >= 0).any():
+        # Hierarchies are a few levels deep, so this loop is short; `find_parent_rows` excludes
+        # endless ones.
         is_found |= climb == outer
         climb = np.where(climb >= 0, parent_row[climb], -1)
     return is_found

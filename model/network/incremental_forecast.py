@@ -76,6 +76,7 @@ class IncrementalForecast:
         """Late dates and slack of what can move, unless the plan's end did."""
         forecast, cpm, moved = self._forecast, self._cpm, changes.moved
         topology, former_end = cpm.network.topology, cpm.plan_end
+        # The plan ends with the end of the last day, which is the start of the next.
         cpm.plan_end = int(forecast.early_finish.max()) + 1
         # Or, not assign: an earlier change may have moved the end without being read since.
         self._has_stale_late_dates |= cpm.plan_end != former_end
@@ -114,6 +115,7 @@ class IncrementalForecast:
         forecast.driver[rows] = find_driver_rows(cpm, rows)
         mark_network_treatments(forecast, rows)
         assess_own_certainty(forecast, rows)
+        # Only from drivers to what they drive, so as far as certainties change and no further.
         carried = propagate(topology, positions, self._carry_certainty, topology.outgoing, 1)
         rows = self._item_rows(carried)
         forecast.certainty[rows] = cpm.certainty[topology.position[rows]]

@@ -45,6 +45,8 @@ def propagate(
     enqueue(positions)
     changed = [positions[:0]]
     while queue:
+        # A node may have been reached from several earlier levels; it is computed once, after all
+        # of them.
         in_level = sorted_unique(*pending.pop(step * heappop(queue)))
         moved = recompute(in_level)
         if len(moved):
@@ -100,6 +102,8 @@ def _early_starts(cpm: CriticalPathState, early: Days, positions: Index, min_sta
     if len(linked):
         latest_bound = np.maximum.reduceat(bound, runs)
         min_start[linked] = np.maximum(min_start[linked], latest_bound)
+    # The same cut as in the full forward pass, or an update would differ from a calculation from
+    # the start.
     return np.minimum(min_start, cpm.horizon[positions])
 
 
@@ -112,4 +116,5 @@ def _late_starts(cpm: CriticalPathState, late: Days, positions: Index, max_start
     if len(linked):
         earliest_bound = np.minimum.reduceat(bound, runs)
         max_start[linked] = np.minimum(max_start[linked], earliest_bound)
+    # The tables begin on 1970-01-01, number 0.
     return np.maximum(max_start, 0)

@@ -45,6 +45,8 @@ class IncrementalState:
         cpm.network = replace(cpm.network, items=items)
         self.cpm = cpm
         self.hierarchy = HierarchyIndex(graph.parent_row)
+        # From links to their entries, the other way round than `Adjacency.link`; computed once per
+        # network.
         self._incoming_entry = inverse_permutation(topology.incoming.link)
         self._outgoing_entry = inverse_permutation(topology.outgoing.link)
         self._has_links_from_starts = not graph.from_finish.all()
@@ -72,6 +74,7 @@ class IncrementalState:
         parent, child = self.hierarchy.pairs_of(parents)
         is_counting = ~self.cpm.inputs.is_cancelled[child]
         parent, child = parent[is_counting], child[is_counting]
+        # Above every start, so that only children count in the minimum.
         column[parents] = NO_LIMIT
         before = column[parents]
         while True:
@@ -86,6 +89,8 @@ class IncrementalState:
         rows = network.row_index.find_known(changed.id)
         for name in ("parent", "calendar"):
             if (getattr(network.items, name)[rows] != getattr(changed, name)).any():
+                # A parent changes the links of the graph, a calendar the unit of every number of
+                # the item.
                 raise ValueError(f"the {name} of an item changed: build a new network")
         for field in fields(Items):
             getattr(network.items, field.name)[rows] = getattr(changed, field.name)
@@ -101,7 +106,7 @@ class IncrementalState:
         rows = sorted_unique(changed, parents[parents >= 0])
         items = network.items.take(rows)
         inputs = derive_pass_inputs(
-            items, network.calendars, cpm.data_date, self._has_active_children(rows)
+            items, network.calendars, cpm.data_date[rows], self._has_active_children(rows)
         )
         is_different = np.isin(rows, changed)
         for column in fields(PassInputs):

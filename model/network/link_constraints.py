@@ -22,6 +22,7 @@ from model.network.columns import Days, Flags
 from model.network.node_graph import NodeGraph
 from model.network.topology import Topology
 
+# Far enough from the end of int32 that a start can be added.
 NO_EFFECT: Final = -(2**29)
 """The weight of a link that moves nothing: far below every working-day number."""
 
@@ -50,6 +51,7 @@ class SingleCalendarConstraints:
     """By entry of `Topology.outgoing`."""
 
     def earliest_head_starts(self, tail_start: Days, entries: Selection) -> Days:
+        # In place: the input is a selection, which is a copy already.
         tail_start += self.incoming[entries]
         return tail_start
 
@@ -153,6 +155,7 @@ def single_calendar_weights(
     lasting = nodes.duration[graph.tail[links]] * graph.from_finish[links]
     weight = graph.lag[links] + lasting
     to_finish = graph.to_finish[links]
+    # Most plans have no such link, and the product would cost a pass over all.
     if to_finish.any():
         weight -= nodes.duration[graph.head[links]] * to_finish
     weight[is_inactive] = NO_EFFECT

@@ -52,12 +52,14 @@ class Network:
             raise ValueError(f"an item names a calendar outside the {len(calendars)} given")
         row_index = RowIndex(items.id)
         graph, link_use = build_node_graph(items, links, row_index)
+        # Before the duplicates: a duplicate inside a cycle is set aside with the cycle.
         graph, topology, node_cycles = _remove_cycles(graph, link_use)
         _mark_duplicates(graph, topology, links, link_use)
         cycles = (cycle_of_items(*nodes, graph.owner, items.id) for nodes in node_cycles)
         in_cycle = np.zeros(len(items), dtype=np.bool_)
         for members, _ in node_cycles:
             in_cycle[graph.owner[members]] = True
+        # Doubled, to make room for a start node right behind its item.
         id_order = 2 * items.id[graph.owner]
         id_order[len(items) :] += 1
         return cls(
@@ -80,6 +82,8 @@ def _remove_cycles(
     successors = _successor_lists(*_cyclic_part(topology, graph))
     components = strongly_connected_components(successors)
     node_cycles = [(members, shortest_cycle(members, successors)) for members in components]
+    # -1 for nodes outside of every component; the comparison below needs both ends in the same
+    # one.
     component = np.full(node_count, -1)
     for number, members in enumerate(components):
         component[members] = number
@@ -127,6 +131,7 @@ def _mark_duplicates(graph: NodeGraph, topology: Topology, links: Links, link_us
     taken for a working one), because it sets the dates; of equal ones the first row."""
     incoming = topology.incoming
     head = np.arange(topology.node_count).repeat(np.diff(incoming.first_entry))
+    # Entries are sorted by head, then tail, so links with equal ends are neighbours.
     same_ends = (incoming.neighbour[1:] == incoming.neighbour[:-1]) & (head[1:] == head[:-1])
     if not same_ends.any():
         return

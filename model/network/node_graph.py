@@ -87,6 +87,7 @@ def build_node_graph(items: Items, links: Links, row_index: RowIndex) -> tuple[N
     if len(owner) > len(parent_row):
         tail = _move_to_start_nodes(tail, start_node, ~from_finish)
         head = _move_to_start_nodes(head, start_node, ~to_finish)
+    # A longer lag is a typing error; the calendars' padding allows no more (see `PADDING`).
     lag = np.clip(links.lag[chosen], -MAX_DURATION, MAX_DURATION)
     graph = NodeGraph(
         parent_row, start_node, owner, tail, head, used,
@@ -139,6 +140,7 @@ def _add_hierarchy_links(graph: NodeGraph) -> NodeGraph:
     tail = np.concatenate([graph.start_node[parent], child, graph.start_node[parents]])
     head = np.concatenate([graph.start_node[child], parent, parents])
     is_child_to_parent = np.zeros(len(tail), dtype=np.bool_)
+    # Only these join finishes; the other two kinds join starts.
     is_child_to_parent[len(child) : 2 * len(child)] = True
     return NodeGraph(
         graph.parent_row, graph.start_node, graph.owner,

@@ -63,13 +63,15 @@ class PassInputs:
 
 
 def derive_pass_inputs(
-    items: Items, calendars: Calendars, data_date: int, has_children: Flags
+    items: Items, calendars: Calendars, data_date: Days, has_children: Flags
 ) -> PassInputs:
-    """The inputs of every item for this data date (days since 1970-01-01).
+    """The inputs of every item for its data date (days since 1970-01-01).
 
     `has_children` marks parents with children that still count: they are points that wait for
     their children, whatever duration they state.
     """
+    # In this order: progress replaces the plan of started work, limits need its duration, and
+    # actual dates replace everything.
     draft = start_draft(items, calendars, data_date, has_children)
     _apply_plan(draft)
     _apply_progress(draft)
@@ -79,6 +81,7 @@ def derive_pass_inputs(
     _apply_constraints(draft, np.flatnonzero(is_open & is_constrained))
     _apply_deadlines(draft, np.flatnonzero(is_open & (items.deadline != NO_DATE)))
     _apply_actual_dates(draft, np.flatnonzero(is_done))
+    # Assigned, not added: no other treatment says anything about what is cancelled.
     draft.treatment[is_cancelled] = Treatment.CANCELLED
     return PassInputs(
         draft.min_start, draft.duration, draft.max_start, draft.planned_end,
@@ -90,6 +93,7 @@ def derive_pass_inputs(
 def _apply_plan(draft: PassInputsDraft) -> None:
     """Duration and earliest start as if nothing had begun."""
     items, is_point = draft.items, draft.items.milestone | draft.has_children
+    # The start of a parent is that of its children, whatever it states itself.
     has_start = (items.planned_start != NO_DATE) & ~draft.has_children
     has_finish = items.planned_finish != NO_DATE
     is_reversed = has_start & has_finish & (items.planned_start > items.planned_finish)
@@ -97,10 +101,12 @@ def _apply_plan(draft: PassInputsDraft) -> None:
     # A point lies at the end of its day, so its number is that of the day after.
     first = draft.to_number(items.planned_start + (is_point & has_start))
     has_estimate = items.duration >= 0
+    # Without an estimate one day: nothing unfinished takes no time, and more would be invented.
     estimate = np.where(has_estimate, items.duration, 1)
     length = np.where(has_both, draft.planned_end - first, estimate)
     length[is_point] = 0
     draft.duration = np.minimum(length, MAX_DURATION).astype(np.int32)
+    # 0 is the first day of the tables, earlier than any bound.
     by_start = np.where(has_start, first, 0)
     by_finish = np.where(has_finish & ~is_reversed, draft.planned_end - draft.duration, 0)
     wanted = np.maximum(by_start, by_finish)
@@ -120,14 +126,17 @@ def _apply_plan(draft: PassInputsDraft) -> None:
 
 def _apply_progress(draft: PassInputsDraft) -> None:
     """What has begun keeps its start; what remains of it continues from the data date."""
-    items, data_date = draft.items, draft.data_date
+    items = draft.items
     has_actual = items.actual_start != NO_DATE
     is_started = (items.state < State.DONE) & (has_actual | (items.state == State.IN_PROGRESS))
     rows = np.flatnonzero(is_started & ~items.milestone & ~draft.has_children)
     if not len(rows):
         return
     has_actual, actual = has_actual[rows], items.actual_start[rows]
+    data_date = draft.data_date[rows]
     start = np.where(has_actual, actual, items.planned_start[rows])
+    # Work under way cannot have begun in the future; what is stated so is reported as
+    # FUTURE_ACTUAL.
     start = np.where((start == NO_DATE) | (start > data_date), data_date, start).astype(np.int32)
     draft.started_on[rows] = start
     _apply_remaining_duration(draft, rows, start)
@@ -154,6 +163,7 @@ def _apply_remaining_duration(draft: PassInputsDraft, rows: Index, started_on: D
     # Unfinished work takes at least one more day, unless it may still end on a day off.
     left = np.clip(left, ~still_due, MAX_DURATION)
     draft.duration[rows], draft.min_start[rows] = left, np.maximum(now, planned_end - left)
+    # Before the treatments of progress are added, one of which this would clear again.
     draft.treatment[rows] &= ~_OBSOLETE_ONCE_STARTED
     is_unknown = ~is_stated & ~is_partial
     draft.add_treatment(rows[is_unknown], Treatment.REMAINING_UNKNOWN)
@@ -163,10 +173,11 @@ def _apply_remaining_duration(draft: PassInputsDraft, rows: Index, started_on: D
 
 def _apply_actual_dates(draft: PassInputsDraft, rows: Index) -> None:
     """Done items stand where they were; no limit and no predecessor moves them."""
-    items, data_date = draft.items, draft.data_date
+    items, data_date = draft.items, draft.data_date[rows]
     actual, milestone = items.actual_finish[rows], items.milestone[rows]
     has_actual = actual != NO_DATE
     ended = np.where(has_actual, actual, items.planned_finish[rows])
+    # Done is a fact today, whenever the plan or a mistyped date says it will be.
     ended = np.where((ended == NO_DATE) | (ended > data_date), data_date, ended).astype(np.int32)
     actual_start = items.actual_start[rows]
     begun = np.where(actual_start != NO_DATE, actual_start, items.planned_start[rows])
@@ -174,6 +185,7 @@ def _apply_actual_dates(draft: PassInputsDraft, rows: Index) -> None:
     after = draft.to_number(ended + 1, rows)
     first = np.where(milestone, after, np.minimum(draft.to_number(begun, rows), after))
     draft.min_start[rows], draft.duration[rows] = first, after - first
+    # A limit would give finished work negative slack.
     draft.max_start[rows] = NO_LIMIT
     draft.started_on[rows], draft.finished_on[rows] = begun, ended
     draft.treatment[rows] = 0

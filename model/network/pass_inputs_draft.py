@@ -10,6 +10,7 @@ from model.network.calendars import Calendars
 from model.network.columns import NO_DATE, Days, Flags, Items
 from model.network.treatment import Treatment
 
+# 2**29 leaves room for a duration to be taken off or added within int32.
 NO_LIMIT: Final = 2**29
 """A latest start that limits nothing; far beyond every working-day number."""
 
@@ -20,7 +21,7 @@ class PassInputsDraft:
 
     items: Items
     calendars: Calendars
-    data_date: int
+    data_date: Days
     has_children: Flags
     now: Days
     """The first working day from the data date on, for each item."""
@@ -46,12 +47,12 @@ class PassInputsDraft:
 
 
 def start_draft(
-    items: Items, calendars: Calendars, data_date: int, has_children: Flags
+    items: Items, calendars: Calendars, data_date: Days, has_children: Flags
 ) -> PassInputsDraft:
     """A draft of what does not depend on progress, constraints or deadlines."""
     rows = len(items)
     no_dates = np.full(rows, NO_DATE, dtype=np.int32)
-    now = calendars.to_number(items.calendar, np.full(rows, data_date, dtype=np.int32))
+    now = calendars.to_number(items.calendar, data_date)
     planned_end = calendars.to_number(items.calendar, items.planned_finish + 1)
     ends_on_day_off, end = _find_ends_on_days_off(items, calendars, has_children)
     still_due = ends_on_day_off & (end >= data_date)

@@ -38,9 +38,11 @@ def forward_pass(
 ) -> tuple[Days, Days]:
     """Early starts by position, none beyond its horizon; and by entry of `Topology.incoming` how
     early the link lets its head start."""
+    # A copy: the earliest starts are read again by every later update.
     early = min_start.copy()
     bound = np.empty(len(topology.incoming.neighbour), dtype=np.int32)
     tails, first_entry = topology.incoming.neighbour, topology.incoming.first_entry
+    # Level by level: every predecessor of a level is final before the level is read.
     for first, _, end in topology.levels[1:]:
         entries = slice(int(first_entry[first]), int(first_entry[end]))
         bound[entries] = constraints.earliest_head_starts(early[tails[entries]], entries)
@@ -57,6 +59,7 @@ def backward_pass(topology: Topology, constraints: LinkConstraints, max_start: D
     late = np.maximum(max_start, 0)
     heads, first_entry = topology.outgoing.neighbour, topology.outgoing.first_entry
     for first, first_sink, _ in reversed(topology.levels):
+        # A level of sinks alone has no successors that could limit it.
         if first == first_sink:
             continue
         entries = slice(int(first_entry[first]), int(first_entry[first_sink]))

@@ -18,11 +18,13 @@ class RowIndex:
         """Index the ids of rows 0..n-1. Raises ValueError when an id occurs twice."""
         self._ids = ids
         self._lowest = int(ids.min()) if len(ids) else 0
+        # Ids are given in the order of loading, so nearly all plans are dense.
         span = int(ids.max()) - self._lowest + 1 if len(ids) else 0
         self._is_dense = span <= _TABLE_CELLS_PER_ROW * len(ids) + 1024
         if self._is_dense:
             self._table = np.full(span, -1, dtype=np.int64)
             self._table[ids - self._lowest] = np.arange(len(ids))
+            # A repeated id overwrites its own cell, which leaves fewer cells than ids.
             is_unique = np.count_nonzero(self._table >= 0) == len(ids)
         else:
             self._table = np.argsort(ids)

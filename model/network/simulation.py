@@ -77,12 +77,14 @@ def simulate(
     network = cpm.network
     rows = network.row_index.find_known(watched_ids)
     links, multiples = _prepare_links(cpm), _triangular_quantiles(factors)
+    # A generator of its own: others that draw meanwhile do not change the result.
     random = np.random.default_rng(seed)
     due = _due_numbers(cpm)
     late = np.zeros(len(network.items), dtype=np.int64)
     finish = np.empty((draws, len(rows)), dtype=np.int32)
     position = network.topology.position[: len(network.items)]
     for first in range(0, draws, BATCH):
+        # The last batch is smaller; the draws before it are the same whatever their number.
         count = min(BATCH, draws - first)
         ends = _forward_pass(cpm, links, _draw_durations(cpm, random, multiples, count))
         late += (ends > due[:, None]).sum(axis=1)[position]
@@ -125,6 +127,7 @@ def _prepare_links(cpm: CriticalPathState) -> _DurationFreeLinks:
         shift = ahead.shift + head_duration
         to_day = (ahead.to_day - tail_duration).take(incoming.link)
         to_number = ahead.to_number.take(incoming.link)
+    # Again, since durations were taken out of and put into weights that have no effect.
     shift = np.where(cpm.is_inactive, NO_EFFECT, shift).take(incoming.link)
     to_finish = graph.to_finish.take(incoming.link)
     return _DurationFreeLinks(source, to_day, to_number, shift, to_finish, has_one_calendar)
@@ -157,8 +160,10 @@ def _draw_durations(
         # 2**16 quantiles take 16 random bits each, a quarter of those that a float takes.
         pick = random.integers(0, _QUANTILES, (len(block), count), dtype=np.uint16)
         length = np.rint(multiples[pick] * block).astype(np.int32)
+        # Rounding may not turn work into a milestone, nor a milestone into work.
         np.maximum(length, np.minimum(block, 1), out=drawn[first : first + _BLOCK])
     done = np.flatnonzero(cpm.inputs.is_done[cpm.network.graph.owner][node])
+    # What is done took as long as it took.
     drawn[done] = estimate[done]
     return drawn
 

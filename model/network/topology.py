@@ -76,6 +76,7 @@ def build_topology(node_count: int, tail: Index, head: Index) -> Topology | Inde
     outgoing = Adjacency(
         order[search.entries], position[search.heads], run_offsets(out_degree[node])
     )
+    # By `searchsorted` these give the level of a position, for incremental passes.
     level_starts = np.array([first for first, _, _ in levels], dtype=np.int64)
     incoming = _reverse(outgoing, in_degree[node])
     return Topology(position, node, levels, level_starts, incoming, outgoing)

@@ -19,6 +19,7 @@ class Treatment(IntFlag):
     """Why a date of an item is not simply the one from its tool; an item may have several."""
 
     NONE = 0
+    # Powers of two: an item's treatments are one number of a column.
     DUE_ONLY = 1
     START_ONLY = 2
     NO_DATES = 4
@@ -36,6 +37,7 @@ class Treatment(IntFlag):
 
     def reasons(self) -> list[str]:
         """A sentence per treatment, to show to users."""
+        # `NONE` is contained in every value, hence the test of the flag itself.
         return [REASONS[flag] for flag in Treatment if flag in self and flag]
 
 

@@ -40,6 +40,7 @@ def check_statuses(document: Document) -> None:
     for at, workflow in valid_entries(document, "workflows", Workflow):
         for connection in workflow.connections:
             for status, state in workflow.statuses.items():
+                # Case ignored, as tools show one status in several spellings.
                 other = meanings.setdefault((connection, status.lower()), state)
                 if other is not state:
                     states = f"{other.name.lower()} and {state.name.lower()}"
@@ -65,6 +66,7 @@ def check_decisions(document: Document, rules: Collection[str] | None) -> None:
 
 
 def _check_cover(document: Document, rights: list[DecisionRight], rule: str) -> None:
+    # Only rights without a limit: a conflict may be larger than any limit.
     unlimited = [
         right for right in rights if right.up_to == DecisionLimit() and covers_rule(right, rule)
     ]
@@ -79,6 +81,7 @@ def _check_cover(document: Document, rights: list[DecisionRight], rule: str) -> 
 def _check_level(
     document: Document, at: Location, level: EscalationLevel, roles_with_rights: set[str]
 ) -> None:
+    # The last step of a location is the index in the list.
     is_first = at[-1] == 0
     if is_first and level.role is not None:
         message = f'the first level "{level.name}" names a role'

@@ -20,6 +20,7 @@ Location = tuple[str | int, ...]
 """The path to a value: `("functions", 0, "head")`."""
 
 _CORE_SCHEMA = {
+    # YAML 1.1, PyYAML's own reading, takes `no`, `on` and 1:30 for other things than people wrote.
     "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
     "int": (r"[-+]?(?:0|[1-9][0-9]*)", list("-+0123456789")),
@@ -39,6 +40,7 @@ class _Loader(yaml.SafeLoader):
 
 
 for _tag, (_pattern, _first) in _CORE_SCHEMA.items():
+    # The first characters let the loader skip patterns that cannot match.
     _Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})$"), _first
     )
@@ -68,11 +70,13 @@ def read_folder(folder: Path) -> Document:
     problem.
     """
     document = Document(folder.name)
+    # By name, so that lines, and thereby reports, do not depend on the file system.
     files = sorted(folder.glob("*.yaml"))
     if not files:
         document.report((), "no *.yaml file is in this folder", f"Put the model into {folder}.")
     for file in files:
         _read_file(file, document)
+    # Reported and not read: half a model would pass as the whole one.
     for file in sorted(folder.glob("*.yml")):
         problem = ModelProblem(file.name, 0, "is not read", "Give it the ending .yaml.")
         document.problems.append(problem)
@@ -124,6 +128,7 @@ class _Reading:
                 self._twice(key_node, (*at, key))
                 continue
             seen.add(key)
+            # The first file's line stays for a section that is split among files.
             self.document.lines.setdefault((*at, key), self._line(key_node))
             into[key] = self.value(value_node, (*at, key), known)
 
@@ -151,6 +156,7 @@ class _Reading:
     def _joins(self, at: Location, known: Any, node: yaml.Node) -> bool:
         both_lists = isinstance(known, list) and isinstance(node, yaml.SequenceNode)
         both_mappings = isinstance(known, dict) and isinstance(node, yaml.MappingNode)
+        # Only top-level sections are joined; deeper, a repetition is a mistake.
         return not at and (both_lists or both_mappings)
 
     def _twice(self, key_node: yaml.Node, at: Location) -> None:

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from model.findings import Severity
-from model.operating_model.calendar import calendar_with_id
+from model.operating_model.calendar import calendar_with_id, local_day
 from model.operating_model.rights import ConflictFacts, DecisionAuthority, find_authorities
 from model.operating_model.schema import OperatingModel
 
@@ -49,9 +48,10 @@ def locate_on_path(
     now: datetime,
 ) -> EscalationPosition:
     """Where an open conflict stands; raises ValueError for an instant without a time zone."""
-    today = _local_day(model, now)
-    levels = _assigned_levels(model, conflict, severity, _local_day(model, opened_at))
+    today = local_day(model, now)
+    levels = _assigned_levels(model, conflict, severity, local_day(model, opened_at))
     reached = next((i for i, level in enumerate(levels) if today <= level.decide_by), len(levels))
+    # The last level keeps a conflict that nobody decided in time.
     current = min(reached, len(levels) - 1)
     following = levels[current + 1] if current + 1 < len(levels) else None
     return EscalationPosition(levels[current], following, is_overdue=reached == len(levels))
@@ -64,6 +64,8 @@ def _assigned_levels(
     decide_by, levels = opened_on, list[AssignedLevel]()
     for index, authority in _path_of(model, find_authorities(model, conflict)):
         level = model.escalation_path[index]
+        # Each level counts from the end of the one before, so the whole path follows from the
+        # first day.
         decide_by = calendar.add_working_days(decide_by, level.within[severity.name.lower()])
         levels.append(AssignedLevel(index + 1, level.name, authority, decide_by))
     return levels
@@ -84,9 +86,3 @@ def _path_of(
     passed = [index for index, authority in later if first and authority.person == first.person]
     yield 0, first
     yield from ((index, authority) for index, authority in later if index > max(passed, default=0))
-
-
-def _local_day(model: OperatingModel, instant: datetime) -> date:
-    if instant.utcoffset() is None:
-        raise ValueError(f"{instant} needs its time zone")
-    return instant.astimezone(ZoneInfo(model.time_zone)).date()

@@ -47,5 +47,6 @@ def load(
 
 def fingerprint(model: OperatingModel) -> str:
     """A hash of the values: equal for two spellings, splits or comments of one model."""
+    # Keys in one order: two files with the same content have the same fingerprint.
     content = json.dumps(model.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()

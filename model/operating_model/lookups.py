@@ -19,8 +19,8 @@ class ConnectionLookups:
 
     `statuses` maps the tool's own status, in lower case, to the shared state. `functions` are the
     ids that exist; `initiatives` maps a label (lower case) to an initiative's id, `wbs` a WBS
-    prefix to one. `references` are the formats of all installed tools, since a record of any tool
-    may point at a record of any other.
+    prefix to one. `references` are the formats of all connections, since a record of any tool may
+    point at a record of any other.
     """
 
     statuses: Mapping[str, State] = field(default_factory=dict)
@@ -57,5 +57,5 @@ def lookups_for(
         wbs={
             prefix: initiative.id for initiative in model.initiatives for prefix in initiative.wbs
         },
-        references=references,
+        references=references.for_connection(connection),
     )

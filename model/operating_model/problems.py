@@ -31,6 +31,7 @@ class ModelInvalid(Exception):
 
     def __init__(self, problems: Sequence[ModelProblem]) -> None:
         super().__init__(problems)
+        # Two checks may find one fault; it is shown once, in the order of the files.
         self.problems = tuple(sorted(set(problems)))
 
     def __str__(self) -> str:

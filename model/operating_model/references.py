@@ -16,6 +16,7 @@ Matches = Iterator[tuple[Location, Any]]
 _EACH = "*"
 _KEYS = "keys of *"
 
+# A table, so that a new reference is one line and cannot be forgotten in a check of its own.
 _REFERENCES: tuple[tuple[Location, str], ...] = (
     (("calendar",), "calendars"),
     (("functions", _EACH, "head"), "roles"),
@@ -107,6 +108,7 @@ def ids(document: Document, section: str) -> set[str]:
 def _matches(data: Any, pattern: Location, at: Location = ()) -> Matches:
     """The values at a pattern of locations; whatever has another shape is left out."""
     if not pattern:
+        # A key without a value is optional and names nothing.
         if data is not None:
             yield at, data
         return

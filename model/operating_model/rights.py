@@ -47,6 +47,11 @@ class DecisionAuthority:
     def __str__(self) -> str:
         return f"{self.person.name} ({self.role.name})"
 
+    @property
+    def permitted(self) -> PermittedDecision:
+        """The holder's permission to decide by this right."""
+        return PermittedDecision(self.person, self.role, self.right)
+
 
 @dataclass(frozen=True, slots=True)
 class PermittedDecision:
@@ -71,13 +76,22 @@ class RefusedDecision:
 
 def find_authorities(model: OperatingModel, conflict: ConflictFacts) -> list[DecisionAuthority]:
     """All who may decide a conflict of this rule, functions and size, in the order of the file."""
-    return [
-        _authority(model, right)
-        for right in model.decision_rights
-        if covers_rule(right, conflict.rule)
-        and (not right.functions or set(right.functions) & set(conflict.functions))
+    return [_authority(model, right) for right in model.decision_rights if reaches(right, conflict)]
+
+
+def reaches(right: DecisionRight, conflict: ConflictFacts) -> bool:
+    """Whether a conflict of this rule, functions and size lies within a right."""
+    return (
+        covers_rule(right, conflict.rule)
+        # One of the functions is enough: the others are touched by the conflict anyway.
+        and (not right.functions or bool(set(right.functions) & set(conflict.functions)))
         and _is_within(right.up_to, conflict.impact)
-    ]
+    )
+
+
+def right_with_id(model: OperatingModel, right_id: str) -> DecisionRight | None:
+    """The right with this id, None where the model no longer has it."""
+    return next((right for right in model.decision_rights if right.id == right_id), None)
 
 
 def may_decide(
@@ -112,7 +126,7 @@ def _refusal_text(person: Person | None, conflict: ConflictFacts) -> str:
 def _is_within(limit: DecisionLimit, impact: Impact) -> bool:
     """Whether the delay and all amounts stay within the limit.
 
-    An amount in another currency than the limit's is never within it: there are no exchange rates.
+    An amount in another currency than the limit's is never within it.
     """
     if limit.days is not None and impact.days > limit.days:
         return False
@@ -122,3 +136,26 @@ def _is_within(limit: DecisionLimit, impact: Impact) -> bool:
         amount.currency == value.currency and amount.amount <= value.amount
         for amount in impact.value
     )
+
+
+def stands_above(model: OperatingModel, role: Role, other: str) -> bool:
+    """Whether a role decides on a higher level of the escalation path than another one."""
+    levels = {level.role: number for number, level in enumerate(model.escalation_path)}
+    return role.id in levels and levels[role.id] > levels.get(other, 0)
+
+
+def includes(right: DecisionRight, other: DecisionRight) -> bool:
+    """Whether a right reaches at least as far as another, in days and in value."""
+    mine, theirs = right.up_to, other.up_to
+    return _is_at_least(mine.days, theirs.days) and (
+        mine.value is None
+        or (
+            theirs.value is not None
+            and mine.value.currency == theirs.value.currency
+            and mine.value.amount >= theirs.value.amount
+        )
+    )
+
+
+def _is_at_least(limit: int | None, other: int | None) -> bool:
+    return limit is None or (other is not None and limit >= other)

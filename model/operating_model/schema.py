@@ -25,6 +25,7 @@ from model.findings import Severity
 from model.operating_model.problems import choose
 from model.records import Money, State
 
+# Hyphens and lower case: ids stand in YAML, in addresses and in command lines.
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -100,6 +101,7 @@ class Person(ModelPart):
     id: Id
     name: str
     email: str
+    # pydantic copies defaults, so a shared mutable one does no harm here.
     identities: dict[str, str] = {}
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from model.operating_model.documents import Document, Location
+from model.operating_model.locations import follow
 from model.operating_model.problems import choose
 from model.operating_model.schema import OperatingModel
 
@@ -57,26 +59,45 @@ def check_values(document: Document, shape: type[BaseModel], values: Any, at: Lo
     try:
         shape.model_validate(values)
     except ValidationError as error:
+        # Without the input: a refused value may be a secret in the wrong place.
         for fault in error.errors(include_url=False, include_input=False):
-            location = (*at, *fault["loc"])
-            message, remedy = _problem_text(document.data, shape, fault, location)
+            keys, known = follow(shape, fault["loc"])
+            location = (*at, *keys)
+            if tag := _tag_problem(document.data, fault, location):
+                document.report(*tag)
+                continue
+            message, remedy = _problem_text(document.data, known, fault, location)
             document.report(location, message, remedy)
         return False
     return True
 
 
 def _problem_text(
-    data: Any, shape: type[BaseModel], fault: ErrorDetails, at: Location
+    data: Any, known: list[str], fault: ErrorDetails, at: Location
 ) -> tuple[str, str]:
     key, within = at[-1], title(data, at[:-1])
     if fault["type"] == "missing":
         return f'{within} lacks "{key}"', f"Add a line `{key}: …` to it."
     if fault["type"] == "extra_forbidden":
-        known = _field_names(shape, fault["loc"][:-1])
         return f'{within} has an unknown key "{key}"', choose(str(key), known)
     context = fault.get("ctx", {})
     remedy = context.get("remedy") or _REMEDIES.get(fault["type"], "Correct the value.")
     return f"{title(data, at)}: {_error_clause(fault['msg'])}", remedy
+
+
+def _tag_problem(data: Any, fault: ErrorDetails, at: Location) -> tuple[Location, str, str] | None:
+    """Place, message and remedy where the key that tells the shape of a part is missing or wrong;
+    None for other faults."""
+    context = fault.get("ctx", {})
+    if fault["type"] == "union_tag_not_found":
+        key = str(context["discriminator"]).strip("'")
+        return at, f'{title(data, at)} lacks "{key}"', f"Add a line `{key}: …` to it."
+    if fault["type"] == "union_tag_invalid":
+        key = str(context["discriminator"]).strip("'")
+        tags = re.findall(r"'([^']*)'", str(context["expected_tags"]))
+        tag = str(context["tag"])
+        return (*at, key), f'{title(data, (*at, key))}: "{tag}" is not known', choose(tag, tags)
+    return None
 
 
 def title(data: Any, at: Location) -> str:
@@ -103,17 +124,3 @@ def _child(data: Any, step: str | int) -> Any:
 def _error_clause(message: str) -> str:
     message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return message[:1].lower() + message[1:]
-
-
-def _field_names(shape: type[BaseModel], loc: Location) -> list[str]:
-    """The keys that the schema knows at a location."""
-    for step in loc:
-        if isinstance(step, str) and step in shape.model_fields:
-            shape = _nested_model(shape.model_fields[step].annotation) or shape
-    return list(shape.model_fields)
-
-
-def _nested_model(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next(filter(None, map(_nested_model, get_args(annotation))), None)

@@ -14,6 +14,7 @@ from model.records import State
 from model.rules.columns import find_rows, stated_finish
 from model.rules.context import RuleContext
 
+# What still fits into a comment and a card's timeline.
 _MOST_STEPS = 12
 
 
@@ -23,12 +24,18 @@ def driving_rows(plan: Plan, row: int) -> list[int]:
     What lies upstream of that is on time and explains nothing. Of a very long chain only the
     first row and the last ones remain.
     """
-    rows = find_rows(plan, np.array(driving_chain(plan.forecast, int(plan.items.id[row]))))
+    rows = all_driving_rows(plan, row)
     stated = stated_finish(plan, rows)
     is_late = (stated != NO_DATE) & (plan.forecast.early_finish[rows] > stated)
+    # `argmax` of flags is the first that is set.
     source = int(is_late.argmax()) if is_late.any() else len(rows) - 1
     chain = rows[source:].tolist()
     return chain if len(chain) <= _MOST_STEPS else [chain[0], *chain[1 - _MOST_STEPS :]]
+
+
+def all_driving_rows(plan: Plan, row: int) -> Int64:
+    """All rows that drive a row's forecast, upstream first, and the row itself."""
+    return find_rows(plan, np.array(driving_chain(plan.forecast, int(plan.items.id[row]))))
 
 
 def explain_chains(

@@ -49,6 +49,7 @@ def group_positions(
 def sum_money(plan: Plan, amount: Int64, currency: npt.NDArray[np.integer]) -> tuple[Money, ...]:
     """The sum per currency of amounts in hundredths, the currencies in alphabetical order."""
     stated = (currency >= 0) & (amount != 0)
+    # Integers until the last step: cents are exact in them, and not in floats.
     sums = {
         plan.currencies[code]: int(amount[stated & (currency == code)].sum())
         for code in np.unique(currency[stated]).tolist()

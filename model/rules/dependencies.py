@@ -48,6 +48,8 @@ def find_dependencies(plan: Plan) -> Dependencies:
     attributes, network, links = plan.attributes, plan.network, plan.links
     before = network.row_index.find(links.predecessor)
     after = network.row_index.find(links.successor)
+    # Duplicates and links inside cycles are left out: the one would count twice, the other has no
+    # date.
     used = np.flatnonzero(network.link_use == LinkUse.USED)
     used = used[attributes.is_open[before[used]] & attributes.is_open[after[used]]]
     before, after, type_ = before[used], after[used], links.type[used]
@@ -55,6 +57,7 @@ def find_dependencies(plan: Plan) -> Dependencies:
     needed, late = needs.needed_by[used], needs.lateness[used]
     has_begun, is_deal = _has_begun(plan, after), attributes.is_deal[after]
     unneeded = has_begun & (type_ == DependencyType.START_TO_START)
+    # The start that it waited for lies behind it.
     needed[unneeded], late[unneeded] = NO_DATE, 0
     by_finish = np.flatnonzero(is_deal | (has_begun & (type_ == DependencyType.FINISH_TO_START)))
     needed[by_finish] = stated_finish(plan, after[by_finish])

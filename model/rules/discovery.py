@@ -40,6 +40,7 @@ def installed_rules() -> RuleSet:
     for entry_point in entry_points(group=GROUP):
         for loaded in _load_entry_point(entry_point):
             plugins.append(loaded) if isinstance(loaded, _Plugin) else broken.append(loaded)
+    # Entry points come in the order of installation, which must not change what is found first.
     plugins.sort(key=lambda plugin: (plugin.rule.name, plugin.package, plugin.source))
     _require_some(plugins)
     _require_unique_names(plugins)
@@ -54,11 +55,15 @@ def _load_entry_point(entry_point: EntryPoint) -> Iterator[_Plugin | BrokenPlugi
     names = [entry_point.value]
     try:
         module = import_module(entry_point.value)
+    except KeyboardInterrupt:
+        raise
     # Whatever the code of a plugin raises on import must not stop the other rules.
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         yield BrokenPlugin(package, entry_point.value, _reason(error))
         return
     if not hasattr(module, "RULE"):
+        # A folder of rules is named once, so that a new rule in it needs no entry point of its
+        # own.
         names = _modules_in(module)
     if not names:
         yield BrokenPlugin(package, entry_point.value, "it has neither RULE nor modules")
@@ -76,7 +81,9 @@ def _modules_in(package: ModuleType) -> list[str]:
 def _load_module(package: str, name: str) -> _Plugin | BrokenPlugin:
     try:
         rule = getattr(import_module(name), "RULE", None)
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return BrokenPlugin(package, name, _reason(error))
     if not isinstance(rule, Rule):
         return BrokenPlugin(package, name, "it has no RULE that is a Rule")
@@ -103,9 +110,14 @@ def _require_unique_names(plugins: list[_Plugin]) -> None:
     problems = []
     for plugin in plugins:
         other = first.setdefault(plugin.rule.name, plugin)
-        if other is not plugin:
+        # Two entry points may lead to one module.
+        if other.rule is not plugin.rule:
             message = f'two rules are named "{plugin.rule.name}": {other}, and {plugin}'
-            remedy = "Uninstall one of the packages, or rename its rule."
+            remedy = (
+                "Rename one of them: their conflicts could not be told apart."
+                if plugin.package == other.package
+                else "Uninstall one of the packages, or rename its rule."
+            )
             problems.append(ModelProblem("installed packages", 0, message, remedy))
     if problems:
         raise ModelInvalid(problems)

@@ -23,10 +23,13 @@ def quarter_name(day: int, starts_in_month: int) -> str:
         return ""
     quarter = int(_quarters(np.array([day]), starts_in_month)[0])
     year = 1970 + quarter // 4
+    # The form in which finance writes a year that spans two calendar years.
     years = str(year) if starts_in_month == 1 else f"{year}/{(year + 1) % 100:02}"
     return f"Q{quarter % 4 + 1} {years}"
 
 
 def _quarters(day: npt.NDArray[np.integer[Any]], starts_in_month: int) -> _Quarters:
     months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    # Months count from January 1970, so the shift makes the fiscal year's first month a multiple
+    # of 12.
     return (months - (starts_in_month - 1)) // 3

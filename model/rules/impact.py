@@ -14,6 +14,7 @@ from model.network import NO_DATE
 from model.plan import NONE, Bool, Int64, Plan
 from model.rules.columns import stated_finish, sum_money
 
+# Stored with each conflict, so a finding about half the plan must stay small.
 _MOST_NAMED = 100
 """How many items downstream a finding names; `Impact.items` counts all of them."""
 
@@ -29,11 +30,11 @@ def find_pushed(plan: Plan) -> Bool:
 def propagate_marks(plan: Plan, marks: Int64) -> Int64:
     """Pass the marks of rows (`NONE` where there is none) on to all rows that they drive.
 
-    A row that has a mark keeps it. Doubling the step in each round (pointer jumping) takes
-    log2 of the longest driving chain rounds.
+    A row that has a mark keeps it.
     """
     marks, drivers = marks.copy(), plan.forecast.driver.copy()
-    # Each round asks the driver of the driver, so the distance that is covered doubles.
+    # Pointer jumping: each round asks the driver of the driver, so the distance that is covered
+    # doubles, and the longest driving chain takes log2 of its length in rounds.
     while (unmarked := np.flatnonzero((drivers >= 0) & (marks == NONE))).size:
         source = drivers[unmarked]
         marks[unmarked], drivers[unmarked] = marks[source], drivers[source]
@@ -50,4 +51,5 @@ def select_downstream(plan: Plan, moved: Int64) -> tuple[int, ...]:
     """Ids of the items downstream that a finding names: deals by value, then work by date."""
     value, finish = plan.attributes.value[moved], plan.forecast.early_finish[moved]
     ids = plan.items.id[moved]
+    # The id last, so that equal values and dates have one order too.
     return tuple(ids[np.lexsort((ids, finish, -value))][:_MOST_NAMED].tolist())

@@ -16,6 +16,7 @@ from model.rules.severity import RuleParameters
 FunctionNames = Mapping[str, str]
 """What people call a function, by its id."""
 
+# A name is a key of YAML and part of Dagster's check names, which allow no more characters.
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 P = TypeVar("P", bound=RuleParameters)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from model.findings import Finding, Label, Wording
+from model.findings import Finding, Impact, Label, Wording
+from model.plugin_errors import PLUGIN_ERRORS, describe_error
 from model.rules.context import RuleContext
 from model.rules.options import Option
 from model.rules.rule import FunctionNames, Rule
@@ -73,25 +74,22 @@ class RuleSet:
         Not while a plugin is broken that may hold the rule. A rule whose package was uninstalled
         ends with its conflicts.
         """
+        # A broken plugin cannot say which rules it would have brought.
         return rule in self.by_name or not self.broken
 
-    def find_all(self, context: RuleContext) -> list[Finding]:
-        """The findings of all rules, worst first, in an order that depends on them alone.
-
-        Raises pydantic's ValidationError for parameters that `operating_model.load` would report.
-        """
-        return sorted((finding for rule in self for finding in rule.run(context)), key=_urgency)
-
     def find_each(self, context: RuleContext) -> tuple[list[Finding], list[RuleFailure]]:
-        """Like `find_all`, but a rule that raises fails alone."""
+        """The findings of all rules, worst first, and the rules that could not be run.
+
+        A rule that raises fails alone. The order depends on the findings, not on that of the rules.
+        """
         findings: list[Finding] = []
         failures: list[RuleFailure] = []
         for rule in self:
             try:
-                findings += rule.run(context)
+                findings += [_checked(finding) for finding in rule.run(context)]
             # The code of a rule may raise anything, and must not silence the other rules.
-            except Exception as error:
-                failures.append(RuleFailure(rule.name, f"{type(error).__name__}: {error}"))
+            except PLUGIN_ERRORS as error:
+                failures.append(RuleFailure(rule.name, describe_error(error)))
         return sorted(findings, key=_urgency), failures
 
     def word(self, finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
@@ -107,6 +105,27 @@ class RuleSet:
         return {option.id: option for option in options}
 
 
+def _checked(finding: Finding) -> Finding:
+    """The finding, if it can be sorted among those of all rules; raises TypeError if not."""
+    if not isinstance(finding, Finding):
+        raise TypeError(f"it found {type(finding).__name__}, which is no Finding")
+    soonest = finding.needed_by
+    is_sortable = (
+        isinstance(finding.severity, int)
+        and isinstance(finding.impact, Impact)
+        and isinstance(finding.impact.days, int)
+        # A datetime is a date in Python, but cannot be compared with one.
+        and (soonest is None or type(soonest) is date)
+        and isinstance(finding.rule, str)
+        and isinstance(finding.about, tuple)
+        and all(isinstance(name, str) for name in finding.about)
+    )
+    if not is_sortable:
+        raise TypeError("a field of its Finding is of the wrong type")
+    return finding
+
+
 def _urgency(finding: Finding) -> tuple[object, ...]:
     soonest = finding.needed_by or date.max
+    # Rule and identity last: without them equal findings would stand in the order of the rules.
     return (-finding.severity, soonest, -finding.impact.days, finding.rule, finding.about)

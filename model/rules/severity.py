@@ -63,6 +63,7 @@ class SeverityThreshold(RuleParameters):
 
 
 def _reaches(amount: Money, limit: Money) -> bool:
+    # Nothing is converted: a rate would make the severity change without any change in a tool.
     return amount.currency == limit.currency and amount.amount >= limit.amount
 
 

@@ -16,6 +16,7 @@ BUDGET: Final = 0
 def earliest_by_wbs(plan: Plan, wbs: Int32, day: Int32) -> Int32:
     """The earliest of the days of each WBS of the plan; the largest int32 where there is none."""
     first = np.full(len(plan.wbs), np.iinfo(np.int32).max, dtype=np.int32)
+    # One WBS may have many lines; assignment by index would keep the last.
     np.minimum.at(first, wbs, day)
     return first
 

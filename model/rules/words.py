@@ -8,6 +8,7 @@ from datetime import date
 from model.findings import ChainStep, Finding, Impact, Label
 from model.records import Money
 
+# Not `strftime`, which follows the locale of the machine: a comment would change with the server.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_NAMED = 3
 _LONGEST_TITLE = 80
@@ -47,6 +48,7 @@ def format_item(labels: Mapping[int, Label], record_id: int) -> str:
     label = labels.get(record_id)
     if label is None:
         return f"record {record_id}"
+    # Line breaks of a title would break a heading or a table row.
     title = " ".join(label.title.split())
     short = title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1].rstrip()}…"
     return f"“{short}”" if label.key in ("", label.title) else f"{label.key} “{short}”"
@@ -67,6 +69,24 @@ def format_items(labels: Mapping[int, Label], record_ids: Sequence[int]) -> str:
     """Up to three items by key and title, then how many more."""
     names = [format_item(labels, record_id) for record_id in record_ids[:_MOST_NAMED]]
     return format_list(names, total=len(record_ids))
+
+
+def format_keys(labels: Mapping[int, Label], record_ids: Sequence[int]) -> str:
+    """Up to three items by key, then how many more."""
+    keys = [format_key(labels, record_id) for record_id in record_ids[:_MOST_NAMED]]
+    return format_list(keys, total=len(record_ids))
+
+
+def needed_terms(finding: Finding) -> tuple[tuple[str, str], ...]:
+    """The terms `needed`, `horizon` and `days`: when the other side needs it, and how late it is.
+
+    A day that is over prefills no form: nobody can promise it any more.
+    """
+    days = (("days", str(finding.impact.days)),) if finding.impact.days else ()
+    if finding.needed_by is None or finding.is_past:
+        return days
+    day = finding.needed_by.isoformat()
+    return ("needed", day), ("horizon", day), *days
 
 
 def format_dates(step: ChainStep) -> str:

@@ -26,7 +26,9 @@ _SEND: Final = {
     "M8[us]": "timestamptz_send",
 }
 _POSTGRES_EPOCH: Final = np.datetime64("2000-01-01", "us")
+# Signature, 32 bits of flags and 32 bits for the length of an extension, both 0.
 _COPY_HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+# A field count of -1 ends the data.
 _COPY_TRAILER: Final = b"\xff\xff"
 
 K = TypeVar("K", bound=Hashable)
@@ -59,6 +61,8 @@ def read_columns(
     null; raises ValueError for any other null. A wider type is refused by PostgreSQL.
     """
     names = _names(dtype)
+    # All aggregates of one query run over the same rows in the same order, so the columns stay
+    # aligned.
     strings = sql.SQL(", ").join(_string(name, dtype[name]) for name in names)
     statement = sql.SQL("select count(*), {} from ({}) as rows ({})").format(
         strings, sql.SQL(query), sql.SQL(", ").join(map(sql.Identifier, names))
@@ -114,6 +118,7 @@ def _numbers(value: bytes, dtype: np.dtype[Any], name: str, rows: int) -> npt.ND
         raise ValueError(f"the column {name} of the query is null in some row")
     if dtype.kind == "M":
         return np.frombuffer(value, dtype=">m8[us]").astype("m8[us]") + _POSTGRES_EPOCH
+    # `astype` to the machine's own byte order also copies: a buffer of bytes is read-only.
     return np.frombuffer(value, dtype=dtype.newbyteorder(">")).astype(dtype)
 
 

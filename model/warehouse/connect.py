@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 
 from model.warehouse.embedded.programs import EmbeddedFailed
 from model.warehouse.embedded.roles import OWNER, WRITER
 from model.warehouse.embedded.server import join
+from model.warehouse.failures import (
+    OWNER_URL_VARIABLE,
+    URL_VARIABLE,
+    WarehouseUnreachable,
+    describe_address,
+    explain_refusal,
+)
 from model.warehouse.grants import grant_to_writer
 
-URL_VARIABLE = "INTERLOCK_WAREHOUSE_URL"
-OWNER_URL_VARIABLE = "INTERLOCK_WAREHOUSE_OWNER_URL"
 _MIGRATIONS = Path(__file__).parent / "migrations"
+# Any number, as long as every version of Interlock uses the same one.
 _MIGRATION_LOCK = 0x1E71
-
-
-class WarehouseUnreachable(Exception):
-    """The warehouse cannot be opened; the message has its address, without the password."""
+_OLDEST_POSTGRESQL = 14
+_CONNECT_SECONDS = 10
+"""Without a limit, an address that nothing answers holds every command for minutes."""
 
 
 def open_warehouse(home: Path, environment: Mapping[str, str]) -> Engine:
@@ -33,17 +39,34 @@ def open_warehouse(home: Path, environment: Mapping[str, str]) -> Engine:
     tables and is used for migrations only. Raises WarehouseUnreachable.
     """
     writer, owner = _addresses(home, environment)
-    engine = create_engine(writer, pool_pre_ping=True)
+    # A connection may have died while a Dagster process slept; the ping replaces it unnoticed.
+    engine = create_engine(_with_time_limit(writer), pool_pre_ping=True)
     try:
-        if not _is_current(engine):
-            _migrate_as(owner, str(writer.username))
-    except (OperationalError, psycopg.OperationalError) as error:
-        where = engine.url.render_as_string(hide_password=True)
-        raise WarehouseUnreachable(
-            f"no PostgreSQL answers at {where}. Start it, correct {URL_VARIABLE}, "
-            "or unset it to use the embedded one"
-        ) from error
+        with _explaining(writer):
+            is_current = _is_current(engine)
+        # Only when needed: the owner's password need not be at hand for everyday commands.
+        if not is_current:
+            with _explaining(owner):
+                _migrate_as(owner, str(writer.username))
+    # Also for an interrupt: an engine that stays open holds the embedded server.
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
+
+
+@contextmanager
+def _explaining(url: URL) -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, psycopg.Error) as error:
+        raise explain_refusal(error, url) from error
+
+
+def _with_time_limit(url: URL) -> URL:
+    if "connect_timeout" in url.query:
+        return url
+    return url.update_query_dict({"connect_timeout": str(_CONNECT_SECONDS)})
 
 
 def recreate_tables(home: Path, environment: Mapping[str, str]) -> None:
@@ -61,6 +84,8 @@ def _migrate_as(owner: URL, writer: str) -> None:
     engine = create_engine(owner)
     try:
         migrate(engine)
+        # Tables of a new migration belong to the owner; without grants the writer could not read
+        # them.
         if owner.username != writer:
             with engine.begin() as connection:
                 grant_to_writer(connection, writer)
@@ -71,6 +96,7 @@ def _migrate_as(owner: URL, writer: str) -> None:
 def _is_current(engine: Engine) -> bool:
     try:
         with engine.connect() as connection:
+            _require_supported(connection, engine.url)
             return _applied(connection) == newest_migration()
     except ProgrammingError as error:
         # Tables of an earlier version, on which the writer has no rights yet.
@@ -79,9 +105,27 @@ def _is_current(engine: Engine) -> bool:
         raise
 
 
+def _require_supported(connection: Connection, url: URL) -> None:
+    """Raises WarehouseUnreachable for a server, or for tables, of a version that is not known."""
+    major = int((connection.dialect.server_version_info or (_OLDEST_POSTGRESQL,))[0])
+    if major < _OLDEST_POSTGRESQL:
+        raise WarehouseUnreachable(
+            f"{describe_address(url)} is version {major}, and Interlock needs {_OLDEST_POSTGRESQL} "
+            f"or newer. Upgrade it, or unset {URL_VARIABLE} to use the embedded one"
+        )
+    applied = _applied(connection)
+    if applied is not None and applied not in known_migrations():
+        raise WarehouseUnreachable(
+            f"{describe_address(url)}: a newer Interlock migrated its tables (to {applied}; this "
+            f"one knows them up to {newest_migration()}). Install that version, or restore the "
+            "backup of before the upgrade"
+        )
+
+
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Run the outstanding migrations up to a revision; other processes wait meanwhile."""
     with engine.begin() as connection:
+        # Looked at before the lock, which most commands then need not wait for.
         if _applied(connection) == newest_migration():
             return
         # Importing Alembic takes longer than most commands run.
@@ -97,7 +141,12 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 def newest_migration() -> str:
     """The newest revision. Read from the names of the files, because importing Alembic is slow."""
-    return max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+    return max(known_migrations())
+
+
+def known_migrations() -> set[str]:
+    """All revisions of this version."""
+    return {path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")}
 
 
 def _applied(connection: Connection) -> str | None:
@@ -114,6 +163,12 @@ def _addresses(home: Path, environment: Mapping[str, str]) -> tuple[URL, URL]:
             server = join(home / "state" / "warehouse")
         except EmbeddedFailed as error:
             raise WarehouseUnreachable(str(error)) from error
+        except OSError as error:
+            raise WarehouseUnreachable(
+                f"the embedded PostgreSQL below {home / 'state'} cannot be used: "
+                f"{error.filename or 'writing'}: {error.strerror}. Free space or give this user "
+                f"its rights there, or name a PostgreSQL server in {URL_VARIABLE}"
+            ) from error
         return server.url(WRITER), server.url(OWNER)
     writer = _address(environment, URL_VARIABLE)
     is_owned = OWNER_URL_VARIABLE in environment
@@ -121,10 +176,21 @@ def _addresses(home: Path, environment: Mapping[str, str]) -> tuple[URL, URL]:
 
 
 def _address(environment: Mapping[str, str], variable: str) -> URL:
+    example = "it should look like postgresql://user:password@host:5432/database"
     try:
-        return make_url(environment[variable]).set(drivername="postgresql+psycopg")
-    except ArgumentError:
+        url = make_url(environment[variable])
+    # ValueError is what a port that is no number raises; its text repeats a part of the address.
+    except (ArgumentError, ValueError):
+        raise WarehouseUnreachable(f"{variable} is no database address; {example}") from None
+    # With a second @ nothing says where the password ends, and messages name what stands after it.
+    if environment[variable].count("@") > 1 or "@" in f"{url.host} {url.database}":
         raise WarehouseUnreachable(
-            f"{variable} is no database address; it should look like "
-            "postgresql://user:password@host/database"
-        ) from None
+            f"{variable} cannot be read, because of an @ that does not stand between password and "
+            f"host; write one in a name or a password as %40; {example}"
+        )
+    if url.get_backend_name() not in {"postgresql", "postgres"}:
+        raise WarehouseUnreachable(
+            f"{variable} begins with {url.drivername}://, and the warehouse is PostgreSQL; "
+            f"{example}"
+        )
+    return url.set(drivername="postgresql+psycopg")

@@ -16,6 +16,7 @@ from model.warehouse.rows import driver_connection
 _POSTGRES_EPOCH = 10_957
 """2000-01-01, from which PostgreSQL counts its dates, in days since 1970-01-01."""
 
+# Days leave as the int4 of PostgreSQL's binary date, hence the other epoch.
 _DATES = ("early_start", "early_finish", "late_start", "late_finish")
 _ROW = np.dtype(
     [

@@ -8,7 +8,7 @@ start together are a correction: the older one gets an empty interval and stays 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,15 +47,21 @@ class StoredVersion:
 
 
 def content_of(version: Version) -> Content:
-    """What a version states, equal for equal states; a person's touch alone changes nothing.
-
-    Versions are compared by their columns and not by a hash over them, so a field that is added
-    to the model with a default makes no new version of the records that do not state it.
-    """
+    """What a version states, equal for equal states; a person's touch alone changes nothing."""
+    # Versions are compared by their columns and not by a hash over them, so a field that is added
+    # to the model with a default makes no new version of the records that do not state it.
     return {
         **stored_fields(version.record),
         "stated_dependencies": _in_order(map(_dependency_json, version.stated_dependencies)),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The changed records' present versions, and which of these records were present before."""
+
+    changed: Mapping[Ref, Version]
+    altered: frozenset[Ref]
 
 
 def append_versions(
@@ -63,13 +69,16 @@ def append_versions(
     ids: Mapping[Ref, int],
     timelines: Mapping[Ref, Sequence[Version]],
     observed_at: Mapping[Ref, datetime],
-) -> dict[Ref, Version]:
-    """Append what is new in each record's versions; returns the changed records' present ones."""
+) -> Appended:
+    """Append what is new in each record's versions."""
     # Not now(), which is the same in a whole transaction: two corrections in one would collide.
     recorded_at = connection.execute(select(func.clock_timestamp())).scalar_one()
     changed: dict[Ref, Version] = {}
+    altered: set[Ref] = set()
     for kind, table in VERSION_TABLES.items():
         of_kind = {ref: timeline for ref, timeline in timelines.items() if ref.kind is kind}
+        # One query per kind and batch: records differ in their columns, not in how they are
+        # compared.
         stored_versions = read_latest_versions(connection, table, [ids[ref] for ref in of_kind])
         endings: dict[int, datetime] = {}
         rows: list[dict[str, Any]] = []
@@ -81,10 +90,11 @@ def append_versions(
             changed[ref] = fresh[-1]
             if stored is not None and stored.valid_to is None:
                 endings[ids[ref]] = fresh[0].valid_from
+                altered.add(ref)
             rows += _rows(ids[ref], fresh, recorded_at)
         end_versions(connection, table, endings)
         copy_rows(connection, table, rows)
-    return changed
+    return Appended(changed, frozenset(altered))
 
 
 def new_versions(
@@ -97,8 +107,9 @@ def new_versions(
         return _without_repeats(ordered, None)
     last = ordered[-1]
     if stored.valid_to is not None:
-        # The record was gone and is back; what its tool says about the time between was not so.
+        # The record was gone and is back; its history does not tell the time in between.
         return [_starting(last, max(observed_at, stored.valid_to))]
+    # History that the tool rewrites afterwards is left as it was recorded: it was believed then.
     later = [v for v in ordered if v.valid_from > stored.valid_from]
     fresh = _without_repeats(later, stored.content)
     if fresh or content_of(last) == stored.content:
@@ -144,6 +155,20 @@ def _stored_content(row: Mapping[Any, Any]) -> Content:
     return content
 
 
+def end_records(connection: Connection, ids: Collection[int], at: datetime) -> set[int]:
+    """End the present versions of these records; returns the ids of those that had one."""
+    return {
+        record_id
+        for table in VERSION_TABLES.values()
+        for record_id in connection.execute(
+            update(table)
+            .where(table.c.record_id == func.any(list(ids)), table.c.valid_to.is_(None))
+            .values(valid_to=func.greatest(at, table.c.valid_from))
+            .returning(table.c.record_id)
+        ).scalars()
+    }
+
+
 def end_versions(connection: Connection, table: Table, endings: Mapping[int, datetime]) -> None:
     """Let the present versions of these record ids end at the given instants."""
     # One list of ids per instant: PostgreSQL looks a list up in the index even while the table
@@ -155,6 +180,8 @@ def end_versions(connection: Connection, table: Table, endings: Mapping[int, dat
         connection.execute(
             update(table)
             .where(table.c.record_id == func.any(bindparam("ids")), table.c.valid_to.is_(None))
+            # A correction that starts before the present version must not end it before its own
+            # start.
             .values(valid_to=func.greatest(bindparam("at"), table.c.valid_from)),
             [{"ids": ids, "at": instant} for instant, ids in by_instant.items()],
         )

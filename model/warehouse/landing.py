@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from model.warehouse.schema import cursor, landing
@@ -33,6 +33,7 @@ class LandingRow:
     gone_reason: str | None
 
 
+_LAST_SEQ = 2**63 - 1
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 # Payloads travel as bytes: the driver escapes every quotation mark of a text in an array.
@@ -70,6 +71,8 @@ def land(
     connection: Connection, name: str, stream: str, rows: Sequence[tuple[str, str]], now: datetime
 ) -> int:
     """Store (native id, payload) pairs; returns how many were new or changed."""
+    # Of a record that a page has twice the last one counts; one statement cannot update a row
+    # twice.
     latest = {native_id: _storable(payload) for native_id, payload in rows}
     if not latest:
         return 0
@@ -129,12 +132,16 @@ def _mark(
 
 
 def read_unmapped(
-    connection: Connection, name: str, stream: str, after_seq: int, limit: int
+    connection: Connection,
+    name: str,
+    stream: str,
+    after_seq: int,
+    limit: int,
+    until_seq: int = _LAST_SEQ,
 ) -> list[LandingRow]:
     """The next raw records that changed after `after_seq`, oldest change first.
 
-    Escaped NUL characters are left out of the payloads: nobody sees them in a tool, and no text
-    column that the mapping fills can hold one.
+    Those that changed after `until_seq`, and escaped NUL characters of the payloads, are left out.
     """
     rows = connection.execute(
         select(
@@ -144,7 +151,14 @@ def read_unmapped(
             landing.c.seq,
             landing.c.gone_reason,
         )
-        .where(landing.c.connection == name, landing.c.stream == stream, landing.c.seq > after_seq)
+        # By `seq` and not by time: two changes may share an instant, and a cursor must not skip
+        # one.
+        .where(
+            landing.c.connection == name,
+            landing.c.stream == stream,
+            landing.c.seq > after_seq,
+            landing.c.seq <= until_seq,
+        )
         .order_by(landing.c.seq)
         .limit(limit)
     )
@@ -152,6 +166,7 @@ def read_unmapped(
 
 
 def _without_nul(payload: str) -> str:
+    # Nobody sees them in a tool, and no text column that the mapping fills can hold one.
     return _ESCAPED_NUL.sub(r"\1", payload) if r"\u0000" in payload else payload
 
 
@@ -191,16 +206,10 @@ def move_cursor(
     )
 
 
-# Stands for the connection as a whole; no connector names a stream so.
-_ALL_STREAMS = "*"
-
-
-def record_pull(connection: Connection, name: str, now: datetime, *, to_the_end: bool) -> None:
-    """Save whether the present pull of a connection has read all of its streams to the end."""
-    move_cursor(connection, name, _ALL_STREAMS, "pull", {"to_the_end": to_the_end}, now)
-
-
-def find_unread_connections(connection: Connection, names: Collection[str]) -> list[str]:
-    """The connections of these names whose last pull did not reach its end."""
-    pulls = {name: read_cursor(connection, name, _ALL_STREAMS, "pull") for name in names}
-    return [name for name, pull in pulls.items() if pull is None or not pull["to_the_end"]]
+def drop_cursor(connection: Connection, name: str, stream: str, stage: str) -> None:
+    """Forget how far a stage has read: it begins at the beginning."""
+    connection.execute(
+        delete(cursor).where(
+            cursor.c.connection == name, cursor.c.stream == stream, cursor.c.stage == stage
+        )
+    )

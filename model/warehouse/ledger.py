@@ -2,19 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, Select, Table, Text, cast, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from model.comment_content import CommentState, PostedComment
 from model.comments import CommentKey, RecordedComment
 from model.conflicts import Conflict, Decision, Status
-from model.ledger import Event, LedgerUpdate
+from model.ledger import DecisionGrounds, Event, LedgerUpdate
 from model.records import Ref
-from model.warehouse.schema import comment, conflict, conflict_event, decision, record
+from model.warehouse.schema import (
+    audit_chain,
+    comment,
+    conflict,
+    conflict_event,
+    decision,
+    record,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """An event as it is on record; `number` and `hash` are None if it has no entry in the chain."""
+
+    number: int | None
+    hash: str | None
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDecision:
+    """A decision as it is on record; `number` and `hash` are None if it has no entry in the chain.
+
+    `meaning`, `identity`, `bounds` and `model_version` are None in rows of versions before 0.2,
+    which did not record them. `person`, `role` and `right_id` are ids of the operating model.
+    """
+
+    number: int | None
+    hash: str | None
+    verdict: str
+    meaning: str | None
+    person: str
+    identity: str | None
+    role: str
+    right_id: str
+    channel: str
+    reason: str
+    severity: int
+    bounds: Mapping[str, Any] | None
+    model_version: str | None
+    decided_at: datetime
 
 
 def read_conflicts(connection: Connection, *statuses: Status) -> dict[str, Conflict]:
@@ -42,34 +83,55 @@ def write_ledger_update(connection: Connection, ledger_update: LedgerUpdate) -> 
 
 
 def write_decision(
-    connection: Connection, conflict_id: str, decided: Decision, role: str, right: str, channel: str
+    connection: Connection, conflict_id: str, decided: Decision, grounds: DecisionGrounds
 ) -> None:
-    """Append a decision; `channel` is the connection in which it was made, `cli` or `dagster`."""
+    """Append a decision and the grounds on which it counts."""
     connection.execute(
         insert(decision).values(
             conflict_id=conflict_id,
             verdict=decided.verdict,
+            meaning=decided.meaning,
             person=decided.person,
-            role=role,
-            right_id=right,
+            identity=grounds.identity,
+            role=grounds.role,
+            right_id=grounds.right,
             reason=decided.reason,
-            channel=channel,
+            channel=grounds.channel,
             severity=int(decided.severity),
+            bounds=dict(grounds.bounds),
+            model_version=grounds.model_version,
             decided_at=decided.decided_at,
         )
     )
 
 
-def read_events(connection: Connection, conflict_id: str) -> list[Event]:
-    """The life of one conflict, oldest event first."""
-    # Read by tests alone until decisions are audited (`interlock audit`); the table is append-only
-    # and its format is a promise, so reading it stays tested.
-    rows = connection.execute(
-        select(conflict_event)
-        .where(conflict_event.c.conflict_id == conflict_id)
-        .order_by(conflict_event.c.id)
+def read_events(connection: Connection, conflict_id: str) -> list[RecordedEvent]:
+    """The life of one conflict on record, oldest event first."""
+    rows = connection.execute(_chained(conflict_event, conflict_id))
+    return [
+        RecordedEvent(row.number, row.hash, Event(row.conflict_id, row.event, row.at, row.details))
+        for row in rows
+    ]
+
+
+def read_decisions(connection: Connection, conflict_id: str) -> list[RecordedDecision]:
+    """All decisions about one conflict on record, oldest first, also those replaced since."""
+    rows = connection.execute(_chained(decision, conflict_id)).mappings()
+    names = [field.name for field in fields(RecordedDecision)]
+    return [RecordedDecision(**{name: row[name] for name in names}) for row in rows]
+
+
+def _chained(table: Table, conflict_id: str) -> Select[Any]:
+    """The rows of a conflict with the number and hash of their entries in the chain."""
+    is_entry = (audit_chain.c.source == table.name) & (
+        audit_chain.c.row_key == cast(table.c.id, Text)
     )
-    return [Event(row.conflict_id, row.event, row.at, row.details) for row in rows]
+    return (
+        select(table, audit_chain.c.number, audit_chain.c.hash)
+        .select_from(table.outerjoin(audit_chain, is_entry))
+        .where(table.c.conflict_id == conflict_id)
+        .order_by(table.c.id)
+    )
 
 
 def read_recorded_comments(connection: Connection, name: str) -> dict[CommentKey, RecordedComment]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, text
@@ -14,17 +15,26 @@ from model.warehouse import history
 from model.warehouse.landing import DELETED, LandingRow
 from model.warehouse.quarantine import replace_problems
 from model.warehouse.rows import copy_rows
-from model.warehouse.schema import VERSION_TABLES, alias, record, stated_dependency
+from model.warehouse.schema import alias, record, stated_dependency
+
+REMOVED, HIDDEN = "removed", "hidden"
+"""The effects on a record that ends, and on one that its tool no longer shows; on one that changes
+it is the digest of its new content."""
+LOST = frozenset({REMOVED, HIDDEN})
 
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """Counts of a load: raw records read, shared records that changed or ended, problems."""
+    """Counts of a load: raw records read, shared records that changed or ended, problems.
+
+    `effects` is what became of the records that were present before, by reference.
+    """
 
     rows: int = 0
     changed: int = 0
     ended: int = 0
     problems: int = 0
+    effects: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __add__(self, other: LoadResult) -> LoadResult:
         return LoadResult(
@@ -32,6 +42,7 @@ class LoadResult:
             self.changed + other.changed,
             self.ended + other.ended,
             self.problems + other.problems,
+            {**self.effects, **other.effects},
         )
 
 
@@ -44,10 +55,12 @@ def load_records(
     references: ReferenceFormats,
 ) -> LoadResult:
     """Write what a batch of raw records was mapped to; idempotent."""
+    # Ids first: versions, names and dependencies all refer to them.
     timelines, sources = _timelines(batch)
     ids = _ensure_ids(connection, stream, sources)
     observed = {ref: row.landed_at for ref, row in sources.items()}
-    changed = history.append_versions(connection, ids, timelines, observed)
+    appended = history.append_versions(connection, ids, timelines, observed)
+    changed = appended.changed
     _save_touches(connection, {ids[ref]: timeline[-1] for ref, timeline in timelines.items()})
     _replace_stated_dependencies(
         connection, {ids[ref]: version for ref, version in changed.items()}
@@ -60,7 +73,10 @@ def load_records(
     ]
     native_ids = {row.native_id for row, _ in batch}
     count = replace_problems(connection, name, stream, "map", native_ids, problems, now, references)
-    return LoadResult(len(batch), len(changed), ended, count)
+    effects = {str(ref): _digest(changed[ref]) for ref in appended.altered}
+    effects |= dict.fromkeys(ended, REMOVED)
+    effects |= dict.fromkeys(_find_hidden(connection, name, stream, batch), HIDDEN)
+    return LoadResult(len(batch), len(changed), len(ended), count, effects)
 
 
 def read_mapped_streams(connection: Connection) -> list[tuple[str, str]]:
@@ -70,12 +86,18 @@ def read_mapped_streams(connection: Connection) -> list[tuple[str, str]]:
     return [(name, stream) for name, stream in rows]
 
 
+def _digest(version: Version) -> str:
+    content = sorted(history.content_of(version).items())
+    return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
+
+
 def _timelines(
     batch: Sequence[tuple[LandingRow, Mapped]],
 ) -> tuple[dict[Ref, list[Version]], dict[Ref, LandingRow]]:
     timelines: dict[Ref, list[Version]] = {}
     sources: dict[Ref, LandingRow] = {}
     for row, mapped in batch:
+        # Of a record to which two raw records are mapped the last one is its source.
         for version in mapped.versions:
             timelines.setdefault(version.record.ref, []).append(version)
             sources[version.record.ref] = row
@@ -164,7 +186,12 @@ def _replace_names(
         (ref, name) for ref, timeline in timelines.items() for name in _names(timeline[-1])
     ]
     spellings += [(ref, name) for each in mapped for ref, name in each.aliases if ref in ids]
-    names = {(references.normalise(name), ids[ref]) for ref, name in spellings}
+    names = {
+        (name, ids[ref])
+        for ref, spelling in spellings
+        for name in references.stored_names(ref.connection, spelling)
+    }
+    # All names of the batch are replaced, so one that the record no longer has goes.
     connection.execute(delete(alias).where(alias.c.record_id == func.any(list(ids.values()))))
     rows = [{"name": name, "record_id": record_id} for name, record_id in sorted(names) if name]
     copy_rows(connection, alias, rows)
@@ -181,10 +208,10 @@ def _names(version: Version) -> tuple[str, ...]:
 
 # "offset 0" keeps it to one index lookup per raw record, whatever the statistics of the table.
 _MAPPED_FROM = text("""
-    select r.id
+    select r.id, r.ref
     from unnest(cast(:landed_ids as text[])) as raw (landed_id)
     cross join lateral (
-        select id from record
+        select id, ref from record
         where connection = :connection and stream = :stream and landed_id = raw.landed_id
         offset 0) r
     where r.id <> all(cast(:alive as bigint[]))
@@ -198,8 +225,8 @@ def _end_missing(
     batch: Sequence[tuple[LandingRow, Mapped]],
     alive: set[int],
     now: datetime,
-) -> int:
-    """End the records that their raw record is no longer mapped to; returns how many.
+) -> list[str]:
+    """End the records that their raw record is no longer mapped to; returns their references.
 
     A raw record in quarantine, or one that its tool hides without deleting it, keeps its records.
     """
@@ -212,12 +239,24 @@ def _end_missing(
         _MAPPED_FROM,
         {"connection": name, "stream": stream, "landed_ids": mapped_ids, "alive": list(alive)},
     )
-    ended = list(rows.scalars())
-    for table in VERSION_TABLES.values():
-        history.end_versions(connection, table, dict.fromkeys(ended, now))
+    refs = {row.id: row.ref for row in rows}
+    ended = history.end_records(connection, refs, now) if refs else set()
     for table in (stated_dependency, alias):
-        connection.execute(delete(table).where(table.c.record_id == func.any(ended)))
-    return len(ended)
+        connection.execute(delete(table).where(table.c.record_id == func.any(list(ended))))
+    return [refs[record_id] for record_id in ended]
+
+
+def _find_hidden(
+    connection: Connection, name: str, stream: str, batch: Sequence[tuple[LandingRow, Mapped]]
+) -> list[str]:
+    """References of the records that their tool no longer shows, without having deleted them."""
+    hidden_ids = [row.native_id for row, _ in batch if row.gone_reason not in (None, DELETED)]
+    if not hidden_ids:
+        return []
+    rows = connection.execute(
+        _MAPPED_FROM, {"connection": name, "stream": stream, "landed_ids": hidden_ids, "alive": []}
+    )
+    return [row.ref for row in rows]
 
 
 def _gone_problem(row: LandingRow) -> tuple[Problem, ...]:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
+import psycopg
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 WAIT_SECONDS = 120
 
 
 class LockTimeout(Exception):
-    """Another process holds the lock of the step and did not release it in time."""
-
-    def __init__(self, step: str, waited: int) -> None:
-        super().__init__(
-            f"another sync is at work on {step} and did not finish within {waited} s. "
-            "Nothing was changed here; run it again later"
-        )
+    """Another process holds a lock and did not release it in time: which one, and what to do."""
 
 
 @contextmanager
@@ -37,13 +32,29 @@ def exclusive_lock(engine: Engine, step: str, wait_seconds: int = WAIT_SECONDS) 
         try:
             connection.execute(_LOCK, {"step": step})
         except OperationalError as error:
-            raise LockTimeout(step, wait_seconds) from error
+            # A server that is lost meanwhile is another error.
+            if not isinstance(error.orig, psycopg.errors.LockNotAvailable):
+                raise
+            raise LockTimeout(
+                f"another sync is at work on {step} and did not finish within {wait_seconds} s. "
+                "Nothing was changed here; run it again later"
+            ) from error
         try:
             yield
-        finally:
-            connection.execute(_UNLOCK, {"step": step})
-            connection.execute(text("reset lock_timeout"))
+        except BaseException:
+            # The cause is what the step raised, and a session that is lost holds no lock.
+            with suppress(DBAPIError):
+                _release(connection, step)
+            raise
+        _release(connection, step)
 
 
+def _release(connection: Connection, step: str) -> None:
+    connection.execute(_UNLOCK, {"step": step})
+    connection.execute(text("reset lock_timeout"))
+
+
+# Step names are hashed to the 64 bits of an advisory lock; 7777 keeps them apart from other users
+# of such locks.
 _LOCK = text("select pg_advisory_lock(hashtextextended(:step, 7777))")
 _UNLOCK = text("select pg_advisory_unlock(hashtextextended(:step, 7777))")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, func, select, text
 from model.findings import Label
 from model.keys import ReferenceFormats
 from model.operating_model.schema import GateSign
-from model.records import Ref
+from model.records import Ref, State
 from model.warehouse.schema import record
 
 _LABELS = text("""
@@ -94,6 +95,22 @@ _DATES = text("""
     where d.record_id = any(cast(:ids as bigint[]))
 """)
 
+_OPEN_DRIVERS = text("""
+    with recursive upstream (start_id, record_id, depth) as (
+        select record_id, driver_id, 1 from forecast
+        where record_id = any(cast(:ids as bigint[])) and driver_id >= 0
+        union all
+        select u.start_id, f.driver_id, u.depth + 1
+        from upstream u join forecast f on f.record_id = u.record_id
+        where f.driver_id >= 0 and u.depth < 12
+    )
+    select u.start_id, u.record_id
+    from upstream u
+    join work_item w on w.record_id = u.record_id and w.valid_to is null
+    where w.state <> all(cast(:over as smallint[]))
+    order by u.start_id, u.depth
+""")
+
 _BY_NAME = text("""
     select distinct r.id from record r
     left join alias a on a.record_id = r.id
@@ -159,6 +176,16 @@ class WarehouseLookup:
         """Planned and forecast dates of work items and deals."""
         rows = self.connection.execute(_DATES, {"ids": _ids(record_ids)})
         return {row.record_id: Dates(*row[1:]) for row in rows}
+
+    def read_open_drivers(self, record_ids: Iterable[int]) -> Mapping[int, Sequence[int]]:
+        """The unfinished items that determine the dates of each record, nearest first."""
+        rows = self.connection.execute(
+            _OPEN_DRIVERS, {"ids": _ids(record_ids), "over": [State.DONE, State.CANCELLED]}
+        )
+        drivers: defaultdict[int, list[int]] = defaultdict(list)
+        for record_id, driver_id in rows:
+            drivers[record_id].append(driver_id)
+        return drivers
 
     def find_by_name(self, name: str, references: ReferenceFormats) -> list[int]:
         """Ids of the present work items and deals with a name: a key, an address, a reference."""

@@ -5,20 +5,20 @@ Whole columns leave PostgreSQL and become the plan's arrays, without one Python 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 import numpy as np
 from sqlalchemy import Connection, text
 
 from model.calendars import function_calendars
-from model.network import Items, Network, schedule
+from model.network import Items, Network, day_of, schedule
 from model.operating_model.schema import OperatingModel
-from model.plan import NONE, Array, DanglingDependency, ItemAttributes, Plan, SpendLines
-from model.records import Kind
+from model.plan import NONE, Array, DanglingDependency, Int32, ItemAttributes, Plan, SpendLines
 from model.warehouse.links import link_as_of
-from model.warehouse.plan_fields import read_items, read_versions
+from model.warehouse.plan_fields import read_items, read_lines
 from model.warehouse.plan_links import read_links
 from model.warehouse.plan_people import identify_people
 from model.warehouse.plan_tables import (
@@ -46,6 +46,7 @@ _CONNECTIONS = """
 """
 
 # Compiling these queries takes longer than running them, even for a million items.
+# `set local` ends with the transaction, so other queries of the connection keep their settings.
 _FOR_LARGE_READS = ("set local work_mem = '256MB'", "set local jit = off")
 
 
@@ -61,9 +62,17 @@ class _Tables:
 
 
 def read_plan(
-    connection: Connection, model: OperatingModel, today: date, as_of: datetime | None = None
+    connection: Connection,
+    model: OperatingModel,
+    today: date,
+    as_of: datetime | None = None,
+    data_dates: Mapping[str, date] = MappingProxyType({}),
 ) -> Plan:
-    """The plan now, or as it was known to hold at a past instant, forecast from `today`."""
+    """The plan now, or as it was known to hold at a past instant, forecast from `today`.
+
+    `data_dates` are by connection the day up to which progress is known, where that is not
+    today: what nobody has looked at since then does not become late by that.
+    """
     if as_of is not None:
         link_as_of(connection, as_of)
     for setting in _FOR_LARGE_READS:
@@ -74,6 +83,7 @@ def read_plan(
     calendars = function_calendars(model, today)
     calendar = _calendar_rows(tables.attributes["function"], len(known["functions"]))
     items = Items.of(calendar=calendar, **tables.network)
+    # Built for each reading: one that is kept would have to follow every change of every item.
     network = Network.build(items, links, calendars)
     return Plan(
         today=today,
@@ -88,7 +98,9 @@ def read_plan(
         links=links,
         calendars=calendars,
         network=network,
-        forecast=schedule(network, today),
+        forecast=schedule(
+            network, _item_data_dates(tables, known["connections"], today, data_dates)
+        ),
         spend=SpendLines(**tables.spend),
         dangling=_read_dangling(connection, as_of),
     )
@@ -113,10 +125,11 @@ def _read_tables(
     network, attributes = network_columns(), declared_columns(ItemAttributes)
     spend = declared_columns(SpendLines)
     items = read_items(connection, network | attributes, known, as_of)
-    lines = [read_versions(connection, Kind.SPEND, spend, known, as_of)]
+    lines = read_lines(connection, spend, known, as_of)
     wbs = replace_texts([*items, *lines], "wbs")
     identities = replace_texts(items, "people")
     columns = assemble(attributes, items)
+    # After the columns of both kinds are joined: one person may own work and deals.
     columns["owner"], people = identify_people(
         model, known["connections"], identities, columns["connection"], columns["owner"]
     )
@@ -130,6 +143,13 @@ def _read_tables(
         wbs,
         people,
     )
+
+
+def _item_data_dates(
+    tables: _Tables, connections: Sequence[str], today: date, data_dates: Mapping[str, date]
+) -> Int32:
+    by_connection = [day_of(data_dates.get(name, today)) for name in connections]
+    return np.array(by_connection, dtype=np.int32)[tables.attributes["connection"]]
 
 
 def _calendar_rows(function: Array, functions: int) -> Array:

@@ -6,7 +6,7 @@ are known beforehand becomes an index in the query; other text leaves PostgreSQL
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -36,6 +36,7 @@ _TEXT_AS: Final = {"wbs": "upper({})"}
 
 # By the type of a table's column: the number that stands for its value, the type in which it
 # leaves PostgreSQL, the dtype of that, and what null becomes (None: the column's missing value).
+# In this order: SmallInteger and BigInteger are subclasses of Integer.
 _NUMBERS: Final[tuple[tuple[type[sa.types.TypeEngine[Any]], str, str, str, object], ...]] = (
     (sa.Date, "{} - date '1970-01-01'", "int4", "i4", NO_DATE),
     (sa.DateTime, "{}", "timestamptz", "M8[us]", "-infinity"),
@@ -63,7 +64,26 @@ def read_items(
     as_of: datetime | None,
 ) -> list[RecordFields]:
     """The fields that the columns come from: of all work items, then of all deals."""
-    kinds = (Kind.WORK_ITEM, Kind.DEAL)
+    return _read_kinds(connection, (Kind.WORK_ITEM, Kind.DEAL), columns, known, as_of)
+
+
+def read_lines(
+    connection: sa.Connection,
+    columns: Declarations,
+    known: KnownNames,
+    as_of: datetime | None,
+) -> list[RecordFields]:
+    """The fields that the columns come from, of all spend lines."""
+    return _read_kinds(connection, (Kind.SPEND,), columns, known, as_of)
+
+
+def _read_kinds(
+    connection: sa.Connection,
+    kinds: Sequence[Kind],
+    columns: Declarations,
+    known: KnownNames,
+    as_of: datetime | None,
+) -> list[RecordFields]:
     parts = [read_versions(connection, kind, columns, known, as_of) for kind in kinds]
     # Read after the versions, so that the record of each of them is there.
     records = read_records(connection, parts, known)
@@ -89,7 +109,7 @@ def read_versions(
 
 
 def read_records(
-    connection: sa.Connection, parts: Iterable[RecordFields], known: KnownNames
+    connection: sa.Connection, parts: Sequence[RecordFields], known: KnownNames
 ) -> ColumnSet:
     """The fields of the parts that the table `record` has, with the ids of their records."""
     fields = {
@@ -98,8 +118,9 @@ def read_records(
         for name, column in part.fields.items()
         if name not in VERSION_TABLES[part.kind].c
     }
-    is_item = sql.SQL("kind <> 'spend'")
-    return _read(connection, record, {"id": Column(), **fields}, known, is_item)
+    kinds = sql.SQL(", ").join(sql.Literal(part.kind.value) for part in parts)
+    is_of_kind = sql.SQL("kind in ({})").format(kinds)
+    return _read(connection, record, {"id": Column(), **fields}, known, is_of_kind)
 
 
 def _fields(columns: Sequence[Column], kind: Kind) -> dict[str, Column]:

@@ -42,6 +42,7 @@ def identify_people(
 def _person_names(
     model: OperatingModel, connections: Sequence[str], identities: Sequence[str], pairs: Int64
 ) -> list[str]:
+    # Pairs of connection and identity: the same name in two tools may be two people.
     known = {
         identity: person.id for person in model.people for identity in person.identities.items()
     }

@@ -22,6 +22,7 @@ from model.records import Percent, Record, Ref
 NOT_VERSIONED: Final = frozenset({"ref", "touched_at"})
 
 _SAME_TYPE: Final[tuple[tuple[Any, TypeEngine[Any]], ...]] = (
+    # Before `int`, of which it is an annotated form.
     (Percent, SmallInteger()),
     (str, Text()),
     (bool, Boolean()),

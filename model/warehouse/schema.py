@@ -1,8 +1,9 @@
 """The tables of the warehouse; `migrations` creates them, and a test compares the two.
 
 Points in time are stored in UTC. The version tables (`work_item`, `deal`, `spend`), the
-conflicts' events and the decisions are append-only, enforced by triggers in the database: the
-only update a version accepts is that it ends.
+conflicts' events, the decisions and the releases of holds are append-only, enforced by triggers in
+the database: the only update a version accepts is that it ends. Events, decisions and applied
+operating models are also chained by hash, by triggers too.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -31,6 +33,7 @@ from model.records import RECORD_TYPES, Kind
 from model.warehouse.record_fields import field_columns
 
 metadata = MetaData(
+    # Fixed names, by which a migration can drop a constraint.
     naming_convention={
         "pk": "%(table_name)s_pkey",
         "ix": "%(table_name)s_%(column_0_N_name)s_idx",
@@ -56,6 +59,7 @@ landing = Table(
     Column("seq", BigInteger, nullable=False, comment="Grows with each change of any row."),
     Column("gone_at", Instant, comment="When the tool was first seen without this record."),
     Column("gone_reason", Text, comment="'deleted', or why the record can't be seen."),
+    # The mapping reads by it what landed since its cursor.
     Index(None, "connection", "stream", "seq"),
     comment="Raw records, verbatim; one row per record of a tool.",
 )
@@ -70,6 +74,67 @@ cursor = Table(
     Column("moved_at", Instant, nullable=False),
     CheckConstraint("stage in ('pull', 'map')", name="stage"),
     comment="How far each stage has read; saved in the transaction of the rows it covers.",
+)
+
+connection_state = Table(
+    "connection_state",
+    metadata,
+    Column("connection", Text, primary_key=True),
+    Column("tried_at", Instant, nullable=False, comment="When its last pull began."),
+    Column("reached_end", Boolean, nullable=False, comment="Whether that pull read all of it."),
+    Column("pulled_at", Instant, comment="When a pull last read all of it."),
+    Column("read_at", Instant, comment="The last such pull that the shared model contains."),
+    comment="How each connection was last read.",
+)
+
+full_read = Table(
+    "full_read",
+    metadata,
+    Column("connection", Text, primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("begun_at", Instant, nullable=False),
+    Column("completed_at", Instant, comment="Null while it is under way."),
+    comment="When each stream was last read from its beginning.",
+)
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("connection", Text, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("judged_at", Instant, nullable=False, comment="The run that last refused it."),
+    Column("removed", Integer, nullable=False, comment="Records that would end or be hidden."),
+    Column("altered", Integer, nullable=False, comment="Records that would change."),
+    Column("present", Integer, nullable=False, comment="Records that there are."),
+    Column("examples", TextArray, nullable=False, comment="Keys of some of these records."),
+    Column("effects", JSONB, nullable=False, comment="What each record would become, as digests."),
+    comment="Connections whose last change was too large to be mapped without confirmation.",
+)
+
+hold_release = Table(
+    "hold_release",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("connection", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("released_at", Instant, nullable=False),
+    Column("since", Instant, nullable=False, comment="When the hold began."),
+    Column("removed", Integer, nullable=False, comment="Records that ended."),
+    Column("altered", Integer, nullable=False, comment="Records that changed."),
+    Column("present", Integer, nullable=False, comment="Records that there were."),
+    comment="Append-only: who released a hold, and why.",
+)
+
+reading_gap = Table(
+    "reading_gap",
+    metadata,
+    Column("connection", Text, primary_key=True),
+    Column("last_read_at", Instant, primary_key=True, comment="When a pull had read all of it."),
+    Column("read_again_at", Instant, nullable=False, comment="When a pull did so next."),
+    Index(None, "read_again_at"),
+    comment="Times of a day or more in which a connection was not read; deadlines wait meanwhile.",
 )
 
 quarantine = Table(
@@ -119,6 +184,7 @@ record = Table(
 alias = Table(
     "alias",
     metadata,
+    # Not unique alone: two records may have one name, which `links` reports.
     Column("name", Text, primary_key=True),
     Column("record_id", BigInteger, ForeignKey("record.id"), primary_key=True),
     Index(None, "record_id"),
@@ -227,6 +293,18 @@ conflict = Table(
     comment="Conflicts in their present state; conflict_event has what happened to each.",
 )
 
+held_finding = Table(
+    "held_finding",
+    metadata,
+    Column("conflict_id", Text, primary_key=True, comment="The conflict that it would open."),
+    Column("rule", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("severity", SmallInteger, nullable=False),
+    Column("readings", JSONB, nullable=False, comment="The connections it waits for."),
+    comment="Findings that open no conflict yet, because they rest on data that are too old; "
+    "rebuilt by each sync.",
+)
+
 conflict_event = Table(
     "conflict_event",
     metadata,
@@ -252,6 +330,13 @@ decision = Table(
     Column("channel", Text, nullable=False),
     Column("severity", SmallInteger, nullable=False),
     Column("decided_at", Instant, nullable=False),
+    # Empty in rows of versions before 0.2.
+    Column("meaning", Text, comment="The verdict's consequence, as the rule worded it then."),
+    Column("identity", Text, comment="How the channel named the person: by id, e-mail or account."),
+    Column("bounds", JSONB, comment="The conflict's size at the decision and the right's limit."),
+    Column(
+        "model_version", Text, comment="Fingerprint of the operating model that gave the right."
+    ),
     Index(None, "conflict_id"),
     comment="Append-only: verdicts of people who had the right to decide.",
 )
@@ -279,5 +364,24 @@ operating_model_version = Table(
     comment="Append-only: every operating model that was applied, and since when.",
 )
 
-APPEND_ONLY = ("conflict_event", "decision", "operating_model_version")
+audit_chain = Table(
+    "audit_chain",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False, comment="The table of the row."),
+    Column("row_key", Text, nullable=False, comment="Its primary key there."),
+    Column("content", Text, nullable=False, comment="The row as canonical JSON."),
+    Column("recorded_at", Instant, nullable=False, comment="By the clock of the database."),
+    Column("previous", Text, unique=True, nullable=False, comment="Hash of the number before."),
+    Column("hash", Text, nullable=False, comment="SHA-256; see model.audit_chain."),
+    UniqueConstraint("source", "row_key"),
+    comment="Append-only: one entry per row of the record, each with the hash of the one before.",
+)
+
+CHAINED = ("conflict_event", "decision", "operating_model_version", "hold_release")
+"""Tables of which every new row gets an entry in `audit_chain`, by a trigger.
+
+Their columns may only be added to, empty in earlier rows, or these would no longer fit their entry.
+"""
+APPEND_ONLY = (*CHAINED, audit_chain.name)
 """Tables whose rows are never changed; `VERSION_TABLES` may only learn when a version ended."""

@@ -9,6 +9,7 @@ from model.comment_content import CommentChange
 from pipelines.assets.connections import RETRIES, failure_result
 from pipelines.assets.keys import CONFLICTS, comments_key
 from pipelines.cards.markdown import bullets, escape, link, metadata_entries
+from pipelines.printable import printable
 from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.comment import CommentResult, comment
 
@@ -39,7 +40,7 @@ def comments_asset(name: str, tool: str, *, dry_run: bool) -> dg.AssetsDefinitio
                 result = comment(instance, name, run_instant(context), dry_run=dry_run)
             # Not raised, so that the comments in the other tools are written all the same.
             except ConnectionFailed as failure:
-                context.log.error(str(failure))
+                context.log.error(printable(str(failure)))
                 return failure_result(WRITTEN, failure)
         return _materialize_result(result, dry_run=dry_run)
 
@@ -48,11 +49,13 @@ def comments_asset(name: str, tool: str, *, dry_run: bool) -> dg.AssetsDefinitio
 
 def _materialize_result(result: CommentResult, *, dry_run: bool) -> dg.MaterializeResult:
     created = sum(change.posted is None for change, _ in result.written)
+    displaced = {"on another record": len(result.displaced)} if result.displaced else {}
     preview = _preview_entries(result.difference.changes) if dry_run else {}
     links = (link(change.target.key, posted.url) for change, posted in result.written)
     return dg.MaterializeResult(
         metadata={
             **preview,
+            **displaced,
             **metadata_entries("written", bullets(links)),
             "created": created,
             "edited": len(result.written) - created,
@@ -79,6 +82,7 @@ def _check_result(result: CommentResult) -> dg.AssetCheckResult:
 
     A comment that waits for a ceiling is listed too, and passes.
     """
+    # A warning that goes away by itself must not train people to ignore errors.
     needs_person = any(not refusal.retryable for refusal in result.refused)
     # Plain text, because Dagster hides all Markdown on the page of a check.
     refused = {

@@ -7,7 +7,9 @@ import dagster as dg
 
 from model.conflicts import Conflict, Status
 from model.findings import Severity
+from model.freshness import readings_text
 from model.rules import BrokenPlugin, Rule, RuleFailure, RuleSet
+from model.warehouse.audit import read_head
 from pipelines.assets.connections import RETRIES
 from pipelines.assets.keys import CARD, CONFLICTS, FORECAST, INBOX
 from pipelines.cards.inbox import inbox_metadata
@@ -15,10 +17,12 @@ from pipelines.cards.publish import CARDS, publish_cards
 from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.detect import DetectResult, detect
 
+# Dagster lists every entry of a check at full length.
 MOST_NAMED = 20
 """Conflicts that a check names; the inbox lists them with links to their cards."""
 
 PLUGINS = "all_rules_loaded"
+FRESH = "all_data_fresh"
 
 # Without a function of its own: Dagster can only list one partition per conflict if an asset has
 # them, and `inbox` publishes all of them in one run.
@@ -43,6 +47,9 @@ def conflict_assets(rules: RuleSet) -> list[dg.AssetsDefinition]:
         check_specs=[
             *(dg.AssetCheckSpec(r.name, asset=CONFLICTS, description=_promise(r)) for r in rules),
             dg.AssetCheckSpec(PLUGINS, asset=CONFLICTS, description="Every rule could be loaded."),
+            dg.AssetCheckSpec(
+                FRESH, asset=CONFLICTS, description="No finding waits for a tool to be read again."
+            ),
         ],
         retry_policy=RETRIES,
     )
@@ -51,11 +58,16 @@ def conflict_assets(rules: RuleSet) -> list[dg.AssetsDefinition]:
     ) -> dg.MaterializeResult:
         with interlock.open() as instance:
             result = detect(instance, run_instant(context))
+            with instance.engine.connect() as connection:
+                head = read_head(connection)
         return dg.MaterializeResult(
-            metadata=_count_metadata(result),
+            # Dagster keeps it outside the warehouse, so a record that was cut off later shows.
+            metadata=_count_metadata(result)
+            | {"record entries": head.number, "record head": head.hash},
             check_results=[
                 *_check_results(rules, result.in_force),
                 _plugins_check(result.broken_plugins),
+                _fresh_check(result),
             ],
         )
 
@@ -83,11 +95,12 @@ def _promise(rule: Rule[Any]) -> str:
     return f"{rule.title}: no conflict of this rule is open."
 
 
-def _count_metadata(result: DetectResult) -> dict[str, int]:
+def _count_metadata(result: DetectResult) -> dict[str, int | str]:
     in_force = result.in_force
     events = {f"newly {event}": count for event, count in result.events.items()}
     decided = sum(conflict.status is Status.DECIDED for conflict in in_force)
-    return {"dagster/row_count": len(in_force), "decided": decided, **events}
+    counts = {"dagster/row_count": len(in_force), "decided": decided, "held": len(result.held)}
+    return {**counts, **events}
 
 
 def _check_results(rules: RuleSet, conflicts: Iterable[Conflict]) -> Iterator[dg.AssetCheckResult]:
@@ -95,6 +108,7 @@ def _check_results(rules: RuleSet, conflicts: Iterable[Conflict]) -> Iterator[dg
     open_conflicts = [each for each in conflicts if each.status is Status.OPEN]
     for rule in rules:
         of_rule = [each for each in open_conflicts if each.finding.rule == rule.name]
+        # Without a conflict the check passes, and its severity is not shown.
         worst = max((each.severity for each in of_rule), default=Severity.LOW)
         titles = {each.id: each.wording.title for each in of_rule[:MOST_NAMED]}
         yield dg.AssetCheckResult(
@@ -114,4 +128,24 @@ def _plugins_check(broken: Sequence[BrokenPlugin | RuleFailure]) -> dg.AssetChec
         passed=not broken,
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={plugin.source: str(plugin) for plugin in broken},
+    )
+
+
+def _fresh_check(result: DetectResult) -> dg.AssetCheckResult:
+    """Warns while findings are held or conflicts wait, and names what rests on which old data."""
+    waiting = [conflict for conflict in result.in_force if conflict.old_readings]
+    ages = {
+        each.conflict_id: f"{each.title}. Rests on {readings_text(each.readings)}."
+        for each in result.held
+    }
+    ages |= {each.id: f"{each.wording.title}. {each.age_text}" for each in waiting}
+    return dg.AssetCheckResult(
+        check_name=FRESH,
+        passed=not ages,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "held": len(result.held),
+            "waiting": len(waiting),
+            **dict(list(ages.items())[:MOST_NAMED]),
+        },
     )

@@ -12,13 +12,11 @@ MOST_NAMED = 12
 
 @dataclass(frozen=True, slots=True)
 class QuarantineSummary:
-    """Records in quarantine, records mapped without a field, and the first problems by record.
-
-    `problems` is plain text, because Dagster hides all Markdown on the page of a check.
-    """
+    """Records in quarantine, records mapped without a field, and the first problems by record."""
 
     held: int
     partly: int
+    # Plain text, because Dagster hides all Markdown on the page of a check.
     problems: dict[str, str]
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from model.comment_content import PostedComment
 from model.conflicts import Conflict, Status
+from model.decisions import decision_sentences
 from model.escalation_status import deadline_text
 from model.findings import Label
 from model.rules import RuleSet
+from model.rules.options import fill_in
 from model.rules.words import (
     format_count,
     format_day,
@@ -65,9 +67,7 @@ def closing_metadata(conflict: Conflict) -> dict[str, Any]:
     """The last version of a card, once nothing is left to decide: decided, or resolved."""
     decision = conflict.decision
     if conflict.status is Status.DECIDED and decision is not None:
-        outcome = (
-            f"Decided by {decision.person_name}: {decision.meaning}. Reason: {decision.reason}"
-        )
+        outcome = " ".join(decision_sentences(decision))
     else:
         outcome = "Resolved: the cause is gone."
     title = escape(conflict.wording.title)
@@ -81,8 +81,12 @@ def _headline(conflict: Conflict, context: CardContext) -> str:
     severity = conflict.severity.name.capitalize()
     return (
         f"**{severity}: {escape(conflict.wording.title)}**\n\n"
-        f"{where} {escape(names)}.{_stake_text(conflict)}"
+        f"{where} {escape(names)}.{_stake_text(conflict)}{_age_text(conflict)}"
     )
+
+
+def _age_text(conflict: Conflict) -> str:
+    return f"\n\n**{escape(conflict.age_text)}**" if conflict.age_text else ""
 
 
 def _stake_text(conflict: Conflict) -> str:
@@ -112,9 +116,10 @@ def _authority_text(conflict: Conflict) -> str:
 
 
 def _option_links(conflict: Conflict, context: CardContext) -> Iterator[str]:
+    terms = dict(conflict.wording.terms)
     for option in context.rules.options_of(conflict.finding.rule).values():
-        url = decide_url(context.site, conflict.id, option)
-        yield f"{link(option.label, url)} – {option.meaning}"
+        url = decide_url(context.site, conflict, option)
+        yield link(fill_in(option.label, terms), url)
 
 
 def _timeline_rows(conflict: Conflict, context: CardContext) -> list[TimelineRow]:
@@ -137,6 +142,7 @@ def _record_rows(conflict: Conflict, context: CardContext) -> Iterator[str]:
         label, step = context.labels.get(record_id), chain.get(record_id)
         if label is None:
             continue
+        # A deal's key is its name, which would stand in the row twice.
         title = "" if label.title == label.key else escape(label.title)
         dates = [format_day(step.planned), format_day(step.forecast)] if step else ["", ""]
         # Dagster's table would break a date into three lines.

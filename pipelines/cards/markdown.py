@@ -57,6 +57,7 @@ def metadata_entries(
     pages: list[str] = []
     for line in lines:
         if pages and len(pages[-1]) + len(line) < INLINE:
+            # A line is never split: half a link or table row would show as raw text.
             pages[-1] += f"\n{line}"
         else:
             pages.append(head + line)

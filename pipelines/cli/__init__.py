@@ -3,8 +3,7 @@
 `commands` declares names, options and help. Each command imports the module that does the work
 only when it is called, so that `--help` waits for no database, tool or rule.
 
-Exit codes: 0 success; 1 something was refused or could not be read or written; 2 the call,
-interlock.yaml or the operating model is wrong; 3 another sync holds the lock.
+`exit_codes` declares how a command may end, `signals` how Ctrl-C and SIGTERM end it.
 """
 
 from pipelines.cli.app import main

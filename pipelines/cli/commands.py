@@ -12,8 +12,15 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.cli.exit_codes import describe_exit_codes
+
 # Typer's own tracebacks show local variables, which may hold secrets.
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog=describe_exit_codes(),
+)
 
 
 def _build_flag(name: str, help_: str, **options: Any) -> Any:
@@ -49,8 +56,36 @@ SyncDryRun = Annotated[
         "Write no comment; `interlock comments --dry-run` then shows what would be written.",
     ),
 ]
+Reread = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reread",
+        metavar="CONNECTION",
+        help="Read this connection from its beginning; may be given several times.",
+    ),
+]
 CommentsDryRun = Annotated[
     bool, _build_flag("--dry-run", "Show every comment in full and write nothing.")
+]
+
+ConnectionName = Annotated[
+    str, typer.Argument(metavar="CONNECTION", help="Its name in interlock.yaml.")
+]
+ProblemsOf = Annotated[
+    str | None,
+    typer.Argument(metavar="[CONNECTION]", help="Only the problems of this connection."),
+]
+ReleaseReason = Annotated[
+    str, typer.Option("--reason", metavar="TEXT", help="Why the change is true; it is recorded.")
+]
+Releaser = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="PERSON",
+        help="Who releases it: a person's id or e-mail in the operating model; the account's name "
+        "if left out.",
+    ),
 ]
 
 All = Annotated[bool, _build_flag("--all", "List resolved conflicts too.")]
@@ -88,11 +123,19 @@ Conflict = Annotated[
     ),
 ]
 Verdict = Annotated[
-    str,
-    typer.Option("--verdict", metavar="OPTION", help="One of the options that its rule offers."),
+    str | None,
+    typer.Option(
+        "--verdict",
+        metavar="OPTION",
+        help="One of the options that its rule offers; without it they are listed.",
+    ),
+]
+Setting = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A field of the option; may be repeated."),
 ]
 Person = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--as",
         metavar="PERSON",
@@ -101,7 +144,27 @@ Person = Annotated[
 ]
 Reason = Annotated[
     str,
-    typer.Option("--reason", metavar="TEXT", help="Why; the comments in all tools show it."),
+    typer.Option(
+        "--reason",
+        metavar="TEXT",
+        help="Why; the comments in all tools show it. Some options need it.",
+    ),
+]
+
+AuditedConflict = Annotated[
+    str | None,
+    typer.Argument(metavar="[CONFLICT]", help="Print the whole record of this conflict instead."),
+]
+Head = Annotated[
+    bool, _build_flag("--head", "Print only the hash of the newest entry, to keep it elsewhere.")
+]
+Expect = Annotated[
+    str | None,
+    typer.Option(
+        "--expect",
+        metavar="HASH",
+        help="A hash that --head printed: it has to be in the chain still.",
+    ),
 ]
 
 Load = Annotated[
@@ -137,12 +200,6 @@ def interlock(version: Version = False) -> None:
     To try it, run `interlock demo`. For your own tools: `interlock init FOLDER`,
     fill in the files, then `interlock check`, `interlock sync`, and
     `interlock conflicts`.
-
-    Exit codes
-      0  success
-      1  something was refused, or could not be read or written
-      2  the call, interlock.yaml or the operating model is wrong
-      3  another sync is running
     """
 
 
@@ -154,7 +211,7 @@ def init(folder: Folder) -> None:
 
     Example
       interlock init my-office
-      export INTERLOCK_HOME=my-office
+      export INTERLOCK_HOME=$PWD/my-office
     """
     from pipelines.cli.init import init
 
@@ -166,7 +223,8 @@ def check(json: Json = False) -> None:
     """Check the settings, the operating model, the warehouse and the access to each tool.
 
     Nothing is written into any tool. Each problem is printed with what to do
-    about it: ✗ would stop a sync (exit code 1), ! only limits it.
+    about it: ✗ would stop a sync (the exit code is then 1, or 2 where a setting
+    is wrong), ! only limits it.
     """
     from pipelines.cli.check import check
 
@@ -174,16 +232,17 @@ def check(json: Json = False) -> None:
 
 
 @app.command()
-def sync(dry_run: SyncDryRun = False, json: Json = False) -> None:
+def sync(dry_run: SyncDryRun = False, reread: Reread = None, json: Json = False) -> None:
     """Run a full sync: pull all tools, find conflicts, update the comments.
 
     While `comments.mode` in interlock.yaml is dry-run, as it is in a new
     instance, no comment is written. A tool that cannot be read or written does
-    not stop the others; the exit code is then 1.
+    not stop the others; the exit code is then 1. It is 4 where all else went
+    well and a comment was refused that needs a person.
     """
     from pipelines.cli.sync import sync
 
-    sync(dry_run=dry_run, json=json)
+    sync(dry_run=dry_run, json=json, reread=reread or ())
 
 
 @app.command()
@@ -198,11 +257,29 @@ def conflicts(json: Json = False, all_: All = False) -> None:
 
 
 @app.command()
+def problems(connection: ProblemsOf = None, json: Json = False) -> None:
+    """List the records that are held and the fields that are left out, why, and what to do.
+
+    Held records come first: they are not in the plan, or only as they last were.
+    What is corrected in its tool or in the settings goes with the next sync. No
+    tool is read. The exit code is 0 whether or not there are problems.
+
+    Examples
+      interlock problems
+      interlock problems it-jira --json
+    """
+    from pipelines.cli.problems import problems
+
+    problems(connection, json=json)
+
+
+@app.command()
 def explain(name: Name, as_of: AsOf = None, svg: Svg = None, json: Json = False) -> None:
     """Explain why an item has its forecast and who waits for it, or what a conflict is about.
 
     For an item: the chain of items that determines its dates, each date with
     the tool and the field it comes from; its slack; the items downstream of it.
+    For a record that is held: why, and what to do.
 
     Examples
       interlock explain CDP-12
@@ -220,7 +297,8 @@ def comments(dry_run: CommentsDryRun = False, json: Json = False) -> None:
 
     While `comments.mode` in interlock.yaml is dry-run, the comments are only
     shown, as with --dry-run. A tool that cannot be reached does not stop the
-    others; the exit code is then 1, as it is when a comment was refused.
+    others; the exit code is then 1. It is 4 where a comment was refused that
+    needs a person.
 
     --json lists for each comment the action (create, edit, resolve, postpone),
     the place, the text, and whether it was written; a dry run has the same form.
@@ -232,25 +310,78 @@ def comments(dry_run: CommentsDryRun = False, json: Json = False) -> None:
 
 @app.command()
 def decide(
-    conflict: Conflict, verdict: Verdict, person: Person, reason: Reason, json: Json = False
+    conflict: Conflict,
+    verdict: Verdict = None,
+    person: Person = None,
+    settings: Setting = None,
+    reason: Reason = "",
+    json: Json = False,
 ) -> None:
     """Record a decision, if the person has the right to it; otherwise name who may decide.
 
-    hold     the date holds: the function that is late changes its plan
-    move     the date moves: the function that waits changes its plan
-    accept   accepted: both carry the risk as it stands
-    dismiss  dismissed: this is not a conflict
+    Without a verdict it lists the options of the conflict and their fields, each
+    with the value that it takes if nothing is set. A decision that is in force is
+    replaced by its author, a right that reaches as far, or a higher level.
 
     The next sync updates the comments; `interlock comments` does it at once.
-    The exit code is 1 when the decision is refused.
+    The exit code is 4 when the decision is refused.
+
+    Examples
+      interlock decide C-1a2b3c4d5e
+      interlock decide C-1a2b3c4d5e --verdict accept --set until=2027-03-31 \\
+        --as ada@example.com --reason "The fair is in May anyway"
+    """
+    from pipelines.cli.decide import decide, print_options
+
+    if verdict is None:
+        print_options(conflict)
+        return
+    if person is None:
+        raise typer.BadParameter("a decision needs --as PERSON")
+    decide(conflict, verdict, person, reason, settings or [], json=json)
+
+
+@app.command()
+def release(connection: ConnectionName, reason: ReleaseReason, person: Releaser = None) -> None:
+    """Let a change of a connection pass that a sync holds because of its size.
+
+    A change that would remove or alter more than `mass_change` in interlock.yaml
+    allows is held, and the former state counts, until a second read confirms it.
+    This maps it at once and records who released it, when and why, in the record
+    that `interlock audit` verifies. The exit code is 4 when nothing of the
+    connection is held, or the operating model does not know the person.
 
     Example
-      interlock decide C-1a2b3c4d5e --verdict move --as ada@example.com \\
-        --reason "The fair is in May anyway"
+      interlock release it-jira --as ada@example.com --reason "It was archived"
     """
-    from pipelines.cli.decide import decide
+    from pipelines.cli.release import release
 
-    decide(conflict, verdict, person, reason, json=json)
+    release(connection, person, reason)
+
+
+@app.command()
+def audit(
+    conflict: AuditedConflict = None,
+    head: Head = False,
+    expect: Expect = None,
+    json: Json = False,
+) -> None:
+    """Verify that the record of conflicts and decisions is whole, or print that of one conflict.
+
+    Each event, decision, release and applied operating model has a number and a
+    hash that depends on all before it. The first one that was altered, removed,
+    inserted or reordered is named, and the exit code is then 6. That the end
+    was cut off shows only against a hash that you kept outside.
+
+    Examples
+      interlock audit
+      interlock audit --head > head.txt
+      interlock audit --expect "$(cat head.txt)"
+      interlock audit C-1a2b3c4d5e
+    """
+    from pipelines.cli.audit import audit
+
+    audit(conflict, head=head, expect=expect, json=json)
 
 
 @app.command()

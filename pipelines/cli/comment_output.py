@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from model.comment_content import CommentChange, CommentContent, CommentState, Target
+from model.rules.words import format_count
 from model.wording import to_plain_text
-from pipelines.cli.output import console, print_columns, print_error
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.output import console, print_columns, print_error, print_line
 from pipelines.steps.comment import CommentResult
 
+_MOST_NAMED = 5
 ACTION_DONE = {"create": "created", "edit": "edited", "resolve": "resolved"}
 """The participle of each action that changes a tool."""
 
@@ -27,12 +31,25 @@ def comments_to_json(results: Mapping[str, CommentResult]) -> dict[str, Any]:
     `action` is create, edit, resolve or postpone; `url` leads to the comment itself. A comment
     that is not `written` has a `reason` and a `remedy` if the tool refused it, and is `retryable`
     if the next sync may succeed without anybody's help; a `reason` if it was postponed; none of
-    them in a dry run. `unchanged` counts, by connection, the comments that
-    are up to date.
+    them in a dry run. `displaced` are the comments about records that take none, and the record
+    that carries each `instead`, if there is one. `unchanged` counts, by connection, the comments
+    that are up to date.
     """
     return {
         "comments": [
             comment for name, result in results.items() for comment in _result_to_json(name, result)
+        ],
+        "displaced": [
+            {
+                "connection": name,
+                "on": str(each.target.ref),
+                "key": each.target.key,
+                "conflict": each.conflict_id,
+                "reason": each.reason,
+                "instead": each.instead and str(each.instead.ref),
+            }
+            for name, result in results.items()
+            for each in result.displaced
         ],
         "unchanged": {name: result.unchanged for name, result in results.items()},
     }
@@ -44,7 +61,29 @@ def unwritten_changes(result: CommentResult) -> list[CommentChange]:
     return [change for change in result.difference.changes if change not in tried]
 
 
-def print_comments(results: Mapping[str, CommentResult]) -> None:
+def comment_exit_code(results: Iterable[CommentResult], *, is_incomplete: bool) -> ExitCode:
+    """How a run ends that wrote comments; `is_incomplete` if a part of it failed otherwise."""
+    refused = [refusal for result in results for refusal in result.refused]
+    if is_incomplete or any(refusal.retryable for refusal in refused):
+        return ExitCode.INCOMPLETE
+    return ExitCode.REFUSED if refused else ExitCode.SUCCESS
+
+
+def print_displaced(results: Mapping[str, CommentResult]) -> None:
+    """Say in one line for each reason where which conflict cannot be shown, and where it is."""
+    for name, result in results.items():
+        by_reason: defaultdict[str, list[str]] = defaultdict(list)
+        for each in result.displaced:
+            where = f"{each.conflict_id} is not shown on {each.target.key}"
+            instead = f" but on {each.instead.key}" if each.instead else ""
+            by_reason[each.reason].append(where + instead)
+        for reason, places in by_reason.items():
+            more = f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
+            prefix = "" if reason.startswith(f"{name} ") else f"{name}: "
+            print_line(f"{prefix}{reason}, so {', '.join(places[:_MOST_NAMED])}{more}")
+
+
+def print_comments(results: Mapping[str, CommentResult], *, dry_run: bool) -> None:
     """Print every comment written with its address, then what was not written and why."""
     rows = [
         (
@@ -59,12 +98,16 @@ def print_comments(results: Mapping[str, CommentResult]) -> None:
     ]
     print_columns(rows)
     unchanged = sum(result.unchanged for result in results.values())
-    console.print(f"{len(rows)} comments written, {unchanged} are up to date already")
-    if unwritten := sum(len(unwritten_changes(result)) for result in results.values()):
+    if dry_run:
+        unwritten = sum(len(unwritten_changes(result)) for result in results.values())
+        advice = "; `interlock comments --dry-run` shows every word" if unwritten else ""
         console.print(
-            f"{unwritten} would be written; `interlock comments --dry-run` shows every word"
+            f"Dry run: no comment was written, {unwritten} would be, {unchanged} up to date{advice}"
         )
+    else:
+        console.print(f"{format_count(len(rows), 'comment')} written, {unchanged} up to date")
     print_postponed(results)
+    print_displaced(results)
     for name, result in results.items():
         for refused in result.refused:
             place = _place_text(name, refused.change.target, refused.change.content)
@@ -76,7 +119,7 @@ def print_postponed(results: Mapping[str, CommentResult]) -> None:
     for name, result in results.items():
         for postponed in result.difference.postponed:
             place = _place_text(name, postponed.target, postponed.content)
-            console.print(f"postponed: {place}: {postponed.reason}", markup=False)
+            print_line(f"postponed: {place}: {postponed.reason}")
 
 
 def _result_to_json(name: str, result: CommentResult) -> Iterator[dict[str, Any]]:

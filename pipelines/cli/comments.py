@@ -7,22 +7,25 @@ from collections.abc import Mapping
 import typer
 
 from connectors.base import ConnectionFailed
+from model.rules.words import format_count
 from model.wording import to_plain_text
 from pipelines.cli.comment_output import (
     ACTION_DONE,
+    comment_exit_code,
     comments_to_json,
     name_action,
     print_comments,
+    print_displaced,
     print_postponed,
     unwritten_changes,
 )
 from pipelines.cli.opening import open_home_instance
-from pipelines.cli.output import now, print_error, print_json, print_line
+from pipelines.cli.output import now, print_error, print_json, print_line, print_lines
 from pipelines.steps.comment import CommentResult, comment
 
 
 def comments(*, dry_run: bool, json: bool) -> None:
-    """Write the difference, or show it; raises Exit(1) when a tool or a comment failed."""
+    """Write the difference, or show it; raises Exit when a tool or a comment failed."""
     results: dict[str, CommentResult] = {}
     failures: dict[str, ConnectionFailed] = {}
     with open_home_instance() as instance:
@@ -38,11 +41,11 @@ def comments(*, dry_run: bool, json: bool) -> None:
     elif dry_run:
         _print_preview(results)
     else:
-        print_comments(results)
+        print_comments(results, dry_run=False)
     for error in failures.values():
         print_error(str(error))
-    if failures or any(result.refused for result in results.values()):
-        raise typer.Exit(1)
+    if code := comment_exit_code(results.values(), is_incomplete=bool(failures)):
+        raise typer.Exit(code)
 
 
 def _print_preview(results: Mapping[str, CommentResult]) -> None:
@@ -51,6 +54,7 @@ def _print_preview(results: Mapping[str, CommentResult]) -> None:
     ]
     for name, change in changes:
         print_line(f"── {name} {change.target.key}: would be {ACTION_DONE[name_action(change)]}")
-        print_line(to_plain_text(change.content) + "\n")
+        print_lines(to_plain_text(change.content) + "\n")
     print_postponed(results)
-    print_line(f"{len(changes)} comments would be written")
+    print_displaced(results)
+    print_line(f"{format_count(len(changes), 'comment')} would be written")

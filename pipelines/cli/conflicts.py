@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from model.comment_content import PostedComment
-from model.conflicts import Conflict, Status
+from model.conflicts import Conflict, Decision, Status
 from model.findings import Label
-from model.rules.words import format_day
+from model.freshness import OldReading, readings_text
+from model.holding import HeldFinding
+from model.rules.words import format_count, format_day
+from model.warehouse.connection_states import is_anything_read
+from model.warehouse.held_findings import read_held_findings
 from model.warehouse.ledger import read_conflicts, read_posted_comments
 from model.warehouse.lookup import WarehouseLookup
 from pipelines.cli.opening import open_home_instance
-from pipelines.cli.output import print_json, print_line, print_table
+from pipelines.cli.output import now, print_error, print_json, print_line, print_table
+from pipelines.freshness import read_freshness, with_ages
 from pipelines.instance import Instance
 from pipelines.steps.detect import mentioned_ids
 
@@ -21,11 +27,23 @@ def conflicts(*, include_resolved: bool, json: bool) -> None:
     """List open and decided conflicts, worst first; resolved ones too with `include_resolved`."""
     with open_home_instance() as instance:
         listed, labels, posted = read_listed_conflicts(instance, include_resolved=include_resolved)
+        with instance.engine.connect() as connection:
+            held = read_held_findings(connection)
         function_names = instance.model.function_names
+        with instance.engine.connect() as connection:
+            is_read = is_anything_read(connection)
+    if not is_read:
+        print_error(
+            "nothing was read yet, so no conflict is known. Run `interlock check`, then "
+            "`interlock sync`"
+        )
+        if not json:
+            return
     if json:
         print_json([conflict_to_json(c, labels, posted.get(c.id, [])) for c in listed])
     else:
         print_conflicts(listed, function_names)
+        print_held(held)
 
 
 def read_listed_conflicts(
@@ -34,7 +52,8 @@ def read_listed_conflicts(
     """Conflicts worst first, labels of the records they mention, and comments by conflict id."""
     statuses = () if include_resolved else (Status.OPEN, Status.DECIDED)
     with instance.engine.connect() as connection:
-        listed = list(read_conflicts(connection, *statuses).values())
+        freshness = read_freshness(instance, connection, now())
+        listed = with_ages(read_conflicts(connection, *statuses).values(), freshness)
         labels = WarehouseLookup(connection).read_labels(mentioned_ids(c.finding for c in listed))
         return listed, labels, read_posted_comments(connection)
 
@@ -76,15 +95,31 @@ def conflict_to_json(
         "decision": decision
         and {
             "verdict": decision.verdict,
+            "meaning": decision.meaning,
             "person": decision.person,
+            "role": decision.role_name,
             "reason": decision.reason,
+            "until": decision.until and decision.until.isoformat(),
+            "awaits": decision.awaits,
+            "replaces": decision.replaces,
             "decided_at": decision.decided_at.isoformat(),
         },
+        "rests_on": list(finding.rests_on),
+        "old_readings": [reading_to_json(reading) for reading in conflict.old_readings],
         "opened_at": conflict.opened_at.isoformat(),
         "comments": [
             {"on": str(comment.target), "comment_id": comment.comment_id, "url": comment.url}
             for comment in posted
         ],
+    }
+
+
+def reading_to_json(reading: OldReading) -> dict[str, Any]:
+    """A connection whose data are too old; `removed` if the settings no longer name it."""
+    return {
+        "connection": reading.connection,
+        "read_at": reading.read_at and reading.read_at.isoformat(),
+        "removed": reading.is_removed,
     }
 
 
@@ -111,8 +146,19 @@ def _conflict_row(conflict: Conflict, function_names: Mapping[str, str]) -> tupl
     return (
         conflict.severity.name.lower(),
         conflict.id,
-        conflict.wording.title,
+        ". ".join(filter(None, (conflict.wording.title, conflict.age_text))),
         ", ".join(function_names.get(each, each) for each in conflict.finding.functions),
-        f"decided: {decision.verdict}" if decision else person,
-        "" if decision else f"{format_day(escalation.decide_by)}{late}",
+        f"decided: {decision.meaning}" if decision else person,
+        _decided_until(decision) if decision else f"{format_day(escalation.decide_by)}{late}",
     )
+
+
+def print_held(held: Iterable[HeldFinding]) -> None:
+    """Print how many findings are held, one line per set of connections that they wait for."""
+    counts = Counter(readings_text(each.readings) for each in held)
+    for names, count in sorted(counts.items()):
+        print_line(f"{format_count(count, 'finding')} held: resting on {names}")
+
+
+def _decided_until(decision: Decision) -> str:
+    return format_day(decision.until) if decision.until else ""

@@ -7,6 +7,7 @@ import os
 import typer
 
 from pipelines.cli.demo_extra import importing_demo_extra
+from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.opening import open_home_instance
 from pipelines.cli.output import print_error, print_line
 from pipelines.demo.demo_instance import SECRETS, DemoFailed
@@ -17,7 +18,7 @@ from pipelines.instance import HOME_VARIABLE, home_folder
 def demo(*, serve: bool, fresh: bool) -> None:
     """Run the demo in the instance folder, which is written first where there is none.
 
-    Raises Exit(1) when a tool could not be read or written, or the demo cannot run here.
+    Raises Exit(INCOMPLETE) when a tool could not be read or written, or the demo cannot run here.
     """
     with importing_demo_extra("demo"):
         from pipelines.demo.run import run_demo
@@ -31,6 +32,6 @@ def demo(*, serve: bool, fresh: bool) -> None:
             is_complete = run_demo(instance, serve=serve, fresh=fresh)
     except DemoFailed as failure:
         print_error(str(failure))
-        raise typer.Exit(1) from None
+        raise typer.Exit(ExitCode.INCOMPLETE) from None
     if not is_complete:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.INCOMPLETE)

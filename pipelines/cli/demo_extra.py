@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
+from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.output import print_error
 
 _OWN_PACKAGES = ("connectors", "model", "pipelines")
@@ -14,7 +15,7 @@ _OWN_PACKAGES = ("connectors", "model", "pipelines")
 
 @contextmanager
 def importing_demo_extra(command: str) -> Iterator[None]:
-    """Import libraries of the extra in this block; one line and Exit(1) if one is missing."""
+    """Import libraries of the extra in this block; one line and Exit if one is missing."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -25,4 +26,4 @@ def importing_demo_extra(command: str) -> Iterator[None]:
             f"`interlock {command}` needs {error.name}, which is not installed. Install the extra "
             "`demo`: pip install 'interlock[demo]'"
         )
-        raise typer.Exit(1) from None
+        raise typer.Exit(ExitCode.MISCONFIGURED) from None

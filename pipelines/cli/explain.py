@@ -13,12 +13,15 @@ import typer
 from model.conflicts import Conflict
 from model.findings import Label
 from model.network import Certainty
-from model.rules.words import format_count, format_day, format_working_days
+from model.rules.words import format_count, format_day, format_list, format_working_days
 from model.warehouse.lookup import WarehouseLookup
+from model.warehouse.quarantine import RecordedProblem, find_held
 from model.wording import CommentAudience, build_content, to_plain_text
-from pipelines.cli.conflicts import conflict_to_json, read_listed_conflicts
+from pipelines.cli.conflicts import conflict_to_json, read_listed_conflicts, reading_to_json
+from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.opening import open_home_instance
-from pipelines.cli.output import now, print_error, print_json, print_line, print_table
+from pipelines.cli.output import now, print_error, print_json, print_line, print_lines, print_table
+from pipelines.cli.problems import problem_to_json
 from pipelines.instance import Instance
 from pipelines.steps.detect import mentioned_ids
 from pipelines.steps.explain import ExplainedStep, ItemExplanation, UnknownName, explain_item
@@ -37,7 +40,7 @@ _CERTAINTY_TEXT = {
 def explain(name: str, *, as_of: datetime | None, svg: Path | None, json: bool) -> None:
     """Print an item's forecast and its reasons, or what a conflict is about.
 
-    Raises Exit(1) when the name is neither, Exit(2) when an option does not fit.
+    Raises Exit(MISCONFIGURED) when the name is neither, or an option does not fit.
     """
     with open_home_instance() as instance:
         conflict = _find_conflict(instance, name)
@@ -46,26 +49,58 @@ def explain(name: str, *, as_of: datetime | None, svg: Path | None, json: bool) 
             _print_conflict(instance, conflict, json=json)
             return
         instant = as_of and _end_of_day(as_of, instance)
+        held = [] if instant else _find_held(instance, name)
         try:
             explanation = explain_item(instance, name, now(), instant)
         except UnknownName as error:
+            if held:
+                _print_only_held(name, held, json=json)
+                return
             print_error(str(error))
-            raise typer.Exit(1) from None
+            raise typer.Exit(ExitCode.MISCONFIGURED) from None
         function_names = instance.model.function_names
     if svg:
         svg.write_text(_draw_chain(explanation, function_names), encoding="utf-8")
     if json:
-        print_json(_explanation_to_json(explanation))
+        print_json(_explanation_to_json(explanation) | _held_to_json(held))
     else:
         _print_explanation(explanation, function_names)
+        for problem in held:
+            print_line(f"held     {_held_text(problem)} Its last state that could be read counts.")
 
 
 def _end_of_day(as_of: datetime, instance: Instance) -> datetime:
-    """The last instant of a day in the model's time zone; raises Exit(2) for a future day."""
+    """The last instant of a day in the model's time zone; raises Exit for a future day."""
     if as_of.date() > instance.today(now()):
         print_error(f"--as-of {as_of:%Y-%m-%d}: that day is in the future")
-        raise typer.Exit(2)
+        raise typer.Exit(ExitCode.MISCONFIGURED)
     return datetime.combine(as_of, time.max, tzinfo=ZoneInfo(instance.model.time_zone))
+
+
+def _find_held(instance: Instance, name: str) -> list[RecordedProblem]:
+    with instance.engine.connect() as connection:
+        return find_held(connection, name, instance.references)
+
+
+def _print_only_held(name: str, held: Sequence[RecordedProblem], *, json: bool) -> None:
+    """Print why a record is held that was never in the plan."""
+    if json:
+        print_json(_held_to_json(held))
+        return
+    print_line(f"{name} is held, so it is not in the plan")
+    for problem in held:
+        print_line(f"held     {_held_text(problem)}")
+
+
+def _held_to_json(held: Sequence[RecordedProblem]) -> dict[str, Any]:
+    return {"held": [problem_to_json(problem) for problem in held]}
+
+
+def _held_text(problem: RecordedProblem) -> str:
+    """What holds a record, since when (UTC), and the remedy: whole sentences."""
+    since = f"{problem.since:%Y-%m-%d}"
+    reason, remedy = problem.reason.rstrip("."), problem.remedy.rstrip(".")
+    return f"since {since}, {problem.connection} {problem.native_id}: {reason}. {remedy}."
 
 
 def _find_conflict(instance: Instance, name: str) -> Conflict | None:
@@ -76,7 +111,7 @@ def _find_conflict(instance: Instance, name: str) -> Conflict | None:
 def _refuse_item_options(name: str, *options: datetime | Path | None) -> None:
     if any(option is not None for option in options):
         print_error(f"{name} is a conflict: --as-of and --svg are for items. Name one of its items")
-        raise typer.Exit(2)
+        raise typer.Exit(ExitCode.MISCONFIGURED)
 
 
 def _print_conflict(instance: Instance, conflict: Conflict, *, json: bool) -> None:
@@ -87,7 +122,7 @@ def _print_conflict(instance: Instance, conflict: Conflict, *, json: bool) -> No
         print_json(conflict_to_json(conflict, labels, posted.get(conflict.id, [])))
         return
     audience = CommentAudience("", card_url(instance.deployment.ui_url, conflict))
-    print_line(to_plain_text(build_content(conflict, labels, instance.model, audience)))
+    print_lines(to_plain_text(build_content(conflict, labels, instance.model, audience)))
     if descendants := [labels[i] for i in conflict.finding.downstream if i in labels]:
         print_line(_downstream_text(descendants))
 
@@ -104,6 +139,8 @@ def _print_explanation(explanation: ItemExplanation, function_names: Mapping[str
         print_line(f"forecast {dates}  {_CERTAINTY_TEXT[item.certainty]}")
     for reason in item.reasons:
         print_line(f"         {reason}")
+    if readings := sorted({str(s.old_reading) for s in explanation.chain if s.old_reading}):
+        print_line(f"data     {format_list(readings)}; what is left there counts from that day")
     if not item.done:
         print_line(f"slack    {_slack_text(explanation)}")
     if len(explanation.chain) > 1:
@@ -131,7 +168,7 @@ def _chain_row(step: ExplainedStep, function_names: Mapping[str, str]) -> tuple[
         function_names.get(step.label.function, step.label.function),
         _span_text(step.planned_start, step.planned_finish),
         _span_text(step.forecast_start, step.forecast_finish),
-        step.source,
+        f"{step.source} (old data)" if step.old_reading else step.source,
         step.dependency_place,
     )
 
@@ -181,6 +218,7 @@ def _step_to_json(step: ExplainedStep) -> dict[str, Any]:
         "reasons": list(step.reasons),
         "source": step.source,
         "dependency_place": step.dependency_place,
+        "old_reading": step.old_reading and reading_to_json(step.old_reading),
     }
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from shlex import quote
 
 import typer
 
 from connectors.tools import installed_tools
+from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.output import print_error, print_line
 from pipelines.deployment import FILE
+from pipelines.instance import HOME_VARIABLE
 
 _TEMPLATE = files("pipelines.template")
 _DESTINATIONS = {
@@ -25,11 +28,11 @@ _GITIGNORE = "state/\nhistory/\nschedules/\nstorage/\n"
 
 
 def init(folder: Path) -> None:
-    """Write the template into `folder`; raises Exit(1) rather than overwrite a file."""
+    """Write the template into `folder`; raises Exit rather than overwrite a file."""
     present = [path for path in _DESTINATIONS.values() if (folder / path).exists()]
     if present:
         print_error(f"{folder} holds {', '.join(present)} already. Name another folder")
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.MISCONFIGURED)
     for name, path in _DESTINATIONS.items():
         text = _TEMPLATE.joinpath(name).read_text(encoding="utf-8")
         # The template of interlock.yaml ends with the line `connections:`.
@@ -38,7 +41,10 @@ def init(folder: Path) -> None:
         _write(folder / ".gitignore", _GITIGNORE)
     print_line(f"✓ {folder / 'interlock.yaml'}: fill in the first connection")
     print_line(f"✓ {folder / 'operating_model'}: fill in who plans and who decides")
-    print_line(f"Then: INTERLOCK_HOME={folder} interlock check")
+    print_line("Then:")
+    # Absolute, so that it holds in every folder.
+    print_line(f"export {HOME_VARIABLE}={quote(str(folder.resolve()))}")
+    print_line("interlock check")
 
 
 def _connection_examples() -> str:

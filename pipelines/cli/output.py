@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.printable import printable, printable_json, printable_lines
+
 # Characters per line in a file or a pipe; a terminal has its own width.
 _WIDTH = 160
 
@@ -36,23 +38,30 @@ def now() -> datetime:
 def print_error(message: str) -> None:
     """Print one line about something that went wrong, on standard error."""
     # Escaped, because square brackets are markup to Rich; not wrapped, so that it can be searched.
-    _errors.print(f"[red]✗[/red] {escape(message)}", highlight=False, soft_wrap=True)
+    _errors.print(f"[red]✗[/red] {escape(printable(message))}", highlight=False, soft_wrap=True)
 
 
 def print_line(message: str) -> None:
-    """Print one line as it is, however long."""
-    console.print(escape(message), highlight=False, soft_wrap=True)
+    """Print one line, however long."""
+    console.print(escape(printable(message)), highlight=False, soft_wrap=True)
+
+
+def print_lines(message: str) -> None:
+    """Print a text of several lines."""
+    console.print(escape(printable_lines(message)), highlight=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
     """Print a value as indented JSON; dates and instants become ISO 8601 text."""
-    print(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+    print(printable_json(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()))
 
 
 def print_columns(rows: Sequence[Sequence[str]]) -> None:
     """Print rows in columns without a frame; the last column, an address, is never broken."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
+    # Before they are measured: an escape is wider than what it stands for.
+    shown = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
         padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print_line("  ".join(padded).rstrip())
 
@@ -63,5 +72,5 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: s
     for heading in headings:
         grid.add_column(heading, overflow="fold")
     for row in rows:
-        grid.add_row(*(escape(cell) for cell in row))
+        grid.add_row(*(escape(printable(cell)) for cell in row))
     console.print(grid)

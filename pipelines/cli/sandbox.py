@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from pipelines.cli.demo_extra import importing_demo_extra
+from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.output import print_error
 from pipelines.instance import home_folder
 
@@ -17,7 +18,7 @@ def sandbox(
 ) -> None:
     """Serve until stopped; with neither `load` nor `state`, what the demo left.
 
-    Raises Exit(1) for a folder that is not there or a port that is taken.
+    Raises Exit for a folder that is not there or a port that is taken.
     """
     with importing_demo_extra("sandbox"):
         from connectors.sandbox.server import serve_until_stopped
@@ -28,7 +29,7 @@ def sandbox(
         print_error(
             f"There is no folder {load}. Run `interlock demo` first, or name one with --load"
         )
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.MISCONFIGURED)
     try:
         serve_until_stopped(
             load=load,
@@ -39,4 +40,4 @@ def sandbox(
         )
     except OSError as error:
         print_error(str(error.strerror))
-        raise typer.Exit(1) from None
+        raise typer.Exit(ExitCode.INCOMPLETE) from None

@@ -13,6 +13,7 @@ from pipelines.demo.story import BudgetElement
 
 BUDGET, COMMITMENT, ACTUAL = "Budget", "Obligo", "Ist"
 _CENT = Decimal("0.01")
+# Working days before today: most of a fiscal year, and nothing that is posted in the future.
 _OLDEST, _NEWEST = -210, -2
 _TEXTS = (
     "Beratung",
@@ -54,6 +55,7 @@ def _budgets(element: BudgetElement, days: Days) -> Iterator[Booking]:
         releases.append((days.late_quarter_start(late.after, late.at_least), late.amount))
     for released, amount in releases:
         text = f"{element.text}, Budget {released.year}"
+        # A budget is posted in advance; its release may lie ahead, its posting may not.
         posted = min(released, days.day(_NEWEST))
         yield Booking(element, BUDGET, Decimal(amount), posted, text, released=released)
 
@@ -63,6 +65,7 @@ def _spending(element: BudgetElement, days: Days) -> Iterator[Booking]:
     random = Random(element.wbs or element.text)  # noqa: S311 generated figures, not secrets
     total = Decimal(sum(budget.amount for budget in element.budgets)) * element.used / 100
     for amount in _shares(total, element.lines, random):
+        # Credit notes come from payments only.
         is_commitment = amount > 0 and random.random() < 0.2
         order = f"45000{random.randrange(10_000, 99_999)}" if is_commitment else ""
         text = f"{element.text}, {random.choice(_TEXTS)}{' Gutschrift' if amount < 0 else ''}"

@@ -10,6 +10,7 @@ from model.operating_model.calendar import WorkingCalendar, calendar_with_id
 from model.operating_model.schema import OperatingModel
 
 _QUARTER = 3
+# Three years: every lateness that the story states lies within them.
 _QUARTERS_AHEAD = 12
 
 
@@ -56,6 +57,7 @@ class Days:
 
     def _quarter(self, day: date) -> int:
         """Number of fiscal quarters since the fiscal year 0."""
+        # Quarters are numbered through, so the next one needs no care at the end of a year.
         months = day.year * 12 + day.month - self.year_starts_in
         return months // _QUARTER
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from model.warehouse.connect import URL_VARIABLE
+from model.warehouse.failures import URL_VARIABLE
 from pipelines.instance import Instance
 
 SECRETS = {
@@ -59,6 +59,7 @@ def require_demo_instance(instance: Instance) -> DemoInstance:
     """
     connections: Mapping[str, Any] = instance.deployment.connections
     tools = {name: settings.tool for name, settings in connections.items()}
+    # Exactly these: a connection that somebody added may be a real tool.
     if tools != _TOOLS:
         raise _not_the_demos(instance.home, f"its connections are {', '.join(tools)}")
     for name in ("it-jira", "sales"):

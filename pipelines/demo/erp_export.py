@@ -40,6 +40,7 @@ def erp_export(story: FinanceStory, days: Days) -> bytes:
     )
     writer.writerow(_HEADINGS)
     writer.writerows(_table_rows([bookings(element, days) for element in story.elements]))
+    # As SAP downloads come in German offices, to show that encodings are detected.
     return text.getvalue().encode("cp1252")
 
 
@@ -81,5 +82,6 @@ def _format_day(day: date) -> str:
 
 def _format_amount(amount: Decimal) -> str:
     """`1.234,56`, and `1.234,56-` below zero."""
+    # ERP systems put the sign behind the number.
     digits = f"{abs(amount):,.2f}".translate(str.maketrans(",.", ".,"))
     return f"{digits}-" if amount < 0 else digits

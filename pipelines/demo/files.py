@@ -30,6 +30,7 @@ def write_instance(home: Path, ports: tuple[int, int]) -> None:
     settings = home / "interlock.yaml"
     text = settings.read_text(encoding="utf-8")
     for usual, port in zip(_PORTS, ports, strict=True):
+        # As text and not as YAML, which would lose the comments that explain the settings.
         text = text.replace(f":{usual}", f":{port}")
     settings.write_text(text, encoding="utf-8")
 
@@ -48,6 +49,7 @@ def _bind(jira: int, salesforce: int) -> tuple[int, int]:
         bound = []
         for port in (jira, salesforce):
             listener = open_until_both_are_bound.enter_context(socket.socket())
+            # A port in TIME_WAIT, from a demo that just ended, counts as free.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(("127.0.0.1", port))
             bound.append(listener.getsockname()[1])

@@ -154,6 +154,7 @@ def _changes(issue: StoryIssue, ids: Mapping[str, str], days: Days) -> Iterator[
     if issue.status == "To Do":
         yield change(_last_touched(issue), 11, "description", "", issue.description or issue.title)
         return
+    # Without a plan, some days after its creation, as teams do.
     started = issue.plan[0] if issue.plan else _created(issue) + 5
     yield change(started, 9, "status", "To Do", "In Progress")
     if issue.progress is not None:

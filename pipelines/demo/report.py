@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from model.records import Ref
+from model.rules.words import format_count
 from model.warehouse.ledger import read_recorded_comments
 from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.quarantine import read_all_problems
@@ -30,7 +31,7 @@ def print_report(instance: Instance, result: SyncJobResult) -> None:
         for comment in comments_of_conflict
     }
     _print_comments(instance, result, urls)
-    print_line(f"{len(listed)} conflicts in force. {_totals_text(result)}")
+    print_line(f"{format_count(len(listed), 'conflict')} in force. {_totals_text(result)}")
     for failure in result.failures:
         print_error(failure)
 

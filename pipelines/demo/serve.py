@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import httpx
 import yaml
 
-from pipelines.coordinator import LOCAL_PERSON
 from pipelines.demo.demo_instance import DemoFailed
+from pipelines.proxy_identity import LOCAL_PERSON, SECRET_VARIABLE
 from pipelines.ui_links import CODE_LOCATION
 
 _START_SECONDS = 90.0
@@ -49,7 +49,9 @@ def dagster_running(ui_url: str, folder: Path, person: str) -> Iterator[subproce
             [*command, "--log-level", "warning"],
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=os.environ | {LOCAL_PERSON: person},
+            # With a secret of another deployment nobody could decide in the demo.
+            env={k: v for k, v in os.environ.items() if k != SECRET_VARIABLE}
+            | {LOCAL_PERSON: person},
             # A session of its own, so that Ctrl-C reaches the demo first, which then stops it.
             start_new_session=True,
         )

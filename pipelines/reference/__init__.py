@@ -1,11 +1,9 @@
-"""The reference part of the documentation, generated from what the program itself reads.
+"""The generated part of the documentation: what the program itself reads, as Markdown and pictures.
 
-Each page is Markdown text. `docs/hook.py` adds the pages when the site is built, so that a new
-rule, tool, setting or command appears there without a change of any documentation file.
+`python -m pipelines.reference` writes it into docs/, where Git hosts and the site show it. A test
+fails when a file there is not what the code says.
 """
 
-from pipelines.reference.includes import expand_includes
-from pipelines.reference.packages import draw_packages
-from pipelines.reference.pages import reference_pages
+from pipelines.reference.files import generated_files
 
-__all__ = ["draw_packages", "expand_includes", "reference_pages"]
+__all__ = ["generated_files"]

@@ -1,9 +1,11 @@
-"""Draws the picture of the packages again: `python -m pipelines.reference` in a checkout."""
+"""Writes the generated documentation again: `python -m pipelines.reference` in a checkout."""
 
 from pathlib import Path
 
-from pipelines.reference.packages import PICTURE, draw_packages
+from pipelines.reference import generated_files
 
 if __name__ == "__main__":
     root = Path(__file__).parents[2]
-    (root / PICTURE).write_text(draw_packages(root), encoding="utf-8")
+    for name, text in generated_files(root).items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")

@@ -1,8 +1,8 @@
 """Parts of a page that are taken from the program: what a tool declares, a file of the demo.
 
-A page asks for one with a line of its own, which is invisible where the page is read as plain
-Markdown: `<!-- include tool jira -->`, `<!-- include yaml PATH -->`, `<!-- include yaml PATH KEY -->`.
-"""  # noqa: E501
+A page asks for one with two lines of its own, between which it is written: `<!-- end -->` after
+`<!-- include tool jira -->`, `<!-- include yaml PATH -->` or `<!-- include yaml PATH KEY -->`.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +12,27 @@ from pathlib import Path
 
 from connectors.tools import installed_tools
 
-_INCLUDE = re.compile(r"^<!-- include (\w+) ([^ ]+)(?: ([\w-]+))? -->$", re.MULTILINE)
+_INCLUDE = re.compile(
+    r"^(<!-- include (\w+) ([^ ]+)(?: ([\w-]+))? -->\n).*?^(<!-- end -->)$",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def expand_includes(markdown: str, root: Path) -> str:
-    """The page with every include replaced; paths are relative to `root`.
+    """The page with the present content of every include; paths are relative to `root`.
 
-    Raises LookupError for what does not exist, so that the site is not built without it.
+    Raises LookupError for what does not exist.
     """
 
     def expand(match: re.Match[str]) -> str:
-        kind, name, key = match.groups()
+        start, kind, name, key, end = match.groups()
         if kind == "tool":
-            return describe_tool(name)
-        if kind == "yaml":
-            return _yaml_block(root / name, key)
-        raise LookupError(f"there is no include of the kind {kind}")
+            content = describe_tool(name)
+        elif kind == "yaml":
+            content = _yaml_block(root / name, key)
+        else:
+            raise LookupError(f"there is no include of the kind {kind}")
+        return f"{start}\n{content}\n\n{end}"
 
     return _INCLUDE.sub(expand, markdown)
 
@@ -36,7 +41,7 @@ def describe_tool(name: str) -> str:
     """What an account needs, and the entry of interlock.yaml, as the tool declares them."""
     tool = installed_tools().named(name)
     return (
-        f"**Permissions to ask for.** {tool.permissions.strip()}\n\n"
+        f"**Permissions to ask for**\n\n{tool.permissions.strip()}\n\n"
         f"**Entry in interlock.yaml**\n\n```yaml\nconnections:\n{tool.example.rstrip()}\n```"
     )
 

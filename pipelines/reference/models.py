@@ -141,6 +141,7 @@ def _format_model(value: BaseModel) -> str:
 def _field_docstrings(model: Model) -> dict[str, str]:
     """The text below each field, of the class and of those that it inherits from."""
     docstrings: dict[str, str] = {}
+    # From the base down, so that a class may word an inherited field anew.
     for base in reversed(model.__mro__):
         if issubclass(base, BaseModel) and base is not BaseModel:
             docstrings |= _docstrings_in_source(base)
@@ -148,6 +149,7 @@ def _field_docstrings(model: Model) -> dict[str, str]:
 
 
 def _docstrings_in_source(model: Model) -> dict[str, str]:
+    # From the source: Python keeps no docstrings of fields.
     (definition,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
     assert isinstance(definition, ast.ClassDef)
     docstrings = {}

@@ -15,6 +15,7 @@ LAYERS = ("pipelines", "connectors", "model")
 
 _WIDTH, _COLUMNS, _GAP, _MARGIN = 1120, 4, 12, 20
 _BOX_WIDTH = (_WIDTH - 2 * _MARGIN - (_COLUMNS + 1) * _GAP) // _COLUMNS
+# Pixels per line of text, and characters that fit into a box at this size.
 _LINE, _CHARACTERS = 15, 38
 _FILLS = {"pipelines": "#e3eefb", "connectors": "#e6f4ea", "model": "#fbe9e5"}
 
@@ -25,6 +26,7 @@ def read_imports(root: Path) -> Imports:
     """For each part of a package (a folder or module below it) the parts that it imports."""
     imports: Imports = defaultdict(set)
     for layer in LAYERS:
+        # Sorted, so that the same code always gives the same picture.
         for path in sorted((root / layer).rglob("*.py")):
             part = _part_of(path.relative_to(root).with_suffix("").parts, root)
             imports[part] |= {

@@ -8,15 +8,18 @@ from typing import Any
 
 from typer.main import get_command
 
+from connectors.base import Tool
 from connectors.tools import installed_tools
 from model.operating_model.schema import OperatingModel
 from model.rules import installed_rules
 from model.rules.rule import Rule
 from model.rules.severity import SeverityScale, SeverityThreshold
 from pipelines.cli.commands import app
+from pipelines.cli.exit_codes import ExitCode
 from pipelines.deployment import Deployment
 from pipelines.reference.includes import describe_tool
 from pipelines.reference.models import describe_model, describe_models, format_table
+from pipelines.reference.packages import LAYERS
 
 
 def reference_pages() -> dict[str, str]:
@@ -37,7 +40,7 @@ def _settings_page() -> Iterator[str]:
         "when a command or a run needs it, and is stored nowhere."
     )
     yield from describe_models(Deployment, "##")
-    for tool in sorted(installed_tools().tools.values(), key=lambda tool: tool.title):
+    for tool in sorted(filter(_is_own, installed_tools().tools.values()), key=_title):
         yield f"## {tool.title}"
         yield f"`tool: {tool.name}`"
         yield describe_tool(tool.name)
@@ -59,13 +62,24 @@ def _rules_page() -> Iterator[str]:
         "The parameters of a rule are set in the operating model under `rules:`, by its name. "
         "Days are working days."
     )
-    for rule in installed_rules():
+    for rule in filter(_is_own, installed_rules()):
         yield from _describe_rule(rule)
     yield "## Severities"
     yield "How the rules that grade by size do so; they state it as `severity`."
     for model in (SeverityScale, SeverityThreshold):
         yield f"### {model.__name__}"
         yield from describe_model(model)
+
+
+def _title(tool: Tool) -> str:
+    return tool.title
+
+
+def _is_own(plugin: Tool | Rule[Any]) -> bool:
+    """Whether a tool or rule is part of Interlock, and not of another installed package."""
+    # The pages are compared with those in the repository, also where plugins are installed.
+    defined = plugin.open if isinstance(plugin, Tool) else plugin.find
+    return defined.__module__.partition(".")[0] in LAYERS
 
 
 def _describe_rule(rule: Rule[Any]) -> Iterator[str]:
@@ -88,6 +102,8 @@ def _commands_page() -> Iterator[str]:
     group: Any = get_command(app)
     yield "# Commands"
     yield f"```text\n{group.help}\n```"
+    yield "## Exit codes"
+    yield format_table(("Code", "Meaning"), [(f"`{code}`", code.meaning) for code in ExitCode])
     for name, command in group.commands.items():
         yield f"## interlock {name}"
         yield f"```text\n{command.help}\n```"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
@@ -18,9 +20,17 @@ from model.comment_content import (
     RefusedChange,
     Target,
 )
-from model.comments import CommentDiff, CommentKey, DesiredComment, RecordedComment, diff_comments
+from model.comments import (
+    CommentDiff,
+    CommentKey,
+    DesiredComment,
+    DisplacedComment,
+    RecordedComment,
+    diff_with_lookups,
+)
 from model.conflicts import Conflict, Status
 from model.findings import Label
+from model.freshness import readings_text
 from model.records import Ref
 from model.warehouse.ledger import (
     count_comments_created_since,
@@ -34,6 +44,8 @@ from model.warehouse.locks import exclusive_lock
 from model.warehouse.lookup import WarehouseLookup
 from model.wording import CommentAudience, build_content, build_withdrawal
 from pipelines.instance import Instance
+from pipelines.isolation import each_isolated, isolated
+from pipelines.steps.comment_places import choose_places
 from pipelines.steps.detect import mentioned_ids
 from pipelines.ui_links import card_url
 
@@ -48,6 +60,8 @@ class CommentResult:
     written: tuple[tuple[CommentChange, PostedComment], ...]
     refused: tuple[RefusedChange, ...]
     difference: CommentDiff
+    displaced: tuple[DisplacedComment, ...] = ()
+    """About records that take no comments; nothing has failed."""
 
     @property
     def unchanged(self) -> int:
@@ -61,25 +75,31 @@ def comment(instance: Instance, name: str, now: datetime, *, dry_run: bool) -> C
         exclusive_lock(instance.engine, f"comments of {name}"),
         instance.connector(name) as connector,
     ):
-        difference = _compute_difference(instance, connector, now)
+        difference, displaced = _compute_difference(instance, connector, now)
         _record_unchanged(instance.engine, difference, now)
         if dry_run:
-            return CommentResult((), (), difference)
-        return _apply_changes(instance.engine, connector, difference, now)
+            return CommentResult((), (), difference, displaced)
+        written, refused = _apply_changes(instance.engine, connector, difference, now)
+        return CommentResult(written, refused, difference, displaced)
 
 
-def _compute_difference(instance: Instance, connector: Connector, now: datetime) -> CommentDiff:
+def _compute_difference(
+    instance: Instance, connector: Connector, now: datetime
+) -> tuple[CommentDiff, tuple[DisplacedComment, ...]]:
     with instance.engine.connect() as connection:
         recorded = read_recorded_comments(connection, connector.name)
-        desired = _desired_comments(instance, connection, connector.name, recorded)
+        desired, displaced = _desired_comments(instance, connection, connector, recorded)
         created_today = count_comments_created_since(
             connection, connector.name, start_of_day(instance, now)
         )
-    # Several conflicts may concern one record, which is read only once.
-    targets = list(dict.fromkeys(each.target for each in desired))
-    present = connector.find_comments(targets)
+
+    def find_comments(targets: Sequence[Target]) -> list[PostedComment]:
+        with isolated(connector.name, "looking for its comments"):
+            return connector.find_comments(targets)
+
     ceilings = instance.deployment.comments.ceilings
-    return diff_comments(desired, present, recorded, ceilings, created_today)
+    difference = diff_with_lookups(desired, recorded, ceilings, created_today, find_comments)
+    return difference, displaced
 
 
 def start_of_day(instance: Instance, now: datetime) -> datetime:
@@ -91,19 +111,62 @@ def start_of_day(instance: Instance, now: datetime) -> datetime:
 def _desired_comments(
     instance: Instance,
     connection: Connection,
-    name: str,
+    connector: Connector,
     recorded: Mapping[CommentKey, RecordedComment],
-) -> list[DesiredComment]:
-    """All comments that the records of one connection should have."""
+) -> tuple[list[DesiredComment], tuple[DisplacedComment, ...]]:
+    """All comments that the records of one connection should have, and those without a place."""
+    name = connector.name
     conflicts = list(read_conflicts(connection).values())
     lookup = WarehouseLookup(connection)
     record_ids = mentioned_ids(conflict.finding for conflict in conflicts)
     labels = lookup.read_labels(record_ids | set(read_commented_records(connection, name)))
-    return [
-        DesiredComment(_target(labels[record_id]), content, conflict.severity, conflict.changed_at)
-        for conflict in conflicts
-        for record_id, content in _conflict_contents(instance, conflict, labels, name, recorded)
-    ]
+    targets = _targets(labels, name)
+    unable = {i for i, target in targets.items() if connector.comment_obstacle(target)}
+    drivers = lookup.read_open_drivers(unable) if unable else {}
+    targets |= _targets(lookup.read_labels(chain.from_iterable(drivers.values())), name)
+    commented = _commented_ids(targets, recorded)
+    desired: list[DesiredComment] = []
+    displaced: list[DisplacedComment] = []
+    for conflict in conflicts:
+        with_comment = commented.get(conflict.id, [])
+        places = choose_places(conflict, targets, drivers, with_comment, connector.comment_obstacle)
+        if conflict.status is not Status.RESOLVED:
+            displaced += places.displaced
+        contents = _conflict_contents(
+            instance, conflict, labels, name, places.record_ids, with_comment
+        )
+        desired += [
+            DesiredComment(
+                targets[i],
+                content,
+                conflict.severity,
+                conflict.changed_at,
+                # A new comment notifies its readers, and nobody has looked at how things stand.
+                waits_because=_age_reason(conflict),
+            )
+            for i, content in contents
+        ]
+    return desired, tuple(displaced)
+
+
+def _commented_ids(
+    targets: Mapping[int, Target], recorded: Mapping[CommentKey, RecordedComment]
+) -> dict[str, list[int]]:
+    """The ids of the records that carry a comment in force, by conflict id."""
+    ids = {target.ref: i for i, target in targets.items()}
+    commented: defaultdict[str, list[int]] = defaultdict(list)
+    for (conflict_id, ref), record in recorded.items():
+        # A comment that was marked as resolved is final: without that, every sync would have to
+        # look at all comments ever written.
+        if ref in ids and record.state is not CommentState.RESOLVED:
+            commented[conflict_id].append(ids[ref])
+    return commented
+
+
+def _age_reason(conflict: Conflict) -> str:
+    if not conflict.old_readings:
+        return ""
+    return f"its conflict rests on {readings_text(conflict.old_readings)}"
 
 
 def _conflict_contents(
@@ -111,30 +174,26 @@ def _conflict_contents(
     conflict: Conflict,
     labels: Mapping[int, Label],
     name: str,
-    recorded: Mapping[CommentKey, RecordedComment],
+    places: Sequence[int],
+    commented: Sequence[int],
 ) -> Iterable[tuple[int, CommentContent]]:
     """The comments about one conflict, by id of the record of this connection that carries them.
 
-    A record that the conflict concerns gets the conflict, one that it no longer concerns gets a
+    A record among `places` gets the conflict, one that was `commented` on and is none of them a
     withdrawal. Once the conflict is resolved, only records with a comment are told so.
     """
-    refs = {i: Ref.parse(label.ref) for i, label in labels.items() if _belongs_to(label, name)}
-    # A comment that was marked as resolved is final: without that, every sync would have to look
-    # at all comments ever written.
-    commented = [
-        i
-        for i, ref in refs.items()
-        if (conflict.id, ref) in recorded
-        and recorded[conflict.id, ref].state is not CommentState.RESOLVED
-    ]
-    concerned = [i for i in conflict.finding.comment_on if i in refs]
     audience = CommentAudience(name, card_url(instance.deployment.ui_url, conflict))
     content = build_content(conflict, labels, instance.model, audience)
     if conflict.status is Status.RESOLVED:
         yield from ((i, content) for i in commented)
         return
-    yield from ((i, content) for i in concerned)
-    yield from ((i, build_withdrawal(conflict, audience)) for i in commented if i not in concerned)
+    yield from ((i, content) for i in places)
+    yield from ((i, build_withdrawal(conflict, audience)) for i in commented if i not in places)
+
+
+def _targets(labels: Mapping[int, Label], name: str) -> dict[int, Target]:
+    """The records of one connection."""
+    return {i: _target(label) for i, label in labels.items() if _belongs_to(label, name)}
 
 
 def _belongs_to(label: Label, name: str) -> bool:
@@ -160,11 +219,15 @@ def _record_unchanged(engine: Engine, difference: CommentDiff, now: datetime) ->
 
 def _apply_changes(
     engine: Engine, connector: Connector, difference: CommentDiff, now: datetime
-) -> CommentResult:
+) -> tuple[tuple[tuple[CommentChange, PostedComment], ...], tuple[RefusedChange, ...]]:
+    """What was written, and what the tool refused."""
     written: list[tuple[CommentChange, PostedComment]] = []
     refused: list[RefusedChange] = []
     by_key = {(each.content.conflict_id, each.target.ref): each for each in difference.changes}
-    for outcome in connector.apply(difference.changes):
+    name, activity = connector.name, "writing its comments"
+    with isolated(name, activity):
+        outcomes = connector.apply(difference.changes)
+    for outcome in each_isolated(name, activity, outcomes):
         if isinstance(outcome, RefusedChange):
             refused.append(outcome)
             continue
@@ -175,4 +238,4 @@ def _apply_changes(
                 connection, outcome, change.content.digest, change.content.state, now
             )
         written.append((change, outcome))
-    return CommentResult(tuple(written), tuple(refused), difference)
+    return tuple(written), tuple(refused)

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from model.conflicts import Conflict, Status
+from model.conflicts import Conflict, Decision, Status
+from model.decisions import why_ended
 from model.escalation_status import escalation_status_at
-from model.findings import Finding
-from model.ledger import WordedFinding, update_ledger
+from model.findings import Finding, Label
+from model.freshness import Freshness
+from model.holding import HeldFinding, update_fresh_part
+from model.ledger import WordedFinding
+from model.plugin_errors import PLUGIN_ERRORS, describe_error
+from model.records import Ref
 from model.rules import BrokenPlugin, RuleContext, RuleFailure
-from model.warehouse.landing import find_unread_connections
+from model.warehouse.held_findings import replace_held_findings
 from model.warehouse.ledger import read_conflicts, write_ledger_update
 from model.warehouse.locks import exclusive_lock
 from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.model_versions import record_model_version
 from model.warehouse.plan import read_plan
+from pipelines.freshness import read_freshness
 from pipelines.instance import Instance
 from pipelines.steps.link import MODEL_STEP
 
@@ -26,24 +32,29 @@ from pipelines.steps.link import MODEL_STEP
 class DetectResult:
     """The open and decided conflicts after a run, and how often each event happened.
 
-    The conflicts of rules in `broken_plugins`, and of rules that failed, stay as they were.
+    The conflicts of rules in `broken_plugins`, and of rules that failed, stay as they were. `held`
+    are the findings that open nothing, because they rest on data that are too old.
     """
 
     in_force: tuple[Conflict, ...]
     events: Mapping[str, int]
     broken_plugins: tuple[BrokenPlugin | RuleFailure, ...]
+    held: tuple[HeldFinding, ...] = ()
 
 
 def detect(instance: Instance, now: datetime) -> DetectResult:
     """Run all rules over the plan of today and record what changed in the ledger."""
     with exclusive_lock(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
         record_model_version(connection, instance.model, now)
-        plan = read_plan(connection, instance.model, instance.today(now))
+        freshness = read_freshness(instance, connection, now)
+        plan = read_plan(
+            connection, instance.model, instance.today(now), data_dates=freshness.data_dates()
+        )
         lookup = WarehouseLookup(connection)
         rules = instance.rules
         context = RuleContext(plan, instance.model, lookup)
         all_findings, failures = rules.find_each(context)
-        worded, word_failures = _word_findings(instance, all_findings, lookup)
+        worded, word_failures = _word_findings(instance, all_findings, lookup, freshness)
         failures += word_failures
         failed = {failure.rule for failure in failures}
         # Conflicts of a rule that is not installed or failed stay as they are: its silence proves
@@ -53,58 +64,55 @@ def detect(instance: Instance, now: datetime) -> DetectResult:
             for conflict_id, conflict in read_conflicts(connection).items()
             if rules.can_judge(conflict.finding.rule) and conflict.finding.rule not in failed
         }
-        is_partly_unread = bool(
-            find_unread_connections(connection, instance.deployment.connection_names)
-        )
-        credible = [
-            each
-            for each in worded
-            # What such a rule misses may be in the part of a tool that could not be read.
-            if each.finding.rule not in failed
-            and not (
-                is_partly_unread
-                and rules.concludes_from_absence(each.finding)
-                and _is_new(each.finding, known_conflicts)
-            )
-        ]
+        credible = [each for each in worded if each.finding.rule not in failed]
         escalation = escalation_status_at(instance.model, now)
-        update = update_ledger(known_conflicts, credible, escalation, now)
+
+        def why_over(decision: Decision, finding: Finding) -> str | None:
+            return why_ended(decision, finding, instance.model, instance.today(now))
+
+        update, held = update_fresh_part(
+            known_conflicts,
+            credible,
+            escalation,
+            why_over,
+            freshness,
+            rules.concludes_from_absence,
+        )
         write_ledger_update(connection, update)
+        replace_held_findings(connection, held)
         in_force = read_conflicts(connection, Status.OPEN, Status.DECIDED)
     events = Counter(event.event for event in update.events)
-    return DetectResult(tuple(in_force.values()), events, (*rules.broken, *failures))
-
-
-def _is_new(finding: Finding, known_conflicts: Mapping[str, Conflict]) -> bool:
-    """Whether the finding would open or reopen a conflict."""
-    before = known_conflicts.get(finding.conflict_id)
-    return before is None or before.status is Status.RESOLVED
+    return DetectResult(tuple(in_force.values()), events, (*rules.broken, *failures), held)
 
 
 def mentioned_ids(findings: Iterable[Finding]) -> set[int]:
     """Ids of all records that findings mention."""
-    return {
-        record_id
-        for finding in findings
-        for record_id in (
-            *finding.subjects,
-            *finding.comment_on,
-            *finding.downstream,
-            *(step.record_id for step in finding.chain),
-        )
-    }
+    return {record_id for finding in findings for record_id in finding.mentioned_ids}
 
 
 def _word_findings(
-    instance: Instance, findings: list[Finding], lookup: WarehouseLookup
+    instance: Instance, findings: list[Finding], lookup: WarehouseLookup, freshness: Freshness
 ) -> tuple[list[WordedFinding], list[RuleFailure]]:
     labels, names = lookup.read_labels(mentioned_ids(findings)), instance.model.function_names
     worded: list[WordedFinding] = []
     failures: dict[str, RuleFailure] = {}
     for finding in findings:
         try:
-            worded.append(WordedFinding(finding, instance.rules.word(finding, labels, names)))
+            wording = instance.rules.word(finding, labels, names)
         # As for `find`: the other rules go on.
-        except Exception as error:
-            failures[finding.rule] = RuleFailure(finding.rule, f"{type(error).__name__}: {error}")
+        except PLUGIN_ERRORS as error:
+            failures[finding.rule] = RuleFailure(finding.rule, describe_error(error))
+            continue
+        # What a rule misses may be in a tool of which nothing is known yet.
+        unknown = freshness.never_read if instance.rules.concludes_from_absence(finding) else ()
+        worded.append(WordedFinding(_complete_evidence(finding, labels, unknown), wording))
     return worded, list(failures.values())
+
+
+def _complete_evidence(
+    finding: Finding, labels: Mapping[int, Label], others: Iterable[str]
+) -> Finding:
+    """The finding with all connections it rests on: also those of the records it mentions."""
+    mentioned = (labels[i] for i in finding.mentioned_ids if i in labels)
+    connections = {Ref.parse(label.ref).connection for label in mentioned}
+    return replace(finding, rests_on=tuple(sorted({*finding.rests_on, *connections, *others})))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 
 from model.findings import Label
+from model.freshness import Freshness, OldReading
 from model.keys import ReferenceFormats
 from model.network import Certainty, DrivingStep, date_of, explain
 from model.plan import Plan
-from model.records import State
+from model.records import Ref, State
 from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.plan import read_plan
+from pipelines.freshness import read_freshness
 from pipelines.instance import Instance
 
 
@@ -27,6 +29,7 @@ class ExplainedStep:
 
     `forecast_finish` is the day of completion where the item is `done`. `dependency_place` is
     where the next item of the chain states that it depends on this one; empty for the last item.
+    `old_reading` is that of its connection if that is not fresh: its forecast counts from then.
     """
 
     label: Label
@@ -39,6 +42,7 @@ class ExplainedStep:
     reasons: tuple[str, ...]
     source: str
     dependency_place: str
+    old_reading: OldReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,10 @@ def explain_item(
     with instance.engine.begin() as connection:
         lookup = WarehouseLookup(connection)
         record_id = _resolve_name(lookup, name, instance.references)
-        plan = read_plan(connection, instance.model, instance.today(as_of or now), as_of)
+        freshness = read_freshness(instance, connection, now)
+        # What was known on a past day is known; only of the present it may be too old.
+        dates = freshness.data_dates() if as_of is None else {}
+        plan = read_plan(connection, instance.model, instance.today(as_of or now), as_of, dates)
         if record_id not in plan.items.id:
             raise UnknownName(_absence_text(name, as_of))
         explanation = explain(plan.forecast, record_id)
@@ -77,13 +84,19 @@ def explain_item(
         descendants = [int(i) for i in explanation.descendants]
         labels = lookup.read_labels([*chain, *descendants])
         places, sources = lookup.read_link_places(pairwise(chain)), lookup.read_date_sources(chain)
+    steps = _explain_steps(explanation.chain, labels, places, sources, _done_ids(plan))
     return ItemExplanation(
-        _explain_steps(explanation.chain, labels, places, sources, _done_ids(plan)),
+        tuple(_with_age(step, freshness) for step in steps) if as_of is None else steps,
         explanation.total_slack,
         explanation.free_slack,
         date_of(explanation.late_finish),
         tuple(labels[i] for i in descendants),
     )
+
+
+def _with_age(step: ExplainedStep, freshness: Freshness) -> ExplainedStep:
+    readings = freshness.old_readings([Ref.parse(step.label.ref).connection])
+    return replace(step, old_reading=readings[0]) if readings else step
 
 
 def _done_ids(plan: Plan) -> set[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from model.warehouse.landing import find_unread_connections
+from model.warehouse.connection_states import find_unread_connections
 from model.warehouse.links import LinkResult, link
 from model.warehouse.load import read_mapped_streams
 from model.warehouse.locks import exclusive_lock

@@ -2,63 +2,299 @@
 
 When the mapping changes (settings, operating model, or the tool's mapping version), all raw
 records are mapped again from landing, without another pull.
+
+What landed since the last mapping is mapped in one transaction if it could be a mass change, and
+held if it is one (see `mass_change`); the cursor then stays where it is.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.base import Connector, RawRecord
-from connectors.tools import installed_tools
+from sqlalchemy import Connection
+
+from connectors.base import ConnectionFailed, Connector, RawRecord
+from model.operating_model.identity import Identity, find_person
 from model.operating_model.lookups import lookups_for
-from model.records import Mapped
+from model.plugin_errors import PLUGIN_ERRORS, describe_error
+from model.records import Mapped, Problem
+from model.warehouse.connection_states import record_mapping_end, record_unusable
+from model.warehouse.holds import Hold, end_hold, read_holds, record_release, save_hold
 from model.warehouse.landing import LandingRow, move_cursor, read_cursor, read_unmapped
 from model.warehouse.load import LoadResult, load_records
 from model.warehouse.locks import exclusive_lock
+from model.warehouse.quarantine import count_unusable
 from pipelines.instance import Instance
+from pipelines.isolation import REPORT, isolated
+from pipelines.steps.mass_change import Verdict, is_read_again, judge, may_be_mass_change
 
 BATCH = 1000
+_SEE_PROBLEMS = (
+    "`interlock problems` says why; until they can be used, the connection counts as not read."
+)
+_LOG = logging.getLogger("interlock.connectors")
 
 
-def map_records(instance: Instance, name: str, now: datetime) -> LoadResult:
-    """Map and load the raw records of one connection that landed since its last mapping."""
-    mapping = _fingerprint_mapping(instance, name)
-    with exclusive_lock(instance.engine, name), instance.connector(name) as connector:
-        results = (
-            _map_stream(instance, connector, stream, mapping, now) for stream in connector.streams
+@dataclass(frozen=True, slots=True)
+class MapResult:
+    """Counts of one mapping: raw records read, shared records changed or ended, problems.
+
+    `hold` is set while the connection is held: what landed last is then not among the figures.
+    `confirmed` says in one line why a former hold has ended.
+    """
+
+    rows: int = 0
+    changed: int = 0
+    ended: int = 0
+    problems: int = 0
+    hold: Hold | None = None
+    confirmed: str = ""
+
+
+class NothingHeld(Exception):
+    """There is no hold to release."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"nothing of {name} is held, so there is nothing to release. "
+            "`interlock sync` names each connection that it holds"
         )
-        return sum(results, LoadResult())
 
 
-def _map_stream(
-    instance: Instance, connector: Connector, stream: str, mapping: str, now: datetime
-) -> LoadResult:
-    with instance.engine.connect() as connection:
-        position = read_cursor(connection, connector.name, stream, "map") or {}
-    seq = position.get("seq", 0) if position.get("mapping") == mapping else 0
-    total = LoadResult()
-    while True:
+class ReleaseRefused(Exception):
+    """Somebody whom the operating model does not know wants to release a hold."""
+
+    def __init__(self, name: str, identity: Identity) -> None:
+        super().__init__(
+            f'{name}: "{identity.value}" is no person of the operating model, so nothing is '
+            "released. Give the id or the e-mail address that a person has there"
+        )
+
+
+def map_records(instance: Instance, name: str, now: datetime) -> MapResult:
+    """Map and load the raw records of one connection that landed since its last mapping.
+
+    Raises ConnectionFailed where too many records of a stream could not be used; what could is
+    loaded, but the connection does not count as read.
+    """
+    with _mapping(instance, name, now) as mapping:
+        held = _read_hold(instance, name)
+        with instance.engine.connect() as connection:
+            is_confirmable = held is not None and is_read_again(connection, held, mapping.streams)
+        known = mapping.map_known()
+        if held is not None and not is_confirmable:
+            return _result(known, held)
+        if held is None and not mapping.may_be_mass_change():
+            loaded = known + mapping.map_pending()
+            with instance.engine.begin() as connection:
+                unusable = _record_end(connection, instance, name)
+            result = _result(loaded)
+        else:
+            result = mapping.map_guarded(known, held)
+            with instance.engine.begin() as connection:
+                unusable = "" if result.hold else _record_end(connection, instance, name)
+        if unusable:
+            raise ConnectionFailed(name, unusable, _SEE_PROBLEMS)
+        return result
+
+
+def _record_end(connection: Connection, instance: Instance, name: str) -> str:
+    """Save that the connection is read, or return which records are too many problems for that."""
+    limit = instance.deployment.mass_change
+    unusable = [
+        f"{count} of {known} records of {stream} could not be used"
+        for stream, count, known in count_unusable(connection, name)
+        if limit.is_exceeded(count, known) or count == known
+    ]
+    if unusable:
+        record_unusable(connection, name)
+    else:
+        record_mapping_end(connection, name)
+    return "; ".join(unusable)
+
+
+def release(
+    instance: Instance, name: str, identity: Identity, reason: str, channel: str, now: datetime
+) -> MapResult:
+    """Map what is held of a connection, whatever it changes; recorded with the person's id.
+
+    Raises NothingHeld, and ReleaseRefused for somebody whom the operating model does not know.
+    """
+    # Before the lock: the name may be of no connection at all.
+    if _read_hold(instance, name) is None:
+        raise NothingHeld(name)
+    person = find_person(instance.model, identity)
+    if person is None:
+        raise ReleaseRefused(name, identity)
+    with _mapping(instance, name, now) as mapping:
+        held = _read_hold(instance, name)
+        if held is None:
+            raise NothingHeld(name)
+        known = mapping.map_known()
         with instance.engine.begin() as connection:
-            rows = read_unmapped(connection, connector.name, stream, seq, BATCH)
-            if rows:
-                seq = rows[-1].seq
-                batch = [(row, _map_row(connector, stream, row)) for row in rows]
-                total += load_records(
-                    connection, connector.name, stream, batch, now, instance.references
-                )
-            position = {"seq": seq, "mapping": mapping}
-            move_cursor(connection, connector.name, stream, "map", position, now)
-        # A short batch was the last; asking once more would only find nothing.
-        if len(rows) < BATCH:
-            return total
+            loaded = known + mapping.map_pending(connection)
+            end_hold(connection, name)
+            record_release(connection, held, person.id, reason, channel, now)
+            _record_end(connection, instance, name)
+        return _result(loaded)
+
+
+def _read_hold(instance: Instance, name: str) -> Hold | None:
+    with instance.engine.connect() as connection:
+        return read_holds(connection).get(name)
+
+
+@contextmanager
+def _mapping(instance: Instance, name: str, now: datetime) -> Iterator[_Mapping]:
+    fingerprint = _fingerprint_mapping(instance, name)
+    with exclusive_lock(instance.engine, name), instance.connector(name) as connector:
+        with isolated(name, "naming its streams"):
+            streams = tuple(connector.streams)
+        yield _Mapping(instance, connector, streams, fingerprint, now)
+
+
+def _result(loaded: LoadResult, held: Hold | None = None, confirmed: str = "") -> MapResult:
+    figures = loaded.rows, loaded.changed, loaded.ended, loaded.problems
+    return MapResult(*figures, held, confirmed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """The cursor of one stream's mapping.
+
+    `seq` is how far the present mapping came, `reached` how far any did: what landed after it may
+    be a mass change, what landed before is only mapped in another way.
+    """
+
+    seq: int
+    reached: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Mapping:
+    """The mapping of one connection's records, under its lock."""
+
+    instance: Instance
+    connector: Connector
+    streams: tuple[str, ...]
+    fingerprint: str
+    now: datetime
+
+    def map_known(self) -> LoadResult:
+        """Map again what was mapped already, where the mapping changed meanwhile."""
+        total = LoadResult()
+        for stream in self.streams:
+            with self.instance.engine.connect() as connection:
+                position = self._read_position(connection, stream)
+            while position.seq < position.reached:
+                with self.instance.engine.begin() as connection:
+                    rows = read_unmapped(
+                        connection,
+                        self.connector.name,
+                        stream,
+                        position.seq,
+                        BATCH,
+                        position.reached,
+                    )
+                    if rows:
+                        total += self._load(connection, stream, rows)
+                    seq = rows[-1].seq if len(rows) == BATCH else position.reached
+                    position = _Position(seq, position.reached)
+                    self._save_position(connection, stream, position)
+        return total
+
+    def may_be_mass_change(self) -> bool:
+        """Whether what landed since the last mapping could be one, judged without mapping it."""
+        with self.instance.engine.connect() as connection:
+            reached = {
+                stream: self._read_position(connection, stream).reached for stream in self.streams
+            }
+            limit = self.instance.deployment.mass_change
+            return may_be_mass_change(connection, self.connector.name, reached, limit)
+
+    def map_pending(self, connection: Connection | None = None) -> LoadResult:
+        """Map what landed since, in this transaction or each batch in one of its own."""
+        total = LoadResult()
+        for stream in self.streams:
+            is_last = False
+            while not is_last:
+                with nullcontext(connection) if connection else self.instance.engine.begin() as own:
+                    loaded = self._map_batch(own, stream)
+                is_last = loaded.rows < BATCH
+                total += loaded
+        return total
+
+    def map_guarded(self, known: LoadResult, held: Hold | None) -> MapResult:
+        """Map what landed since, unless it is a mass change that nothing confirms yet."""
+        with self.instance.engine.connect() as connection:
+            with connection.begin() as transaction:
+                limit = self.instance.deployment.mass_change
+                name = self.connector.name
+                verdict = judge(connection, name, held, limit, self.now, self.map_pending)
+                if verdict.hold is None:
+                    end_hold(connection, name)
+                else:
+                    transaction.rollback()
+            if verdict.hold is not None:
+                with connection.begin():
+                    save_hold(connection, verdict.hold, verdict.loaded.effects)
+        return _guarded_result(known, verdict)
+
+    def _map_batch(self, connection: Connection, stream: str) -> LoadResult:
+        """Map the next raw records behind the stream's cursor, and move it."""
+        position = self._read_position(connection, stream)
+        rows = read_unmapped(connection, self.connector.name, stream, position.reached, BATCH)
+        if not rows:
+            return LoadResult()
+        loaded = self._load(connection, stream, rows)
+        self._save_position(connection, stream, _Position(rows[-1].seq, rows[-1].seq))
+        return loaded
+
+    def _load(self, connection: Connection, stream: str, rows: list[LandingRow]) -> LoadResult:
+        batch = [(row, _map_row(self.connector, stream, row)) for row in rows]
+        references = self.instance.references
+        return load_records(connection, self.connector.name, stream, batch, self.now, references)
+
+    def _read_position(self, connection: Connection, stream: str) -> _Position:
+        stored = read_cursor(connection, self.connector.name, stream, "map") or {}
+        seq = stored.get("seq", 0)
+        reached = max(seq, stored.get("reached", 0))
+        return _Position(seq if stored.get("mapping") == self.fingerprint else 0, reached)
+
+    def _save_position(self, connection: Connection, stream: str, position: _Position) -> None:
+        stored = {
+            "seq": position.seq,
+            "reached": position.reached,
+            "mapping": self.fingerprint,
+        }
+        move_cursor(connection, self.connector.name, stream, "map", stored, self.now)
+
+
+def _guarded_result(known: LoadResult, verdict: Verdict) -> MapResult:
+    if verdict.hold is not None:
+        return _result(known, verdict.hold)
+    return _result(known + verdict.loaded, confirmed=verdict.confirmed)
 
 
 def _map_row(connector: Connector, stream: str, row: LandingRow) -> Mapped:
     # A record that is gone from its tool maps to nothing, which ends its present version.
     if row.gone_reason is not None:
         return Mapped()
-    return connector.map(stream, RawRecord(row.native_id, row.payload), row.landed_at)
+    try:
+        mapped = connector.map(stream, RawRecord(row.native_id, row.payload), row.landed_at)
+        if not isinstance(mapped, Mapped):
+            raise TypeError(f"map returned {type(mapped).__name__}")
+        return mapped
+    # Of whatever type: one record must not stop those after it.
+    except PLUGIN_ERRORS as error:
+        _LOG.debug("%s: mapping %s %s", connector.name, stream, row.native_id, exc_info=error)
+        reason = f"mapping it failed: {describe_error(error)}"
+        return Mapped(problems=(Problem(row.native_id, reason, REPORT),))
 
 
 def _fingerprint_mapping(instance: Instance, name: str) -> str:
@@ -66,9 +302,11 @@ def _fingerprint_mapping(instance: Instance, name: str) -> str:
     settings = instance.deployment.connections[name]
     lookups = lookups_for(instance.model, name, instance.references)
     inputs = (
-        installed_tools().named(settings.tool).mapping_version,
+        instance.tool(name).mapping_version,
         # Defaults are left out: a new optional setting must not map every record again.
-        settings.model_dump_json(exclude={"schedule", "budget"}, exclude_defaults=True),
+        settings.model_dump_json(
+            exclude={"schedule", "budget", "reread_days", "fresh_for"}, exclude_defaults=True
+        ),
         sorted(lookups.statuses.items()),
         sorted(lookups.functions),
         sorted(lookups.initiatives.items()),

@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol, runtime_checkable
+from zlib import crc32
 
 from sqlalchemy import Connection
 
-from connectors.base import Connector, Page
+from connectors.base import ConnectionFailed, Connector, Cursor, Page
+from connectors.kit.exceptions import RequestFailed
 from model.keys import ReferenceFormats
+from model.warehouse.connection_states import record_pull_end, record_pull_start
+from model.warehouse.full_reads import (
+    FullRead,
+    read_full_reads,
+    record_full_read_end,
+    record_full_read_start,
+)
+from model.warehouse.holds import Hold, read_holds
 from model.warehouse.landing import (
+    drop_cursor,
     land,
     mark_deleted,
     mark_gone,
     move_cursor,
     read_cursor,
-    record_pull,
 )
 from model.warehouse.locks import exclusive_lock
 from model.warehouse.quarantine import drop_stale_problems, replace_problems
 from pipelines.instance import Instance
+from pipelines.isolation import each_isolated, isolated
 
 
 @dataclass(frozen=True, slots=True)
 class PullResult:
-    """Counts of one pull: records read, new or changed, gone from the tool, and problems."""
+    """Counts of one pull: records read, new or changed, gone from the tool, and problems.
+
+    `held` is how many of the problems leave out a whole record.
+    """
 
     read: int = 0
     changed: int = 0
     gone: int = 0
     problems: int = 0
+    held: int = 0
 
     def __add__(self, other: PullResult) -> PullResult:
         return PullResult(
@@ -38,56 +54,184 @@ class PullResult:
             self.changed + other.changed,
             self.gone + other.gone,
             self.problems + other.problems,
+            self.held + other.held,
         )
 
 
-Progress = Callable[[str, int], None]
-"""Called after each page with the connection's name and the number of records read so far."""
+@dataclass
+class PullFailed(ConnectionFailed):
+    """A connection some of whose streams could not be read; `result` is what was read of it."""
+
+    result: PullResult = field(default_factory=PullResult)
+
+
+Progress = Callable[[str, int, str], None]
+"""Called after each page with the connection's name, the number of records read so far, and why
+its streams are read from their beginning ("" if they are not)."""
+
+
+ASKED = "it was asked for"
+RESUMED = "the last such reading was cut off"
+
+
+@runtime_checkable
+class Rewinding(Protocol):
+    """A connector that knows more than how far it has read, and keeps it when it reads all again.
+
+    Without `rewind` the stream is read again without a cursor.
+    """
+
+    def rewind(self, stream: str, cursor: Cursor) -> Cursor | None:
+        """The cursor from which everything is read again."""
+        ...
 
 
 def pull(
-    instance: Instance, name: str, now: datetime, progress: Progress = lambda _name, _count: None
+    instance: Instance,
+    name: str,
+    now: datetime,
+    progress: Progress = lambda _name, _count, _why: None,
+    *,
+    reread: bool = False,
 ) -> PullResult:
-    """Land what changed in one connection since the last pull.
+    """Land what changed in one connection since the last pull; with `reread`, everything.
 
-    Raises ConnectionFailed when the tool cannot be read further; pages before that stay landed.
+    A stream that cannot be read does not stop the others. Raises PullFailed when there was one,
+    and ConnectionFailed when there is no connector; what was read before stays landed.
     """
-    total = PullResult()
+    total, failures = PullResult(), list[ConnectionFailed]()
     with exclusive_lock(instance.engine, name):
-        # A pull that is killed from here on counts as one that did not reach the end.
-        _record_pull(instance, name, now, to_the_end=False)
+        with instance.engine.begin() as connection:
+            record_pull_start(connection, name, now)
+            held = read_holds(connection).get(name)
+            full_reads = read_full_reads(connection, name)
         with instance.connector(name) as connector:
-            for stream in connector.streams:
-                total += _pull_stream(instance, connector, stream, now, progress, total.read)
-        _record_pull(instance, name, now, to_the_end=True)
+            with isolated(name, "naming its streams"):
+                streams = tuple(connector.streams)
+            for stream in streams:
+                last = full_reads.get(stream)
+                days = instance.deployment.connections[name].reread_days
+                asked = ASKED if reread else ""
+                why = why_read_again(last, held, now) or asked or why_due(name, last, days, now)
+                is_under_way = last is not None and last.completed_at is None
+                why_all = why or (RESUMED if is_under_way else "")
+                stream_pull = _StreamPull(instance, connector, stream, now, why_all)
+                try:
+                    _begin_stream(instance, connector, stream, why, last, now)
+                    stream_pull.run(progress, total.read)
+                except ConnectionFailed as failure:
+                    failures.append(failure)
+                total += stream_pull.total
+                if failures and _is_unreachable(failures[-1]):
+                    break
+        if failures:
+            raise _combine(name, failures, total)
+        with instance.engine.begin() as connection:
+            record_pull_end(connection, name, now)
     return total
 
 
-def _record_pull(instance: Instance, name: str, now: datetime, *, to_the_end: bool) -> None:
-    with instance.engine.begin() as connection:
-        record_pull(connection, name, now, to_the_end=to_the_end)
+def why_due(name: str, last: FullRead | None, days: int, now: datetime) -> str:
+    """Why the rhythm asks for a full reading now ("" if it does not).
+
+    Connections take their turns at different times of the rhythm, so that not all of them are read
+    in one sync. A reading that is under way goes on instead.
+    """
+    if last is None or last.completed_at is None:
+        return ""
+    seconds = days * 24 * 3600
+    offset = crc32(name.encode()) % seconds
+    turns = [int((at.timestamp() + offset) // seconds) for at in (last.begun_at, now)]
+    return f"that is done every {days} days" if turns[0] < turns[1] else ""
 
 
-def _pull_stream(
+def why_read_again(last: FullRead | None, held: Hold | None, now: datetime) -> str:
+    """Why a hold asks for a full reading of a stream now ("" if it does not)."""
+    # In the run that began the hold it would be no second, independent reading.
+    if held and now > held.judged_at and not (last and last.begun_at > held.judged_at):
+        return "its last change is held until it is confirmed"
+    return ""
+
+
+def _begin_stream(
     instance: Instance,
     connector: Connector,
     stream: str,
+    why: str,
+    last: FullRead | None,
     now: datetime,
-    progress: Progress,
-    read_before: int,
-) -> PullResult:
-    """Pull one stream; `read_before` counts the records of the streams before it."""
-    with instance.engine.connect() as connection:
-        cursor = read_cursor(connection, connector.name, stream, "pull")
-    total, problem_ids = PullResult(), set[str]()
-    for page in connector.pull(stream, cursor, now):
-        problem_ids |= {problem.native_id for problem in page.problems}
-        with instance.engine.begin() as connection:
-            total += _write_page(
-                connection, connector.name, stream, page, problem_ids, now, instance.references
-            )
-        progress(connector.name, read_before + total.read)
-    return total
+) -> None:
+    """Set the cursor of a stream back to the beginning, where it is to be read from there.
+
+    A reading from the beginning that was cut off goes on where it stopped.
+    """
+    name = connector.name
+    with instance.engine.begin() as connection:
+        cursor = read_cursor(connection, name, stream, "pull")
+        if not why:
+            if cursor is None and (last is None or last.completed_at is not None):
+                record_full_read_start(connection, name, stream, now)
+            return
+        rewound = None
+        if cursor is not None and isinstance(connector, Rewinding):
+            with isolated(name, f"beginning the stream {stream} again"):
+                rewound = connector.rewind(stream, cursor)
+        if rewound is None:
+            drop_cursor(connection, name, stream, "pull")
+        else:
+            move_cursor(connection, name, stream, "pull", rewound, now)
+        record_full_read_start(connection, name, stream, now)
+
+
+def _is_unreachable(failure: ConnectionFailed) -> bool:
+    """Whether the tool gave no answer at all, as it would not to the next stream."""
+    return isinstance(failure, RequestFailed) and failure.status is None and failure.transient
+
+
+def _combine(name: str, failures: list[ConnectionFailed], total: PullResult) -> PullFailed:
+    """One failure that says what all of them say, each cause once."""
+    first = failures[0]
+    reasons = dict.fromkeys(failure.reason.rstrip(".") for failure in failures)
+    return PullFailed(name, "; ".join(reasons), first.remedy, first.record, total)
+
+
+@dataclass
+class _StreamPull:
+    """The pull of one stream; `total` also counts the pages before a failure."""
+
+    instance: Instance
+    connector: Connector
+    stream: str
+    now: datetime
+    why: str
+    total: PullResult = field(default_factory=PullResult)
+
+    def run(self, progress: Progress, read_before: int) -> None:
+        """Land all pages; `read_before` counts the records of the streams before it."""
+        name, engine = self.connector.name, self.instance.engine
+        with engine.connect() as connection:
+            cursor = read_cursor(connection, name, self.stream, "pull")
+        problem_ids = set[str]()
+        activity = f"reading the stream {self.stream}"
+        with isolated(name, activity):
+            pages = self.connector.pull(self.stream, cursor, self.now)
+        for page in each_isolated(name, activity, pages):
+            # What a connector yields may be as wrong as what it raises.
+            with isolated(name, activity):
+                problem_ids |= {problem.native_id for problem in page.problems}
+                with engine.begin() as connection:
+                    self.total += _write_page(
+                        connection,
+                        name,
+                        self.stream,
+                        page,
+                        problem_ids,
+                        self.now,
+                        self.instance.references,
+                    )
+            progress(name, read_before + self.total.read, self.why)
+        with engine.begin() as connection:
+            record_full_read_end(connection, name, self.stream, self.now)
 
 
 def _write_page(
@@ -114,4 +258,5 @@ def _write_page(
         gone += mark_gone(connection, name, stream, accounted_for, page.gone_reason, now)
         drop_stale_problems(connection, name, stream, keep=page.snapshot_ids | problem_ids)
     move_cursor(connection, name, stream, "pull", page.cursor, now)
-    return PullResult(len(page.records), changed, gone, problem_count)
+    held = sum(problem.held for problem in dict.fromkeys(page.problems))
+    return PullResult(len(page.records), changed, gone, problem_count, held)

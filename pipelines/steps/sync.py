@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.base import ConnectionFailed
+from model.warehouse.holds import Hold
 from model.warehouse.links import LinkResult
-from model.warehouse.load import LoadResult
 from pipelines.instance import Instance
 from pipelines.steps.comment import CommentResult, comment
 from pipelines.steps.detect import DetectResult, detect
 from pipelines.steps.forecast import forecast
 from pipelines.steps.link import link_records
-from pipelines.steps.map import map_records
-from pipelines.steps.pull import PullResult, pull
+from pipelines.steps.map import MapResult, map_records
+from pipelines.steps.pull import PullFailed, PullResult, pull
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +23,38 @@ class SyncResult:
     """The results of all steps, by connection where a step has one; failures by connection."""
 
     pulled: dict[str, PullResult]
-    mapped: dict[str, LoadResult]
+    mapped: dict[str, MapResult]
     linked: LinkResult
     detected: DetectResult
     commented: dict[str, CommentResult]
     failures: dict[str, ConnectionFailed]
 
+    @property
+    def holds(self) -> dict[str, Hold]:
+        """The holds by connection: their last change was not mapped."""
+        return {name: mapped.hold for name, mapped in self.mapped.items() if mapped.hold}
+
 
 def sync_all(
-    instance: Instance, now: datetime, progress: Callable[[str], None], *, write: bool
+    instance: Instance,
+    now: datetime,
+    progress: Callable[[str], None],
+    *,
+    write: bool,
+    reread: Collection[str] = (),
 ) -> SyncResult:
     """Run every step; comments are written only with `write`.
+
+    The connections in `reread` are read from their beginning, whatever has changed.
 
     `progress` is called with a few words whenever an activity begins.
     """
     names = instance.deployment.connection_names
     failures: dict[str, ConnectionFailed] = {}
-    pulled = {name: _pull_connection(instance, name, now, progress, failures) for name in names}
+    pulled = {
+        name: _pull_connection(instance, name, now, progress, failures, reread=name in reread)
+        for name in names
+    }
     progress("mapping onto the shared model")
     mapped = {name: _map_connection(instance, name, now, failures) for name in names}
     linked = link_records(instance, now)
@@ -59,13 +74,13 @@ def sync_all(
 
 def _map_connection(
     instance: Instance, name: str, now: datetime, failures: dict[str, ConnectionFailed]
-) -> LoadResult:
+) -> MapResult:
     try:
         return map_records(instance, name, now)
     except ConnectionFailed as failure:
         failures.setdefault(name, failure)
         # Later steps work with what is there; a total of zero says that nothing came.
-        return LoadResult()
+        return MapResult()
 
 
 def _pull_connection(
@@ -74,10 +89,17 @@ def _pull_connection(
     now: datetime,
     progress: Callable[[str], None],
     failures: dict[str, ConnectionFailed],
+    *,
+    reread: bool,
 ) -> PullResult:
     progress(f"pulling {name}")
+
+    def report(name: str, count: int, why: str) -> None:
+        again = f" again from the beginning, because {why}" if why else ""
+        progress(f"pulling {name}{again}: {count} read")
+
     try:
-        return pull(instance, name, now, lambda n, count: progress(f"pulling {n}: {count} read"))
+        return pull(instance, name, now, report, reread=reread)
     except ConnectionFailed as failure:
         failures[name] = failure
-        return PullResult()
+        return failure.result if isinstance(failure, PullFailed) else PullResult()

@@ -137,7 +137,7 @@ def measure_on_built_network(plain: PlainPlan) -> None:
     tails = np.append(links.predecessor, links.successor[0])
     with_cycle = Links.of(tails, np.append(links.successor, links.predecessor[0]))
     single, hundred = np.array([FIRST_ID + 7]), np.arange(FIRST_ID, FIRST_ID + 100)
-    delay, function = np.array([9], np.int32), np.zeros(plain.nodes, dtype=np.int32)
+    delay = np.array([9], np.int32)
     best = run_in_turns(
         {
             "floor": lambda: floor.kernel(plain),
@@ -146,7 +146,7 @@ def measure_on_built_network(plain: PlainPlan) -> None:
             "another pass, plain": lambda: run_both_passes(topology, plain.duration),
             "another schedule": lambda: schedule(network, TODAY + 1),
             f"{DRAWS} draws": lambda: simulate(forecast, DRAWS, 1, single),
-            "impact of a delay": lambda: compute_delay_impact(forecast, single, delay, function),
+            "impact of a delay": lambda: compute_delay_impact(forecast, single, delay),
             "descendants of one item": lambda: find_descendants(network, single),
             "descendants of a hundred items": lambda: find_descendants(network, hundred),
         },

@@ -77,8 +77,11 @@ def install(project: Path, site_packages: Path) -> None:
     (metadata / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def run_python(*arguments: str, cwd: Path, path: Iterable[Path]) -> str:
-    """The output of a Python that finds modules in `path` before those of this checkout."""
+def run_python(*arguments: str, cwd: Path, path: Iterable[Path], succeeds: bool = True) -> str:
+    """The output of a Python that finds modules in `path` before those of this checkout.
+
+    It has to succeed, or else to fail.
+    """
     result = subprocess.run(
         [sys.executable, *arguments],
         cwd=cwd,
@@ -87,5 +90,5 @@ def run_python(*arguments: str, cwd: Path, path: Iterable[Path]) -> str:
         text=True,
         check=False,
     )
-    assert result.returncode == 0, result.stdout + result.stderr
+    assert (result.returncode == 0) == succeeds, result.stdout + result.stderr
     return result.stdout

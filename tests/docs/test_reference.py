@@ -1,4 +1,4 @@
-"""The generated reference holds every rule, tool, setting and command; the picture is current."""
+"""The generated reference holds every rule, tool, setting and command, and is current."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ from model.rules import installed_rules
 from model.rules.rule import Rule
 from pipelines.cli.commands import app
 from pipelines.deployment import Deployment
-from pipelines.reference import draw_packages, expand_includes, reference_pages
-from pipelines.reference.packages import LAYERS, PICTURE, read_imports
+from pipelines.reference import generated_files
+from pipelines.reference.includes import expand_includes
+from pipelines.reference.packages import LAYERS, read_imports
+from pipelines.reference.pages import reference_pages
 
 ROOT = Path(__file__).parents[2]
 RULES = list(installed_rules())
 TOOLS = list(installed_tools().tools.values())
+REWRITE = "run: .venv/bin/python -m pipelines.reference"
 
 
 @pytest.fixture(scope="module")
@@ -103,14 +106,20 @@ def test_the_docstring_of_a_setting_is_its_meaning(pages: dict[str, str]) -> Non
 
 def test_an_include_shows_one_top_level_key_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("first:\n  - 1\n\n  - 2\n\n# about second\nsecond: 3\n")
-    text = expand_includes("Before\n<!-- include yaml a.yaml first -->\nafter", tmp_path)
-    assert text == "Before\n```yaml\nfirst:\n  - 1\n\n  - 2\n```\nafter"
+    text = expand_includes(
+        "Before\n<!-- include yaml a.yaml first -->\nold\n<!-- end -->\nafter", tmp_path
+    )
+    assert text == (
+        "Before\n<!-- include yaml a.yaml first -->\n\n"
+        "```yaml\nfirst:\n  - 1\n\n  - 2\n```\n\n<!-- end -->\nafter"
+    )
+    assert expand_includes(text, tmp_path) == text
 
 
 def test_an_include_of_an_inner_key_moves_it_to_the_left(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("all:\n  one-erp:\n    path: x\n  two: 2\n")
-    text = expand_includes("<!-- include yaml a.yaml one-erp -->", tmp_path)
-    assert text == "```yaml\none-erp:\n  path: x\n```"
+    text = expand_includes("<!-- include yaml a.yaml one-erp -->\n<!-- end -->", tmp_path)
+    assert "\n```yaml\none-erp:\n  path: x\n```\n" in text
 
 
 @pytest.mark.parametrize(
@@ -121,7 +130,7 @@ def test_an_include_of_something_that_does_not_exist_is_refused(
 ) -> None:
     (tmp_path / "a.yaml").write_text("first: 1\n")
     with pytest.raises(LookupError):
-        expand_includes(f"<!-- include {include} -->", tmp_path)
+        expand_includes(f"<!-- include {include} -->\n<!-- end -->", tmp_path)
 
 
 def test_imports_point_from_pipelines_to_connectors_to_model() -> None:
@@ -150,6 +159,18 @@ def test_imports_are_read_in_every_form(tmp_path: Path) -> None:
     }
 
 
-def test_the_picture_of_the_packages_is_current() -> None:
-    current = (ROOT / PICTURE).read_text(encoding="utf-8")
-    assert current == draw_packages(ROOT), "run: .venv/bin/python -m pipelines.reference"
+FILES = generated_files(ROOT)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_generated_file_is_current(name: str) -> None:
+    path = ROOT / name
+    assert path.is_file(), REWRITE
+    assert path.read_text(encoding="utf-8") == FILES[name], REWRITE
+
+
+def test_every_include_has_an_end() -> None:
+    """Without one, the part would neither be written nor compared."""
+    for path in (ROOT / "docs").rglob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n<!-- include ") == text.count("\n<!-- end -->\n"), path.name

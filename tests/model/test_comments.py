@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,13 @@ from model.comment_content import (
     Target,
     TextSpan,
 )
-from model.comments import Ceilings, DesiredComment, RecordedComment, diff_comments
+from model.comments import (
+    Ceilings,
+    DesiredComment,
+    RecordedComment,
+    diff_comments,
+    diff_with_lookups,
+)
 from model.findings import Severity
 from model.records import Kind, Ref
 
@@ -182,3 +189,65 @@ def test_a_day_has_a_ceiling_for_new_comments_but_none_for_edits() -> None:
 
     assert [c.content.conflict_id for c in result.changes] == ["C-1", "C-3"]
     assert "5 new comments a day" in result.postponed[0].reason
+
+
+class Tool:
+    """What stands in a tool, and which records were read."""
+
+    def __init__(self, *present: PostedComment) -> None:
+        self.present = present
+        self.read: list[Ref] = []
+
+    def find(self, targets: Sequence[Target]) -> list[PostedComment]:
+        refs = [target.ref for target in targets]
+        self.read += refs
+        return [comment for comment in self.present if comment.target in refs]
+
+
+def test_only_records_are_read_whose_comment_a_ceiling_permits() -> None:
+    comments = [desired(content(f"C-{n:03}"), ref(n)) for n in range(1, 101)]
+    tool = Tool()
+
+    result = diff_with_lookups(comments, {}, Ceilings(3, 5), 2, tool.find)
+
+    assert tool.read == [ref(1), ref(2), ref(3)]
+    assert [change.target.ref for change in result.changes] == tool.read
+    assert len(result.postponed) == 97
+
+
+def test_nothing_is_read_when_the_ceiling_of_the_day_is_reached() -> None:
+    tool = Tool()
+
+    result = diff_with_lookups([desired(content())], {}, Ceilings(3, 5), 5, tool.find)
+
+    assert tool.read == []
+    assert len(result.postponed) == 1
+
+
+def test_a_recorded_comment_is_read_so_that_one_deleted_by_hand_is_written_again() -> None:
+    tool = Tool()
+    records = {("C-1", ref()): recorded(content())}
+
+    result = diff_with_lookups([desired(content())], records, MANY, 0, tool.find)
+
+    assert tool.read == [ref()]
+    assert result.changes[0].posted is None
+
+
+def test_a_comment_that_was_never_recorded_is_found_and_leaves_its_turn_to_the_next() -> None:
+    comments = [desired(content(f"C-{n}"), ref(n)) for n in (1, 2, 3)]
+    tool = Tool(posted(content("C-1"), ref(1)), posted(content("C-2"), ref(2)))
+
+    result = diff_with_lookups(comments, {}, Ceilings(3, 1), 0, tool.find)
+
+    assert tool.read == [ref(1), ref(2), ref(3)]
+    assert [comment.conflict_id for comment, _ in result.unchanged] == ["C-1", "C-2"]
+    assert [change.content.conflict_id for change in result.changes] == ["C-3"]
+
+
+def test_several_conflicts_on_one_record_read_it_once() -> None:
+    tool = Tool()
+
+    diff_with_lookups([desired(content("C-1")), desired(content("C-2"))], {}, MANY, 0, tool.find)
+
+    assert tool.read == [ref()]

@@ -183,4 +183,4 @@ def test_a_findings_file_gets_its_columns(model: OperatingModel) -> None:
     nobody = dict(build_content(overdue(authority=None), LABELS, model, IN_JIRA).facts)
     assert nobody["Who decides"] == "nobody"
     done = dict(build_content(decided("it", NIGHT), LABELS, model, IN_JIRA).facts)
-    assert done["Decision"] == "finish: The fair is later"
+    assert done["Decision"] == "It. Decided by Ben. Reason: The fair is later"

@@ -10,6 +10,8 @@ from sqlalchemy.engine import URL
 
 from connectors.sandbox import running_sandbox
 from pipelines.instance import Instance
+from tests.pipelines.acme import Install, installing
+from tests.pipelines.commanding import Run, command_on
 from tests.pipelines.small import JIRA, SALESFORCE, Small, make_small
 from tests.pipelines.syncing import run_sync
 
@@ -25,6 +27,21 @@ def instance(small: Small) -> Iterator[Instance]:
     opened = small.open()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Installs the package acme-tracker with the tool `acme`."""
+    with installing(tmp_path / "site", monkeypatch) as install:
+        yield install
+
+
+@pytest.fixture
+def interlock(
+    small: Small, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """The command on an instance that was never synced."""
+    return command_on(small, monkeypatch, capsys)
 
 
 @pytest.fixture(scope="module")

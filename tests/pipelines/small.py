@@ -222,6 +222,18 @@ class Small:
         text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
         (self.home / "interlock.yaml").write_text(text, encoding="utf-8")
 
+    def remove_sales(self) -> None:
+        """Take the connection out of interlock.yaml and of the operating model."""
+        settings = self.home / "interlock.yaml"
+        content = yaml.safe_load(settings.read_text(encoding="utf-8"))
+        del content["connections"]["sales"]
+        settings.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+        people = self.home / "operating_model" / "people.yaml"
+        text = people.read_text(encoding="utf-8").replace(
+            "      sales: 00", "      finance-erp: 00"
+        )
+        people.write_text(text, encoding="utf-8")
+
     def write_plan(self, *rows: tuple[Any, ...]) -> None:
         """Write Marketing's workbook: a banner, headings in row 3, then the rows."""
         book = Workbook()
@@ -235,8 +247,10 @@ class Small:
         book.save(self.home / "files" / "plan.xlsx")
 
     def write_export(self, text: str = EXPORT) -> None:
-        """Write the ERP export in the encoding that Excel uses."""
-        (self.home / "files" / "export.csv").write_bytes(text.encode("cp1252"))
+        """Write the ERP export in the encoding that Excel uses, saved before NOW."""
+        file = self.home / "files" / "export.csv"
+        file.write_bytes(text.encode("cp1252"))
+        os.utime(file, (NOW.timestamp() - 600,) * 2)
 
 
 HEALTHY_PLAN = (

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
 from connectors.spreadsheets.notes import read_notes
 from model.conflicts import Conflict
+from model.operating_model.identity import identity_of_text
 from pipelines.instance import Instance
+from pipelines.steps.decide import Choice, record_decision
 from pipelines.steps.sync import SyncResult, sync_all
 from tests.pipelines.small import NOW, Small
 
@@ -70,3 +72,17 @@ def count_comments(small: Small) -> dict[str, int]:
 def cause_fault(url: str, **rule: Any) -> None:
     """Let a stand-in misbehave, as the README of the sandbox describes."""
     httpx.post(f"{url}/_sandbox/faults", json=rule, verify=False).raise_for_status()
+
+
+def decide_as(
+    instance: Instance,
+    conflict: Conflict,
+    option: str,
+    person: str,
+    reason: str = "",
+    now: datetime = NOW,
+    **answers: str,
+) -> Conflict:
+    """The conflict after this person, named by their id, has decided it at the command line."""
+    choice = Choice(option, answers, reason)
+    return record_decision(instance, conflict.id, choice, identity_of_text(person), "cli", now)

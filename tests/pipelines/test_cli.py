@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,40 +10,9 @@ import pytest
 from openpyxl import load_workbook
 
 from model.rules import words
-from model.rules.options import STANDARD_OPTIONS
-from pipelines.cli import app, output
-from tests.pipelines.small import HEALTHY_PLAN, NOW, Small, day
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-def command_on(
-    small: Small, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """A function that runs the command on an instance: exit code, standard output and error."""
-    for name, value in {**small.environment, "INTERLOCK_HOME": str(small.home)}.items():
-        monkeypatch.setenv(name, value)
-    for command in ("comments", "decide", "explain", "sync"):
-        monkeypatch.setattr(f"pipelines.cli.{command}.now", lambda: NOW)
-    # Whatever COLUMNS and the terminal say, so that no cell of a table is folded.
-    monkeypatch.setattr(output.console, "width", 160)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["interlock", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            app.main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return run
-
-
-@pytest.fixture
-def interlock(
-    small: Small, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """The command on an instance that was never synced."""
-    return command_on(small, monkeypatch, capsys)
+from pipelines.cli.exit_codes import ExitCode
+from tests.pipelines.commanding import Run, command_on
+from tests.pipelines.small import HEALTHY_PLAN, Small, day
 
 
 @pytest.fixture
@@ -89,6 +56,29 @@ def test_conflicts_as_json_are_a_list_of_objects(interlock: Run) -> None:
     fields |= {"decide_by", "impact", "comments"}
     assert all(fields <= conflict.keys() for conflict in listed)
     assert sum(len(conflict["comments"]) for conflict in listed) == 4
+
+
+def test_before_the_first_sync_the_list_of_conflicts_says_that_nothing_was_read(
+    interlock: Run,
+) -> None:
+    code, out, err = interlock("conflicts")
+
+    assert (code, out) == (0, "")
+    assert "nothing was read yet" in err
+    assert "interlock sync" in err
+    assert interlock("conflicts", "--json")[1] == "[]\n"
+
+
+def test_a_tool_that_shows_no_record_is_named_with_what_to_look_at(
+    interlock: Run, small: Small
+) -> None:
+    small.sandbox.jira.issues.clear()
+
+    code, out, _ = interlock("sync")
+
+    assert code == 0
+    assert "! it-jira: its tool shows no record" in out
+    assert "! sales" not in out
 
 
 def test_a_sync_prints_what_it_wrote_and_where(interlock: Run) -> None:
@@ -174,7 +164,7 @@ def test_a_refused_comment_is_listed_with_reason_and_remedy(interlock: Run, smal
     code, out, _ = interlock("comments", "--json")
 
     (refused,) = [each for each in json.loads(out)["comments"] if not each["written"]]
-    assert code == 1
+    assert code == ExitCode.REFUSED
     assert refused["action"] == "create"
     assert "no row of" in refused["reason"]
     assert refused["remedy"]
@@ -184,8 +174,8 @@ def test_a_refused_comment_is_listed_with_reason_and_remedy(interlock: Run, smal
 def test_a_sync_without_writing_counts_the_comments_it_would_write(interlock: Run) -> None:
     _, out, _ = interlock("sync", "--dry-run")
 
-    assert "0 comments written" in out
-    assert "4 would be written" in out
+    assert "Dry run: no comment was written, 4 would be, 0 up to date" in out
+    assert "comments written" not in out
 
 
 def test_explain_prints_the_chain_and_writes_its_timeline(
@@ -273,11 +263,30 @@ def test_options_for_items_are_refused_for_a_conflict(
     assert not timeline.exists()
 
 
-def test_the_help_names_each_standard_option_with_its_meaning(synced_interlock: Run) -> None:
-    _, out, _ = synced_interlock("decide", "--help")
+def test_a_decision_without_a_verdict_lists_the_options_in_the_words_of_the_conflict(
+    synced_interlock: Run,
+) -> None:
+    _, listed, _ = synced_interlock("conflicts", "--json")
+    (late,) = [each for each in json.loads(listed) if each["rule"] == "late_handover"]
 
-    text = " ".join(out.split())
-    assert all(f"{option.id} {option.meaning}" in text for option in STANDARD_OPTIONS)
+    code, out, _ = synced_interlock("decide", late["id"])
+
+    assert code == 0
+    assert "IT finishes CDP-2 by …" in out
+    assert "dismiss" in out
+    assert f"until={late['needed_by']}" in out
+
+
+def test_a_field_of_an_option_without_its_value_is_refused(synced_interlock: Run) -> None:
+    _, listed, _ = synced_interlock("conflicts", "--json")
+    conflict = json.loads(listed)[0]["id"]
+
+    code, _, err = synced_interlock(
+        "decide", conflict, "--verdict", "accept", "--set", "until", "--as", "aylin-demir"
+    )
+
+    assert code == ExitCode.REFUSED
+    assert "NAME=VALUE" in err
 
 
 def test_a_person_without_the_right_is_refused_with_the_name_of_who_may_decide(
@@ -290,7 +299,7 @@ def test_a_person_without_the_right_is_refused_with_the_name_of_who_may_decide(
         "decide", conflict, "--verdict", "accept", "--as", "aylin-demir", "--reason", "Fine"
     )
 
-    assert code == 1
+    assert code == ExitCode.REFUSED
     assert "Ask" in err
 
 
@@ -354,7 +363,7 @@ def test_an_unreachable_warehouse_is_reported_without_its_password(
 
     code, _, err = interlock("conflicts")
 
-    assert code == 1
+    assert code == ExitCode.NO_WAREHOUSE
     assert "INTERLOCK_WAREHOUSE_URL" in err
     assert "hidden-password" not in err
 
@@ -362,7 +371,7 @@ def test_an_unreachable_warehouse_is_reported_without_its_password(
 def test_an_unknown_name_is_an_error(synced_interlock: Run) -> None:
     code, _, err = synced_interlock("explain", "CDP-99")
 
-    assert code == 1
+    assert code == ExitCode.MISCONFIGURED
     assert "CDP-99" in err
 
 

@@ -21,7 +21,7 @@ from tests.pipelines.killed import sync_until_killed
 from tests.pipelines.small import JIRA, NOW, SALESFORCE, Small, make_small
 from tests.pipelines.syncing import COMMENTED, count_comments
 
-FEW_KILLS, MANY_KILLS = 5, 40
+FEW_KILLS, MANY_KILLS = 3, 40
 NEVER = -1
 
 _STATE = {
@@ -124,6 +124,7 @@ def assert_kills_leave_no_trace(home: Path, new_database: Callable[[], URL], kil
         assert again == undisturbed, f"killed at instant {fatal} of {instants}"
 
 
+@pytest.mark.long
 def test_a_sync_killed_at_a_few_instants_and_run_again_equals_an_undisturbed_one(
     tmp_path: Path, new_database: Callable[[], URL]
 ) -> None:

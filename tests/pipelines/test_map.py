@@ -41,7 +41,7 @@ def test_a_raised_mapping_version_maps_every_record_again(
     tool = installed.tools["salesforce"]
     raised = replace(tool, mapping_version=tool.mapping_version + 1)
     tools = InstalledTools({**installed.tools, "salesforce": raised}, installed.unavailable)
-    monkeypatch.setattr("pipelines.steps.map.installed_tools", lambda: tools)
+    monkeypatch.setattr("pipelines.instance.installed_tools", lambda: tools)
 
     assert rows_mapped_again(mapped) >= DEALS
 

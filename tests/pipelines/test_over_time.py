@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from pipelines.instance import Instance
 from pipelines.steps.comment import comment
-from pipelines.steps.decide import DecisionRefused, record_decision
+from pipelines.steps.decide import DecisionRefused
 from pipelines.steps.sync import SyncResult
 from tests.pipelines.small import HEALTHY_PLAN, NOW, Small
 from tests.pipelines.syncing import (
+    decide_as,
     jira_comments,
     late_handover,
     rule_names,
@@ -66,11 +68,11 @@ def test_each_deadline_that_passes_notifies_once_and_edits_the_same_comment(
 
 
 def test_past_the_last_deadline_the_comment_says_that_it_is_undecided(
-    small: Small, instance: Instance
+    small: Small,
 ) -> None:
-    run_sync(instance)
-
-    run_sync(instance, days=40)
+    with closing(edit_settings(small, "comments:", "fresh_for: 1000\ncomments:")) as instance:
+        run_sync(instance)
+        run_sync(instance, days=40)
 
     assert "was to decide by" in text_on(small, "CDP-2")
     assert "It is still undecided." in text_on(small, "CDP-2")
@@ -137,7 +139,8 @@ def test_a_deputy_decides_and_the_decision_outlives_the_deadlines(
     small: Small, instance: Instance
 ) -> None:
     conflict = late_handover(run_sync(instance))
-    record_decision(instance, conflict.id, "move", "nina-scholz", "The fair is later", "cli", NOW)
+    until = (NOW + timedelta(days=30)).date().isoformat()
+    decide_as(instance, conflict, "accept", "nina-scholz", until=until, days="30")
 
     run_sync(instance, days=1)
     later = run_sync(instance, days=20)
@@ -147,13 +150,36 @@ def test_a_deputy_decides_and_the_decision_outlives_the_deadlines(
     assert ("CMP-2", True) not in edits(later)
 
 
+def test_a_plan_that_does_not_show_what_was_decided_within_a_week_opens_the_conflict_again(
+    small: Small, instance: Instance
+) -> None:
+    conflict = late_handover(run_sync(instance))
+    decide_as(instance, conflict, "move", "nina-scholz")
+
+    run_sync(instance, days=1)
+    later = run_sync(instance, days=20)
+
+    assert "and is not" in late_handover(later).reopened_because
+    assert "Open again: a new date of CMP-2" in text_on(small, "CDP-2")
+
+
+def test_a_lower_right_does_not_undo_the_decision_of_a_higher_one(
+    instance: Instance,
+) -> None:
+    conflict = late_handover(run_sync(instance))
+    decide_as(instance, conflict, "accept", "friedrich-albers")
+
+    with pytest.raises(DecisionRefused, match="whose right reaches further"):
+        decide_as(instance, conflict, "dismiss", "nina-scholz", "No conflict")
+
+
 def test_a_resolved_conflict_can_no_longer_be_decided(small: Small, instance: Instance) -> None:
     conflict = late_handover(run_sync(instance))
     small.write_plan(HEALTHY_PLAN[0])
     run_sync(instance, days=1)
 
     with pytest.raises(DecisionRefused, match="it is resolved"):
-        record_decision(instance, conflict.id, "move", "nina-scholz", "Too late", "cli", NOW)
+        decide_as(instance, conflict, "move", "nina-scholz", "Too late")
 
 
 def test_an_issue_moved_to_another_project_keeps_its_conflict_and_its_comments(
@@ -194,9 +220,14 @@ def test_a_comment_above_the_daily_ceiling_is_written_the_next_day(small: Small)
 
 def one_comment_per_day(small: Small) -> Instance:
     """The instance with a ceiling of one new comment per day and connection."""
+    return edit_settings(small, "mode: write", "mode: write\n  per_day: 1")
+
+
+def edit_settings(small: Small, old: str, new: str) -> Instance:
+    """The instance with a text of interlock.yaml replaced."""
     settings = small.home / "interlock.yaml"
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("mode: write", "mode: write\n  per_day: 1"), encoding="utf-8")
+    settings.write_text(text.replace(old, new), encoding="utf-8")
     return small.open()
 
 

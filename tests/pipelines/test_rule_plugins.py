@@ -5,17 +5,18 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
 from model.conflicts import Conflict
 from model.rules import BrokenPlugin, RuleSet
 from pipelines.instance import Instance
-from pipelines.steps.decide import DecisionRefused, record_decision
+from pipelines.steps.decide import DecisionRefused
 from pipelines.steps.detect import detect
 from tests.pipelines import syncing
 from tests.pipelines.small import NOW, Small
+from tests.pipelines.syncing import decide_as
 
 LATER = NOW + timedelta(minutes=5)
 BROKEN = BrokenPlugin("acme-rules 1.2", "acme_rules.late", "ModuleNotFoundError: No module")
@@ -63,7 +64,7 @@ def test_a_conflict_whose_rule_is_not_installed_cannot_be_decided(instance: Inst
         closing(without_late_handover(instance, BROKEN)) as reduced,
         pytest.raises(DecisionRefused, match="its rule late_handover is not installed"),
     ):
-        record_decision(reduced, conflict.id, "move", person, "Later", "cli", LATER)
+        decide_as(reduced, conflict, "move", person, "Later", LATER)
 
 
 def test_a_verdict_that_is_no_option_of_the_rule_is_refused_with_the_options(
@@ -73,8 +74,8 @@ def test_a_verdict_that_is_no_option_of_the_rule_is_refused_with_the_options(
     assert conflict.escalation.authority is not None
     person = conflict.escalation.authority.person
 
-    with pytest.raises(DecisionRefused, match="choose hold or move or accept or dismiss"):
-        record_decision(instance, conflict.id, "mov", person, "Later", "cli", LATER)
+    with pytest.raises(DecisionRefused, match="choose finish or move or accept or dismiss"):
+        decide_as(instance, conflict, "mov", person, "Later", LATER)
 
 
 def test_a_rule_that_fails_while_it_finds_fails_alone(instance: Instance) -> None:
@@ -93,6 +94,34 @@ def test_a_rule_that_fails_while_it_finds_fails_alone(instance: Instance) -> Non
     assert again.events == {}
     (failure,) = again.broken_plugins
     assert str(failure).startswith("the rule late_handover failed: RuntimeError: find went wrong")
+
+
+def find_texts(*_: object) -> list[str]:
+    return ["x"]
+
+
+def end_the_process(*_: object) -> NoReturn:
+    raise SystemExit(3)
+
+
+@pytest.mark.parametrize(
+    ("find", "reason"),
+    [(find_texts, "TypeError: it found str"), (end_the_process, "SystemExit: 3")],
+)
+def test_a_rule_that_finds_no_findings_fails_alone(
+    instance: Instance, find: Any, reason: str
+) -> None:
+    first = syncing.run_sync(instance, write=False)
+    rules = dict(instance.rules.by_name)
+    rules["late_handover"] = replace(rules["late_handover"], find=find)
+    failing = replace(instance, rules=RuleSet(rules))
+
+    with closing(failing):
+        again = detect(failing, LATER)
+
+    assert again.in_force == first.detected.in_force
+    (failure,) = again.broken_plugins
+    assert str(failure).startswith(f"the rule late_handover failed: {reason}")
 
 
 def concluding_from_absence(instance: Instance) -> Instance:

@@ -10,11 +10,12 @@ import pytest
 
 from connectors.base import ConnectionFailed
 from pipelines.instance import Instance
-from pipelines.steps.decide import DecisionRefused, record_decision
+from pipelines.steps.decide import DecisionRefused
 from tests.pipelines.small import HEALTHY_PLAN, NOW, Small, day
 from tests.pipelines.syncing import (
     cause_fault,
     deal_page,
+    decide_as,
     jira_comments,
     late_handover,
     rule_names,
@@ -221,7 +222,7 @@ def test_only_a_person_with_the_right_decides(instance: Instance) -> None:
     (conflict, *_) = run_sync(instance).detected.in_force
 
     with pytest.raises(DecisionRefused, match="Ask"):
-        record_decision(instance, conflict.id, "move", "aylin-demir", "Because", "cli", NOW)
+        decide_as(instance, conflict, "move", "aylin-demir", "Because")
 
 
 def test_a_decision_is_in_every_comment_and_causes_no_further_event(
@@ -229,15 +230,7 @@ def test_a_decision_is_in_every_comment_and_causes_no_further_event(
 ) -> None:
     late = late_handover(run_sync(instance))
     assert late.escalation.authority is not None
-    record_decision(
-        instance,
-        late.id,
-        "move",
-        late.escalation.authority.person,
-        "The fair is later",
-        "cli",
-        NOW,
-    )
+    decide_as(instance, late, "move", late.escalation.authority.person, "The fair is later")
 
     result = run_sync(instance, minutes=5)
 

@@ -18,6 +18,7 @@ Node = dict[str, Any]
 
 _ROOM = 30_000
 """Bytes of JSON; Jira accepts 32,767 characters and does not document how it counts nodes."""
+# Bytes for the list and separators around a line.
 _NODE_OVERHEAD = 40
 _NOTICE = "… shortened: there is more to this than fits here."
 _BLOCKS = {"paragraph", "heading", "listItem", "blockquote", "codeBlock", "tableCell", "rule"}
@@ -88,6 +89,7 @@ def _find_texts(node: Node) -> Iterator[str]:
     if node.get("type") == "text":
         yield _link_address(node) or str(node.get("text") or "")
     elif node.get("type") in {"inlineCard", "blockCard", "embedCard"}:
+        # Blanks around it, so that it does not grow together with the text beside it.
         yield f" {attrs.get('url') or ''} "
     elif node.get("type") == "hardBreak":
         yield "\n"

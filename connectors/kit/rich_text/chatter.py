@@ -25,6 +25,7 @@ from model.comment_content import (
 
 Segment = dict[str, str]
 
+# Of 10,000 characters; the rest is for the marker and what the sizes underestimate.
 _ROOM = 9_500
 _MOST_MENTIONS = 25
 _TAGS = 60

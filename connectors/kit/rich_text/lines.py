@@ -48,23 +48,23 @@ def without_control(text: str) -> str:
 
 def fit_lines(
     lines: Iterable[Line],
-    room: int,
+    space: int,
     size_of: Callable[[Line], int],
     notice: str | None = SHORTENED,
 ) -> list[Line]:
-    """Lines from the top as long as there is room for them, in the unit of `size_of`.
+    """Lines from the top as long as there is space for them, in the unit of `size_of`.
 
     The first line that does not fit is cut and ends with an ellipsis. A line with the notice
-    follows, if there is one; `room` has to leave space for it.
+    follows, if there is one; it comes on top of `space`.
     """
     fitting: list[Line] = []
     for line in lines:
         size = size_of(line)
-        if size > room:
-            beginning = _cut_line(line, room, size_of)
+        if size > space:
+            beginning = _cut_line(line, space, size_of)
             end = [] if beginning and not notice else [Line((TextSpan(notice or ELLIPSIS),))]
             return [*fitting, *beginning, *end]
-        room -= size
+        space -= size
         fitting.append(line)
     return fitting
 
@@ -91,7 +91,7 @@ def _clean_span(span: Span) -> Span:
             return replace(span, text=without_control(text))
 
 
-def _cut_line(line: Line, room: int, size_of: Callable[[Line], int]) -> list[Line]:
+def _cut_line(line: Line, space: int, size_of: Callable[[Line], int]) -> list[Line]:
     """The beginning of a line that fits with an ellipsis behind it; empty where not even that."""
 
     def cut_after(count: int, length: int = 0) -> Line:
@@ -100,7 +100,7 @@ def _cut_line(line: Line, room: int, size_of: Callable[[Line], int]) -> list[Lin
         return replace(line, spans=(*line.spans[:count], TextSpan(f"{text} {ELLIPSIS}")))
 
     def fits(cut: Line) -> bool:
-        return size_of(cut) <= room
+        return size_of(cut) <= space
 
     # Links and mentions are dropped whole: half an address leads nowhere.
     count = _longest(len(line.spans) - 1, lambda n: fits(cut_after(n)))

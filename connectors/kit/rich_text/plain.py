@@ -24,8 +24,8 @@ def render(
     def size_of(line: Line) -> int:
         return len(render_line(line)) + 1
 
-    room = limit - len(ELLIPSIS)
-    return "\n".join(map(render_line, fit_lines(to_lines(content), room, size_of, notice=None)))
+    space = limit - len(ELLIPSIS)
+    return "\n".join(map(render_line, fit_lines(to_lines(content), space, size_of, notice=None)))
 
 
 def _render_span(span: Span) -> str:

@@ -66,11 +66,16 @@ def _rows(path: Path) -> Iterator[tuple[Json, Json]]:
     """Parameters (column `input`) and response (column `data`) of each recorded request."""
     if not path.exists():
         return
-    # A recorded response with a long changelog exceeds the default limit of 128 KiB.
-    csv.field_size_limit(LONGEST_CELL)
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            yield orjson.loads(row["input"] or "{}") or {}, orjson.loads(row["data"])
+    # A recorded response with a long changelog exceeds the default limit of 128 KiB, which is one
+    # for the whole process: files that connectors read have to keep theirs.
+    usual = csv.field_size_limit(LONGEST_CELL)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    finally:
+        csv.field_size_limit(usual)
+    for row in rows:
+        yield orjson.loads(row["input"] or "{}") or {}, orjson.loads(row["data"])
 
 
 def _add_issue(site: JiraSite, recorded: Json) -> None:

@@ -16,6 +16,8 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _OFFSET_IN_CENTRAL = 42
+_DAMAGED = (zlib.error, struct.error, ValueError, OSError, LookupError)
+"""What taking apart an archive raises whose sizes, offsets or names are not true."""
 _DOS_EPOCH = (0, 0x21)
 """1980-01-01 00:00, the time that Excel gives every part."""
 
@@ -29,7 +31,7 @@ def unpack_archive(raw: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(BytesIO(raw)) as archive:
             return {info.filename: archive.read(info) for info in archive.infolist()}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except (*_DAMAGED, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise NotAnArchive(str(error)) from error
 
 

@@ -6,6 +6,7 @@ Part names have no leading slash here. Source: ECMA-376 part 2 (Open Packaging C
 from __future__ import annotations
 
 import posixpath
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
@@ -54,8 +55,14 @@ class WorkbookPackage:
             self.parts[name] = self.changed[name] = data
 
     def to_bytes(self) -> bytes:
-        """The file with the changed parts, or the same bytes when nothing changed."""
-        return rewrite_archive(self.raw, self.changed) if self.changed else self.raw
+        """The file with the changed parts, or the same bytes when nothing changed.
+
+        Raises NotAPackage where the file can be read and yet not be rewritten.
+        """
+        try:
+            return rewrite_archive(self.raw, self.changed) if self.changed else self.raw
+        except (NotAnArchive, struct.error, ValueError) as error:
+            raise NotAPackage(f"its archive cannot be rewritten ({error})") from error
 
     def unused_name(self, stem: str, suffix: str) -> str:
         """The first of `stem1.suffix`, `stem2.suffix`, … that no part has (case ignored)."""

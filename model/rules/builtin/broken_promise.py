@@ -16,11 +16,12 @@ from model.network import NO_DATE, date_of
 from model.plan import Plan
 from model.records import State
 from model.rules import words
-from model.rules.chain import driving_rows
+from model.rules.chain import all_driving_rows, driving_rows
 from model.rules.columns import function_ids_of, group_positions, sum_money
 from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.options import ACCEPT, DISMISS, PROMPT_DAYS, Option, date_field
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import RuleParameters, SeverityScale
 
@@ -38,6 +39,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding per item, with all deals that close before its forecast finish."""
     plan, dependencies = context.plan, context.dependencies
     is_deal = plan.attributes.is_deal
+    # Between two deals nothing is promised to a customer.
     is_sale = is_deal[dependencies.successor] & ~is_deal[dependencies.predecessor]
     is_late = (dependencies.needed != NO_DATE) & (dependencies.late >= parameters.min_days)
     late = dependencies.select(is_sale & is_late)
@@ -48,6 +50,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
 
 def _draft(plan: Plan, scale: SeverityScale, case: Dependencies) -> FindingDraft:
     feature = int(case.predecessor[0])
+    # A deal may depend on one item twice, by field and by text; its value counts once.
     deals = np.array(list(dict.fromkeys(case.successor.tolist())))
     record_id, sold = int(plan.items.id[feature]), tuple(plan.items.id[deals].tolist())
     value = sum_money(plan, plan.attributes.value[deals], plan.attributes.currency[deals])
@@ -62,10 +65,14 @@ def _draft(plan: Plan, scale: SeverityScale, case: Dependencies) -> FindingDraft
         impact=stake,
         needed_by=date_of(int(case.needed[0])),
         downstream=sold,
+        # Facts are text: they are stored with the conflict and outlive the rule's code.
         facts=(("won", "yes" if plan.items.state[deals[0]] == State.DONE else "no"),),
     )
     return FindingDraft(
-        finding, about=(record_id,), chain=[*driving_rows(plan, feature), int(deals[0])]
+        finding,
+        about=(record_id,),
+        chain=[*driving_rows(plan, feature), int(deals[0])],
+        rows=all_driving_rows(plan, feature),
     )
 
 
@@ -87,7 +94,39 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             *also,
         ),
         question=_question(finding, giver, key, words.format_list(sellers) or giver),
+        terms=(
+            ("giver", giver),
+            ("seller", words.format_list(sellers) or giver),
+            ("item", key),
+            ("deal", words.format_keys(labels, (first, *others))),
+            *((("forecast", step.forecast.isoformat()),) if step.forecast else ()),
+            *words.needed_terms(finding),
+        ),
     )
+
+
+_OPTIONS = (
+    Option(
+        id="finish",
+        label="{giver} finishes {item} by …",
+        meaning="{giver} finishes {item} by {on}",
+        fields=(date_field("on", "The day by which it is there.", "needed"),),
+        until="on",
+        awaits="{item} by {on}",
+        accepts_size=True,
+    ),
+    Option(
+        id="move",
+        label="{seller} agrees a later date with the customer",
+        meaning="{seller} agrees {on} with the customer of {deal}",
+        fields=(date_field("on", "The day that is agreed with the customer.", "forecast"),),
+        within=PROMPT_DAYS,
+        awaits="a new close date of {deal}",
+        accepts_size=True,
+    ),
+    ACCEPT,
+    DISMISS,
+)
 
 
 def _title(finding: Finding, key: str, deals: int) -> str:
@@ -123,4 +162,5 @@ RULE = Rule(
     parameters=Parameters,
     find=find,
     word=word,
+    options=_OPTIONS,
 )

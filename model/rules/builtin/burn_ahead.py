@@ -26,6 +26,7 @@ from model.rules import words
 from model.rules.columns import count_working_days, function_ids_of, group_positions
 from model.rules.context import RuleContext
 from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.options import ACCEPT, DISMISS, PROMPT_DAYS, FieldKind, Option, OptionField
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import RuleParameters, SeverityScale
 from model.rules.spend import BUDGET, LinesByWbs, sum_by_wbs_and_currency
@@ -62,9 +63,11 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     rows = _leaves(plan)
     weight = _working_days(plan, rows)
     burn = _burn(plan, rows, weight)
+    # A comparison with NaN is false, so a WBS without measurable progress is never ahead.
     is_ahead = np.any(burn.ahead > parameters.tolerance / 100, axis=1)
     concerned = is_ahead[plan.attributes.wbs[rows]] & plan.attributes.is_open[rows]
     rows, weight = rows[concerned], weight[concerned]
+    # The longest work first: it is where the rest of the budget goes.
     groups = group_positions(plan.attributes.wbs[rows], within=-weight)
     lines = LinesByWbs.of(plan)
     drafts = [
@@ -81,6 +84,7 @@ def _paying_line(plan: Plan, lines: LinesByWbs, case: Int64) -> int:
 
 def _leaves(plan: Plan) -> Int64:
     items, attributes = plan.items, plan.attributes
+    # Only leaves: the work of a parent is that of its children, and would count twice.
     counts = (attributes.wbs >= 0) & ~attributes.is_deal & (items.state != State.CANCELLED)
     return np.flatnonzero(counts & ~np.isin(items.id, items.parent))
 
@@ -117,6 +121,7 @@ def _burn(plan: Plan, rows: Int64, weight: Int32) -> _Burn:
     progress = np.divide(done, total, out=np.full(count, np.nan), where=total > 0)
     has_wbs = plan.spend.wbs >= 0
     budget = sum_by_wbs_and_currency(plan, np.flatnonzero(has_wbs & (plan.spend.kind == BUDGET)))
+    # Commitments too: the money is promised and cannot be spent again.
     used = sum_by_wbs_and_currency(plan, np.flatnonzero(has_wbs & (plan.spend.kind > BUDGET)))
     share = np.divide(used, budget, out=np.zeros(budget.shape), where=budget > 0)
     ahead = np.where(budget > 0, share - progress[:, None], 0.0)
@@ -149,7 +154,13 @@ def _draft(plan: Plan, parameters: Parameters, burn: _Burn, rows: Int64, line: i
             ("used", str(spent)),
         ),
     )
-    return FindingDraft(finding, chain=rows[:1].tolist())
+    return FindingDraft(
+        finding,
+        chain=rows[:1].tolist(),
+        # Progress is that of all work on the WBS, also of what is done.
+        rows=np.flatnonzero(plan.attributes.wbs == wbs),
+        lines=np.flatnonzero(plan.spend.wbs == wbs),
+    )
 
 
 def _money(plan: Plan, amount: int, currency: int) -> Money:
@@ -171,7 +182,30 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             f"That is {excess} more than the progress accounts for.",
         ),
         question=f"Does the rest of the budget of {wbs} pay for the rest of the work?",
+        terms=(("doer", doer), ("payer", payer), ("wbs", wbs), ("excess", excess)),
     )
+
+
+_OPTIONS = (
+    Option(
+        id="add",
+        label="{payer} adds to the budget",
+        meaning="{payer} adds {amount} to the budget of {wbs}",
+        fields=(OptionField("amount", FieldKind.TEXT, "How much is added.", "excess"),),
+        within=PROMPT_DAYS,
+        awaits="the larger budget of {wbs}",
+    ),
+    Option(
+        id="cut",
+        label="{doer} cuts the work to the budget",
+        meaning="{doer} cuts the rest of {wbs} to its budget: {how}",
+        fields=(OptionField("how", FieldKind.TEXT, "What is left out."),),
+        within=PROMPT_DAYS,
+        awaits="a plan of {wbs} that its budget pays for",
+    ),
+    ACCEPT,
+    DISMISS,
+)
 
 
 RULE = Rule(
@@ -180,4 +214,5 @@ RULE = Rule(
     parameters=Parameters,
     find=find,
     word=word,
+    options=_OPTIONS,
 )

@@ -12,6 +12,7 @@ from model.rules import words
 from model.rules.columns import find_rows, function_ids_of
 from model.rules.context import RuleContext
 from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.options import DISMISS, PROMPT_DAYS, FieldKind, Option, OptionField, date_field
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import RuleParameters, SeverityName
 
@@ -29,6 +30,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     plan = context.plan
     # Reversed, so that of several places the first in the plan's order remains.
     stated = {(entry.record_id, entry.target): entry for entry in reversed(plan.dangling)}
+    # The type is given because an empty list would become an array of floats.
     rows = find_rows(plan, np.array([record_id for record_id, _ in stated], dtype=np.int64))
     is_open = (rows >= 0) & plan.attributes.is_open[rows]
     row_by_key = dict(zip(stated, rows.tolist(), strict=True))
@@ -57,6 +59,8 @@ def _draft(
         subjects=(dangling.record_id,),
         comment_on=(dangling.record_id,),
         facts=(("depends on", spelling), ("stated in", f"{dangling.where} in {connection}")),
+        # What is called so could be in any tool.
+        rests_on=plan.connections,
     )
     return FindingDraft(finding, about=(dangling.record_id,), chain=(row,))
 
@@ -75,7 +79,35 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             "Nobody is warned when it moves.",
         ),
         question=f"What does {key} depend on? Correct “{target}” or take it out.",
+        terms=(("owner", owner), ("item", key), ("target", target)),
     )
+
+
+_OPTIONS = (
+    Option(
+        id="correct",
+        label="{owner} corrects the name",
+        meaning="{owner} corrects “{target}” of {item} to {name}",
+        fields=(OptionField("name", FieldKind.TEXT, "What it really depends on."),),
+        within=PROMPT_DAYS,
+        awaits="{item} with a dependency on {name}",
+    ),
+    Option(
+        id="remove",
+        label="{owner} takes the dependency out",
+        meaning="{owner} takes the dependency of {item} on “{target}” out",
+        within=PROMPT_DAYS,
+        awaits="{item} without its dependency on “{target}”",
+    ),
+    Option(
+        id="watch",
+        label="{owner} watches it outside the connected tools",
+        meaning="“{target}” is in no connected tool: {owner} watches it until {until}",
+        fields=(date_field("until", "The last day on which it is watched so."),),
+        until="until",
+    ),
+    DISMISS,
+)
 
 
 RULE = Rule(
@@ -84,4 +116,5 @@ RULE = Rule(
     parameters=Parameters,
     find=find,
     word=word,
+    options=_OPTIONS,
 )

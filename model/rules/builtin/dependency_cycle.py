@@ -14,6 +14,7 @@ from model.rules import words
 from model.rules.columns import find_rows, function_ids_of
 from model.rules.context import RuleContext
 from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.options import ACCEPT, DISMISS, PROMPT_DAYS, FieldKind, Option, OptionField
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import RuleParameters, SeverityName
 
@@ -49,6 +50,7 @@ def _draft(plan: Plan, parameters: Parameters, cycle: Cycle, rows: Int64) -> Fin
         comment_on=cycle.shortest,
         impact=Impact(items=len(cycle.members)),
     )
+    # The first item once more at the end, so that the chain shows the link that closes the loop.
     return FindingDraft(finding, about=cycle.shortest, chain=[*rows.tolist(), int(rows[0])])
 
 
@@ -67,7 +69,25 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
         title=f"{words.format_list(keys)} wait for one another",
         explanation=(*waits, *more),
         question=f"Which of these dependencies does not hold, in the view of {involved}?",
+        terms=(
+            ("items", words.format_list(keys)),
+            ("dependency", f"{keys[-1]} on {keys[0]}" if len(keys) > 1 else keys[0]),
+        ),
     )
+
+
+_OPTIONS = (
+    Option(
+        id="remove",
+        label="one dependency goes",
+        meaning="the dependency of {dependency} goes",
+        fields=(OptionField("dependency", FieldKind.TEXT, "Which one: KEY on KEY.", "dependency"),),
+        within=PROMPT_DAYS,
+        awaits="{items} without the dependency of {dependency}",
+    ),
+    ACCEPT,
+    DISMISS,
+)
 
 
 RULE = Rule(
@@ -76,4 +96,5 @@ RULE = Rule(
     parameters=Parameters,
     find=find,
     word=word,
+    options=_OPTIONS,
 )

@@ -18,10 +18,20 @@ from model.findings import Finding, Impact, Label, Wording
 from model.network import NO_DATE, date_of, day_of
 from model.plan import Int32, Int64, Plan
 from model.rules import words
+from model.rules.chain import all_driving_rows
 from model.rules.columns import count_working_days, function_ids_of, group_positions, sum_money
 from model.rules.context import RuleContext
 from model.rules.drafts import FindingDraft, complete_drafts
 from model.rules.fiscal import fiscal_year, quarter_name
+from model.rules.options import (
+    ACCEPT,
+    DISMISS,
+    PROMPT_DAYS,
+    FieldKind,
+    Option,
+    OptionField,
+    date_field,
+)
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import RuleParameters, SeverityScale
 from model.rules.spend import BUDGET, LinesByWbs, earliest_by_wbs, is_budget
@@ -65,12 +75,16 @@ def _find_gaps(plan: Plan, year_start: int | None) -> list[_Gap]:
     rows = _dated_work(plan)
     wbs, start = plan.attributes.wbs[rows], plan.forecast.early_start[rows]
     first = earliest_by_wbs(plan, wbs, start)
+    # Work that began in the past needs its money today; whether it had it then is no decision any
+    # more.
     due = np.where(first == _NEVER, _NEVER, np.maximum(first, day_of(plan.today)))
     release = _first_releases(plan, due, year_start)
+    # A WBS without any spend line is unknown to finance, which `dangling_dependency` reports.
     has_lines = np.isin(np.arange(len(plan.wbs)), plan.spend.wbs)
     has_gap = has_lines & (due < release)
     is_early = has_gap[wbs] & (start < release[wbs])
     rows, wbs, start = rows[is_early], wbs[is_early], start[is_early]
+    # `_NEVER` served the comparisons; a finding that is stored states no date instead.
     release, lines = np.where(release == _NEVER, NO_DATE, release), LinesByWbs.of(plan)
     groups = group_positions(wbs, within=start)
     cases = ((int(wbs[positions[0]]), rows[positions]) for positions in groups)
@@ -97,6 +111,8 @@ def _first_releases(plan: Plan, due: Int32, year_start: int | None) -> Int32:
     lines = np.flatnonzero(spend.wbs >= 0)
     lines = lines[is_budget(plan, lines)]
     if year_start is not None:
+        # `_NEVER` is no date that the calendar functions could convert; such a WBS has no work to
+        # pay.
         needed = fiscal_year(np.where(due == _NEVER, 0, due), year_start)[spend.wbs[lines]]
         lines = lines[fiscal_year(spend.on[lines], year_start) >= needed]
     return earliest_by_wbs(plan, spend.wbs[lines], spend.on[lines])
@@ -105,6 +121,7 @@ def _first_releases(plan: Plan, due: Int32, year_start: int | None) -> Int32:
 def _draft(plan: Plan, parameters: Parameters, gap: _Gap, starts_in: int) -> FindingDraft:
     first, spend = gap.rows[:1], plan.spend
     stake = _impact(plan, gap)
+    # The first line with the release day; without one, `argmax` of all False is the first line.
     line = int(gap.lines[np.argmax(spend.on[gap.lines] == gap.release)])
     payer = plan.functions[spend.function[line]]
     subjects = (*plan.items.id[gap.rows[:_COMMENTED]].tolist(), int(spend.id[line]))
@@ -126,7 +143,12 @@ def _draft(plan: Plan, parameters: Parameters, gap: _Gap, starts_in: int) -> Fin
             ("released in", quarter_name(gap.release, starts_in)),
         ),
     )
-    return FindingDraft(finding, chain=first.tolist())
+    return FindingDraft(
+        finding,
+        chain=first.tolist(),
+        rows=[*all_driving_rows(plan, int(first[0])), *gap.rows],
+        lines=np.flatnonzero(spend.wbs == gap.wbs),
+    )
 
 
 def _impact(plan: Plan, gap: _Gap) -> Impact:
@@ -159,7 +181,12 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
         title = f"The budget of {wbs} belongs to a year before work {starts} on {start}"
         amount = words.format_money(finding.impact.value)
         reason = f"The budget of {amount} for {wbs} ({payer}) belongs to an earlier fiscal year."
-    return Wording(title, (begins, reason), f"From which budget does {payer} pay for {wbs}?")
+    return Wording(
+        title,
+        (begins, reason),
+        f"From which budget does {payer} pay for {wbs}?",
+        _terms(finding, doer, payer, wbs, ""),
+    )
 
 
 def _word_late_release(
@@ -181,7 +208,52 @@ def _word_late_release(
             f"{payer} releases the budget of {amount} for {wbs} on {released} ({quarter}).",
         ),
         question=question,
+        terms=_terms(finding, doer, payer, wbs, release.isoformat()),
     )
+
+
+def _terms(
+    finding: Finding, doer: str, payer: str, wbs: str, release: str
+) -> tuple[tuple[str, str], ...]:
+    return (
+        ("doer", doer),
+        ("payer", payer),
+        ("wbs", wbs),
+        ("release", release),
+        *words.needed_terms(finding),
+    )
+
+
+_OPTIONS = (
+    Option(
+        id="release",
+        label="{payer} releases the money in time",
+        meaning="{payer} releases the money for {wbs} by {on}",
+        fields=(date_field("on", "The day on which it is released.", "needed"),),
+        within=PROMPT_DAYS,
+        awaits="a budget of {wbs} that is released by {on}",
+    ),
+    Option(
+        id="move",
+        label="{doer} starts later",
+        meaning="{doer} starts the work on {wbs} on {on}",
+        fields=(date_field("on", "The day on which the work starts.", "release"),),
+        within=PROMPT_DAYS,
+        awaits="a start of the work on {wbs} on {on}",
+    ),
+    Option(
+        id="bridge",
+        label="another budget bridges the gap",
+        meaning="{source} pays for {wbs} until {until}",
+        fields=(
+            OptionField("source", FieldKind.TEXT, "The budget that pays until then."),
+            date_field("until", "The last day that it pays for.", "release"),
+        ),
+        until="until",
+    ),
+    ACCEPT,
+    DISMISS,
+)
 
 
 RULE = Rule(
@@ -190,4 +262,5 @@ RULE = Rule(
     parameters=Parameters,
     find=find,
     word=word,
+    options=_OPTIONS,
 )

@@ -17,12 +17,13 @@ from model.findings import Finding, Label, Wording
 from model.network import NO_DATE, date_of
 from model.plan import NONE, Int64, Plan
 from model.rules import words
-from model.rules.chain import driving_rows
+from model.rules.chain import all_driving_rows, driving_rows
 from model.rules.columns import function_ids_of, group_positions
 from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
 from model.rules.impact import find_pushed, propagate_marks, select_downstream, sum_impact
+from model.rules.options import ACCEPT, DISMISS, PROMPT_DAYS, Option, date_field
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import RuleParameters, SeverityScale
 
@@ -38,10 +39,7 @@ class Parameters(RuleParameters):
 
 
 def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
-    """One finding per predecessor and receiving function, the successors by when they need it.
-
-    A comment also goes to the item where the delay begins, because it can be repaired there.
-    """
+    """One finding per predecessor and receiving function, the successors by when they need it."""
     plan = context.plan
     late = _find_late(context, parameters.min_days)
     receiver = plan.attributes.function[late.successor]
@@ -60,6 +58,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
 def _find_late(context: RuleContext, min_days: int) -> Dependencies:
     """Late handovers whose predecessor is not itself driven by another late handover."""
     plan, handovers = context.plan, context.handovers
+    # What is sold on late work is the rule `broken_promise`.
     is_work = ~plan.attributes.is_deal[handovers.successor]
     late = handovers.select(is_work & (handovers.needed != NO_DATE) & (handovers.late >= min_days))
     # Rows that a late handover drives carry its mark; a predecessor with a mark is late because
@@ -81,6 +80,7 @@ def _moved_rows(plan: Plan, cases: Sequence[Dependencies]) -> list[Int64]:
     is_pushed = find_pushed(plan)
     marks = np.where(is_pushed, propagate_marks(plan, _mark_driven(plan, cases)), NONE)
     driven = np.flatnonzero(marks != NONE)
+    # Sorted by case, the rows of each are a slice; stable keeps their order within it.
     driven = driven[np.argsort(marks[driven], kind="stable")]
     bounds = np.searchsorted(marks[driven], np.arange(len(cases) + 1))
     return [
@@ -91,6 +91,7 @@ def _moved_rows(plan: Plan, cases: Sequence[Dependencies]) -> list[Int64]:
 
 def _draft(plan: Plan, scale: SeverityScale, case: Dependencies, moved: Int64) -> FindingDraft:
     giver = int(case.predecessor[0])
+    # In the order of need, each once: two links may join the same items.
     receivers = np.array(list(dict.fromkeys(case.successor.tolist())))
     record_id, waiting = int(plan.items.id[giver]), plan.items.id[receivers]
     stake = sum_impact(plan, int(case.late.max()), moved)
@@ -105,6 +106,7 @@ def _draft(plan: Plan, scale: SeverityScale, case: Dependencies, moved: Int64) -
         severity=scale.grade(stake, int(plan.attributes.priority[receivers].max())),
         functions=functions,
         subjects=(record_id, *waiting.tolist()),
+        # Also where the delay begins, because it can be repaired there.
         comment_on=tuple(dict.fromkeys((record_id, source, *waiting[:_COMMENTED].tolist()))),
         impact=stake,
         needed_by=date_of(int(case.needed[0])),
@@ -114,7 +116,13 @@ def _draft(plan: Plan, scale: SeverityScale, case: Dependencies, moved: Int64) -
             ("forecast for", str(date_of(int(forecast[giver])))),
         ),
     )
-    return FindingDraft(finding, about=(record_id,), chain=[*driving, int(receivers[0])])
+    return FindingDraft(
+        finding,
+        about=(record_id,),
+        chain=[*driving, int(receivers[0])],
+        # Of the items downstream a finding names only some, but all count for its severity.
+        rows=[*all_driving_rows(plan, giver), *moved],
+    )
 
 
 def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:
@@ -145,7 +153,39 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             *words.format_stake(finding.impact),
         ),
         question=f"Can {giver} {verb} {key} {soon}, or does {receiver} plan for {forecast}?",
+        terms=(
+            ("giver", giver),
+            ("receiver", receiver),
+            ("item", key),
+            ("waiting", words.format_keys(labels, waiting)),
+            ("forecast", forecast_day),
+            *words.needed_terms(finding),
+        ),
     )
+
+
+_OPTIONS = (
+    Option(
+        id="finish",
+        label="{giver} finishes {item} by …",
+        meaning="{giver} finishes {item} by {on}",
+        fields=(date_field("on", "The day by which it is there.", "needed"),),
+        until="on",
+        awaits="{item} by {on}",
+        accepts_size=True,
+    ),
+    Option(
+        id="move",
+        label="{receiver} replans {waiting} for …",
+        meaning="{receiver} replans {waiting} for {on}",
+        fields=(date_field("on", "The day for which the function that waits plans.", "forecast"),),
+        within=PROMPT_DAYS,
+        awaits="a new date of {waiting}",
+        accepts_size=True,
+    ),
+    ACCEPT,
+    DISMISS,
+)
 
 
 RULE = Rule(
@@ -154,4 +194,5 @@ RULE = Rule(
     parameters=Parameters,
     find=find,
     word=word,
+    options=_OPTIONS,
 )

@@ -17,9 +17,19 @@ from model.operating_model.schema import Gate, GateSign, Workflow
 from model.plan import NONE, Bool, Int64, Plan
 from model.records import State
 from model.rules import words
+from model.rules.chain import all_driving_rows
 from model.rules.columns import find_rows, function_ids_of, group_positions
 from model.rules.context import RuleContext
 from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.options import (
+    ACCEPT,
+    DISMISS,
+    PROMPT_DAYS,
+    FieldKind,
+    Option,
+    OptionField,
+    date_field,
+)
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import RuleParameters, SeverityName
 
@@ -44,8 +54,10 @@ class _MissingGate:
 def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding per gate and initiative, or per gate and item where there is no initiative."""
     names = {initiative.id: initiative.name for initiative in context.model.initiatives}
+    # A gate that is missing here could be planned wherever there is work.
+    searched = _connections_with_work(context.plan)
     drafts = [
-        _draft(context.plan, parameters, missing, names)
+        _draft(context.plan, parameters, missing, names, searched)
         for workflow in context.model.workflows
         for gate in workflow.gates
         for missing in _missing_gates(context, workflow, gate)
@@ -56,6 +68,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
 def _missing_gates(context: RuleContext, workflow: Workflow, gate: Gate) -> Iterator[_MissingGate]:
     plan = context.plan
     gate_rows = _recognised_rows(context, gate.recognised_by)
+    # A cancelled gate validates nothing; a gate that is done does.
     gate_rows = gate_rows[plan.items.state[gate_rows] != State.CANCELLED]
     rows = _recognised_rows(context, gate.before)
     rows = rows[plan.attributes.is_open[rows] & _follows_workflow(plan, workflow, rows)]
@@ -70,6 +83,7 @@ def _missing_gates(context: RuleContext, workflow: Workflow, gate: Gate) -> Iter
 
 def _recognised_rows(context: RuleContext, sign: GateSign) -> Int64:
     rows = find_rows(context.plan, np.unique(context.lookup.find_gate_items(sign)))
+    # Gate items are looked up by text, also of records that are not in this plan.
     return rows[rows >= 0]
 
 
@@ -92,7 +106,11 @@ def _due(plan: Plan, rows: Int64) -> Int64:
 
 
 def _draft(
-    plan: Plan, parameters: Parameters, missing: _MissingGate, names: Mapping[str, str]
+    plan: Plan,
+    parameters: Parameters,
+    missing: _MissingGate,
+    names: Mapping[str, str],
+    searched: tuple[str, ...],
 ) -> FindingDraft:
     gate, first = missing.gate, missing.rows[:1]
     ids = plan.items.id[missing.rows].tolist()
@@ -103,6 +121,7 @@ def _draft(
         severity=parameters.severity,
         functions=tuple(dict.fromkeys((*function_ids_of(plan, first), gate.function))),
         subjects=tuple(ids),
+        # The first due one: where the gate has to be asked for first.
         comment_on=(ids[0],),
         needed_by=date_of(_request_by(plan, first, gate.sla_days)),
         facts=(
@@ -114,8 +133,19 @@ def _draft(
             ),
             ("recognised by", _sign_text(gate.recognised_by)),
         ),
+        rests_on=searched,
     )
-    return FindingDraft(finding, about=() if initiatives else (ids[0],), chain=first.tolist())
+    return FindingDraft(
+        finding,
+        about=() if initiatives else (ids[0],),
+        chain=first.tolist(),
+        rows=all_driving_rows(plan, int(first[0])),
+    )
+
+
+def _connections_with_work(plan: Plan) -> tuple[str, ...]:
+    codes = np.unique(plan.attributes.connection[~plan.attributes.is_deal])
+    return tuple(plan.connections[code] for code in codes.tolist())
 
 
 def _request_by(plan: Plan, first: Int64, sla_days: int) -> int:
@@ -155,7 +185,37 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             f"{gatekeeper} takes {days} for it, so it {ask} asked for by {ask_by}.",
         ),
         question=f"Who plans “{gate}” with {gatekeeper}, and for which day?",
+        terms=(
+            ("owner", owner),
+            ("gatekeeper", gatekeeper),
+            ("gate", gate),
+            ("item", key),
+            *words.needed_terms(finding),
+        ),
     )
+
+
+_OPTIONS = (
+    Option(
+        id="plan",
+        label="“{gate}” is planned",
+        meaning="{person} plans “{gate}” before {item} for {on}",
+        fields=(
+            OptionField("person", FieldKind.PERSON, "Who plans it."),
+            date_field("on", "The day for which it is planned.", "needed"),
+        ),
+        within=PROMPT_DAYS,
+        awaits="“{gate}” in a plan",
+    ),
+    Option(
+        id="waive",
+        label="“{gate}” is waived",
+        meaning="“{gate}” is waived for {item}",
+        needs_reason=True,
+    ),
+    ACCEPT,
+    DISMISS,
+)
 
 
 RULE = Rule(
@@ -164,5 +224,6 @@ RULE = Rule(
     parameters=Parameters,
     find=find,
     word=word,
+    options=_OPTIONS,
     concludes_from_absence=True,
 )

@@ -16,6 +16,7 @@ from model.rules.columns import function_ids_of, group_positions
 from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.options import ACCEPT, DISMISS, PROMPT_DAYS, Option
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import PriorityName, RuleParameters, SeverityName
 
@@ -35,6 +36,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     plan, handovers = context.plan, context.handovers
     priority = plan.attributes.priority
     given, needed = priority[handovers.predecessor], priority[handovers.successor]
+    # Without a stated priority nothing is ranked low, only not ranked.
     is_stated = (given != NONE) & (needed >= parameters.waiting)
     unequal = handovers.select(is_stated & (needed - given >= parameters.levels))
     receiver = plan.attributes.function[unequal.successor]
@@ -51,6 +53,7 @@ def _draft(plan: Plan, parameters: Parameters, case: Dependencies) -> FindingDra
     priorities = [Priority(int(plan.attributes.priority[row])).name.lower() for row in rows]
     finding = Finding(
         rule=NAME,
+        # The receiving function is part of the identity: each receiver settles its case by itself.
         about=functions[1:],
         severity=parameters.severity,
         functions=functions,
@@ -78,7 +81,33 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             f"{receiver} ranks {words.format_items(labels, waiting)} as {needed} and waits{why}.",
         ),
         question=f"Does {giver} raise the priority of {key}, or does {receiver} plan without it?",
+        terms=(
+            ("giver", giver),
+            ("receiver", receiver),
+            ("item", key),
+            ("waiting", words.format_keys(labels, waiting)),
+        ),
     )
+
+
+_OPTIONS = (
+    Option(
+        id="raise",
+        label="{giver} raises the priority of {item}",
+        meaning="{giver} raises the priority of {item}",
+        within=PROMPT_DAYS,
+        awaits="a higher priority of {item}",
+    ),
+    Option(
+        id="detach",
+        label="{receiver} plans without {item}",
+        meaning="{receiver} plans {waiting} without {item}",
+        within=PROMPT_DAYS,
+        awaits="{waiting} without a dependency on {item}",
+    ),
+    ACCEPT,
+    DISMISS,
+)
 
 
 RULE = Rule(
@@ -87,4 +116,5 @@ RULE = Rule(
     parameters=Parameters,
     find=find,
     word=word,
+    options=_OPTIONS,
 )

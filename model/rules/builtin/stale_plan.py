@@ -17,6 +17,7 @@ from model.rules.columns import count_working_days, function_ids_of, group_posit
 from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.options import DISMISS, Option, date_field
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import RuleParameters, SeverityName
 
@@ -71,6 +72,7 @@ def _draft(plan: Plan, parameters: Parameters, case: Dependencies, idle: Int32) 
         severity=parameters.severity,
         functions=function_ids_of(plan, np.array([giver, *case.successor])),
         subjects=tuple(dict.fromkeys((record_id, *waiting))),
+        # Only its owner can update it; those who wait could do nothing with a comment.
         comment_on=(record_id,),
         needed_by=date_of(int(case.needed[0])),
         facts=(("last touched", str(touched)), ("working days untouched", str(idle[giver]))),
@@ -99,7 +101,28 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             f"{waits} it with {words.format_items(labels, waiting)}{source}.",
         ),
         question=f"Do the dates of {key} still hold?",
+        terms=(("giver", giver), ("item", key), ("receiver", receiver)),
     )
+
+
+_OPTIONS = (
+    Option(
+        id="confirm",
+        label="the dates hold",
+        meaning="the dates of {item} hold; {giver} looks again by {until}",
+        fields=(date_field("until", "The day by which somebody looks again."),),
+        until="until",
+    ),
+    Option(
+        id="replan",
+        label="{giver} gives it new dates",
+        meaning="{giver} gives {item} new dates by {on}",
+        fields=(date_field("on", "The day by which the new dates are there."),),
+        until="on",
+        awaits="new dates of {item} by {on}",
+    ),
+    DISMISS,
+)
 
 
 RULE = Rule(
@@ -108,4 +131,5 @@ RULE = Rule(
     parameters=Parameters,
     find=find,
     word=word,
+    options=_OPTIONS,
 )

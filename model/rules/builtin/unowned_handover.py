@@ -15,6 +15,15 @@ from model.rules.columns import count_working_days, function_ids_of, group_posit
 from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
+from model.rules.options import (
+    ACCEPT,
+    DISMISS,
+    PROMPT_DAYS,
+    FieldKind,
+    Option,
+    OptionField,
+    date_field,
+)
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import RuleParameters, SeverityName
 
@@ -35,6 +44,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     is_open_ended = ~(_has_owner(plan) & _has_promise(plan))[handovers.predecessor]
     today = np.full(len(handovers.needed), day_of(plan.today), dtype=np.int32)
     ahead = count_working_days(plan, handovers.predecessor, today, handovers.needed)
+    # Overdue needs count too: `ahead` is negative then.
     is_soon = (handovers.needed != NO_DATE) & (ahead <= parameters.horizon_days)
     loose = handovers.select(is_open_ended & is_soon)
     cases = group_positions(loose.predecessor, within=loose.needed)
@@ -52,6 +62,7 @@ def _has_owner(plan: Plan) -> Bool:
 def _has_promise(plan: Plan) -> Bool:
     """Whether each row, or one of its children, has a planned finish."""
     has_date: Bool = plan.items.planned_finish != NO_DATE
+    # An epic is promised by the dates of its stories.
     return has_date | np.isin(plan.items.id, plan.items.parent[has_date])
 
 
@@ -69,6 +80,7 @@ def _draft(plan: Plan, parameters: Parameters, case: Dependencies) -> FindingDra
         severity=parameters.severity,
         functions=function_ids_of(plan, np.array([giver, *case.successor])),
         subjects=tuple(dict.fromkeys((record_id, *waiting))),
+        # The first who needs it learns that nobody works on it; the others are named in the text.
         comment_on=(record_id, waiting[0]),
         needed_by=date_of(int(case.needed[0])),
         facts=(("missing", " and ".join(missing)),),
@@ -90,7 +102,25 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             f"{needs} it by {needed} for {words.format_items(labels, waiting)}{stated}.",
         ),
         question=_QUESTIONS[missing].format(giver=giver, key=key),
+        terms=(("giver", giver), ("item", key), *words.needed_terms(finding)),
     )
+
+
+_OPTIONS = (
+    Option(
+        id="own",
+        label="somebody takes {item}",
+        meaning="{person} owns {item} and promises it by {on}",
+        fields=(
+            OptionField("person", FieldKind.PERSON, "Who takes it."),
+            date_field("on", "The day that is promised.", "needed"),
+        ),
+        within=PROMPT_DAYS,
+        awaits="{item} with {person} as its owner, and its date",
+    ),
+    ACCEPT,
+    DISMISS,
+)
 
 
 _QUESTIONS = {
@@ -106,4 +136,5 @@ RULE = Rule(
     parameters=Parameters,
     find=find,
     word=word,
+    options=_OPTIONS,
 )

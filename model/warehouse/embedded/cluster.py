@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,6 +13,7 @@ SUPERUSER = "postgres"
 _HBA = "interlock_hba.conf"
 _IDENT = "interlock_ident.conf"
 _MAP = "interlock"
+_FAILURE = re.compile(r"FATAL|PANIC|ERROR|error:|could not")
 _NEVER_STARTED = "postmaster.opts"
 """The server writes this file at each start, so a directory without it never held a row."""
 
@@ -44,12 +46,20 @@ def _create(data: Path, account: Account) -> None:
         ]
         if account.run("initdb", arguments, output) != 0:
             output.seek(0)
-            reason = output.read().decode(errors="replace").strip().rpartition("\n")[2]
+            reason = _cause(output.read().decode(errors="replace"))
             shutil.rmtree(fresh, ignore_errors=True)
             raise EmbeddedFailed(f"PostgreSQL cannot create its data in {data.parent}: {reason}")
+    # Marks the directory as complete before it gets its name, which makes the rename the only
+    # instant that counts.
     (fresh / _NEVER_STARTED).touch()
     account.own(fresh)
     fresh.rename(data)
+
+
+def _cause(output: str) -> str:
+    """The line of initdb's output that says why; what follows it tells of tidying up."""
+    lines = [line for line in output.splitlines() if line.strip()]
+    return next((line for line in lines if _FAILURE.search(line)), lines[-1] if lines else "")
 
 
 def _write_access_rules(data: Path, account: Account) -> None:
@@ -62,6 +72,7 @@ def _write_access_rules(data: Path, account: Account) -> None:
         _HBA: f"local all all peer map={_MAP}\n",
         _IDENT: f'{_MAP} "{user}" all\n',
     }
+    # Written at each start: the user of this process may be another than last time.
     for name, text in rules.items():
         (data / name).write_text(text)
         account.own(data / name)

@@ -60,7 +60,9 @@ def end_server(data: Path) -> None:
     process = running_server(data)
     if process is None:
         return
+    # It may end between being found and being signalled.
     with suppress(psutil.NoSuchProcess):
+        # Not SIGTERM, which waits for sessions to end by themselves.
         process.send_signal(signal.SIGINT)
         try:
             process.wait(_STOP_SECONDS)
@@ -71,12 +73,25 @@ def end_server(data: Path) -> None:
             ) from None
 
 
+def end_orphans(data: Path) -> None:
+    """End the processes of a server that was killed; they would write beside the next server.
+
+    Each ends by itself once it looks for its server, which a busy session does late.
+    """
+    orphans = list(_workers(data))
+    for orphan in orphans:
+        with suppress(psutil.NoSuchProcess):
+            orphan.kill()
+    psutil.wait_procs(orphans, _STOP_SECONDS)
+
+
 def wait_until_ready(data: Path, started: subprocess.Popen[bytes], seconds: float) -> bool:
     """Wait for connections; False when the server ended or needs longer."""
     end = time.monotonic() + seconds
     while started.poll() is None and time.monotonic() < end:
         if socket_folder(data):
             return True
+        # Seconds; a start takes about half a second, and nothing announces its end.
         time.sleep(0.02)
     return False
 
@@ -89,13 +104,26 @@ def _pid_file(data: Path) -> list[str]:
 
 
 def _works_in(process: psutil.Process, data: Path) -> bool:
-    """Whether a process is a PostgreSQL server whose working directory is the data directory."""
+    """Whether a process is of a PostgreSQL server whose directory is the data directory."""
     return process.name() == "postgres" and Path(process.cwd()) == data.resolve()
 
 
-def _postmasters(data: Path) -> Iterator[psutil.Process]:
+def _is_postmaster(process: psutil.Process) -> bool:
+    """Whether it is the server itself: its sessions and helpers rename themselves."""
+    parent = process.parent()
+    is_child = parent is not None and parent.name() == "postgres"
+    return not is_child and not process.cmdline()[0].startswith("postgres:")
+
+
+def _workers(data: Path) -> Iterator[psutil.Process]:
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            parent = process.parent()
-            if _works_in(process, data) and (parent is None or parent.name() != "postgres"):
+            if _works_in(process, data):
+                yield process
+
+
+def _postmasters(data: Path) -> Iterator[psutil.Process]:
+    for process in _workers(data):
+        with suppress(psutil.Error, OSError, IndexError):
+            if _is_postmaster(process):
                 yield process

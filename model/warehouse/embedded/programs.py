@@ -65,9 +65,14 @@ class Account:
             wrapper = Path(__file__).with_name("namespace.py")
             command = [sys.executable, "-I", str(wrapper), self.name, *command]
         elif self.uid != os.geteuid():
+            # Without extra groups: root's groups would open more than the account may read.
             options |= {"user": self.uid, "group": self.gid, "extra_groups": []}
         return subprocess.Popen(  # noqa: S603
-            command, start_new_session=True, stdin=subprocess.DEVNULL, **options
+            # In the terminal's session, Ctrl-C of a command would end the server of all others.
+            command,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            **options,
         )
 
     def run(self, program: str, arguments: Sequence[str], output: IO[bytes]) -> int:
@@ -82,6 +87,15 @@ class Account:
                 os.chown(each, self.uid, self.gid, follow_symlinks=False)
 
 
+def passing_group() -> int | None:
+    """The group of the account that runs PostgreSQL for root, which has to pass through a folder.
+
+    None where this process's own user runs it.
+    """
+    account = _system_account() if os.geteuid() == 0 else None
+    return account.gid if account else None
+
+
 def account_for(folder: Path) -> Account:
     """The account that runs PostgreSQL with its data below this folder.
 
@@ -92,6 +106,7 @@ def account_for(folder: Path) -> Account:
     account = _system_account()
     if account and all(_may_enter(account, path) for path in (folder, programs_folder())):
         return account
+    # Any account but root: inside the namespace only the number has to differ from 0.
     name = next(entry.pw_name for entry in pwd.getpwall() if entry.pw_uid != 0)
     if _namespaces_are_permitted(name):
         return Account(0, 0, name, in_namespace=True)

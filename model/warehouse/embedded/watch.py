@@ -22,16 +22,21 @@ def watch(places: Places) -> None:
     """Wait for the last user to leave, then end the server."""
     # Opened once: the folder may be removed meanwhile, and must not come back.
     with (
-        open_lock(places.watch_lock) as watching,
         open_lock(places.users_lock) as users,
         open_lock(places.start_lock) as starting,
+        # Closed first: a user who waits for the others has to see that this watch is over.
+        open_lock(places.watch_lock) as watching,
     ):
         if not try_exclusive(watching):
             return
         while True:
+            # Blocks until the last user is gone; the lock is given up at once, as a new user may
+            # come.
             with exclusive(users):
                 pass
             time.sleep(LINGER_SECONDS)
+            # Kept from here to the end of the server, so that whoever comes now waits and starts a
+            # new one.
             if try_exclusive(users):
                 break
         with exclusive(starting):

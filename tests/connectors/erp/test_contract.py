@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Collection, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,15 +12,11 @@ from connectors.erp.tool import TOOL
 from connectors.testing import (
     ConnectorContract,
     StandIn,
-    assert_mapping_version,
-    map_recorded,
 )
 from tests.connectors.erp.conftest import NOW, ExportFolder
 
 _PART = "1000|2026/003"
 """Company code and period, which a native id begins with."""
-
-HERE = Path(__file__).parent
 
 
 class ExportStandIn(StandIn):
@@ -71,8 +66,3 @@ class TestContract(ConnectorContract):
     @pytest.fixture
     def stand_in(self, folder: ExportFolder, line: Callable[..., str]) -> Iterator[StandIn]:
         yield ExportStandIn(folder, line)
-
-
-def test_a_changed_mapping_has_a_new_version() -> None:
-    results = map_recorded(ExportFolder(Path("/exports")).connector, HERE / "raw_records.json", NOW)
-    assert_mapping_version(TOOL, results, HERE.parent / "mapping_versions.json")

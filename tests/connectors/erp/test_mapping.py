@@ -2,14 +2,16 @@ import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
 
 import pytest
 
+from connectors.erp.tool import TOOL
+from connectors.testing import assert_mapping_version, map_recorded
 from model.records import Kind, Ref, Spend, SpendKind
+from tests.connectors.erp.conftest import NOW, ExportFolder
 
 WriteLine = Callable[..., str]
-ExportFolder = Any
 
 
 def test_a_line_is_mapped_to_spend(folder: ExportFolder, line: WriteLine) -> None:
@@ -98,7 +100,8 @@ def test_a_line_with_an_unreadable_field_is_quarantined_with_its_place(
     assert problem.reason.startswith("march.csv, line 3: ")
     assert message in problem.reason
     assert problem.held
-    assert problem.known_as == ("2", "P-100")
+    assert problem.known_as[:2] == ("2", "P-100")
+    assert problem.native_id in problem.known_as
     assert [spend.key for spend in folder.spend()] == ["1"]
 
 
@@ -233,3 +236,13 @@ def test_with_a_single_column_of_amounts_zero_is_an_amount(wide: ExportFolder) -
     assert {spend.ref.native_id: spend.amount for spend in wide.spend()} == {
         "2026/003|P-100": Decimal(0)
     }
+
+
+RAW_RECORDS = Path(__file__).with_name("raw_records.json")
+RECORDED = (2, "9949a2c7b029ee25")
+"""The mapping version, and the digest of what `raw_records.json` maps to."""
+
+
+def test_a_changed_mapping_has_a_new_version() -> None:
+    results = map_recorded(ExportFolder(Path("/exports")).connector, RAW_RECORDS, NOW)
+    assert_mapping_version(TOOL, results, *RECORDED)

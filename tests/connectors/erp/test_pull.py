@@ -1,4 +1,6 @@
+import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -47,6 +49,29 @@ def test_only_files_that_changed_are_pulled(folder: ExportFolder, line: WriteLin
     pulled = folder.pull(cursor)
     assert pulled.ids == ["1000|2026/004|2"]
     assert pulled.snapshot_ids == {"1000|2026/003|1", "1000|2026/004|2"}
+
+
+def test_a_file_from_the_future_replaces_no_other_and_is_reported_until_it_is_saved_again(
+    folder: ExportFolder, line: WriteLine
+) -> None:
+    folder.put("wrong_clock.csv", line("1", "1,00"), line("2", period="2026/004"), day=1)
+    future = datetime(2027, 1, 1, tzinfo=UTC).timestamp()
+    os.utime(folder.home / "wrong_clock.csv", (future, future))
+    folder.put("right.csv", line("1", "9,00"), day=2)
+    pulled = folder.pull()
+    amounts = {record.native_id: record.payload for record in pulled.records}
+    assert '"Betrag":"9,00"' in amounts["1000|2026/003|1"]
+    assert set(amounts) == {"1000|2026/003|1", "1000|2026/004|2"}
+    (problem,) = pulled.problems
+    assert "wrong_clock.csv was saved at 2027-01-01 00:00 UTC, which is in the future" in str(
+        problem.reason
+    )
+    assert not problem.held
+    past = datetime(2026, 6, 1, tzinfo=UTC).timestamp()
+    os.utime(folder.home / "wrong_clock.csv", (past, past))
+    again = folder.pull(pulled.cursor)
+    assert again.problems == []
+    assert again.snapshot_ids == {"1000|2026/003|1", "1000|2026/004|2"}
 
 
 def test_a_newer_file_replaces_only_the_parts_that_it_holds(

@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 
 from connectors.base import ConnectorContext, Page, RawRecord
-from connectors.github.connector import GitHubConnector, open_connector
+from connectors.github.connector import GitHubConnector
 from connectors.github.settings import GitHubSettings
 from connectors.kit.clock import Clock
 from connectors.sandbox import Sandbox
-from connectors.tools import installed_tools
 from model.operating_model.lookups import ConnectionLookups
 from model.records import Mapped, State, WorkItem
+from tests.connectors.references import REFERENCES
 
 TOKEN = "sandbox-token"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -23,7 +23,7 @@ LOOKUPS = ConnectionLookups(
     statuses={"in progress": State.IN_PROGRESS, "waiting": State.BLOCKED},
     functions=frozenset({"it", "legal"}),
     initiatives={"cdp": "cdp"},
-    references=installed_tools().references,
+    references=REFERENCES.for_connection("github"),
 )
 
 Json = dict[str, Any]
@@ -72,7 +72,7 @@ def connect(
 ) -> GitHubConnector:
     url = f"{sandbox.github_url}/api/v3" if sandbox else "https://github.example/api/v3"
     context = ConnectorContext("code", Path(), environment or {"GITHUB_TOKEN": TOKEN}, LOOKUPS)
-    return open_connector(settings(**{"url": url} | own), context, clock or FakeTime().clock())
+    return GitHubConnector(settings(**{"url": url} | own), context, clock or FakeTime().clock())
 
 
 def pull(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -15,13 +14,9 @@ from connectors.sandbox import Sandbox
 from connectors.testing import (
     ConnectorContract,
     StandIn,
-    assert_mapping_version,
-    map_recorded,
 )
-from tests.connectors.github.builders import NOW, TOKEN, connect, issue
+from tests.connectors.github.builders import TOKEN, connect, issue
 from tests.connectors.github.conftest import Start
-
-HERE = Path(__file__).parent
 
 
 class GitHubStandIn(StandIn):
@@ -85,13 +80,3 @@ class TestContract(ConnectorContract):
             issue("Last", assignee="ada"),
         ]
         yield GitHubStandIn(github(*issues, issues=[issue("Consent banner")]))
-
-
-def test_a_changed_mapping_has_a_new_version() -> None:
-    connector = connect(
-        fields={"start": "Start", "finish": "Target"},
-        references_in_body=True,
-        priorities={"P1": "critical"},
-    )
-    results = map_recorded(connector, HERE / "raw_records.json", NOW)
-    assert_mapping_version(TOOL, results, HERE.parent / "mapping_versions.json")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
 from connectors.base import RawRecord
+from connectors.github.tool import TOOL
+from connectors.testing import assert_mapping_version, map_recorded
 from model.records import (
     DependencyRole,
     DependencyType,
@@ -45,6 +48,13 @@ def test_an_issue_is_identified_by_its_id_and_called_by_repository_and_number() 
     assert item.ref == Ref("code", Kind.WORK_ITEM, "1012")
     assert (item.key, item.url) == ("acme/api#12", "https://github.com/acme/api/issues/12")
     assert (item.owner, item.function, item.initiative) == ("ada", "it", "cdp")
+
+
+def test_a_held_issue_is_known_by_every_name_that_others_may_use() -> None:
+    (problem,) = map_issue(state="lost").problems
+    assert problem.held
+    address = "https://github.com/acme/api/issues/12"
+    assert problem.known_as == ("acme/api#12", "api#12", address)
 
 
 @pytest.mark.parametrize(
@@ -229,3 +239,18 @@ def test_what_is_stated_by_a_link_is_not_stated_again_by_text() -> None:
     raw = raw_issue(blocked_by=("https://github.com/acme/web/issues/5",), body="- [ ] acme/web#5")
     (version,) = map_issue(raw).versions
     assert [dependency.origin for dependency in version.stated_dependencies] == [Origin.LINK]
+
+
+RAW_RECORDS = Path(__file__).with_name("raw_records.json")
+RECORDED = (2, "510d72b55584b386")
+"""The mapping version, and the digest of what `raw_records.json` maps to."""
+
+
+def test_a_changed_mapping_has_a_new_version() -> None:
+    connector = connect(
+        fields={"start": "Start", "finish": "Target"},
+        references_in_body=True,
+        priorities={"P1": "critical"},
+    )
+    results = map_recorded(connector, RAW_RECORDS, NOW)
+    assert_mapping_version(TOOL, results, *RECORDED)

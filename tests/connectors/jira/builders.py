@@ -15,7 +15,6 @@ from connectors.jira.connector import JiraConnector, open_connector
 from connectors.jira.settings import JiraSettings
 from connectors.kit.clock import Clock
 from connectors.sandbox import Sandbox
-from connectors.tools import installed_tools
 from model.comment_content import (
     CommentChange,
     CommentContent,
@@ -27,6 +26,7 @@ from model.comment_content import (
 )
 from model.operating_model.lookups import ConnectionLookups
 from model.records import Kind, Mapped, Ref, State, WorkItem
+from tests.connectors.references import REFERENCES
 
 EMAIL = "interlock@example.com"
 TOKEN = "sandbox-token"
@@ -100,7 +100,7 @@ def connect(
             ConnectionLookups(
                 statuses=STATUSES,
                 functions=frozenset({"it"}),
-                references=installed_tools().references,
+                references=REFERENCES.for_connection("jira-it"),
             ),
         ),
         (time or FakeTime()).clock(),

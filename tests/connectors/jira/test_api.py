@@ -34,12 +34,13 @@ def test_projects_are_read_from_every_page(api: JiraApi, respx_mock: respx.MockR
     assert [call.request.url.params["startAt"] for call in route.calls] == ["0", "1"]
 
 
-def test_an_empty_page_of_projects_is_the_last_whatever_it_claims(
+def test_an_empty_page_of_projects_that_is_not_the_last_hides_no_project(
     api: JiraApi, respx_mock: respx.MockRouter
 ) -> None:
     route = respx_mock.get(f"{SITE}/rest/api/3/project/search")
     answer_in_turn(route, {"values": [], "isLast": False})
-    assert api.fetch_projects() == {}
+    with pytest.raises(ConnectionFailed, match="further projects"):
+        api.fetch_projects()
 
 
 def test_a_changelog_that_continues_on_the_next_page_is_joined(
@@ -67,9 +68,9 @@ def test_issues_and_the_errors_of_others_are_returned_by_id(
 ) -> None:
     errors = [{"id": "2", "errorMessage": "too large"}, {"id": "3"}]
     route = respx_mock.post(f"{SITE}/rest/api/3/issue/bulkfetch")
-    route.respond(200, json={"issues": [{"id": "1"}], "issueErrors": errors})
+    route.respond(200, json={"issues": [{"id": "1", "fields": {}}], "issueErrors": errors})
     assert api.fetch_issues(["1", "2", "3", "4"], ["summary"]) == (
-        [{"id": "1"}],
+        [{"id": "1", "fields": {}}],
         {"2": "too large", "3": "no reason given"},
     )
 
@@ -79,7 +80,7 @@ def test_an_answer_that_is_no_object_is_refused(
     api: JiraApi, respx_mock: respx.MockRouter, body: object
 ) -> None:
     respx_mock.post(f"{SITE}/rest/api/3/issue/bulkfetch").respond(200, json=body)
-    with pytest.raises(ConnectionFailed, match="not what Jira documents"):
+    with pytest.raises(ConnectionFailed, match="should hold an object"):
         api.fetch_issues(["10001"], ["summary"])
 
 

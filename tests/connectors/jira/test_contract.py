@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,13 +13,9 @@ from connectors.sandbox import Sandbox, running_sandbox
 from connectors.testing import (
     ConnectorContract,
     StandIn,
-    assert_mapping_version,
-    map_recorded,
 )
 from tests.connectors.jira import builders
 from tests.connectors.jira.builders import EMAIL, TOKEN, issue, site
-
-HERE = Path(__file__).parent
 
 
 class JiraStandIn(StandIn):
@@ -71,16 +66,3 @@ class TestContract(ConnectorContract):
         ]
         with running_sandbox(jira=site(*issues)) as sandbox:
             yield JiraStandIn(sandbox)
-
-
-def test_a_changed_mapping_has_a_new_version() -> None:
-    results = map_recorded(
-        builders.connect(
-            "https://tool.example",
-            fields={"start": "Start date", "depends_on": "Depends on"},
-            references_in=["description"],
-        ),
-        HERE / "raw_records.json",
-        builders.NOW,
-    )
-    assert_mapping_version(TOOL, results, HERE.parent / "mapping_versions.json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -10,7 +11,8 @@ import pytest
 
 from connectors.base import RawRecord
 from connectors.jira.mapping import IssueMapping
-from connectors.tools import installed_tools
+from connectors.jira.tool import TOOL
+from connectors.testing import assert_mapping_version, map_recorded
 from model.operating_model.lookups import ConnectionLookups
 from model.records import Kind, Mapped, Priority, Ref, State
 from tests.connectors.jira.builders import (
@@ -29,10 +31,11 @@ from tests.connectors.jira.builders import (
     settings,
     work_items,
 )
+from tests.connectors.references import REFERENCES
 
 START = [{"id": "customfield_10015", "name": "Start date", "type": "date"}]
 
-LOOKUPS = ConnectionLookups(statuses=STATUSES, references=installed_tools().references)
+LOOKUPS = ConnectionLookups(statuses=STATUSES, references=REFERENCES.for_connection("jira-it"))
 
 
 def read(
@@ -287,7 +290,7 @@ def test_an_impossible_date_holds_the_issue_and_names_it(text: str) -> None:
     (problem,) = result.problems
     assert result.versions == ()
     assert problem.held
-    assert problem.known_as == ("CDP-1",)
+    assert problem.known_as == ("CDP-1", f"{settings().url}/browse/CDP-1")
     assert f'CDP-1 has "{text}" as its Due date' in problem.reason
 
 
@@ -329,7 +332,7 @@ def test_a_raw_record_of_another_shape_is_held_and_raises_nothing(payload: str) 
 def test_a_held_issue_is_still_known_by_its_key() -> None:
     (problem,) = read({"fixVersions": ["2.0"]}).problems
     assert problem.held
-    assert problem.known_as == ("CDP-1",)
+    assert problem.known_as == ("CDP-1", f"{settings().url}/browse/CDP-1")
 
 
 def test_an_issue_with_hardly_any_field_is_still_a_work_item() -> None:
@@ -431,3 +434,21 @@ def test_our_own_comment_does_not_change_the_raw_record(jira: Site) -> None:
     assert len(fetch_comments(sandbox, "CDP-1")) == 1
     after = pull_pages(connector, before[-1].cursor)
     assert records_by_key(after) == records_by_key(before)
+
+
+RAW_RECORDS = Path(__file__).with_name("raw_records.json")
+RECORDED = (2, "4a595144d9c98ab1")
+"""The mapping version, and the digest of what `raw_records.json` maps to."""
+
+
+def test_a_changed_mapping_has_a_new_version() -> None:
+    results = map_recorded(
+        connect(
+            "https://tool.example",
+            fields={"start": "Start date", "depends_on": "Depends on"},
+            references_in=["description"],
+        ),
+        RAW_RECORDS,
+        NOW,
+    )
+    assert_mapping_version(TOOL, results, *RECORDED)

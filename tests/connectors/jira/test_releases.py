@@ -33,7 +33,7 @@ def milestone(version: dict[str, Any]) -> WorkItem:
 def test_a_release_is_a_milestone_on_its_release_date(jira: Site) -> None:
     sandbox = jira(issue("CDP-1", fix_versions=["Release 2.0"]), projects=[PROJECT])
     connector = connect(sandbox.jira_url, projects=["CDP"])
-    (page,) = connector.pull("versions", None, NOW)
+    page, _ = connector.pull("versions", None, NOW)
     (version,) = connector.map("versions", page.records[0], NOW).versions
     record = version.record
     assert isinstance(record, WorkItem)
@@ -46,7 +46,7 @@ def test_a_release_is_a_milestone_on_its_release_date(jira: Site) -> None:
 def test_releases_of_a_hidden_project_do_not_count_as_deleted(jira: Site) -> None:
     sandbox = jira(issue("SEC-1"), projects=[PROJECT, {"key": "SEC", "name": "Security"}])
     configure(sandbox, hidden_projects=["CDP"])
-    (page,) = connect(sandbox.jira_url).pull("versions", {}, NOW)
+    *_, page = connect(sandbox.jira_url).pull("versions", {}, NOW)
     assert page.snapshot_ids == frozenset()
     assert page.gone_reason == "the project CDP cannot be seen"
 

@@ -8,10 +8,12 @@ import pytest
 
 from connectors.jira.fields import choose_fields
 from connectors.jira.stated_dependencies import find_stated_dependencies
-from connectors.tools import installed_tools
-from model.keys import ReferenceFormats, UrlShape
+from model.addresses import Site as ToolSite
+from model.addresses import UrlShape
+from model.keys import ReferenceFormats
 from model.records import DependencyRole, DependencyType, Origin, StatedDependency
 from tests.connectors.jira.builders import Site, connect, issue, map_issue, settings
+from tests.connectors.references import REFERENCES
 
 BLOCKS = {"name": "Blocks", "inward": "is blocked by", "outward": "blocks"}
 
@@ -23,7 +25,7 @@ def stated(fields: dict[str, Any], **overrides: Any) -> tuple[StatedDependency, 
     )
     names = {"customfield_7": "Depends on", "description": "Description"}
     return find_stated_dependencies(
-        "CDP-1", fields, chosen, choose_fields(chosen, names), installed_tools().references
+        "CDP-1", fields, chosen, choose_fields(chosen, names), REFERENCES.for_connection("jira-it")
     )
 
 
@@ -66,7 +68,7 @@ def test_a_release_is_not_finished_before_its_issues() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "BUD-4; https://acme.example/browse/mk-9",
+        "BUD-4; https://acme.atlassian.net/browse/mk-9",
         ["BUD-4", "MK-9"],
         [{"value": "BUD-4"}, {"name": "MK-9"}],
         {
@@ -78,7 +80,7 @@ def test_a_release_is_not_finished_before_its_issues() -> None:
                     "content": [
                         {
                             "type": "inlineCard",
-                            "attrs": {"url": "https://acme.example/browse/MK-9"},
+                            "attrs": {"url": "https://acme.atlassian.net/browse/MK-9"},
                         }
                     ],
                 },
@@ -110,7 +112,8 @@ def test_a_number_in_text_states_nothing() -> None:
 
 def test_a_number_that_an_address_is_reduced_to_states_nothing() -> None:
     chosen = settings(references_in=["description"])
-    numbered = ReferenceFormats(urls=(UrlShape(r"https://tracker\.example/issues/(\w+)"),))
+    site = ToolSite("it", ("https://tracker.example",), (UrlShape(r"/issues/(\w+)"),))
+    numbered = ReferenceFormats(sites=(site,), own_site=site.id)
 
     def targets(text: str) -> list[str]:
         fields = choose_fields(chosen, {"description": "Description"})

@@ -68,6 +68,15 @@ def test_a_token_is_in_no_repr() -> None:
 
 def test_a_secret_that_is_not_set_is_named() -> None:
     context = ConnectorContext("api", None, {"OTHER": "x"})  # type: ignore[arg-type]
-    assert require_secret(context, "OTHER") == "x"
+    assert require_secret(context, "OTHER", "token_env") == "x"
     with pytest.raises(ConnectionFailed, match="API_TOKEN is not set"):
-        require_secret(context, "API_TOKEN")
+        require_secret(context, "API_TOKEN", "token_env")
+
+
+@pytest.mark.parametrize("typed", ["ghp_Ab3t0ken", "ATATT3xFfGF0", "my token", "api_token"])
+def test_a_secret_that_stands_where_its_name_belongs_is_never_shown(typed: str) -> None:
+    context = ConnectorContext("api", None, {})  # type: ignore[arg-type]
+    with pytest.raises(ConnectionFailed) as failed:
+        require_secret(context, typed, "auth.token_env")
+    assert "api: `auth.token_env` in interlock.yaml takes the name of" in str(failed.value)
+    assert typed not in str(failed.value)

@@ -37,6 +37,17 @@ def test_everything_is_read_again_after_a_day() -> None:
 
 def test_instants_are_compared_in_utc() -> None:
     berlin = timezone(timedelta(hours=1))
-    reading = begin_reading(None, NOW, OVERLAP, DAY).seen(NOW.astimezone(berlin))
+    reading = begin_reading(None, NOW + DAY, OVERLAP, DAY).seen(NOW.astimezone(berlin))
     assert reading.to_cursor()["newest"] == "2026-03-02T09:00:00+00:00"
     assert reading.seen(datetime(2026, 3, 2, 9, 30)).newest == NOW + timedelta(minutes=30)
+
+
+def test_a_stamp_from_the_future_moves_the_cursor_no_further_than_now() -> None:
+    reading = begin_reading(None, NOW, OVERLAP, DAY).seen(NOW + 300 * DAY)
+    assert reading.newest == NOW
+
+
+def test_a_cursor_that_lies_in_the_future_is_repaired_by_reading_everything() -> None:
+    ahead = (NOW + 300 * DAY).isoformat()
+    for newest, full_at in ((ahead, NOW.isoformat()), (NOW.isoformat(), ahead)):
+        assert begin_reading({"newest": newest, "full_at": full_at}, NOW, OVERLAP, DAY).is_full

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connectors.base import ConnectionFailed
 from connectors.kit import paginators
+from connectors.kit.answers import UnexpectedAnswer, UnexpectedPaging
 from connectors.kit.paginators import (
     CursorToken,
+    EndlessPages,
     LinkHeader,
     NextUrl,
     Offset,
@@ -21,6 +25,7 @@ from connectors.kit.paginators import (
     SinglePage,
     guarded_pages,
 )
+from tests.connectors.json_shapes import EFFORTS, JSON, mutations
 
 RECORDS = list("abcdefg")
 REQUEST = PageRequest("/things", {"state": "all"})
@@ -146,3 +151,113 @@ def test_two_empty_pages_with_a_new_link_each_lead_on() -> None:
     empty: dict[str, list[str]] = {"items": []}
 
     assert read_all(LinkHeader(), lambda request: Answer(empty, links[request.path])) == []
+
+
+@pytest.mark.parametrize(
+    ("paginator", "body", "expected"),
+    [
+        (CursorToken("next", "cursor"), {"next": {"x": 1}}, 'a text or number at "next"'),
+        (CursorToken("next", "cursor"), {"next": [1]}, 'a text or number at "next"'),
+        (CursorToken("next", "cursor"), {"next": True}, 'a text or number at "next"'),
+        (NextUrl("next"), {"next": 7}, 'an address at "next"'),
+        (Offset("items", 2, total="total"), {"items": [1], "total": {}}, 'a number at "total"'),
+        (Offset("items", 2, total="total"), {"items": [], "total": 5}, "the records after 0 of 5"),
+        (
+            PageNumber("items", total_pages="pages"),
+            {"items": [], "pages": "3"},
+            "the records of page 1 of 3",
+        ),
+    ],
+)
+def test_a_page_that_does_not_say_whether_another_follows_is_no_last_page(
+    paginator: Paginator, body: Any, expected: str
+) -> None:
+    with pytest.raises(UnexpectedAnswer, match=f"GET /things should hold {expected}"):
+        list(guarded_pages("api", REQUEST, paginator, lambda _: Answer(body)))
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"page": {"after": "b"}}, r'an object at "result\.pages", .* object with "items", "page"'),
+        ({"pages": "b"}, r'an object at "result\.pages", .* holds the text "b"'),
+        ({"pages": []}, r'an object at "result\.pages", .* holds an empty list'),
+    ],
+)
+@pytest.mark.parametrize("kind", ["cursor", "next_url"])
+def test_a_first_page_without_the_object_that_should_hold_the_cursor_is_an_error(
+    kind: str, body: Any, expected: str
+) -> None:
+    field, records = "result.pages.after", "result.items"
+    paginator = (
+        CursorToken(field, "cursor", records) if kind == "cursor" else NextUrl(field, records)
+    )
+    answer = Answer({"result": {"items": [1, 2], **body}})
+    with pytest.raises(UnexpectedPaging, match=expected) as caught:
+        list(guarded_pages("api", REQUEST, paginator, lambda _: answer))
+    assert f'the paginator {kind} has the field "result.pages.after"' in caught.value.reason
+
+
+def test_a_cursor_cannot_stand_in_a_list() -> None:
+    with pytest.raises(UnexpectedPaging, match="hold an object, for the paginator cursor"):
+        paginator = CursorToken("next", "cursor", "$")
+        list(guarded_pages("api", REQUEST, paginator, lambda _: Answer([1, 2])))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"items": [1], "paging": {"next": {"after": None}}},
+        {"items": [1], "paging": {"next": {}}},
+        {"items": [1], "paging": {"next": None}},
+        {"items": [1], "paging": None},
+        # HubSpot: an only page has no `paging`.
+        {"items": [1]},
+        {"items": [], "total": 0},
+    ],
+)
+def test_a_page_that_names_no_further_one_is_the_last(body: Any) -> None:
+    paginator = CursorToken("paging.next.after", "after", "items")
+    assert len(list(guarded_pages("api", REQUEST, paginator, lambda _: Answer(body)))) == 1
+
+
+def test_the_last_of_several_pages_may_leave_out_what_held_the_cursor() -> None:
+    bodies: Any = iter(
+        [{"items": [1], "at": 1, "paging": {"next": {"after": "b"}}}, {"items": [2], "at": 2}]
+    )
+    paginator = CursorToken("paging.next.after", "after", "items")
+    assert read_all(paginator, lambda _: Answer(next(bodies))) == [1, 2]
+
+
+@pytest.mark.parametrize("paginator", [Offset("items", 2), PageNumber("items")])
+def test_a_last_page_that_repeats_for_ever_ends_also_if_it_tells_the_time(
+    paginator: Paginator,
+) -> None:
+    clock = iter(range(1000))
+    with pytest.raises(EndlessPages, match="gave the same page twice in a row"):
+        read_all(paginator, lambda _: Answer({"items": [1, 2], "at": next(clock)}))
+
+
+PAGINATORS = [
+    LinkHeader(),
+    NextUrl("next"),
+    CursorToken("next", "cursor"),
+    Offset("items", 2, total="total"),
+    PageNumber("items", total_pages="total"),
+]
+PAGES = mutations(st.just({"items": [1, 2], "next": "https://api.example/2", "total": 5})) | JSON
+
+
+@EFFORTS
+def test_any_page_gives_a_list_or_an_error_with_a_remedy(effort: settings) -> None:
+    @effort
+    @given(st.sampled_from(PAGINATORS), st.lists(PAGES, min_size=1, max_size=4))
+    def check(paginator: Paginator, bodies: list[Any]) -> None:
+        answers = iter(bodies)
+        pages = guarded_pages("api", REQUEST, paginator, lambda _: Answer(next(answers, {})))
+        try:
+            list(pages)
+        except ConnectionFailed as error:
+            assert error.reason and error.remedy
+
+    check()

@@ -1,10 +1,10 @@
-"""Markdown, wiki markup and plain text from the same comment; text from tools stays text."""
+"""Markdown and plain text from the same comment; text from tools stays text."""
 
 from __future__ import annotations
 
 import pytest
 
-from connectors.kit.rich_text import markdown, plain, wiki
+from connectors.kit.rich_text import markdown, plain
 from connectors.kit.rich_text.lines import Line, fit_lines
 from model.comment_content import (
     Block,
@@ -83,7 +83,7 @@ def test_markup_in_text_is_escaped_in_markdown(text: str) -> None:
 
 def test_an_address_that_is_no_web_page_is_no_link() -> None:
     bad = content(Paragraph((LinkSpan("click", "javascript:alert(1)"),)))
-    assert "javascript" not in markdown.render(bad) + wiki.render(bad)
+    assert "javascript" not in markdown.render(bad)
 
 
 def test_a_long_comment_in_markdown_is_shortened_and_keeps_its_marker() -> None:
@@ -92,19 +92,6 @@ def test_a_long_comment_in_markdown_is_shortened_and_keeps_its_marker() -> None:
     assert len(body) <= markdown.GITHUB_LIMIT
     assert "Shortened here" in body
     assert markdown.find_marker(body) == ("C-1a2b3c4d", long.digest)
-
-
-def test_wiki_markup_renders_the_same_comment() -> None:
-    assert wiki.render(WHOLE) == (
-        "*Late handover*\n\n"
-        "[~ada] decides about [CDP\\-1|https://x.example/browse/CDP-1]\n\n"
-        "* a\n* b\n\n"
-        "By Friday."
-    )
-
-
-def test_markup_in_text_is_escaped_in_wiki_markup() -> None:
-    assert wiki.escape("{code}[~ada] *x*") == "\\{code\\}\\[\\~ada\\] \\*x\\*"
 
 
 def test_plain_text_has_a_line_per_paragraph_and_bullet() -> None:

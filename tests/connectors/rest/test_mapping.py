@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from connectors.base import RawRecord
+from connectors.rest.tool import TOOL
+from connectors.testing import assert_mapping_version, map_recorded
 from model.records import (
     Deal,
     DealStage,
@@ -105,7 +108,8 @@ def test_a_status_that_is_not_mapped_holds_the_record_and_keeps_its_name() -> No
     assert problem.held
     assert '"triage" is not mapped' in problem.reason
     assert "workflow of tracker" in problem.remedy
-    assert problem.known_as == ("acme/api#1",)
+    address = "https://git.example/acme/api/issues/1"
+    assert problem.known_as == ("acme/api#1", address, "issues/1001")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +119,9 @@ def test_a_status_that_is_not_mapped_holds_the_record_and_keeps_its_name() -> No
         ("start_on", "0206-01-01", "no date"),
         ("estimate", -1, "no number of days"),
         ("estimate", "much", "no number of days"),
-        ("percent", 140, "no percentage"),
+        ("percent", 140, "no clear percentage"),
+        ("percent", 1, "no clear percentage"),
+        ("percent", "1.0", "no clear percentage"),
         ("priority", "whenever", "no known priority"),
     ],
 )
@@ -204,3 +210,66 @@ def test_settings_that_cannot_work_are_refused_with_the_reason(
     with pytest.raises(ValidationError, match=message) as caught:
         type(settings()).model_validate(values)
     assert "secret" not in str(caught.value)
+
+
+def test_a_record_that_names_itself_does_not_depend_on_itself() -> None:
+    record = {"id": 7, "name": "Campaign", "stage": "Won", "closes": "2026-05-01", "needs": "7; 8"}
+    (version,) = mapped("sales", record).versions
+    assert [stated.target for stated in version.stated_dependencies] == ["8"]
+
+
+def with_statuses(statuses: dict[str, Any], status: str) -> Mapped:
+    """An issue of this status, mapped by a connection that says what statuses mean."""
+    streams = settings().model_dump(mode="json", exclude_unset=True)["streams"]
+    streams["issues"]["fields"]["statuses"] = statuses
+    connector = connect("https://tracker.example", streams=streams)
+    return connector.map("issues", RawRecord("1", json.dumps(issue(1, state=status))), NOW)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("Doing", State.IN_PROGRESS),
+        ("waits", State.BLOCKED),
+        # The operating model still maps what the stream does not name, and never what it does.
+        ("closed", State.DONE),
+        ("open", State.CANCELLED),
+    ],
+)
+def test_a_stream_says_what_its_statuses_mean(status: str, state: State) -> None:
+    statuses = {"doing": "in progress", "Waits": "Blocked", "OPEN": "cancelled"}
+    (version,) = with_statuses(statuses, status).versions
+    assert isinstance(version.record, WorkItem)
+    assert (version.record.state, version.record.status) == (state, status)
+
+
+def test_a_status_that_nothing_maps_is_held_and_says_where_to_map_it() -> None:
+    (problem,) = with_statuses({"doing": "in progress"}, "Parked").problems
+    assert problem.held
+    assert '"Parked" is not mapped to a state' in problem.reason
+    assert "`statuses` of the stream issues in interlock.yaml" in problem.remedy
+
+
+def test_a_state_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValidationError, match="planned, in_progress, blocked, done, cancelled"):
+        with_statuses({"doing": "ongoing"}, "Doing")
+
+
+RAW_RECORDS = Path(__file__).with_name("raw_records.json")
+
+
+@pytest.mark.parametrize(
+    ("written", "percent"), [(0, 0), (0.5, 50), ("0.25", 25), (0.004, 0), (1.5, 2), (62.5, 62)]
+)
+def test_a_percentage_between_0_and_1_is_a_share(written: Any, percent: int) -> None:
+    assert item(percent=written).percent_complete == percent
+
+
+RECORDED = (4, "b4e344c6f2985316")
+"""The mapping version, and the digest of what `raw_records.json` maps to."""
+
+
+def test_a_changed_mapping_has_a_new_version() -> None:
+    connector = connect("https://tracker.example")
+    results = map_recorded(connector, RAW_RECORDS, datetime(2026, 3, 2, tzinfo=UTC))
+    assert_mapping_version(TOOL, results, *RECORDED)

@@ -69,7 +69,9 @@ def test_a_record_without_an_id_is_reported_and_stops_no_other(tracker: Tracker)
     pages = pull(connect(tracker.url), "milestones")
     assert ids(pages) == ["1"]
     (problem, *_) = [problem for page in pages for problem in page.problems]
-    assert problem.reason == 'a record of milestones has no id at "id"'
+    assert problem.reason.startswith("milestones, record 2 has no usable id, but null;")
+    assert problem.remedy.startswith("Correct `id` of the stream milestones")
+    assert pages[-1].snapshot_ids is None  # the record without an id is not deleted
 
 
 def test_an_answer_without_the_list_names_the_setting(tracker: Tracker) -> None:
@@ -77,7 +79,7 @@ def test_an_answer_without_the_list_names_the_setting(tracker: Tracker) -> None:
     own["streams"]["issues"]["records"] = "items"
     context = ConnectorContext("tracker", None, {"TRACKER_TOKEN": TOKEN}, LOOKUPS)  # type: ignore[arg-type]
     connector = open_connector(type(settings()).model_validate(own), context)
-    with pytest.raises(ConnectionFailed, match=r'no list at "items".*of the stream issues'):
+    with pytest.raises(ConnectionFailed, match=r'hold a list at "items".*of the stream issues'):
         pull(connector, "issues")
 
 
@@ -111,7 +113,43 @@ def test_check_finds_a_field_that_no_record_has(tracker: Tracker) -> None:
     tracker.milestones = [{"id": 1, "title": "x", "state": "open"}]
     tracker.sales, tracker.bookings = [], []
     problems = [p.what for p in connect(tracker.url).check() if "milestones" in p.what]
-    assert problems == ["milestones: none of 1 records has a value for planned_finish at due_on"]
+    assert problems == ["milestones: none of 1 record has a value for planned_finish at due_on"]
+
+
+def test_check_finds_an_id_that_no_record_has(tracker: Tracker) -> None:
+    streams = settings(tracker.url).model_dump()["streams"]
+    changed = streams | {"issues": streams["issues"] | {"id": "node.id"}}
+    problem = connect(tracker.url, streams=changed).check()[0]
+    assert "issues: none of 5 records has a usable id at node.id" in problem.what
+    assert problem.remedy == "Correct `id` of the stream issues in interlock.yaml."
+    assert problem.blocking
+
+
+def with_cursor_at(tracker: Tracker, field: str) -> RestConnector:
+    tracker.sales = [{"id": number} for number in range(6)]
+    own = settings(tracker.url).model_dump()
+    own["streams"]["sales"]["paginator"]["field"] = field
+    return connect(tracker.url, streams={"sales": own["streams"]["sales"]})
+
+
+def test_a_wrong_path_of_a_cursor_is_an_error_and_no_end(tracker: Tracker) -> None:
+    connector = with_cursor_at(tracker, "data.pages.after")
+    with pytest.raises(ConnectionFailed) as caught:
+        pull(connector, "sales")
+    assert caught.value.reason == (
+        'sales: the answer to GET /sales should hold an object at "data.pages", for the paginator '
+        'cursor has the field "data.pages.after", and holds an object with "items"'
+    )
+    assert caught.value.remedy.startswith("Correct the paginator of the stream sales")
+    (problem,) = connector.check()
+    assert problem.blocking and '"data.pages.after"' in problem.what
+
+
+def test_check_finds_a_cursor_that_never_changes(tracker: Tracker) -> None:
+    connector = with_cursor_at(tracker, "always")
+    (problem,) = connector.check()
+    assert "GET /sales gave the same always twice" in problem.what
+    assert len(tracker.requests) == 2
 
 
 def test_check_names_what_a_refused_token_needs(tracker: Tracker) -> None:

@@ -107,7 +107,8 @@ def _by_offset(tracker: Tracker, request: Request) -> Response:
 def _by_cursor(tracker: Tracker, request: Request) -> Response:
     start = int(request.query_params.get("cursor", 0))
     token = str(start + 2) if start + 2 < len(tracker.sales) else None
-    return JSONResponse({"data": {"items": tracker.sales[start : start + 2]}, "next": token})
+    items = tracker.sales[start : start + 2]
+    return JSONResponse({"data": {"items": items}, "next": token, "always": "2"})
 
 
 def _by_number(tracker: Tracker, request: Request) -> Response:

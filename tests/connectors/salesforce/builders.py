@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
-from connectors.base import RawRecord
+from connectors.base import ConnectorContext, RawRecord
+from connectors.kit.auth import RenewedTokenAuth
+from connectors.kit.clock import Clock
 from connectors.salesforce.settings import SalesforceSettings
+from connectors.salesforce.sign_in import build_auth
 
 DEAL_ID = "006000000000001AAA"
 OWNER_ID = "005000000000002AAA"
@@ -23,6 +27,11 @@ def settings(**overrides: Any) -> SalesforceSettings:
         "currency": "EUR",
     }
     return SalesforceSettings.model_validate(entry | overrides)
+
+
+def auth_of(environment: dict[str, str], **overrides: Any) -> RenewedTokenAuth:
+    """How a connection with these variables signs in."""
+    return build_auth(settings(**overrides), ConnectorContext("crm", Path(), environment), Clock())
 
 
 def opportunity(**overrides: Any) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from connectors.kit.clock import Clock
 from connectors.salesforce.connector import SalesforceConnector, open_connector
 from connectors.sandbox import Sandbox, running_sandbox
 from connectors.sandbox.salesforce.org import SalesforceOrg
-from connectors.tools import installed_tools
 from model.operating_model.lookups import ConnectionLookups
+from tests.connectors.references import REFERENCES
 from tests.connectors.salesforce.builders import settings
 
 SECRET = "sandbox-secret"
@@ -127,9 +127,7 @@ def connect(sandbox: Sandbox) -> Iterator[Connect]:
             "crm",
             Path(),
             environment or ENVIRONMENT,
-            ConnectionLookups(
-                functions=frozenset({"sales"}), references=installed_tools().references
-            ),
+            ConnectionLookups(functions=frozenset({"sales"}), references=REFERENCES),
         )
         clock = Clock(lambda: datetime.now(UTC), lambda _: None)
         entry = {"url": sandbox.salesforce_url} | overrides

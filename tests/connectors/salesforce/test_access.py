@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connectors.base import ConnectionFailed
+from connectors.kit.auth import AccessToken, RenewedTokenAuth
 from connectors.salesforce.connector import SalesforceConnector
-from connectors.salesforce.sign_in import OAuthSession, SessionAuth
 from connectors.sandbox import Sandbox
 from connectors.sandbox.salesforce.org import SalesforceOrg
 from tests.connectors.elsewhere import ODD_ANSWERS, answering
@@ -172,9 +172,9 @@ def test_no_secret_shows_in_any_text(
         pytest.fail("a hidden field ends the pull")
     except ConnectionFailed:
         output = traceback.format_exc()
-    output += caplog.text + repr(vars(crm)) + repr(crm._auth.session())
+    output += caplog.text + repr(vars(crm)) + repr(crm._feed.auth.token())
     assert SECRET not in output
-    assert crm._auth.session().token not in output
+    assert crm._feed.auth.token().value not in output
 
 
 def test_a_function_that_the_operating_model_lacks_is_reported(connect: Connect) -> None:
@@ -186,8 +186,8 @@ def test_a_function_that_the_operating_model_lacks_is_reported(connect: Connect)
 def test_a_server_that_is_not_salesforce_is_a_problem_of_the_check_and_fails_the_pull(
     connect: Connect, monkeypatch: pytest.MonkeyPatch, answer: bytes
 ) -> None:
-    session = OAuthSession("token", "005000000000001AAA")
-    monkeypatch.setattr(SessionAuth, "session", lambda _: session)
+    session = AccessToken("token", user_id="005000000000001AAA")
+    monkeypatch.setattr(RenewedTokenAuth, "token", lambda _: session)
     with answering(answer) as url:
         assert connect(url=url).check()
         with pytest.raises(ConnectionFailed):

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from connectors.base import Connector, ConnectorContext
-from connectors.salesforce.connector import open_connector
+from connectors.base import Connector
 from connectors.salesforce.tool import TOOL
 from connectors.sandbox import Sandbox
 from connectors.testing import (
     ConnectorContract,
     StandIn,
-    assert_mapping_version,
-    map_recorded,
 )
-from model.operating_model.lookups import ConnectionLookups
-from tests.connectors.salesforce.builders import settings
 from tests.connectors.salesforce.conftest import ENVIRONMENT, Connect, Person, deal_ids
-
-HERE = Path(__file__).parent
 
 
 class SalesforceStandIn(StandIn):
@@ -65,11 +57,3 @@ class TestContract(ConnectorContract):
     def stand_in(self, sandbox: Sandbox, connect: Connect, person: Person) -> Iterator[StandIn]:
         person.set(batch_size=2)
         yield SalesforceStandIn(sandbox, connect, person)
-
-
-def test_a_changed_mapping_has_a_new_version() -> None:
-    lookups = ConnectionLookups(references=TOOL.references)
-    connector = open_connector(settings(), ConnectorContext("crm", Path(), {}, lookups))
-    now = datetime(2026, 3, 2, tzinfo=UTC)
-    results = map_recorded(connector, HERE / "raw_records.json", now)
-    assert_mapping_version(TOOL, results, HERE.parent / "mapping_versions.json")

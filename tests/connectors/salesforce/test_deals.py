@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.base import RawRecord
+from connectors.base import ConnectorContext, RawRecord
+from connectors.salesforce.connector import open_connector
 from connectors.salesforce.deals import map_deal
-from connectors.tools import installed_tools
+from connectors.salesforce.tool import TOOL
+from connectors.testing import assert_mapping_version, map_recorded
+from model.operating_model.lookups import ConnectionLookups
 from model.records import Deal, DealStage, DependencyRole, Mapped, Origin, StatedDependency
+from tests.connectors.references import REFERENCES
 from tests.connectors.salesforce.builders import (
     DEAL_ID,
     OWNER_ID,
@@ -20,8 +25,6 @@ from tests.connectors.salesforce.builders import (
     settings,
     snapshot,
 )
-
-REFERENCES = installed_tools().references
 
 
 def map_opportunity(present: dict[str, Any], *history: dict[str, Any], **overrides: Any) -> Mapped:
@@ -205,7 +208,7 @@ def test_an_impossible_close_date_holds_the_deal_which_stays_known_by_its_name(
     assert problem.held
     assert problem.reason.startswith(f"CloseDate '{text}' {error_text}")
     address = f"https://acme.example/lightning/r/Opportunity/{DEAL_ID}/view"
-    assert problem.known_as == ("Nordwind renewal", address)
+    assert problem.known_as == ("Nordwind renewal", address, DEAL_ID)
 
 
 def test_an_unreadable_snapshot_is_left_out_of_the_history() -> None:
@@ -229,3 +232,16 @@ def test_markup_in_names_is_kept_verbatim() -> None:
 def test_mapping_is_deterministic() -> None:
     args = (opportunity(), snapshot("2026-01-05"), snapshot("2026-02-01"))
     assert map_opportunity(*args) == map_opportunity(*args)
+
+
+RAW_RECORDS = Path(__file__).with_name("raw_records.json")
+RECORDED = (2, "4f87f5567f927db3")
+"""The mapping version, and the digest of what `raw_records.json` maps to."""
+
+
+def test_a_changed_mapping_has_a_new_version() -> None:
+    lookups = ConnectionLookups(references=REFERENCES)
+    connector = open_connector(settings(), ConnectorContext("crm", Path(), {}, lookups))
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    results = map_recorded(connector, RAW_RECORDS, now)
+    assert_mapping_version(TOOL, results, *RECORDED)

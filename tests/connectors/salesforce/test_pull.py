@@ -13,9 +13,9 @@ import pytest
 from connectors.base import ConnectionFailed, ConnectorContext, Cursor, Page
 from connectors.kit.client import HttpClient
 from connectors.salesforce.connector import SalesforceConnector, open_connector
-from connectors.salesforce.fields import OpportunityFields
+from connectors.salesforce.fields import OpportunityFields, SObjectRow
 from connectors.salesforce.pull import OpportunityPull
-from connectors.salesforce.queries import QueryClient, SObjectRow
+from connectors.salesforce.queries import QueryClient
 from connectors.salesforce.soql import ALL_IDS, IDS_PER_QUERY
 from connectors.sandbox import running_sandbox
 from connectors.sandbox.salesforce.org import SalesforceOrg, format_timestamp, insert
@@ -192,8 +192,8 @@ class _LogWithRestoredDeal(QueryClient):
 
     def fetch_delete_log(
         self, thing: str, since: datetime, until: datetime
-    ) -> tuple[list[SObjectRow], str]:
-        return [{"id": "006000000000001AAA"}], until.isoformat()
+    ) -> tuple[list[SObjectRow], datetime]:
+        return [{"id": "006000000000001AAA"}], until
 
     def fetch_pages(self, soql: str) -> Iterator[list[SObjectRow]]:
         yield [{"Id": "006000000000001AAA"}] if soql == ALL_IDS else []

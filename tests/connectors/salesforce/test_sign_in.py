@@ -14,8 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connectors.base import ConnectionFailed
 from connectors.kit.exceptions import RequestFailed
-from connectors.salesforce.sign_in import SessionAuth
-from tests.connectors.salesforce.builders import settings
+from tests.connectors.salesforce.builders import auth_of
 
 BASE = "https://acme.example"
 ENVIRONMENT = {"SF_CLIENT_ID": "client", "SF_CLIENT_SECRET": "secret"}
@@ -33,7 +32,7 @@ def token_route(respx_mock: respx.MockRouter) -> respx.Route:
 
 def test_client_credentials_are_sent_as_a_form(token_route: respx.Route) -> None:
     token_route.respond(json=token_answer())
-    SessionAuth("crm", settings(), ENVIRONMENT).session()
+    auth_of(ENVIRONMENT).token()
     assert parse_qs(token_route.calls[0].request.content.decode()) == {
         "grant_type": ["client_credentials"],
         "client_id": ["client"],
@@ -51,11 +50,14 @@ def test_a_jwt_names_app_user_and_audience_and_expires_after_minutes(
         serialization.NoEncryption(),
     )
     audience = "https://test.salesforce.com"
-    entry = settings(
-        client_secret_env=None, private_key_env="SF_KEY", username="bot", audience=audience
-    )
     token_route.respond(json=token_answer())
-    SessionAuth("crm", entry, {"SF_CLIENT_ID": "client", "SF_KEY": pem.decode()}).session()
+    auth_of(
+        {"SF_CLIENT_ID": "client", "SF_KEY": pem.decode()},
+        client_secret_env=None,
+        private_key_env="SF_KEY",
+        username="bot",
+        audience=audience,
+    ).token()
 
     form = parse_qs(token_route.calls[0].request.content.decode())
     claims = jwt.decode(
@@ -72,7 +74,7 @@ def test_the_user_id_is_the_end_of_the_identity_address(
     token_route: respx.Route, user_id: str
 ) -> None:
     token_route.respond(json=token_answer(user_id))
-    assert SessionAuth("crm", settings(), ENVIRONMENT).session().user_id == user_id
+    assert auth_of(ENVIRONMENT).token().user_id == user_id
 
 
 @pytest.mark.parametrize(
@@ -83,13 +85,13 @@ def test_an_answer_without_token_or_user_is_a_failed_sign_in(
 ) -> None:
     token_route.respond(json=answer)
     with pytest.raises(ConnectionFailed, match="no token and user in the answer"):
-        SessionAuth("crm", settings(), ENVIRONMENT).session()
+        auth_of(ENVIRONMENT).token()
 
 
 def test_a_session_is_used_until_it_ends(token_route: respx.Route) -> None:
     token_route.respond(json=token_answer())
-    auth = SessionAuth("crm", settings(), ENVIRONMENT)
-    assert auth.session() is auth.session()
+    auth = auth_of(ENVIRONMENT)
+    assert auth.token() is auth.token()
     assert token_route.call_count == 1
 
 
@@ -98,7 +100,7 @@ def test_a_request_that_stays_unauthorised_signs_in_again_once(
 ) -> None:
     token_route.respond(json=token_answer())
     respx_mock.get(f"{BASE}/data").respond(401)
-    response = httpx.get(f"{BASE}/data", auth=SessionAuth("crm", settings(), ENVIRONMENT))
+    response = httpx.get(f"{BASE}/data", auth=auth_of(ENVIRONMENT))
     assert response.status_code == 401
     assert token_route.call_count == 2
 
@@ -106,12 +108,12 @@ def test_a_request_that_stays_unauthorised_signs_in_again_once(
 def test_only_a_server_error_makes_a_retry_of_the_sign_in_worthwhile(
     token_route: respx.Route,
 ) -> None:
-    auth = SessionAuth("crm", settings(), ENVIRONMENT)
+    auth = auth_of(ENVIRONMENT)
     token_route.respond(400, json={"error": "invalid_grant"})
     with pytest.raises(ConnectionFailed, match="invalid_grant") as refused:
-        auth.session()
+        auth.token()
     assert not isinstance(refused.value, RequestFailed)
     token_route.respond(503)
     with pytest.raises(RequestFailed) as unavailable:
-        auth.session()
+        auth.token()
     assert unavailable.value.transient

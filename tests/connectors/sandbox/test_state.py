@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 import logging
 from pathlib import Path
@@ -181,3 +182,13 @@ def test_recorded_issues_keep_their_unusual_values(
     assert bean["changelog"]["histories"] == [change]
     assert "1 recorded changelog entries belong to issues that were not recorded: 99" in caplog.text
     assert page.status_code == 200
+
+
+def test_recordings_with_a_long_cell_leave_the_limit_of_cells_as_it_was(tmp_path: Path) -> None:
+    usual = csv.field_size_limit()
+    status = {"id": "1", "name": "x" * 2 * usual, "statusCategory": {"id": 2, "key": "new"}}
+    text = f'"id","params","data","url","input","created_at"\n{_row(None, status)}\n'
+    (tmp_path / "_raw_jira_api_status.csv").write_text(text)
+
+    with running_sandbox(load=tmp_path), pytest.raises(csv.Error, match="larger than field limit"):
+        list(csv.reader(text.splitlines()))

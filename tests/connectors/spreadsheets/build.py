@@ -14,7 +14,6 @@ from openpyxl import Workbook
 from connectors.base import ConnectorContext, Page
 from connectors.spreadsheets.connector import SpreadsheetConnector, open_connector
 from connectors.spreadsheets.settings import SpreadsheetSettings
-from connectors.tools import installed_tools
 from model.comment_content import (
     Bullets,
     CommentChange,
@@ -28,8 +27,24 @@ from model.comment_content import (
 )
 from model.operating_model.lookups import ConnectionLookups
 from model.records import Kind, Mapped, Ref, State
+from tests.connectors.references import REFERENCES
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+EVERY_COLUMN = {
+    "key": "Key",
+    "title": "Task",
+    "start": "Start",
+    "finish": "End",
+    "status": "Status",
+    "percent": "Done",
+    "depends_on": "Depends on",
+    "priority": "Priority",
+    "wbs": "WBS",
+    "estimate": "Days",
+    "labels": "Labels",
+    "parent": "Parent",
+    "milestone": "Milestone",
+}
 HEADINGS = ("Key", "Task", "Start", "End", "Status")
 COLUMNS = {"key": "Key", "title": "Task", "start": "Start", "finish": "End", "status": "Status"}
 STATUSES = {"planned": State.PLANNED, "running": State.IN_PROGRESS, "done": State.DONE}
@@ -67,7 +82,7 @@ def connector(home: Path, **settings: Any) -> SpreadsheetConnector:
         functions=frozenset({"marketing", "sales"}),
         initiatives={"cdp": "cdp", "other": "other"},
         wbs={"D-4711": "cdp", "D": "other"},
-        references=installed_tools().references,
+        references=REFERENCES,
     )
     context = ConnectorContext("marketing-plan", home, {}, lookups)
     return open_connector(SpreadsheetSettings(**{**defaults, **settings}), context)

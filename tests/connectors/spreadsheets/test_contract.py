@@ -15,29 +15,10 @@ from connectors.spreadsheets.tool import TOOL
 from connectors.testing import (
     ConnectorContract,
     StandIn,
-    assert_mapping_version,
-    map_recorded,
 )
 from tests.connectors.spreadsheets.build import HEADINGS, NOW, connector, saved, workbook
 
 ROWS = {f"M-{number}": f"Activity {number}" for number in range(1, 6)}
-
-HERE = Path(__file__).parent
-COLUMNS = {
-    "key": "Key",
-    "title": "Task",
-    "start": "Start",
-    "finish": "End",
-    "status": "Status",
-    "percent": "Done",
-    "depends_on": "Depends on",
-    "priority": "Priority",
-    "wbs": "WBS",
-    "estimate": "Days",
-    "labels": "Labels",
-    "parent": "Parent",
-    "milestone": "Milestone",
-}
 
 
 class FolderStandIn(StandIn):
@@ -112,10 +93,3 @@ class TestContract(ConnectorContract):
     @pytest.fixture
     def stand_in(self, folder_stand_in: StandIn) -> Iterator[StandIn]:
         yield folder_stand_in
-
-
-def test_a_changed_mapping_has_a_new_version() -> None:
-    results = map_recorded(
-        connector(Path("/plans"), columns=COLUMNS), HERE / "raw_records.json", NOW
-    )
-    assert_mapping_version(TOOL, results, HERE.parent / "mapping_versions.json")

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from connectors.base import RawRecord
+from connectors.spreadsheets.tool import TOOL
+from connectors.testing import assert_mapping_version, map_recorded
 from model.records import (
     DependencyRole,
     DependencyType,
@@ -18,7 +20,15 @@ from model.records import (
     StatedDependency,
     WorkItem,
 )
-from tests.connectors.spreadsheets.build import NOW, connector, mapped, mapped_row, pulled, workbook
+from tests.connectors.spreadsheets.build import (
+    EVERY_COLUMN,
+    NOW,
+    connector,
+    mapped,
+    mapped_row,
+    pulled,
+    workbook,
+)
 
 KEYED = {"key": "Key", "title": "Task"}
 
@@ -108,7 +118,7 @@ def test_an_unmapped_status_quarantines_the_row_with_a_remedy(tmp_path: Path) ->
         'Add "Parked" to the statuses of the workflow for connection "marketing-plan" in '
         "operating_model/, or correct the cell",
         held=True,
-        known_as=("M-1",),
+        known_as=("M-1", f"{(tmp_path / 'plan.xlsx').as_uri()}#Plan!A2"),
     )
 
 
@@ -195,7 +205,12 @@ def test_named_dependencies_are_firm_and_carry_type_and_lag(tmp_path: Path) -> N
 
 def test_keys_in_free_text_are_possible_dependencies(tmp_path: Path) -> None:
     columns = {**KEYED, "depends_on": "Needs"}
-    row = ("M-1", "Brief", "CDP-12", "M-1 needs CDP-12 and https://jira.test/browse/CDP-15?x=1")
+    row = (
+        "M-1",
+        "Brief",
+        "CDP-12",
+        "M-1 needs CDP-12 and https://acme.atlassian.net/browse/CDP-15?x=1",
+    )
     book = workbook((*columns.values(), "Remarks"), row)
     book.save(tmp_path / "plan.xlsx")
     connection = connector(tmp_path, columns=columns, references_in="Remarks")
@@ -203,7 +218,7 @@ def test_keys_in_free_text_are_possible_dependencies(tmp_path: Path) -> None:
     dependencies = connection.map("rows", landed, NOW).versions[0].stated_dependencies
     assert [(c.target, c.origin) for c in dependencies] == [
         ("CDP-12", Origin.FIELD),
-        ("CDP-15", Origin.TEXT),
+        ("ACME.ATLASSIAN.NET CDP-15", Origin.TEXT),
     ]
 
 
@@ -310,3 +325,13 @@ def test_sheet_and_file_are_escaped_in_a_configured_url(tmp_path: Path) -> None:
     url = "https://share.test/{file}?sheet={sheet}&cell={cell}"
     result = mapped(connector(tmp_path, columns=KEYED, url=url))["M-1"]
     assert item(result).url == "https://share.test/my%20plan.xlsx?sheet=Plan%20%26%20more&cell=A2"
+
+
+RAW_RECORDS = Path(__file__).with_name("raw_records.json")
+RECORDED = (2, "e755a83fb79e88e5")
+"""The mapping version, and the digest of what `raw_records.json` maps to."""
+
+
+def test_a_changed_mapping_has_a_new_version() -> None:
+    results = map_recorded(connector(Path("/plans"), columns=EVERY_COLUMN), RAW_RECORDS, NOW)
+    assert_mapping_version(TOOL, results, *RECORDED)

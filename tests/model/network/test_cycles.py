@@ -84,7 +84,7 @@ def path_lengths(count: int, pairs: set[tuple[int, int]]) -> dict[tuple[int, int
     return {ends: length for ends, length in lengths.items() if length < unreachable}
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.data())
 def test_cycles_are_those_that_a_plain_search_finds(data: st.DataObject) -> None:
     count = data.draw(st.integers(2, 9))

@@ -1,4 +1,4 @@
-"""What a delay moves: which items, how far, across which functions, past which deadlines."""
+"""What a delay moves: which items, and how far."""
 
 import numpy as np
 import pytest
@@ -27,50 +27,38 @@ CHAIN = Items.of(
     deadline=[NO_DATE, NO_DATE, day(12, 14), NO_DATE],
 )
 CHAIN_LINKS = Links.of([1, 2, 3], [2, 3, 4])
-FUNCTIONS = np.array([0, 0, 1, 1], dtype=np.int32)
-ONE_FUNCTION = np.zeros(4, dtype=np.int32)
 
 
 def days(*values: int) -> np.ndarray:
     return np.array(values, dtype=np.int32)
 
 
-def test_a_delay_moves_what_it_pushes_across_functions_and_past_deadlines() -> None:
+def test_a_delay_moves_what_it_pushes() -> None:
     forecast = schedule(Network.build(CHAIN, CHAIN_LINKS), FRIDAY)
-    impact = compute_delay_impact(forecast, np.array([1]), days(3), FUNCTIONS)
+    impact = compute_delay_impact(forecast, np.array([1]), days(3))
     assert impact.ids.tolist() == [2, 3, 4]
     assert impact.delay.tolist() == [3, 3, 3]
     assert [format_day(finish) for finish in impact.finish] == ["09 Dec", "16 Dec", "23 Dec"]
-    assert impact.crosses_function.tolist() == [False, True, False]
-    assert impact.breaks_deadline.tolist() == [False, True, False]
     assert impact.path(4) == [1, 2, 3, 4]
 
 
 def test_an_item_that_does_not_move_has_no_path() -> None:
-    impact = compute_delay_impact(forecast_of(CHAIN), np.array([1]), days(3), FUNCTIONS)
+    impact = compute_delay_impact(forecast_of(CHAIN), np.array([1]), days(3))
     with pytest.raises(KeyError):
         impact.path(4)
-
-
-def test_a_deadline_missed_already_is_not_broken_by_a_delay() -> None:
-    items = Items.of([1, 2], duration=[5, 5], deadline=[NO_DATE, day(11, 25)])
-    forecast = forecast_of(items, Links.of([1], [2]))
-    impact = compute_delay_impact(forecast, np.array([1]), days(3), ONE_FUNCTION)
-    assert impact.ids.tolist() == [2]
-    assert impact.breaks_deadline.tolist() == [False]
 
 
 def test_slack_absorbs_a_delay() -> None:
     items = Items.of([1, 2], planned_start=[day(11, 23), day(12, 7)], duration=[1, 1])
     forecast = forecast_of(items, Links.of([1], [2]))
-    impact = compute_delay_impact(forecast, np.array([1]), days(9), ONE_FUNCTION)
+    impact = compute_delay_impact(forecast, np.array([1]), days(9))
     assert impact.ids.tolist() == []
 
 
 def test_what_is_done_is_not_delayed() -> None:
     items = Items.of([1, 2], state=[State.DONE, 0], actual_finish=[day(11, 18), NO_DATE])
     forecast = forecast_of(items, Links.of([1], [2]))
-    impact = compute_delay_impact(forecast, np.array([1]), days(9), ONE_FUNCTION)
+    impact = compute_delay_impact(forecast, np.array([1]), days(9))
     assert impact.ids.tolist() == []
     assert impact.delayed_ids == frozenset()
 
@@ -80,14 +68,14 @@ def test_of_two_predecessors_that_move_an_item_equally_the_one_with_the_lowest_i
 ):
     for ids in ([7, 5, 9], [5, 7, 9]):
         forecast = forecast_of(Items.of(ids, duration=[2, 2, 2]), Links.of([5, 7], [9, 9]))
-        impact = compute_delay_impact(forecast, np.array([5, 7]), days(3, 3), ONE_FUNCTION)
+        impact = compute_delay_impact(forecast, np.array([5, 7]), days(3, 3))
         assert impact.delayed_by.tolist() == [5]
 
 
 def test_a_delay_of_a_parents_predecessor_reaches_the_child_and_names_the_predecessor() -> None:
     items = Items.of([1, 2, 3], duration=[2, -1, 2], parent=[-1, -1, 2])
     forecast = forecast_of(items, Links.of([1], [2]))
-    impact = compute_delay_impact(forecast, np.array([1]), days(4), ONE_FUNCTION)
+    impact = compute_delay_impact(forecast, np.array([1]), days(4))
     assert impact.ids.tolist() == [2, 3]
     assert impact.delayed_by.tolist() == [3, 1]
     assert impact.path(2) == [1, 3, 2]
@@ -96,7 +84,7 @@ def test_a_delay_of_a_parents_predecessor_reaches_the_child_and_names_the_predec
 def test_lateness_against_the_items_own_plan_has_an_impact_already() -> None:
     items = Items.of([1, 2], planned_finish=[day(11, 10), day(11, 24)], duration=[5, 2])
     forecast = forecast_of(items, Links.of([1], [2]))
-    impact = compute_lateness_impact(forecast, np.array([1]), ONE_FUNCTION)
+    impact = compute_lateness_impact(forecast, np.array([1]))
     assert impact.ids.tolist() == [2]
     assert impact.delay.tolist() == [4]
 
@@ -104,7 +92,7 @@ def test_lateness_against_the_items_own_plan_has_an_impact_already() -> None:
 def test_an_item_on_time_or_without_a_planned_finish_has_no_lateness_impact() -> None:
     items = Items.of([1, 2, 3], planned_finish=[day(11, 27), NO_DATE, NO_DATE], duration=[2, 2, 2])
     forecast = forecast_of(items, Links.of([1, 2], [3, 3]))
-    impact = compute_lateness_impact(forecast, np.array([1, 2]), ONE_FUNCTION)
+    impact = compute_lateness_impact(forecast, np.array([1, 2]))
     assert impact.ids.tolist() == []
     assert impact.delayed_ids == frozenset()
 
@@ -115,14 +103,14 @@ def test_late_items_keep_to_their_plans_in_the_comparison_whatever_their_predece
         [1, 2, 3], planned_finish=[day(11, 18), day(11, 19), NO_DATE], duration=[1] * 3
     )
     forecast = forecast_of(items, Links.of([1, 2], [2, 3]))
-    impact = compute_lateness_impact(forecast, np.array([1, 2]), ONE_FUNCTION)
+    impact = compute_lateness_impact(forecast, np.array([1, 2]))
     assert impact.ids.tolist() == [3]
     assert impact.delay.tolist() == [2]
 
 
 def test_an_impact_is_ordered_by_id_whatever_the_order_of_rows() -> None:
     forecast = forecast_of(Items.of([9, 3, 7, 5]), Links.of([9, 7, 5], [7, 5, 3]))
-    impact = compute_delay_impact(forecast, np.array([9]), days(1), ONE_FUNCTION)
+    impact = compute_delay_impact(forecast, np.array([9]), days(1))
     assert impact.ids.tolist() == [3, 5, 7]
     assert impact.delayed_by.tolist() == [5, 7, 9]
 
@@ -131,14 +119,14 @@ def test_a_delay_past_the_end_of_the_calendars_still_names_what_hands_it_on() ->
     forecast = forecast_of(
         Items.of(range(12), duration=[9_000] * 12), Links.of(range(11), range(1, 12))
     )
-    impact = compute_delay_impact(forecast, np.array([0]), days(9_000), np.zeros(12, np.int32))
+    impact = compute_delay_impact(forecast, np.array([0]), days(9_000))
     assert len(impact.ids) > 5
     assert impact.delayed_by.tolist() == [item - 1 for item in impact.ids.tolist()]
 
 
 def test_an_unknown_id_is_refused() -> None:
     with pytest.raises(KeyError, match="no item has the id 9"):
-        compute_delay_impact(forecast_of(CHAIN), np.array([9]), days(1), FUNCTIONS)
+        compute_delay_impact(forecast_of(CHAIN), np.array([9]), days(1))
 
 
 @settings(max_examples=50)
@@ -151,8 +139,7 @@ def test_a_delay_moves_descendants_only_and_each_by_a_path_of_moved_items(
     forecast = schedule(network, TODAY)
     row = data.draw(st.integers(0, len(plan.items) - 1))
     delay, item = data.draw(st.integers(1, 20)), int(plan.items.id[row])
-    function = np.arange(len(plan.items), dtype=np.int32)
-    impact = compute_delay_impact(forecast, np.array([item]), days(delay), function)
+    impact = compute_delay_impact(forecast, np.array([item]), days(delay))
     moved = {item, *impact.ids.tolist()}
     assert moved - {item} <= set(find_descendants(network, np.array([item])).tolist())
     assert (impact.delay > 0).all()

@@ -22,6 +22,9 @@ WITH_DONE_ITEM = Network.build(
 )
 WITH_PARENT = Network.build(Items.of([1, 2, 3], parent=[-1, 1, -1]), Links.of([1], [3]))
 
+STATED_ERROR = (descendants.SKETCHES - 2) ** -0.5
+"""The relative standard error of an estimate."""
+
 
 def random_network(count: int, seed: int) -> Network:
     random = np.random.default_rng(seed)
@@ -54,12 +57,12 @@ def test_the_items_asked_for_are_not_their_own_descendants() -> None:
 def test_done_and_cancelled_items_hand_nothing_on() -> None:
     assert find_descendants(WITH_DONE_ITEM, np.array([1])).tolist() == [4]
     assert find_descendants(WITH_DONE_ITEM, np.array([2])).tolist() == []
-    assert count_descendants(WITH_DONE_ITEM).counts.tolist() == [1, 0, 0, 0]
+    assert count_descendants(WITH_DONE_ITEM).tolist() == [1, 0, 0, 0]
 
 
 def test_descendants_of_a_parent_are_its_children_and_what_waits_for_it() -> None:
     assert find_descendants(WITH_PARENT, np.array([1])).tolist() == [2, 3]
-    assert count_descendants(WITH_PARENT).counts.tolist() == [2, 2, 0]
+    assert count_descendants(WITH_PARENT).tolist() == [2, 2, 0]
 
 
 def test_rows_with_their_descendants_include_what_is_done() -> None:
@@ -74,34 +77,33 @@ def test_an_unknown_id_is_refused() -> None:
 
 
 def test_the_counts_of_every_item_are_exact() -> None:
-    network = random_network(3_000, seed=1)
+    network = random_network(1_000, seed=1)
     result = count_descendants(network)
-    assert result.relative_error == 0
-    assert result.counts.tolist() == counts_by_networkx(network)
+    assert result.tolist() == counts_by_networkx(network)
 
 
 def test_the_counts_of_a_large_plan_are_within_their_stated_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    network = random_network(3_000, seed=2)
+    network = random_network(1_000, seed=2)
     monkeypatch.setattr(descendants, "EXACT_UP_TO", 100)
     result, exact = count_descendants(network), np.array(counts_by_networkx(network))
-    ratio = result.counts[exact > 0] / exact[exact > 0]
-    assert abs(ratio.mean() - 1) < 2 * result.relative_error
-    assert ratio.std() < 2 * result.relative_error
-    assert (result.counts[exact == 0] == 0).all()
+    ratio = result[exact > 0] / exact[exact > 0]
+    assert abs(ratio.mean() - 1) < 2 * STATED_ERROR
+    assert ratio.std() < 2 * STATED_ERROR
+    assert (result[exact == 0] == 0).all()
 
 
 def test_estimated_counts_leave_out_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(descendants, "EXACT_UP_TO", 0)
-    assert count_descendants(WITH_DONE_ITEM).counts.tolist() == [1, 0, 0, 0]
+    assert count_descendants(WITH_DONE_ITEM).tolist() == [1, 0, 0, 0]
 
 
 def test_estimated_counts_of_a_parent_include_its_children(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(descendants, "EXACT_UP_TO", 0)
     network = Network.build(Items.of(range(101), parent=[-1] + [0] * 100), Links.of([], []))
     result = count_descendants(network)
-    assert result.counts[0] == pytest.approx(100, rel=3 * result.relative_error)
+    assert result[0] == pytest.approx(100, rel=3 * STATED_ERROR)
 
 
 def test_an_item_with_a_descendant_is_never_estimated_to_have_none(
@@ -109,8 +111,6 @@ def test_an_item_with_a_descendant_is_never_estimated_to_have_none(
 ) -> None:
     monkeypatch.setattr(descendants, "EXACT_UP_TO", 0)
     tails = np.arange(0, 2_000, 2)
-    counts = count_descendants(
-        Network.build(Items.of(range(2_000)), Links.of(tails, tails + 1))
-    ).counts
+    counts = count_descendants(Network.build(Items.of(range(2_000)), Links.of(tails, tails + 1)))
     assert counts[tails].min() >= 1
     assert (counts[tails + 1] == 0).all()

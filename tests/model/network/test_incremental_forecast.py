@@ -32,7 +32,7 @@ def check_equal(incremental: IncrementalForecast, recomputed: Forecast) -> None:
         assert columns[0].tolist() == columns[1].tolist(), name
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(st.data(), st.booleans())
 def test_following_changes_equals_computing_from_the_start(
     data: st.DataObject, several_calendars: bool

@@ -23,6 +23,8 @@ from model.rules.context import RuleContext
 RULES = installed_rules()
 TODAY = date(2026, 3, 2)
 FUNCTIONS = ("it", "marketing", "sales", "finance", "security")
+CONNECTIONS = (*FUNCTIONS, "erp")
+"""Each function plans in a connection of its own."""
 _WITHIN = {"low": 20, "medium": 10, "high": 5, "critical": 2}
 NAMES = {
     "it": "IT",
@@ -149,7 +151,7 @@ def build_context(
     network = Network.build(items, joined, working)
     plan = Plan(
         today=today,
-        connections=("tools",),
+        connections=CONNECTIONS,
         functions=FUNCTIONS,
         initiatives=initiatives,
         wbs=wbs,
@@ -195,6 +197,13 @@ def operating_model(
 
 def run_rule(rule: str, context: RuleContext) -> list[Finding]:
     return list(RULES.by_name[rule].run(context))
+
+
+def find_all(context: RuleContext) -> list[Finding]:
+    """The findings of the built-in rules, none of which may fail."""
+    findings, failures = RULES.find_each(context)
+    assert failures == []
+    return findings
 
 
 def wording_text(context: RuleContext, finding: Finding) -> str:
@@ -265,7 +274,7 @@ def _attributes(
     return ItemAttributes(
         is_deal=np.array([row.deal for row in rows], dtype=np.bool_),
         is_open=np.array([row.open for row in rows], dtype=np.bool_),
-        connection=np.zeros(len(rows), dtype=np.int16),
+        connection=np.array([code(CONNECTIONS, row.function) for row in rows], dtype=np.int16),
         function=np.array([code(FUNCTIONS, row.function) for row in rows], dtype=np.int16),
         initiative=np.array([code(initiatives, row.initiative) for row in rows], dtype=np.int16),
         wbs=np.array([code(wbs, row.wbs) for row in rows], dtype=np.int32),
@@ -282,6 +291,7 @@ def _attributes(
 def _spend(lines: Sequence[Line], ids: Mapping[str, int], wbs: Sequence[str]) -> SpendLines:
     return SpendLines(
         id=np.array([ids[line.key] for line in lines], dtype=np.int64),
+        connection=np.full(len(lines), CONNECTIONS.index("erp"), dtype=np.int16),
         kind=np.array([line.kind for line in lines], dtype=np.int8),
         amount=np.array([line.amount * 100 for line in lines], dtype=np.int64),
         currency=np.array([("EUR", "USD").index(line.currency) for line in lines], dtype=np.int16),

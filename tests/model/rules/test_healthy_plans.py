@@ -11,7 +11,7 @@ from model.network import Calendar
 from model.operating_model.calendar import WorkingCalendar
 from model.operating_model.schema import CalendarSpec
 from model.records import State
-from tests.model.rules.plans import FUNCTIONS, RULES, Row, build_context, wording_text
+from tests.model.rules.plans import FUNCTIONS, Row, build_context, find_all, wording_text
 
 GERMANY = CalendarSpec(id="de", name="Hamburg", country="DE", subdivision="HH")
 AMERICA = CalendarSpec(id="us", name="Boston", country="US", subdivision="MA")
@@ -70,4 +70,4 @@ def test_nothing_is_found_where_every_plan_fits(seed: int, any_day: bool) -> Non
 
     context = build_context(*rows, links=links, today=today, calendars=CALENDARS)
 
-    assert [wording_text(context, finding) for finding in RULES.find_all(context)] == []
+    assert [wording_text(context, finding) for finding in find_all(context)] == []

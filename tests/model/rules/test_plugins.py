@@ -31,7 +31,8 @@ def test_an_installed_package_adds_a_rule_that_runs_is_validated_and_worded(
     rules = installed_rules()
 
     context = build_context(LONG, SHORT, rules={"long_work": {"max_days": 90}})
-    (finding,) = rules.find_all(context)
+    (finding,), failures = rules.find_each(context)
+    assert failures == []
     assert finding.about == ("it:work_item:CDP-1",)
     wording = rules.word(finding, context.lookup.read_labels(finding.subjects), NAMES)
     assert wording.title == "CDP-1 of IT takes 121 days"
@@ -75,12 +76,15 @@ def test_an_entry_point_may_name_a_folder_of_rules_with_helpers(packages: Packag
     [
         ("import no_such_library", "ModuleNotFoundError: No module named 'no_such_library'"),
         ("RULE = 1 / 0", "ZeroDivisionError: division by zero"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("raise BaseException('panic')", "BaseException: panic"),
+        ("import pytest; pytest.skip('here', allow_module_level=True)", "Skipped: here"),
         ("RULE = 'a text'", "it has no RULE that is a Rule"),
         ("", "it has neither RULE nor modules"),
         (LONG_WORK.replace("long_work", "Long work"), 'ValueError: "Long work" cannot name a rule'),
         (LONG_WORK.replace("long_work", "all"), 'ValueError: "all" cannot name a rule'),
     ],
-    ids=["import", "crash", "no rule", "empty", "name", "reserved name"],
+    ids=["import", "crash", "exit", "base", "skip", "no rule", "empty", "name", "reserved name"],
 )
 def test_a_broken_plugin_is_named_with_its_package_and_does_not_stop_the_others(
     packages: Packages, module: str, reason: str, request: pytest.FixtureRequest
@@ -97,12 +101,18 @@ def test_a_broken_plugin_is_named_with_its_package_and_does_not_stop_the_others(
     assert "Repair or uninstall the package" in str(broken)
 
 
+def test_an_interruption_by_the_user_is_no_broken_plugin(packages: Packages) -> None:
+    packages.install("acme-rules", "acme_interrupted", acme_interrupted="raise KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt):
+        installed_rules()
+
+
 def test_a_broken_module_of_a_folder_leaves_the_others_of_the_folder(packages: Packages) -> None:
     packages.install(
         "acme-rules",
         "acme_half",
         acme_half____init__="",
-        acme_half__bad="import no_such_library",
+        acme_half__bad="raise BaseException",
         acme_half__good=LONG_WORK.replace("long_work", "good"),
     )
 
@@ -124,6 +134,24 @@ def test_two_rules_with_one_name_are_an_error_that_names_both(packages: Packages
     assert "acme_late of the package acme-rules 1.2" in message
     assert "model.rules.builtin.late_handover of the package interlock" in message
     assert "Uninstall one of the packages, or rename its rule." in message
+
+
+def test_two_rules_of_one_name_in_one_package_are_both_named(packages: Packages) -> None:
+    packages.install(
+        "acme-rules",
+        "acme_twice",
+        acme_twice____init__="",
+        acme_twice__one=LONG_WORK,
+        acme_twice__two=LONG_WORK,
+    )
+
+    with pytest.raises(ModelInvalid) as caught:
+        installed_rules()
+
+    message = str(caught.value)
+    assert "acme_twice.one of the package acme-rules 1.2" in message
+    assert "acme_twice.two of the package acme-rules 1.2" in message
+    assert "Rename one of them" in message
 
 
 def test_no_rule_at_all_is_an_error_and_not_a_plan_without_conflicts(

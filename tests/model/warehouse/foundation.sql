@@ -8,7 +8,8 @@ update record set parent_id = 2 where id = 1;
 
 insert into landing (connection, stream, native_id, payload, digest, landed_at, seq) values
     ('jira', 'issues', '10042', '{"key": "CDP-12"}', sha256('{"key": "CDP-12"}'), '2026-03-02Z', 1);
-insert into cursor values ('jira', 'issues', 'map', '{"seq": 1, "mapping": "old"}', '2026-03-02Z');
+insert into cursor values ('jira', 'issues', 'map', '{"seq": 1, "mapping": "old"}', '2026-03-02Z'),
+  ('jira', '*', 'pull', '{"to_the_end": true}', '2026-03-02Z');
 insert into quarantine (connection, stream, native_id, reason, remedy, stage, held, first_seen)
     values ('jira', 'issues', '9', 'no such date', 'Correct it', 'map', true, '2026-03-02Z');
 insert into alias values ('CDP-12', 1), ('CDP-1', 2), ('Renewal', 3);

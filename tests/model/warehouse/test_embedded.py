@@ -17,9 +17,13 @@ import pytest
 from sqlalchemy import create_engine
 
 from model.warehouse.connect import migrate, open_warehouse
-from model.warehouse.embedded import process, roles
+from model.warehouse.embedded import locks, process, roles
 from model.warehouse.embedded.cluster import SUPERUSER
+from model.warehouse.embedded.locks import exclusive, open_lock
+from model.warehouse.embedded.places import Places
+from model.warehouse.embedded.programs import Account, EmbeddedFailed
 from model.warehouse.embedded.server import EmbeddedServer, join, stop
+from model.warehouse.locks import LockTimeout
 
 REPOSITORY = Path(__file__).parents[3]
 JOIN = "import sys; from pathlib import Path; from model.warehouse.embedded.server import join; "
@@ -99,6 +103,61 @@ def test_another_local_user_cannot_connect(data: Path, role: str) -> None:
     assert server.sockets.stat().st_mode & 0o077 == 0
 
 
+def test_files_beside_the_data_and_a_folder_that_was_made_for_them_are_closed_to_others(
+    fresh: Path,
+) -> None:
+    join(fresh)
+
+    open_to_others = [file.name for file in fresh.parent.iterdir() if file.stat().st_mode & 0o007]
+
+    assert open_to_others == []
+    assert fresh.parent.stat().st_mode & 0o067 == 0
+    # Passing through is what the account needs that runs PostgreSQL for root.
+    assert fresh.parent.stat().st_mode & 0o010 == 0o010 * (os.geteuid() == 0)
+
+
+def test_files_of_an_earlier_version_are_closed_and_a_folder_of_somebody_else_is_left_as_it_is(
+    fresh: Path,
+) -> None:
+    fresh.parent.mkdir(mode=0o755)
+    names = ("start", "users", "watch", "log")
+    files = [fresh.with_name(f"warehouse.{name}") for name in names]
+    for file in files:
+        file.touch(mode=0o644)
+
+    join(fresh)
+
+    assert [file.stat().st_mode & 0o777 for file in files] == [0o600] * 4
+    assert fresh.parent.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_link_in_the_place_of_a_lock_is_refused_and_what_it_names_stays_as_it_is(
+    tmp_path: Path,
+) -> None:
+    other = tmp_path / "other"
+    other.touch(mode=0o644)
+    lock = tmp_path / "warehouse.start"
+    lock.symlink_to(other)
+
+    with pytest.raises(OSError, match="symbolic link"):
+        open_lock(lock)
+
+    assert other.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("name", ["start", "users"])
+def test_a_lock_that_another_process_keeps_is_not_waited_for_without_end(
+    fresh: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "WAIT_SECONDS", 0.1)
+    fresh.parent.mkdir()
+    held = fresh.with_name(f"warehouse.{name}")
+    with open_lock(held) as file, exclusive(file), pytest.raises(LockTimeout) as refused:
+        join(fresh)
+
+    assert f"{held} and did not release it within 0.1 s" in str(refused.value)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root is refused by PostgreSQL")
 def test_a_folder_that_only_root_may_enter_is_left_as_it_is(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
@@ -174,6 +233,45 @@ def test_the_server_ends_with_its_last_user_even_when_that_is_killed(fresh: Path
 
 
 @pytest.mark.long
+def test_a_starter_that_is_killed_before_it_is_done_leaves_no_server_running(fresh: Path) -> None:
+    code = """
+import os, sys
+from pathlib import Path
+from model.warehouse.embedded import server
+server.roles.ensure_roles = lambda _: os.kill(os.getpid(), 9)
+server.join(Path(sys.argv[1]))
+"""
+    assert run_python(code, str(fresh)).wait() == -signal.SIGKILL
+
+    wait_for(lambda: process.running_server(fresh) is None)
+
+
+@pytest.mark.long
+def test_a_busy_session_of_a_killed_server_does_not_outlive_the_next_start(fresh: Path) -> None:
+    def work_without_end(server: EmbeddedServer) -> int:
+        """Start a session that does not look for its server; its process id."""
+        busy = connect(server, SUPERUSER)
+        sessions.append(busy)
+        pid = busy.info.backend_pid
+        busy.pgconn.send_query(b"select count(*) from generate_series(1, 1000000000000)")
+        busy.pgconn.flush()
+        return pid
+
+    sessions: list[psycopg.Connection] = []
+    session = psutil.Process(work_without_end(join(fresh)))
+    server = process.running_server(fresh)
+    assert server is not None
+    server.kill()
+    wait_for(lambda: not server.is_running() or server.status() == psutil.STATUS_ZOMBIE)
+    assert session.is_running()
+
+    with connect(join(fresh), roles.WRITER) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+    assert not session.is_running()
+    sessions[0].close()
+
+
+@pytest.mark.long
 def test_the_warehouse_of_an_earlier_version_is_adopted_and_upgraded(tmp_path: Path) -> None:
     home = tmp_path / "instance"
     data = home / "state" / "warehouse"
@@ -198,3 +296,59 @@ def test_the_warehouse_of_an_earlier_version_is_adopted_and_upgraded(tmp_path: P
     finally:
         engine.dispose()
         stop(data)
+
+
+def test_a_link_in_the_place_of_the_socket_folder_is_refused_and_what_it_names_is_not_given_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "tmp"
+    shared.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(shared))
+    # Too long for a socket, so that it moves into the folder that all users share.
+    data = tmp_path / ("long" * 30)
+    account = Account(os.geteuid() + 1, os.getegid(), "somebody")
+    places = Places(data)
+    folder = places.sockets(Account(os.geteuid(), os.getegid(), "me"))
+    folder.rmdir()
+    precious = tmp_path / "precious"
+    precious.mkdir(mode=0o700)
+    folder.symlink_to(precious)
+
+    with pytest.raises(EmbeddedFailed, match=str(folder)):
+        places.sockets(account)
+
+    assert precious.stat().st_uid == os.geteuid()
+
+
+USE_AND_END = """
+import sys
+from pathlib import Path
+from model.warehouse.embedded.server import join
+join(Path(sys.argv[1]))
+"""
+
+
+def test_a_command_ends_without_a_warning_while_its_server_runs_on(fresh: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-W", "always", "-c", USE_AND_END, str(fresh)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "still running" not in ended.stderr
+
+
+def test_a_server_that_does_not_start_is_explained_by_the_fatal_line_of_its_log(
+    fresh: Path,
+) -> None:
+    join(fresh)
+    stop(fresh)
+    with (fresh / "postgresql.auto.conf").open("a") as settings:
+        settings.write("no_such_setting = on\n")
+
+    with pytest.raises(EmbeddedFailed, match=r"FATAL: .* contains errors") as failed:
+        join(fresh)
+
+    assert str(fresh.with_name("warehouse.log")) in str(failed.value)

@@ -9,14 +9,12 @@ from sqlalchemy import Engine
 
 from model.warehouse.landing import (
     count_present_records,
-    find_unread_connections,
     land,
     mark_deleted,
     mark_gone,
     move_cursor,
     read_cursor,
     read_unmapped,
-    record_pull,
 )
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -115,14 +113,3 @@ def test_a_hidden_record_that_is_deleted_later_is_gone_for_the_new_reason(
 
         (row,) = read_unmapped(connection, "crm", "deals", 0, 9)
         assert row.gone_reason == "deleted"
-
-
-def test_a_connection_counts_as_unread_until_a_pull_has_reached_its_end(warehouse: Engine) -> None:
-    with warehouse.begin() as connection:
-        record_pull(connection, "jira", NOW, to_the_end=True)
-        record_pull(connection, "crm", NOW, to_the_end=False)
-
-        assert find_unread_connections(connection, ["jira", "crm", "plan"]) == ["crm", "plan"]
-
-        record_pull(connection, "crm", LATER, to_the_end=True)
-        assert find_unread_connections(connection, ["crm"]) == []

@@ -80,8 +80,9 @@ def test_a_conflict_is_replaced_and_its_events_are_appended(warehouse: Engine) -
 
         assert read_conflicts(connection) == {CONFLICT.id: decided}
         events = read_events(connection, CONFLICT.id)
-    assert [event.event for event in events] == ["opened", "decided"]
-    assert events[0] == opened
+    assert [each.event.event for each in events] == ["opened", "decided"]
+    assert events[0].event == opened
+    assert [each.number for each in events] == [1, 2]
 
 
 def test_an_edited_comment_was_created_once(warehouse: Engine) -> None:

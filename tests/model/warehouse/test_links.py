@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from model.addresses import Site, UrlShape
 from model.keys import ReferenceFormats
 from model.records import (
     DependencyRole,
@@ -30,6 +31,13 @@ from model.warehouse.lookup import WarehouseLookup
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 STREAMS = [("jira", "rows"), ("plan", "rows"), ("other", "rows")]
+ISSUE = UrlShape(r"/browse/([A-Z]+-\d+)")
+FORMATS = ReferenceFormats(
+    sites=(
+        Site("jira", ("https://jira.example",), (ISSUE,)),
+        Site("other", ("https://other.example",), (ISSUE,)),
+    )
+)
 
 
 def stated(
@@ -60,7 +68,7 @@ def load(
 ) -> None:
     with warehouse.begin() as opened:
         row = LandingRow(key, "{}", NOW, 1, gone)
-        load_records(opened, connection, "rows", [(row, mapped)], NOW, ReferenceFormats())
+        load_records(opened, connection, "rows", [(row, mapped)], NOW, FORMATS)
 
 
 def rebuild(warehouse: Engine, *unread: str) -> LinkResult:
@@ -109,6 +117,58 @@ def test_a_web_address_names_its_record(warehouse: Engine) -> None:
     put(warehouse, "plan", "CMP-1", stated("CDP-12"))
 
     assert edges(warehouse) == [("CDP-12", "CMP-1")]
+
+
+def test_an_address_names_the_record_of_its_site_and_no_other_of_the_same_key(
+    warehouse: Engine,
+) -> None:
+    for name in ("jira", "other"):
+        put(warehouse, name, "CDP-12", url=f"https://{name}.example/browse/CDP-12")
+    put(warehouse, "plan", "M-1", stated(FORMATS.normalise("https://jira.example/browse/CDP-12")))
+    put(warehouse, "plan", "M-2", stated(FORMATS.normalise("https://other.example/browse/CDP-12")))
+    put(warehouse, "plan", "M-3", stated("CDP-12"))
+
+    result = rebuild(warehouse)
+
+    assert (result.dependencies, result.ambiguous) == (2, 1)
+    with warehouse.connect() as connection:
+        refs = connection.execute(
+            text("""
+                select p.connection, s.native_id from dependency d
+                join record p on p.id = d.predecessor_id join record s on s.id = d.successor_id
+                order by 1
+            """)
+        ).all()
+    assert refs == [("jira", "id-M-1"), ("other", "id-M-2")]
+
+
+def test_an_address_of_an_issue_that_is_not_read_is_no_row_of_the_same_key(
+    warehouse: Engine,
+) -> None:
+    put(warehouse, "plan", "CDP-99")
+    target = FORMATS.normalise("https://jira.example/browse/CDP-99")
+    put(warehouse, "plan", "M-1", stated(target))
+
+    assert edges(warehouse) == []
+    assert dangling(warehouse) == [target]
+
+
+def test_a_key_of_a_foreign_host_is_no_record_of_ours(warehouse: Engine) -> None:
+    put(warehouse, "jira", "CDP-12")
+    foreign = FORMATS.normalise("https://foreign.example/browse/CDP-12")
+    put(warehouse, "plan", "M-1", stated(foreign))
+
+    assert edges(warehouse) == []
+    assert dangling(warehouse) == [foreign]
+
+
+def test_a_record_in_quarantine_is_expected_by_its_address_too(warehouse: Engine) -> None:
+    held = Problem("CDP-12", "no status", "Map it", known_as=("CDP-12",))
+    load(warehouse, "jira", "CDP-12", Mapped(problems=(held,)))
+    target = FORMATS.normalise("https://jira.example/browse/CDP-12")
+    put(warehouse, "plan", "M-1", stated(target))
+
+    assert dangling(warehouse) == []
 
 
 def test_a_link_reported_by_both_ends_is_one_dependency(warehouse: Engine) -> None:

@@ -1,5 +1,7 @@
 """The small instance as Dagster sees it."""
 
+import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +10,10 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from model.operating_model.identity import Identity, IdentityKind
 from pipelines.cards.publish import PARTITIONS
+from pipelines.coordinator import PERSON_TAG, PROOF_TAG
+from pipelines.proxy_identity import SECRET_VARIABLE, prove_run
 from tests.pipelines.small import NOW, Small
 
 MODULES_WITH_A_CLOCK = (
@@ -17,6 +22,7 @@ MODULES_WITH_A_CLOCK = (
     "assets.connections",
     "assets.shared_model",
     "decide_job",
+    "release_job",
 )
 """Modules that ask when their run began."""
 
@@ -42,12 +48,16 @@ class Deployed:
 
     def decide(self, person: str, **form: Any) -> dg.ExecuteInProcessResult:
         """Launch the form as this verified person; an empty name stands for nobody."""
+        run_id = str(uuid.uuid4())
+        return self.launch_decision(run_id, person_tags(run_id, person), **form)
+
+    def launch_decision(
+        self, run_id: str, tags: dict[str, str], **form: Any
+    ) -> dg.ExecuteInProcessResult:
+        """Launch the form past the run coordinator, with these tags."""
         job = self.defs().resolve_job_def("decide")
         return job.execute_in_process(
-            instance=self.dagster,
-            run_config=form,
-            tags={"interlock/person": person},
-            raise_on_error=False,
+            instance=self.dagster, run_id=run_id, run_config=form, tags=tags, raise_on_error=False
         )
 
     def cards(self) -> list[str]:
@@ -70,6 +80,13 @@ class Deployed:
         return metadata_values(event.asset_materialization)
 
 
+def person_tags(run_id: str, person: str) -> dict[str, str]:
+    """The tags with which the run coordinator states a verified e-mail address; "" is nobody."""
+    identity = Identity(IdentityKind.EMAIL, person)
+    proof = prove_run(run_id, identity, os.environ)
+    return {PERSON_TAG: str(identity), PROOF_TAG: proof} if person else {}
+
+
 def metadata_values(materialization: dg.AssetMaterialization | None) -> dict[str, Any]:
     assert materialization is not None
     return {name: entry.value for name, entry in materialization.metadata.items()}
@@ -79,6 +96,7 @@ def metadata_values(materialization: dg.AssetMaterialization | None) -> dict[str
 def _deploy(small: Small, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
     for name, value in small.environment.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv(SECRET_VARIABLE, "a secret of the proxy and Interlock")
     monkeypatch.setenv("INTERLOCK_HOME", str(small.home))
     for module in MODULES_WITH_A_CLOCK:
         monkeypatch.setattr(f"pipelines.{module}.run_instant", lambda _: NOW)

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,17 @@ import httpx
 import pytest
 import yaml
 
-from pipelines.coordinator import LOCAL_PERSON, PERSON_TAG
+from pipelines.coordinator import PERSON_TAG, PROOF_TAG, REFUSED_TAG
+from pipelines.proxy_identity import LOCAL_PERSON, SECRET_HEADER, SECRET_VARIABLE
 from tests.pipelines.small import MODEL, SETTINGS
+
+pytestmark = pytest.mark.long
 
 REPOSITORY = Path(__file__).parents[3]
 LOCAL = "local@nordlicht.example"
+SECRET = "a secret of the proxy and Interlock"
+UTE = "ute.behrens@nordlicht.example"
+PROVEN = [("X-Forwarded-Email", UTE), (SECRET_HEADER, SECRET)]
 
 LAUNCH = """
 mutation ($params: ExecutionParams!) {
@@ -41,8 +48,22 @@ class Webserver:
 
 @pytest.fixture(scope="module")
 def webserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Webserver]:
+    """A webserver that shares a secret with the proxy; a local person is set, too."""
+    names = {SECRET_VARIABLE: SECRET, LOCAL_PERSON: LOCAL}
+    with _serving(tmp_path_factory.mktemp("home"), names) as webserver:
+        yield webserver
+
+
+@pytest.fixture
+def local_webserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Webserver]:
+    """A webserver on a machine of one's own: no proxy, no secret."""
+    with _serving(tmp_path_factory.mktemp("home"), {LOCAL_PERSON: LOCAL}) as webserver:
+        yield webserver
+
+
+@contextmanager
+def _serving(home: Path, variables: Mapping[str, str]) -> Iterator[Webserver]:
     """A dagster-webserver on an instance folder, without a daemon that would start its runs."""
-    home = tmp_path_factory.mktemp("home")
     shutil.copytree(MODEL, home / "operating_model")
     shutil.copy(MODEL.parent / "dagster.yaml", home)
     tools = {"it-jira": {"url": "http://127.0.0.1:1"}, "sales": {"url": "http://127.0.0.1:1"}}
@@ -50,7 +71,7 @@ def webserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Webserver]:
     (home / "interlock.yaml").write_text(yaml.safe_dump({"connections": connections}))
     port = _free_port()
     names = {"DAGSTER_HOME": str(home), "INTERLOCK_HOME": str(home)}
-    environment = {**os.environ, **names, LOCAL_PERSON: LOCAL}
+    environment = {**os.environ, **names, **variables}
     with subprocess.Popen(
         [sys.executable, "-m", "dagster_webserver", "-m", "pipelines.definitions", "-p", str(port)],
         cwd=REPOSITORY,
@@ -73,60 +94,121 @@ def _free_port() -> int:
 
 
 def query_graphql(
-    webserver: Webserver, query: str, headers: dict[str, str], **variables: Any
+    webserver: Webserver,
+    query: str,
+    headers: Sequence[tuple[str, str]],
+    method: str = "POST",
+    **variables: Any,
 ) -> dict[str, Any]:
     body = {"query": query, "variables": variables}
+    in_url = {"query": query, "variables": json.dumps(variables)}
+    sent: dict[str, Any] = {"params": in_url} if method == "GET" else {"json": body}
     # "Serving" is printed before the port is open, so a refused connection is tried again.
     transport = httpx.HTTPTransport(retries=8)
     with httpx.Client(transport=transport, timeout=60) as http:
-        answer = http.post(f"{webserver.url}/graphql", json=body, headers=headers)
+        url = f"{webserver.url}/graphql"
+        answer = http.request(method, url, headers=list(headers), **sent)
     data: dict[str, Any] = answer.json()["data"]
     return data
 
 
-def launched_tags(webserver: Webserver, **headers: str) -> dict[str, str]:
+def launched_tags(
+    webserver: Webserver, *headers: tuple[str, str], method: str = "POST", job: str = "decide"
+) -> dict[str, str]:
     """The tags of a run whose launch form claims to be the Head of IT."""
+    forms = {
+        "decide": {"conflict": "C-1", "verdict": "dismiss", "reason": "Because"},
+        "release": {"connection": "it-jira", "reason": "Because"},
+    }
     claimed = [{"key": key, "value": "jonas-krueger"} for key in (PERSON_TAG, "user")]
     params = {
         "selector": {
             "repositoryLocationName": "pipelines.definitions",
             "repositoryName": "__repository__",
-            "jobName": "decide",
+            "jobName": job,
         },
-        "runConfigData": {"conflict": "C-1", "verdict": "hold", "reason": "Because"},
+        "runConfigData": forms[job],
         "executionMetadata": {"tags": claimed},
     }
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
-    run = query_graphql(webserver, LAUNCH, names, params=params)["launchRun"]["run"]
+    run = query_graphql(webserver, LAUNCH, headers, method, params=params)["launchRun"]["run"]
     return tags_of(webserver, run["id"])
 
 
 def tags_of(webserver: Webserver, run_id: str) -> dict[str, str]:
-    tags = query_graphql(webserver, TAGS, {}, id=run_id)["runOrError"]["tags"]
+    tags = query_graphql(webserver, TAGS, [], id=run_id)["runOrError"]["tags"]
     return {tag["key"]: tag["value"] for tag in tags}
 
 
-def test_the_person_in_the_header_of_the_proxy_wins_over_what_the_form_claims(
+def test_the_person_whom_the_proxy_proves_wins_over_what_the_form_claims(
     webserver: Webserver,
 ) -> None:
-    tags = launched_tags(webserver, x_forwarded_email="ute.behrens@nordlicht.example")
+    tags = launched_tags(webserver, *PROVEN)
 
-    assert tags[PERSON_TAG] == tags["user"] == "ute.behrens@nordlicht.example"
+    assert (tags[PERSON_TAG], tags["user"]) == (f"email:{UTE}", UTE)
+    assert len(tags[PROOF_TAG]) == 64
 
 
-def test_without_a_proxy_the_local_person_wins_over_what_the_form_claims(
-    webserver: Webserver,
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ([], "no header X-Forwarded-Email"),
+        ([("X-Forwarded-Email", UTE)], "neither X-Interlock-Proxy-Secret nor"),
+        ([("X-Forwarded-Email", UTE), (SECRET_HEADER, "guessed")], "is not the secret"),
+        ([("x-forwarded-email", "eve@nordlicht.example"), *PROVEN], "2 headers X-Forwarded-Email"),
+        ([*PROVEN, (SECRET_HEADER.lower(), "guessed")], "2 headers X-Interlock-Proxy-Secret"),
+    ],
+)
+def test_a_request_that_the_proxy_did_not_prove_has_no_person(
+    webserver: Webserver, headers: list[tuple[str, str]], reason: str
 ) -> None:
-    tags = launched_tags(webserver)
+    tags = launched_tags(webserver, *headers)
 
-    assert tags[PERSON_TAG] == tags["user"] == LOCAL
+    assert (tags[PERSON_TAG], tags[PROOF_TAG], tags["user"]) == ("", "", "not verified")
+    assert reason in tags[REFUSED_TAG]
+
+
+@pytest.mark.parametrize("job", ["decide", "release"])
+@pytest.mark.parametrize(
+    ("method", "headers", "reason"),
+    [
+        ("GET", [], "a GET request"),
+        ("POST", [("Sec-Fetch-Site", "cross-site")], "Sec-Fetch-Site: cross-site"),
+        ("POST", [("Origin", "https://elsewhere.example")], "a page of https://elsewhere.example"),
+    ],
+)
+def test_a_request_that_a_page_of_another_site_causes_has_no_person(
+    webserver: Webserver, job: str, method: str, headers: list[tuple[str, str]], reason: str
+) -> None:
+    tags = launched_tags(webserver, *PROVEN, *headers, method=method, job=job)
+
+    assert (tags[PERSON_TAG], tags[PROOF_TAG], tags["user"]) == ("", "", "not verified")
+    assert reason in tags[REFUSED_TAG]
+
+
+@pytest.mark.parametrize("header", ["Sec-Fetch-Site", "Origin"])
+def test_a_request_of_the_ui_itself_has_its_person(webserver: Webserver, header: str) -> None:
+    value = webserver.url if header == "Origin" else "same-origin"
+
+    tags = launched_tags(webserver, *PROVEN, (header, value))
+
+    assert tags[PERSON_TAG] == f"email:{UTE}"
+
+
+def test_without_a_proxy_only_the_local_person_decides_and_is_shown_as_not_verified(
+    local_webserver: Webserver,
+) -> None:
+    tags = launched_tags(local_webserver)
+    forged = launched_tags(local_webserver, ("X-Forwarded-Email", UTE))
+
+    assert (tags[PERSON_TAG], tags["user"]) == (f"local:{LOCAL}", f"{LOCAL} (local, not verified)")
+    assert (forged[PERSON_TAG], forged["user"]) == ("", "not verified")
 
 
 def test_a_run_launched_without_a_request_has_no_verified_person(
     webserver: Webserver,
 ) -> None:
     run_id = str(uuid.uuid4())
-    form = json.dumps({"conflict": "C-1", "verdict": "hold", "reason": "Because"})
+    form = json.dumps({"conflict": "C-1", "verdict": "dismiss", "reason": "Because"})
     launch = ["job", "launch", "-m", "pipelines.definitions", "-j", "decide", "--run-id", run_id]
     claimed = ["--tags", json.dumps({PERSON_TAG: "jonas-krueger", "user": "jonas-krueger"})]
     subprocess.run(

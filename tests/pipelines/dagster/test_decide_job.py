@@ -1,8 +1,16 @@
 """The form of the governance lead: who may decide, and what a decision changes."""
 
+import os
+import uuid
+from urllib.parse import unquote
+
 import dagster as dg
 import pytest
+import yaml
 
+from model.operating_model.identity import Identity, IdentityKind
+from pipelines.coordinator import PERSON_TAG, PROOF_TAG
+from pipelines.proxy_identity import prove_run
 from tests.pipelines.dagster.conftest import Deployed
 from tests.pipelines.syncing import jira_comments
 
@@ -42,6 +50,34 @@ def test_a_run_without_a_verified_person_cannot_decide(synced_deployed: Deployed
 
     assert "no verified person" in refusal(result)
     assert late in synced_deployed.cards()
+
+
+@pytest.mark.parametrize("proof", ["", "0" * 64])
+def test_a_run_whose_tags_were_set_by_anybody_but_the_coordinator_cannot_decide(
+    synced_deployed: Deployed, proof: str
+) -> None:
+    tags = {PERSON_TAG: f"email:{HEAD_OF_IT}", PROOF_TAG: proof}
+
+    result = synced_deployed.launch_decision(
+        str(uuid.uuid4()), tags, conflict="C-1", verdict="move", reason="Later"
+    )
+
+    assert "not stated by Interlock's run coordinator" in refusal(result)
+
+
+def test_the_proof_of_one_run_does_not_count_for_another(synced_deployed: Deployed) -> None:
+    identity = Identity(IdentityKind.EMAIL, HEAD_OF_IT)
+    other = prove_run(str(uuid.uuid4()), identity, os.environ)
+
+    result = synced_deployed.launch_decision(
+        str(uuid.uuid4()),
+        {PERSON_TAG: str(identity), PROOF_TAG: other},
+        conflict="C-1",
+        verdict="move",
+        reason="Later",
+    )
+
+    assert "not stated by Interlock's run coordinator" in refusal(result)
 
 
 def test_a_refused_decision_names_who_may_decide(synced_deployed: Deployed) -> None:
@@ -89,12 +125,22 @@ def test_a_tool_that_cannot_be_reached_does_not_undo_the_decision(
     assert late not in deployed.cards()
 
 
-def test_a_decision_needs_its_reason(synced_deployed: Deployed) -> None:
+def test_a_dismissal_needs_its_reason(synced_deployed: Deployed) -> None:
     late = late_handover(synced_deployed)
 
-    result = synced_deployed.decide(HEAD_OF_IT, conflict=late, verdict="move", reason=" ")
+    result = synced_deployed.decide(HEAD_OF_IT, conflict=late, verdict="dismiss", reason=" ")
 
     assert "reason" in refusal(result)
+
+
+def test_the_usual_decision_is_one_click(deployed: Deployed, late: str) -> None:
+    link = unquote(deployed.card(late)["decide"].split("config=")[1].split(")")[0])
+
+    result = deployed.decide(HEAD_OF_IT, **yaml.safe_load(link))
+
+    assert link.startswith("# CDP-2 of IT is forecast")
+    assert result.success
+    assert "IT finishes CDP-2 by" in deployed.card(late)["conflict"]
 
 
 def test_the_form_cannot_read_the_environment(synced_deployed: Deployed) -> None:

@@ -43,8 +43,10 @@ def test_every_rule_and_every_access_to_a_tool_has_a_check(deployed: Deployed) -
     assert checks == {
         *(("conflicts", rule.name) for rule in installed_rules()),
         ("conflicts", "all_rules_loaded"),
+        ("conflicts", "all_data_fresh"),
         *((f"{name}/landing", "readable") for name in connections),
         *((f"{name}/records", "mapped") for name in connections),
+        *((f"{name}/records", "not_held") for name in connections),
         *((f"comments/{name}", "written") for name in connections),
     }
 

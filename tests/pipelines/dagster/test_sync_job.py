@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from tests.pipelines.acme import BROKEN, Install
 from tests.pipelines.dagster.conftest import Deployed
 from tests.pipelines.small import HEALTHY_PLAN, SECRETS, day
 
@@ -38,9 +39,12 @@ def test_each_open_conflict_has_a_card_with_one_link_per_verdict(synced_deployed
     (late,) = [key for key, card in cards.items() if "Marketing needs" in card["conflict"]]
     assert len(cards) == 2
     assert list(cards[late]) == [
-        "conflict", "why", "who decides", "decide", "timeline", "records", "comments",
+        "conflict", "why", "who decides", "decide", "decide (2)", "timeline", "records", "comments",
     ]  # fmt: skip
-    assert cards[late]["decide"].count(f"playground/setup?config=conflict%3A%20{late}") == 4
+    links = cards[late]["decide"] + cards[late]["decide (2)"]
+    assert links.count(f"conflict%3A%20{late}") == 4
+    for option in ("finish", "move", "accept", "dismiss"):
+        assert f"verdict%3A%20{option}" in links
     assert "![timeline](<data:image/svg+xml," in cards[late]["timeline"]
 
 
@@ -99,6 +103,20 @@ def test_the_last_card_of_a_resolved_conflict_says_so(deployed: Deployed) -> Non
 
     assert late not in deployed.cards()
     assert "Resolved: the cause is gone" in deployed.card(late)["conflict"]
+
+
+def test_the_assets_of_a_tool_that_cannot_be_loaded_fail_and_all_others_go_on(
+    deployed: Deployed, install: Install
+) -> None:
+    install(BROKEN)
+    deployed.small.write_settings(finance_erp={"tool": "acme"})
+
+    result = deployed.sync()
+
+    assert result.success
+    broken = {check for check in failed_checks(result) if check.startswith("finance_erp/")}
+    assert broken == {"finance_erp/landing: readable", "finance_erp/records: mapped"}
+    assert "conflicts: late_handover" in failed_checks(result)
 
 
 def test_a_connection_that_cannot_be_read_fails_its_check_and_all_others_go_on(

@@ -81,7 +81,7 @@ def test_a_command_that_needs_the_extra_says_in_one_line_what_to_install(
     tmp_path: Path, command: str, library: str
 ) -> None:
     result = without(library, command, home=tmp_path / "home")
-    assert result.returncode == 1
+    assert result.returncode == 2
     [line] = result.stderr.splitlines()
     assert library in line
     assert "pip install 'interlock[demo]'" in line

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from model.warehouse.connect import URL_VARIABLE
+from model.warehouse.failures import URL_VARIABLE
 from pipelines.demo.demo_instance import DemoFailed, require_demo_instance
 from pipelines.instance import open_instance
 

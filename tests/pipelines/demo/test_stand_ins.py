@@ -70,5 +70,5 @@ def test_the_sandbox_command_names_the_port_that_is_taken(demo: DemoInstance) ->
 
 def test_the_sandbox_command_needs_contents_to_show(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["sandbox"], env={HOME_VARIABLE: str(tmp_path)})
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "interlock demo" in result.stderr

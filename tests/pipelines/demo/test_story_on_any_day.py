@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.engine import URL
 
 from connectors.sandbox import running_sandbox
-from model.warehouse.connect import URL_VARIABLE
+from model.warehouse.failures import URL_VARIABLE
 from pipelines.cli.conflicts import read_listed_conflicts
 from pipelines.demo.demo_instance import SECRETS, require_demo_instance
 from pipelines.demo.files import STORY_FOLDER

@@ -1,0 +1,250 @@
+"""What a decision decides, how far it reaches, and when it ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from model.conflicts import Conflict, Decision
+from model.findings import Finding, Impact
+from model.operating_model.calendar import calendar_with_id
+from model.operating_model.identity import find_person, identity_of_text
+from model.operating_model.rights import (
+    PermittedDecision,
+    includes,
+    reaches,
+    right_with_id,
+    stands_above,
+)
+from model.operating_model.schema import OperatingModel
+from model.rules.options import FieldKind, Option, OptionField, fill_in
+from model.rules.words import format_day, format_money, format_working_days
+
+_LONGEST_TEXT = 200
+
+
+class InvalidAnswer(ValueError):
+    """A field of an option that is missing or cannot be; the message names it and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An option with its fields filled in, checked against the conflict that it decides.
+
+    `accepted` is the largest impact that it accepts: a person's right has to reach so far.
+    """
+
+    option: Option
+    answers: Mapping[str, str]
+    accepted: Impact
+    until: date | None
+
+
+def make_verdict(
+    option: Option,
+    answers: Mapping[str, str],
+    conflict: Conflict,
+    model: OperatingModel,
+    today: date,
+) -> Verdict:
+    """Check the fields of an option as of `today`; raises InvalidAnswer.
+
+    A field that is not answered takes its default, so that the usual decision needs no typing.
+    """
+    if unknown := sorted(set(answers) - {field.name for field in option.fields}):
+        known = ", ".join(field.name for field in option.fields) or "none"
+        raise InvalidAnswer(f"{option.id} has no field {', '.join(unknown)}; it has {known}")
+    terms = dict(conflict.wording.terms)
+    checked: dict[str, str] = {}
+    for field in option.fields:
+        answer = answers.get(field.name, "").strip() or terms.get(field.default, "")
+        if answer:
+            checked[field.name] = _check_answer(option, field, answer, model, today)
+        elif not field.may_be_empty:
+            raise InvalidAnswer(f"{option.id} needs {field.name}: {field.description}")
+    return Verdict(
+        option,
+        checked,
+        _accepted_impact(checked, conflict, model),
+        _end(option, checked, model, today),
+    )
+
+
+def make_decision(
+    verdict: Verdict, conflict: Conflict, permitted: PermittedDecision, reason: str, now: datetime
+) -> Decision:
+    """The decision for a verdict by a person who has the right to it; `now` is in UTC."""
+    option, terms = verdict.option, dict(conflict.wording.terms)
+    size = verdict.accepted if option.accepts_size else None
+    return Decision(
+        verdict=option.id,
+        meaning=fill_in(option.meaning, terms, verdict.answers),
+        person=permitted.person.id,
+        person_name=permitted.person.name,
+        reason=reason,
+        severity=conflict.severity,
+        decided_at=now,
+        role_name=permitted.role.name,
+        right=permitted.right,
+        answers=tuple(verdict.answers.items()),
+        days=size.days if size else None,
+        value=size.value if size else None,
+        until=verdict.until,
+        awaits=fill_in(option.awaits, terms, verdict.answers),
+        replaces=describe_decision(conflict.decision) if conflict.decision else "",
+    )
+
+
+def describe_decision(decision: Decision) -> str:
+    """`Ben Example's decision (Programme lead): accepted until 4 Dec 2026`."""
+    role = f" ({decision.role_name})" if decision.role_name else ""
+    return f"{decision.person_name}'s decision{role}: {decision.meaning}"
+
+
+def decision_sentences(decision: Decision, on: date | None = None) -> tuple[str, ...]:
+    """What was decided, by whom, until when, and because of what: a sentence each.
+
+    `on` is the day of the decision in the reader's time zone, left out where it is None.
+    """
+    # Not str.capitalize, which would write the rest in lower case: keys and names stand there.
+    meaning = f"{decision.meaning[:1].upper()}{decision.meaning[1:]}."
+    role = f" ({decision.role_name})" if decision.role_name else ""
+    day = f" on {format_day(on)}" if on else ""
+    parts = [meaning, f"Decided by {decision.person_name}{role}{day}."]
+    if decision.awaits and decision.until:
+        parts.append(f"Awaited by {format_day(decision.until)}: {decision.awaits}.")
+    if decision.days:
+        parts.append(f"It holds up to {format_working_days(decision.days)} of delay.")
+    if decision.reason:
+        parts.append(f"Reason: {decision.reason}")
+    if decision.replaces:
+        parts.append(f"It replaces {decision.replaces}.")
+    return tuple(parts)
+
+
+def why_ended(
+    decision: Decision, finding: Finding, model: OperatingModel, today: date
+) -> str | None:
+    """Why a decision no longer holds for what a rule finds today, as a clause; None if it does."""
+    return (
+        _ended_by_date(decision, today)
+        or _ended_by_size(decision, finding)
+        or _ended_by_right(decision, finding, model)
+    )
+
+
+def may_replace(model: OperatingModel, standing: Decision, permitted: PermittedDecision) -> bool:
+    """Whether a person with this right may replace a decision that is in force.
+
+    Its author may, whoever has a right that reaches at least as far, and a higher level of the
+    escalation path.
+    """
+    if permitted.person.id == standing.person:
+        return True
+    before, now = right_with_id(model, standing.right), right_with_id(model, permitted.right)
+    # Without the right under which it was made, nothing says how far that one reached.
+    if before is None or now is None:
+        return False
+    return includes(now, before) or stands_above(model, permitted.role, before.role)
+
+
+def _ended_by_date(decision: Decision, today: date) -> str | None:
+    if decision.until is None or today <= decision.until:
+        return None
+    if decision.awaits:
+        return f"{decision.awaits} was to be there by {format_day(decision.until)} and is not"
+    return f"it was decided until {format_day(decision.until)}"
+
+
+def _ended_by_size(decision: Decision, finding: Finding) -> str | None:
+    if finding.severity > decision.severity:
+        severity, before = finding.severity.name.lower(), decision.severity.name.lower()
+        return f"its severity is {severity} and was {before} when it was decided"
+    impact = finding.impact
+    if decision.days is not None and impact.days > decision.days:
+        return f"it is {format_working_days(impact.days)} late, and {decision.days} were accepted"
+    if decision.value is None:
+        return None
+    accepted = {amount.currency: amount.amount for amount in decision.value}
+    if any(amount.amount > accepted.get(amount.currency, 0) for amount in impact.value):
+        before = format_money(decision.value) or "nothing"
+        return f"{format_money(impact.value)} are at stake, and {before} were when it was decided"
+    return None
+
+
+def _ended_by_right(decision: Decision, finding: Finding, model: OperatingModel) -> str | None:
+    right = right_with_id(model, decision.right)
+    # A right that was renamed or withdrawn since does not undo what was decided under it.
+    if right is None or reaches(right, finding):
+        return None
+    return f"it has outgrown the right of {decision.role_name or decision.person_name}"
+
+
+def _check_answer(
+    option: Option, field: OptionField, answer: str, model: OperatingModel, today: date
+) -> str:
+    match field.kind:
+        case FieldKind.DATE:
+            return _check_day(option, field, answer, today)
+        case FieldKind.PERSON:
+            return _check_person(option, field, answer, model)
+        case FieldKind.DAYS:
+            if not re.fullmatch(r"\d{1,4}", answer, re.ASCII):
+                raise InvalidAnswer(f"{option.id}: {field.name} is a number of working days")
+            return answer
+        case FieldKind.TEXT:
+            text = " ".join(answer.split())
+            if len(text) > _LONGEST_TEXT:
+                raise InvalidAnswer(
+                    f"{option.id}: {field.name} has more than {_LONGEST_TEXT} characters"
+                )
+            return text
+
+
+def _check_day(option: Option, field: OptionField, answer: str, today: date) -> str:
+    try:
+        day = date.fromisoformat(answer)
+    except ValueError:
+        raise InvalidAnswer(
+            f'{option.id}: {field.name} is "{answer}" and has to be a day like {today}'
+        ) from None
+    if day < today:
+        raise InvalidAnswer(f"{option.id}: {field.name} is {format_day(day)}, which is over")
+    return day.isoformat()
+
+
+def _check_person(option: Option, field: OptionField, answer: str, model: OperatingModel) -> str:
+    wanted = answer.removeprefix("@").strip()
+    by_name = [person for person in model.people if person.name.casefold() == wanted.casefold()]
+    person = find_person(model, identity_of_text(wanted))
+    if person or len(by_name) == 1:
+        return (person or by_name[0]).name
+    raise InvalidAnswer(
+        f'{option.id}: {field.name} is "{answer}", whom the operating model does not know; '
+        "use a person's id, name or e-mail address"
+    )
+
+
+def _accepted_impact(
+    answers: Mapping[str, str], conflict: Conflict, model: OperatingModel
+) -> Impact:
+    """The present impact, or the larger delay that the answers accept."""
+    finding = conflict.finding
+    days = max(finding.impact.days, int(answers.get("days", 0)))
+    if "on" in answers and finding.needed_by is not None:
+        calendar = calendar_with_id(model, model.calendar)
+        late = calendar.working_days_between(finding.needed_by, date.fromisoformat(answers["on"]))
+        days = max(days, late)
+    return replace(finding.impact, days=days)
+
+
+def _end(
+    option: Option, answers: Mapping[str, str], model: OperatingModel, today: date
+) -> date | None:
+    if option.until:
+        return date.fromisoformat(answers[option.until])
+    if option.within is not None:
+        return calendar_with_id(model, model.calendar).add_working_days(today, option.within)
+    return None
