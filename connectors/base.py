@@ -20,6 +20,7 @@ from model.comment_content import CommentChange, Outcome, PostedComment, Target
 from model.keys import ToolReferences
 from model.operating_model.lookups import ConnectionLookups
 from model.records import Mapped, Problem, Ref
+from model.replies.reply import Reply
 
 if TYPE_CHECKING:
     from connectors.kit.conventions import HttpConventions
@@ -72,6 +73,14 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyPage:
+    """A step of reading replies, and where to go on once they are stored."""
+
+    replies: tuple[Reply, ...]
+    cursor: Cursor
+
+
+@dataclass(frozen=True, slots=True)
 class AccessProblem:
     """Something that `check` found missing, and what to do. `blocking` stops a sync."""
 
@@ -121,6 +130,16 @@ class Connector(Protocol):
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         """Our own comments on these records, by their markers."""
+        ...
+
+    def find_replies(
+        self, targets: Sequence[Target], cursor: Cursor | None, now: datetime
+    ) -> Iterator[ReplyPage]:
+        """Yield what people wrote to Interlock since `cursor`: replies on `targets`, the records
+        that carry our comments, and `/interlock` on any other record the connection reads.
+
+        A reply may be yielded again; our own comments never are. Raises ConnectionFailed.
+        """
         ...
 
     def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:

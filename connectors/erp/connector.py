@@ -13,6 +13,7 @@ from connectors.base import (
     Cursor,
     Page,
     RawRecord,
+    ReplyPage,
 )
 from connectors.erp.change_routing import apply_changes
 from connectors.erp.export_files import ExportFile, find_exports, read_export
@@ -94,6 +95,14 @@ class ErpConnector:
             except UnreadableFile as unreadable:
                 raise ConnectionFailed(self.name, unreadable.reason, unreadable.remedy) from None
         return [comment for comment in comments.values() if comment.target in refs]
+
+    def find_replies(
+        self,
+        targets: Sequence[Target],  # noqa: ARG002
+        cursor: Cursor | None,  # noqa: ARG002
+        now: datetime,  # noqa: ARG002
+    ) -> Iterator[ReplyPage]:
+        return iter(())
 
     def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
         """Write each findings file once for all of its changes; outcomes in their order."""

@@ -13,6 +13,7 @@ from connectors.base import (
     Cursor,
     Page,
     RawRecord,
+    ReplyPage,
 )
 from connectors.kit.client import HttpClient
 from connectors.kit.comments import HttpComments
@@ -69,6 +70,14 @@ class HttpConnector(ABC):
 
     def find_comments(self, targets: Sequence[Target]) -> list[PostedComment]:
         return self._comments.find_all(targets) if self._comments else []
+
+    def find_replies(
+        self,
+        targets: Sequence[Target],  # noqa: ARG002
+        cursor: Cursor | None,  # noqa: ARG002
+        now: datetime,  # noqa: ARG002
+    ) -> Iterator[ReplyPage]:
+        return iter(())
 
     def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
         if self._comments:

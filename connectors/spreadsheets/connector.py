@@ -12,6 +12,7 @@ from connectors.base import (
     Cursor,
     Page,
     RawRecord,
+    ReplyPage,
 )
 from connectors.kit.delimited_text import UnreadableFile
 from connectors.kit.known_functions import unknown_functions
@@ -121,6 +122,14 @@ class SpreadsheetConnector:
         except NotAPackage as error:
             failure = UnreadableFile(f"{plan.name}: {error}", CORRECT_FILE)
             raise self._failure([failure]) from error
+
+    def find_replies(
+        self,
+        targets: Sequence[Target],  # noqa: ARG002
+        cursor: Cursor | None,  # noqa: ARG002
+        now: datetime,  # noqa: ARG002
+    ) -> Iterator[ReplyPage]:
+        return iter(())
 
     def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
         """Write the comments, each file once for all of its changes."""
