@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from model.conflicts import Conflict, Decision, Status
 from model.decisions import InvalidAnswer, Verdict, make_decision, make_verdict, may_replace
 from model.ledger import DecisionGrounds, decide
@@ -59,25 +61,38 @@ def record_decision(
     """
     # Under the lock of the model, or a sync at the same time could overwrite the decision.
     with exclusive_lock(instance.engine, MODEL_STEP), instance.engine.begin() as connection:
-        conflict = _require_undecided(read_conflicts(connection), conflict_id)
-        option = _require_option(instance.rules, conflict, choice)
-        verdict = _check_answers(instance, option, choice, conflict, now)
-        permitted = _require_right(instance.model, identity, conflict, verdict)
-        decision = make_decision(verdict, conflict, permitted, choice.reason.strip(), now)
-        # The model may have changed since the last sync, which would have recorded it.
-        record_model_version(connection, instance.model, now)
-        grounds = DecisionGrounds(
-            role=permitted.role.id,
-            right=permitted.right,
-            channel=channel,
-            identity=str(identity),
-            bounds=_bounds(instance.model, decision, conflict),
-            model_version=fingerprint(instance.model),
-        )
-        update = decide(conflict, decision)
-        write_decision(connection, conflict_id, decision, grounds)
-        write_ledger_update(connection, update)
-        return update.conflicts[0]
+        return decide_within(connection, instance, conflict_id, choice, identity, channel, now)
+
+
+def decide_within(
+    connection: Connection,
+    instance: Instance,
+    conflict_id: str,
+    choice: Choice,
+    identity: Identity,
+    channel: str,
+    now: datetime,
+) -> Conflict:
+    """`record_decision` in a transaction of the caller, who holds the lock of the model."""
+    conflict = _require_undecided(read_conflicts(connection), conflict_id)
+    option = _require_option(instance.rules, conflict, choice)
+    verdict = _check_answers(instance, option, choice, conflict, now)
+    permitted = _require_right(instance.model, identity, conflict, verdict)
+    decision = make_decision(verdict, conflict, permitted, choice.reason.strip(), now)
+    # The model may have changed since the last sync, which would have recorded it.
+    record_model_version(connection, instance.model, now)
+    grounds = DecisionGrounds(
+        role=permitted.role.id,
+        right=permitted.right,
+        channel=channel,
+        identity=str(identity),
+        bounds=_bounds(instance.model, decision, conflict),
+        model_version=fingerprint(instance.model),
+    )
+    update = decide(conflict, decision)
+    write_decision(connection, conflict_id, decision, grounds)
+    write_ledger_update(connection, update)
+    return update.conflicts[0]
 
 
 def _check_answers(
