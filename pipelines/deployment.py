@@ -54,13 +54,15 @@ class MassChangeSettings(BaseModel):
 
     A change that would remove or alter more than `share` of the records of the connection or of
     one of its streams, and at least `records` of them, is held until a second read confirms it or
-    a person releases it.
+    a person releases it. The second read begins at least `confirm_minutes` later; of files that did
+    not change since, a working day later.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     share: float = Field(default=0.2, gt=0, le=1)
     records: int = Field(default=10, gt=0)
+    confirm_minutes: int = Field(default=5, gt=0)
 
     def is_exceeded(self, count: int, total: int) -> bool:
         """Whether changing `count` of `total` records needs confirmation."""

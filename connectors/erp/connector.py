@@ -19,7 +19,7 @@ from connectors.erp.change_routing import apply_changes
 from connectors.erp.export_files import ExportFile, find_exports, read_export
 from connectors.erp.findings_files import find_findings_files, read_posted
 from connectors.erp.mapping import map_line
-from connectors.erp.pull import pull_exports
+from connectors.erp.pull import file_digests, pull_exports
 from connectors.erp.settings import ErpSettings, ExportProfile, load_profile
 from connectors.kit.delimited_text import UnreadableFile
 from connectors.kit.known_functions import unknown_functions
@@ -68,6 +68,11 @@ class ErpConnector:
         """The cursor itself: every pull reads the files whole and compares them with it."""
         del stream
         return cursor
+
+    def file_digests(self, stream: str, cursor: Cursor) -> dict[str, str]:
+        """By export, a digest of its current lines."""
+        del stream
+        return file_digests(cursor)
 
     def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:  # noqa: ARG002
         """Map a line to spend; see `map_line`."""

@@ -75,6 +75,12 @@ def pull_exports(
             raise ConnectionFailed(connection, reasons, unread[0].remedy)
 
 
+def file_digests(cursor: Cursor) -> dict[str, str]:
+    """By file, a digest of the current lines that were pulled of it up to this cursor."""
+    files = _PullCursor.model_validate(cursor).files
+    return {name: pulled.digest for name, pulled in files.items()}
+
+
 def _mark(export: ExportFile) -> str:
     """What of a file decides whether its connection is read again."""
     return f"{export.fingerprint}{' from the future' if export.is_from_future else ''}"

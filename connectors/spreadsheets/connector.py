@@ -23,7 +23,7 @@ from connectors.spreadsheets.notes import NotAPackage, find_note_refusals
 from connectors.spreadsheets.plan_files import PlanFile, PlanFiles, find_files, read_plan_files
 from connectors.spreadsheets.plan_rows import PlanRow, index_by_key, list_rows
 from connectors.spreadsheets.plan_table import find_repeated_headings
-from connectors.spreadsheets.pull import changed_page
+from connectors.spreadsheets.pull import changed_page, file_digests
 from connectors.spreadsheets.settings import SpreadsheetSettings
 from connectors.spreadsheets.sheet_grid import CORRECT_FILE
 from connectors.spreadsheets.workbook_comments import (
@@ -80,6 +80,11 @@ class SpreadsheetConnector:
         """The cursor itself: every pull reads the files whole and compares them with it."""
         del stream
         return cursor
+
+    def file_digests(self, stream: str, cursor: Cursor) -> dict[str, str]:
+        """By file, a digest of its rows; notes are no part of them."""
+        del stream
+        return file_digests(cursor)
 
     def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:
         """Map a row to a work item; see `map_row`."""

@@ -17,7 +17,7 @@ import orjson
 from connectors.base import Cursor, JsonValue, Page, RawRecord
 from connectors.kit.plausible import may_be_cut_off
 from connectors.spreadsheets.plan_files import PlanFile, PlanFiles
-from connectors.spreadsheets.plan_rows import existing_keys, index_by_key, list_rows
+from connectors.spreadsheets.plan_rows import PlanRow, existing_keys, index_by_key, list_rows
 from connectors.spreadsheets.settings import SpreadsheetSettings
 from model.records import Problem
 
@@ -59,7 +59,7 @@ def changed_page(
     }
     # The rows of a file that cannot be read now must not be pulled again once it can be.
     known = digests if is_complete else {**before.rows, **digests}
-    files = _files_state(plans, saved, rows_by_file)
+    files = _files_state(plans, saved, rows_by_file, _digest_files(plans, rows_by_key, digests))
     after: Cursor = {"read_with": read_with, "files": files, "rows": {**known}}
     doubts = [_truncation_problem(plan, before.count(plan)) for plan in truncated]
     snapshot_ids = existing_keys(rows) if is_complete else None
@@ -67,16 +67,40 @@ def changed_page(
 
 
 def _files_state(
-    plans: PlanFiles, saved: Mapping[str, datetime], counts: Mapping[str, int]
+    plans: PlanFiles,
+    saved: Mapping[str, datetime],
+    counts: Mapping[str, int],
+    contents: Mapping[str, str],
 ) -> JsonValue:
     return {
         plan.name: {
             "sha256": plan.sha256,
             "saved": saved[plan.name].isoformat(),
             "rows": counts[plan.name],
+            "content": contents[plan.name],
         }
         for plan in plans.read
     }
+
+
+def _digest_files(
+    plans: PlanFiles, rows: Mapping[str, PlanRow], digests: Mapping[str, str]
+) -> dict[str, str]:
+    """By file, a digest of its rows."""
+    by_file: dict[str, list[str]] = {plan.name: [] for plan in plans.read}
+    for key, row in rows.items():
+        by_file[row.plan.name].append(f"{key} {digests[key]}")
+    return {
+        name: hashlib.sha256(orjson.dumps(sorted(lines))).hexdigest()[:16]
+        for name, lines in by_file.items()
+    }
+
+
+def file_digests(cursor: Cursor) -> dict[str, str]:
+    """By file, a digest of the rows that were pulled of it up to this cursor."""
+    files: Any = cursor["files"]
+    # A cursor of an earlier version knows only the digest of the whole file.
+    return {name: file.get("content", file["sha256"]) for name, file in files.items()}
 
 
 def _truncation_problem(plan: PlanFile, count_before: int) -> Problem:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    null,
     or_,
     select,
     text,
@@ -27,7 +28,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from model.records import Ref
-from model.warehouse.load import LOST
 from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.schema import VERSION_TABLES, hold, hold_release, landing, record
 
@@ -39,7 +39,9 @@ class Hold:
     """A change that was not mapped: how many present records it would remove (or hide) and alter.
 
     `present` is how many there are, `examples` are keys of some that it concerns. `since` is when
-    it was first refused, `judged_at` when last.
+    it was first refused, `judged_at` when it was last found to be another one. From `confirm_from`
+    on a read that shows the same confirms it. `files` are digests of what files contained, by name;
+    None for a tool that is asked anew by each read.
     """
 
     connection: str
@@ -49,15 +51,23 @@ class Hold:
     altered: int
     present: int
     examples: tuple[str, ...]
+    confirm_from: datetime
+    files: Mapping[str, str] | None = None
 
     def __str__(self) -> str:
         some = ", ".join(self.examples)
         return (
             f"{self.connection}: its last change would remove {self.removed} and alter "
             f"{self.altered} of {self.present} records ({some}), so the former state counts since "
-            f"{self.since:%Y-%m-%d %H:%M} UTC. The next sync reads it again to confirm; "
-            f"to take it over now: interlock release {self.connection}"
+            f"{self.since:%Y-%m-%d %H:%M} UTC. If it is a mistake, correct it in the tool. If it "
+            f"is true, the next sync from {self.confirm_from:%Y-%m-%d %H:%M} UTC on confirms it"
+            f"{self._or_sooner}; to take it over now: interlock release {self.connection}"
         )
+
+    @property
+    def _or_sooner(self) -> str:
+        # The same bytes say the same however often they are read.
+        return "" if self.files is None else ", or an earlier one once each file has changed"
 
 
 def read_holds(connection: Connection) -> dict[str, Hold]:
@@ -85,6 +95,8 @@ def save_hold(connection: Connection, held: Hold, effects: Mapping[str, str]) ->
         "present": held.present,
         "examples": list(held.examples),
         "effects": dict(effects),
+        "confirm_from": held.confirm_from,
+        "files": null() if held.files is None else dict(held.files),
     }
     connection.execute(
         insert(hold)
@@ -116,18 +128,9 @@ def record_release(
     )
 
 
-def build_hold(
-    connection: Connection,
-    name: str,
-    effects: Mapping[str, str],
-    present: int,
-    since: datetime,
-    now: datetime,
-) -> Hold:
-    """The hold on a change with these effects."""
-    removed = sum(effect in LOST for effect in effects.values())
-    examples = _read_keys(connection, sorted(effects)[:MOST_EXAMPLES])
-    return Hold(name, since, now, removed, len(effects) - removed, present, examples)
+def name_examples(connection: Connection, effects: Mapping[str, str]) -> tuple[str, ...]:
+    """The keys of some of the records that a change concerns."""
+    return _read_keys(connection, sorted(effects)[:MOST_EXAMPLES])
 
 
 def count_pending(connection: Connection, name: str, stream: str, after_seq: int) -> int:

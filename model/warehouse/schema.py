@@ -108,6 +108,13 @@ hold = Table(
     Column("present", Integer, nullable=False, comment="Records that there are."),
     Column("examples", TextArray, nullable=False, comment="Keys of some of these records."),
     Column("effects", JSONB, nullable=False, comment="What each record would become, as digests."),
+    Column(
+        "confirm_from",
+        Instant,
+        nullable=False,
+        comment="From when on a read that shows the same confirms it.",
+    ),
+    Column("files", JSONB, comment="Digest of what each file contained; null for other tools."),
     comment="Connections whose last change was too large to be mapped without confirmation.",
 )
 

@@ -129,7 +129,8 @@ def _hold_text(hold: Hold) -> str:
     count = hold.removed + hold.altered
     return (
         f"**held**: its last change concerns {count:,} of {format_count(hold.present, 'record')} "
-        "and waits for a second read, or for the job release"
+        f"and waits for a second read from {hold.confirm_from:%Y-%m-%d %H:%M} UTC on, or for the "
+        "job release"
     )
 
 

@@ -31,7 +31,17 @@ from model.warehouse.locks import exclusive_lock
 from model.warehouse.quarantine import count_unusable
 from pipelines.instance import Instance
 from pipelines.isolation import REPORT, isolated
-from pipelines.steps.mass_change import Verdict, is_read_again, judge, may_be_mass_change
+from pipelines.steps.mass_change import (
+    FileReading,
+    Reading,
+    Verdict,
+    are_files_changed,
+    begin_of_reading,
+    find_confirm_from,
+    is_every_file_changed,
+    judge,
+    may_be_mass_change,
+)
 
 BATCH = 1000
 _SEE_PROBLEMS = (
@@ -84,22 +94,18 @@ def map_records(instance: Instance, name: str, now: datetime) -> MapResult:
     """
     with _mapping(instance, name, now) as mapping:
         held = _read_hold(instance, name)
-        with instance.engine.connect() as connection:
-            is_confirmable = held is not None and is_read_again(connection, held, mapping.streams)
         known = mapping.map_known()
-        if held is not None and not is_confirmable:
+        if held is not None and not mapping.is_read_again(held):
             return _result(known, held)
         if held is None and not mapping.may_be_mass_change():
-            loaded = known + mapping.map_pending()
-            with instance.engine.begin() as connection:
-                unusable = _record_end(connection, instance, name)
-            result = _result(loaded)
+            result = _result(known + mapping.map_pending())
         else:
             result = mapping.map_guarded(known, held)
+        if result.hold is None:
             with instance.engine.begin() as connection:
-                unusable = "" if result.hold else _record_end(connection, instance, name)
-        if unusable:
-            raise ConnectionFailed(name, unusable, _SEE_PROBLEMS)
+                unusable = _record_end(connection, instance, name)
+            if unusable:
+                raise ConnectionFailed(name, unusable, _SEE_PROBLEMS)
         return result
 
 
@@ -235,15 +241,45 @@ class _Mapping:
             with connection.begin() as transaction:
                 limit = self.instance.deployment.mass_change
                 name = self.connector.name
-                verdict = judge(connection, name, held, limit, self.now, self.map_pending)
+                reading = self._describe_reading(connection, held)
+                verdict = judge(connection, name, held, reading, limit, self.map_pending)
                 if verdict.hold is None:
                     end_hold(connection, name)
                 else:
                     transaction.rollback()
-            if verdict.hold is not None:
+            if verdict.hold is not None and verdict.hold is not held:
                 with connection.begin():
                     save_hold(connection, verdict.hold, verdict.loaded.effects)
         return _guarded_result(known, verdict)
+
+    def is_read_again(self, held: Hold) -> bool:
+        """Whether a later run than the hold's read all again, or files that changed since."""
+        with self.instance.engine.connect() as connection:
+            begun_at = begin_of_reading(connection, held.connection, self.streams)
+            return begun_at > held.judged_at or are_files_changed(held, self._files(connection))
+
+    def _describe_reading(self, connection: Connection, held: Hold | None) -> Reading:
+        files, limit = self._files(connection), self.instance.deployment.mass_change
+        begun_at = begin_of_reading(connection, self.connector.name, self.streams)
+        return Reading(
+            self.now,
+            files,
+            find_confirm_from(self.instance.model, limit, self.now, is_of_files=files is not None),
+            held is not None
+            and (begun_at >= held.confirm_from or is_every_file_changed(held, files)),
+        )
+
+    def _files(self, connection: Connection) -> dict[str, str] | None:
+        """By stream and file, a digest of what was last read; None for a tool without files."""
+        if not isinstance(self.connector, FileReading):
+            return None
+        files: dict[str, str] = {}
+        for stream in self.streams:
+            if cursor := read_cursor(connection, self.connector.name, stream, "pull"):
+                with isolated(self.connector.name, f"comparing the files of {stream}"):
+                    digests = self.connector.file_digests(stream, cursor)
+                    files |= {f"{stream}/{file}": str(text) for file, text in digests.items()}
+        return files
 
     def _map_batch(self, connection: Connection, stream: str) -> LoadResult:
         """Map the next raw records behind the stream's cursor, and move it."""

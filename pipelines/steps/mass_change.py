@@ -1,9 +1,10 @@
 """Mass changes: when what a tool answered is held until it is confirmed.
 
 A change is one if it would remove, hide or alter more than a set share of the records of a
-connection or of one of its streams, or would remove or hide all records of a stream. A second
-reading from the beginning confirms it if the same would become of the records; their number alone
-proves nothing.
+connection or of one of its streams, or would remove or hide all records of a stream. A second,
+independent reading from the beginning confirms it if the same would become of the records; their
+number alone proves nothing. A reading is independent some minutes later; of files, which say the
+same until somebody saves them, once each contains something else or a working day later.
 """
 
 from __future__ import annotations
@@ -11,22 +12,53 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import Connection
 
+from connectors.base import Cursor
+from model.operating_model.calendar import calendar_with_id, local_day
+from model.operating_model.schema import OperatingModel
 from model.warehouse.full_reads import read_full_reads
 from model.warehouse.holds import (
     Hold,
-    build_hold,
     count_pending,
     count_present,
     find_streams,
     is_any_untouched,
+    name_examples,
     read_held_effects,
 )
 from model.warehouse.load import HIDDEN, LOST, LoadResult
 from pipelines.deployment import MassChangeSettings
+
+
+@runtime_checkable
+class FileReading(Protocol):
+    """A connector that reads files: a second reading of the same files proves nothing."""
+
+    def file_digests(self, stream: str, cursor: Cursor) -> Mapping[str, str]:
+        """By file, a digest of the rows that were read of it up to this cursor.
+
+        What Interlock itself writes into a file does not change it.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is judged: what landed until `at`.
+
+    `files` are the digests of the files it comes from, None for other tools. A later reading that
+    shows the same is independent from `confirm_from` on. `confirms` is whether this one is
+    independent of the reading that is held.
+    """
+
+    at: datetime
+    files: Mapping[str, str] | None
+    confirm_from: datetime
+    confirms: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +90,64 @@ def may_be_mass_change(
     )
 
 
-def is_read_again(connection: Connection, held: Hold, streams: Collection[str]) -> bool:
-    """Whether all streams were read from their beginning in a later run than the hold's."""
-    full_reads = read_full_reads(connection, held.connection)
-    return all(
-        (full_read := full_reads.get(stream)) is not None
-        and full_read.completed_at is not None
-        and full_read.begun_at > held.judged_at
-        for stream in streams
+def begin_of_reading(connection: Connection, name: str, streams: Collection[str]) -> datetime:
+    """Since when all streams were read from their beginning; the year 1 if one was not to its end.
+
+    It is the earliest instant at which any of them began.
+    """
+    full_reads = read_full_reads(connection, name)
+    never = datetime.min.replace(tzinfo=UTC)
+    return min(
+        (
+            full_read.begun_at
+            if (full_read := full_reads.get(stream)) is not None and full_read.completed_at
+            else never
+            for stream in streams
+        ),
+        default=never,
     )
+
+
+def are_files_changed(held: Hold, files: Mapping[str, str] | None) -> bool:
+    """Whether any file contains something else than when the hold was judged."""
+    return files is not None and files != held.files
+
+
+def is_every_file_changed(held: Hold, files: Mapping[str, str] | None) -> bool:
+    """Whether no file contains what it did when the hold was judged.
+
+    One that nobody touched since may be the very one that was emptied by mistake.
+    """
+    before = {} if held.files is None else dict(held.files)
+    return are_files_changed(held, files) and before.items().isdisjoint((files or {}).items())
+
+
+def find_confirm_from(
+    model: OperatingModel, limit: MassChangeSettings, now: datetime, *, is_of_files: bool
+) -> datetime:
+    """From when on a reading that shows the same confirms a hold that begins now.
+
+    For files after a whole working day of the operating model, in which somebody can notice it.
+    """
+    if not is_of_files:
+        return now + timedelta(minutes=limit.confirm_minutes)
+    calendar, day = calendar_with_id(model, model.calendar), local_day(model, now)
+    days = 1 if calendar.is_working(day) else 2
+    return now + (calendar.add_working_days(day, days) - day)
 
 
 def judge(
     connection: Connection,
     name: str,
     held: Hold | None,
+    reading: Reading,
     limit: MassChangeSettings,
-    now: datetime,
     load_pending: Callable[[Connection], LoadResult],
 ) -> Verdict:
     """Load what is pending, and judge what became of the records that were present before.
 
-    The caller rolls the transaction back if the verdict is a hold.
+    The caller rolls the transaction back if the verdict is a hold; it is `held` itself while the
+    same change waits for an independent reading.
     """
     by_stream = count_present(connection, name)
     present = sum(by_stream.values())
@@ -97,9 +165,33 @@ def judge(
         )
         is_repeated = all(before.get(ref) in LOST for ref in emptied)
         if is_repeated and not _is_exceeded(differences, by_stream, limit):
+            if not reading.confirms:
+                return Verdict(loaded, held)
             return Verdict(loaded, confirmed=_confirmed(held))
-    since = held.since if held else now
-    return Verdict(loaded, build_hold(connection, name, effects, present, since, now))
+    return Verdict(loaded, _build_hold(connection, name, held, reading, effects, present))
+
+
+def _build_hold(
+    connection: Connection,
+    name: str,
+    before: Hold | None,
+    reading: Reading,
+    effects: Mapping[str, str],
+    present: int,
+) -> Hold:
+    """The hold on a change with these effects, in place of the one before."""
+    removed = sum(effect in LOST for effect in effects.values())
+    return Hold(
+        name,
+        since=before.since if before else reading.at,
+        judged_at=reading.at,
+        removed=removed,
+        altered=len(effects) - removed,
+        present=present,
+        examples=name_examples(connection, effects),
+        confirm_from=reading.confirm_from,
+        files=reading.files,
+    )
 
 
 def _is_exceeded(

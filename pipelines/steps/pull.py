@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 from zlib import crc32
 
@@ -147,10 +147,16 @@ def why_due(name: str, last: FullRead | None, days: int, now: datetime) -> str:
 
 def why_read_again(last: FullRead | None, held: Hold | None, now: datetime) -> str:
     """Why a hold asks for a full reading of a stream now ("" if it does not)."""
-    # In the run that began the hold it would be no second, independent reading.
-    if held and now > held.judged_at and not (last and last.begun_at > held.judged_at):
-        return "its last change is held until it is confirmed"
-    return ""
+    if held is None:
+        return ""
+    begun_at = last.begun_at if last else None
+    # In the run that began the hold it would be no second reading. The next one shows whether the
+    # change was passing; one from `confirm_from` on may confirm it.
+    is_due = any(
+        now >= instant and (begun_at is None or begun_at < instant)
+        for instant in (held.judged_at + timedelta(microseconds=1), held.confirm_from)
+    )
+    return "its last change is held until it is confirmed" if is_due else ""
 
 
 def _begin_stream(

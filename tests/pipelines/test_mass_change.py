@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,10 @@ from sqlalchemy.engine import URL
 from connectors.sandbox import running_sandbox
 from model.operating_model.identity import Identity, IdentityKind
 from model.warehouse.connection_states import read_times
-from model.warehouse.holds import read_holds
+from model.warehouse.holds import Hold, read_holds
 from pipelines.instance import Instance
 from pipelines.steps.map import NothingHeld, release
+from pipelines.steps.mass_change import find_confirm_from, is_every_file_changed
 from pipelines.steps.sync import SyncResult
 from tests.pipelines.small import (
     EXPORT,
@@ -169,6 +172,34 @@ def test_a_second_read_that_differs_massively_is_held_anew(
     assert run_sync(instance, minutes=15).mapped["it-jira"].hold is None
 
 
+def test_a_second_read_within_the_set_minutes_confirms_nothing(
+    small: Small, instance: Instance
+) -> None:
+    run_sync(instance)
+    empty_jira(small)
+    run_sync(instance, minutes=5)
+
+    too_early = run_sync(instance, minutes=9)
+
+    hold = too_early.mapped["it-jira"].hold
+    assert hold is not None
+    assert "from 2026-03-04 09:10 UTC on confirms it; to take it over now: interlock" in str(hold)
+    assert present_items(instance) == MANY + 3
+    assert run_sync(instance, minutes=10).mapped["it-jira"].hold is None
+
+
+def test_data_that_are_back_end_a_hold_before_the_set_minutes_are_over(
+    small: Small, instance: Instance
+) -> None:
+    run_sync(instance)
+    issues = empty_jira(small)
+    run_sync(instance, minutes=5)
+    small.sandbox.jira.issues = issues
+
+    assert run_sync(instance, minutes=6).mapped["it-jira"].hold is None
+    assert present_items(instance) == MANY + 3
+
+
 def test_the_same_run_is_no_second_read(small: Small, instance: Instance) -> None:
     run_sync(instance)
     empty_jira(small)
@@ -231,6 +262,81 @@ def test_an_emptied_workbook_is_held_and_its_return_changes_nothing(
     (small.home / "files" / "plan.xlsx").write_bytes(full)
     assert_nothing_happened(run_sync(instance, minutes=10), small, comments)
     assert held_names(instance) == []
+
+
+def test_a_second_read_of_an_unchanged_workbook_confirms_nothing_for_a_working_day(
+    small: Small, instance: Instance
+) -> None:
+    run_sync(instance)
+    small.write_plan()
+    run_sync(instance, minutes=5)
+
+    again = run_sync(instance, minutes=10)
+
+    hold = again.mapped["marketing-plan"].hold
+    assert hold is not None
+    assert "once each file has changed" in str(hold)
+    assert again.detected.events == {}
+    assert held_names(run_at(instance, days=1)) == ["marketing-plan"]
+    assert held_names(run_at(instance, days=1, minutes=5)) == []
+    assert present_items(instance, "marketing-plan") == 0
+
+
+def run_at(instance: Instance, *, days: int, minutes: int = 0) -> Instance:
+    run_sync(instance, days=days, minutes=minutes, write=False)
+    return instance
+
+
+def test_a_workbook_that_somebody_changed_since_confirms_a_hold_at_once(
+    small: Small, instance: Instance
+) -> None:
+    run_sync(instance)
+    rows = [(f"CMP-{n}", "Work", day(1), day(8), "Lena Vogt", "Planned", "") for n in range(30)]
+    small.write_plan(*rows)
+    run_sync(instance, minutes=5)
+    small.write_plan(*rows[:10])
+    assert run_sync(instance, minutes=10).mapped["marketing-plan"].hold is not None
+    small.write_plan(*rows[:9], ("CMP-9", "Other work", *rows[9][2:]))
+
+    confirmed = run_sync(instance, minutes=15, write=False)
+
+    assert "confirmed by a second read" in confirmed.mapped["marketing-plan"].confirmed
+    assert present_items(instance, "marketing-plan") == 10
+
+
+def test_a_note_that_interlock_writes_does_not_confirm_a_hold(
+    small: Small, instance: Instance
+) -> None:
+    further = [(f"CMP-{n}", "W", day(1), day(8), "Lena Vogt", "Planned", "") for n in range(3, 20)]
+    small.write_plan(*HEALTHY_PLAN, *further)
+    run_sync(instance, write=False)
+    small.write_plan(*HEALTHY_PLAN)
+    held = run_sync(instance, minutes=5)
+    assert "marketing-plan" in written_keys(held)
+
+    again = run_sync(instance, minutes=10)
+
+    assert again.mapped["marketing-plan"].hold is not None
+
+
+def test_a_change_to_another_file_confirms_nothing() -> None:
+    held = Hold("plans", NOW, NOW, 9, 0, 9, (), NOW, {"a.xlsx": "1", "b.xlsx": "2"})
+
+    assert not is_every_file_changed(held, {"a.xlsx": "1", "b.xlsx": "3"})
+    assert is_every_file_changed(held, {"a.xlsx": "3", "b.xlsx": "4"})
+    assert is_every_file_changed(held, {"c.xlsx": "1"})
+    assert not is_every_file_changed(replace(held, files={}), {})
+    assert not is_every_file_changed(held, None)
+
+
+def test_a_working_day_for_a_file_ends_behind_days_off(instance: Instance) -> None:
+    limit = instance.deployment.mass_change
+    friday = NOW + timedelta(days=2)
+
+    def days_until_confirmed(now: datetime) -> int:
+        return (find_confirm_from(instance.model, limit, now, is_of_files=True) - now).days
+
+    assert [days_until_confirmed(friday + timedelta(days=n)) for n in range(4)] == [3, 3, 2, 1]
 
 
 def test_an_emptied_export_changes_nothing(small: Small, instance: Instance) -> None:

@@ -122,7 +122,7 @@ def test_an_untouched_record_is_whole(warehouse: Engine, tmp_path: Path) -> None
 
 def test_a_release_of_a_held_change_is_an_entry_that_cannot_be_altered(warehouse: Engine) -> None:
     now = datetime.now(UTC)
-    held = Hold("jira", now, now, 9, 0, 9, ())
+    held = Hold("jira", now, now, 9, 0, 9, (), now)
     with warehouse.begin() as connection:
         record_release(connection, held, "cy", "moved", "cli", now)
     assert audit_record(warehouse).faults == ()
