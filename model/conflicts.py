@@ -55,7 +55,8 @@ class Decision(_FrozenModel):
 
     It holds up to `severity`, to `days` working days and the amounts of `value` (None: any), and
     through the day `until`; `awaits` says what has to stand in the tools by then. `replaces` is
-    the decision that it replaced, in words.
+    the decision that it replaced, in words. `role` and `right` are ids of the operating model;
+    `for_name` is the holder of the role for whom a deputy decided.
     """
 
     verdict: str
@@ -66,7 +67,9 @@ class Decision(_FrozenModel):
     reason: str
     severity: Severity
     decided_at: datetime
+    role: str = ""
     role_name: str = ""
+    for_name: str = ""
     right: str = ""
     answers: tuple[tuple[str, str], ...] = ()
     days: int | None = None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from model.awaited import unkept_text
 from model.conflicts import Conflict, Decision
 from model.findings import Finding, Impact
 from model.operating_model.calendar import calendar_with_id
@@ -18,7 +19,7 @@ from model.operating_model.rights import (
     right_with_id,
     stands_above,
 )
-from model.operating_model.schema import OperatingModel
+from model.operating_model.schema import DecisionLimit, OperatingModel
 from model.rules.options import FieldKind, Option, OptionField, fill_in
 from model.rules.words import format_day, format_money, format_working_days
 
@@ -86,6 +87,7 @@ def make_decision(
         reason=reason,
         severity=conflict.severity,
         decided_at=now,
+        role=permitted.role.id,
         role_name=permitted.role.name,
         right=permitted.right,
         answers=tuple(verdict.answers.items()),
@@ -98,9 +100,15 @@ def make_decision(
 
 
 def describe_decision(decision: Decision) -> str:
-    """`Ben Example's decision (Programme lead): accepted until 4 Dec 2026`."""
+    """`the decision of Ben Example (Programme lead): accepted until 4 Dec 2026`."""
+    return f"the decision of {name_author(decision)}: {decision.meaning}"
+
+
+def name_author(decision: Decision) -> str:
+    """`Ben Example (Programme lead)`; `Cy Example for Ben Example (Programme lead)`."""
     role = f" ({decision.role_name})" if decision.role_name else ""
-    return f"{decision.person_name}'s decision{role}: {decision.meaning}"
+    holder = f" for {decision.for_name}" if decision.for_name else ""
+    return f"{decision.person_name}{holder}{role}"
 
 
 def decision_sentences(decision: Decision, on: date | None = None) -> tuple[str, ...]:
@@ -110,18 +118,24 @@ def decision_sentences(decision: Decision, on: date | None = None) -> tuple[str,
     """
     # Not str.capitalize, which would write the rest in lower case: keys and names stand there.
     meaning = f"{decision.meaning[:1].upper()}{decision.meaning[1:]}."
-    role = f" ({decision.role_name})" if decision.role_name else ""
     day = f" on {format_day(on)}" if on else ""
-    parts = [meaning, f"Decided by {decision.person_name}{role}{day}."]
+    parts = [meaning, f"Decided by {name_author(decision)}{day}."]
     if decision.awaits and decision.until:
-        parts.append(f"Awaited by {format_day(decision.until)}: {decision.awaits}.")
-    if decision.days:
-        parts.append(f"It holds up to {format_working_days(decision.days)} of delay.")
+        parts.append(f"Awaiting {decision.awaits} by {format_day(decision.until)}.")
+    if bounds := _bounds_text(decision):
+        parts.append(f"It holds up to {bounds}.")
     if decision.reason:
         parts.append(f"Reason: {decision.reason}")
     if decision.replaces:
         parts.append(f"It replaces {decision.replaces}.")
     return tuple(parts)
+
+
+def _bounds_text(decision: Decision) -> str:
+    """The delay and the amounts up to which a decision holds; empty where it accepts any."""
+    days = f"{format_working_days(decision.days)} of delay" if decision.days else ""
+    value = f"{format_money(decision.value)} at stake" if decision.value else ""
+    return " and ".join(filter(None, (days, value)))
 
 
 def why_ended(
@@ -144,17 +158,21 @@ def may_replace(model: OperatingModel, standing: Decision, permitted: PermittedD
     if permitted.person.id == standing.person:
         return True
     before, now = right_with_id(model, standing.right), right_with_id(model, permitted.right)
-    # Without the right under which it was made, nothing says how far that one reached.
-    if before is None or now is None:
+    role = before.role if before else standing.role
+    if stands_above(model, permitted.role, role):
+        return True
+    if now is None:
         return False
-    return includes(now, before) or stands_above(model, permitted.role, before.role)
+    # How far a right reached that the model no longer has is unknown, so only one without a
+    # limit reaches as far.
+    return includes(now, before) if before else now.up_to == DecisionLimit()
 
 
 def _ended_by_date(decision: Decision, today: date) -> str | None:
     if decision.until is None or today <= decision.until:
         return None
     if decision.awaits:
-        return f"{decision.awaits} was to be there by {format_day(decision.until)} and is not"
+        return unkept_text(decision)
     return f"it was decided until {format_day(decision.until)}"
 
 

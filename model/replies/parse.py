@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 
 from model.replies.commands import Command, CommandKind, NotUnderstood
@@ -72,17 +71,9 @@ def parse_answer(text: str, options: Collection[str], today: date) -> Command | 
         return NotUnderstood(f"{ambiguous} may be two days; write it like {today.isoformat()}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
-    """A command in its parts; `rest` is what no part has taken yet."""
-
-    rest: str
-    reason: str
-
-
 def _parse(words: str, options: Collection[str], today: date) -> Command | NotUnderstood:
-    parts = _split_reason(words)
-    conflict, rest = _take(_CONFLICT, parts.rest)
+    asked, reason = _split_reason(words)
+    conflict, rest = _take(_CONFLICT, asked)
     mention, rest = _take(_MENTION, rest)
     kind, option, rest = _take_verb(rest, options)
     if kind is None:
@@ -99,19 +90,19 @@ def _parse(words: str, options: Collection[str], today: date) -> Command | NotUn
         needs=needs[1] if needs else None,
         # The digits of an id are written in lower case, whatever a phone made of them.
         conflict_id=f"C-{conflict[0][2:].lower()}" if conflict else None,
-        reason=parts.reason,
+        reason=reason,
     )
 
 
-def _split_reason(words: str) -> _Split:
+def _split_reason(words: str) -> tuple[str, str]:
     """What is asked, and why; the reason may also stand first, up to a comma or semicolon."""
     start = _REASON.search(words)
     if start is None:
-        return _Split(words, "")
+        return words, ""
     asked, reason = words[: start.start()].strip(), words[start.end() :].strip()
     if not asked:
         reason, _, asked = (part.strip() for part in _partition_last(reason))
-    return _Split(asked, reason)
+    return asked, reason
 
 
 def _partition_last(text: str) -> tuple[str, str, str]:

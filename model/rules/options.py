@@ -46,10 +46,10 @@ class Option:
     terms of the finding's wording and fields of the option.
 
     A decision for it ends with the day in the field `until`, where it has one, or `within`
-    working days after it was made; it is kept if the conflict is over by then. `awaits` says,
-    like `meaning`, what has to stand in the tools by that day, for an option that promises
-    something. Where it `accepts_size`, it also ends when the delay or the amount at stake grows
-    beyond what they were, or beyond the day in `on` or the working days in `days`.
+    working days after it was made; it is kept if the conflict is over by then. `awaits` names,
+    in words like those of `meaning`, what has to be in the tools by that day, for an option that
+    promises something. Where it `accepts_size`, it also ends when the delay or the amount at stake
+    grows beyond what they were, or beyond the day in `on` or the working days in `days`.
     """
 
     id: str
@@ -96,6 +96,16 @@ def date_field(name: str, description: str, default: str = "") -> OptionField:
     return OptionField(name, FieldKind.DATE, description, default)
 
 
+FINISH: Final = Option(
+    id="finish",
+    label="{giver} finishes {item} by …",
+    meaning="{giver} finishes {item} by {on}",
+    fields=(date_field("on", "The day by which it is there.", "needed"),),
+    until="on",
+    awaits="{item}",
+    accepts_size=True,
+)
+"""The option of a rule whose wording has the terms `giver`, `item` and, if it can, `needed`."""
 ACCEPT: Final = Option(
     id="accept",
     label="accept until …",

@@ -68,6 +68,14 @@ def read_conflicts(connection: Connection, *statuses: Status) -> dict[str, Confl
     return {row.id: Conflict.model_validate(row.details) for row in connection.execute(query)}
 
 
+def read_conflict(connection: Connection, conflict_id: str) -> Conflict | None:
+    """One conflict, whatever its status; None if there is none with this id."""
+    details = connection.execute(
+        select(conflict.c.details).where(conflict.c.id == conflict_id)
+    ).scalar_one_or_none()
+    return None if details is None else Conflict.model_validate(details)
+
+
 def write_ledger_update(connection: Connection, ledger_update: LedgerUpdate) -> None:
     """Store changed conflicts and append their events."""
     for changed in ledger_update.conflicts:
@@ -144,10 +152,12 @@ def read_recorded_comments(connection: Connection, name: str) -> dict[CommentKey
     }
 
 
-def read_posted_comments(connection: Connection) -> dict[str, list[PostedComment]]:
-    """Interlock's comments in all connections, by conflict id."""
+def read_posted_comments(
+    connection: Connection, conflict_id: str | None = None
+) -> dict[str, list[PostedComment]]:
+    """Interlock's comments in all connections, by conflict id; of one conflict if it is given."""
     by_conflict: dict[str, list[PostedComment]] = {}
-    for row in _comments(connection, None):
+    for row in _comments(connection, None, conflict_id):
         posted = PostedComment(
             Ref.parse(row.ref), row.conflict_id, row.comment_id, row.digest, row.url
         )
@@ -188,13 +198,19 @@ def write_posted_comment(
     )
 
 
-def _comments(connection: Connection, name: str | None) -> Iterable[Row[Any]]:
+def _comments(
+    connection: Connection, name: str | None, conflict_id: str | None = None
+) -> Iterable[Row[Any]]:
     query = (
         select(comment, record.c.ref)
         .join(record, record.c.id == comment.c.record_id)
         .order_by(comment.c.created_at, comment.c.conflict_id, record.c.ref)
     )
-    return connection.execute(query if name is None else query.where(record.c.connection == name))
+    if name is not None:
+        query = query.where(record.c.connection == name)
+    if conflict_id is not None:
+        query = query.where(comment.c.conflict_id == conflict_id)
+    return connection.execute(query)
 
 
 def _conflict_row(conflict: Conflict) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from model.awaited import Awaited, find_awaited
 from model.comment_content import PostedComment
 from model.conflicts import Conflict, Decision, Status
 from model.findings import Label
@@ -14,13 +16,16 @@ from model.holding import HeldFinding
 from model.rules.words import format_count, format_day
 from model.warehouse.connection_states import is_anything_read
 from model.warehouse.held_findings import read_held_findings
-from model.warehouse.ledger import read_conflicts, read_posted_comments
+from model.warehouse.ledger import read_conflict, read_conflicts, read_posted_comments
 from model.warehouse.lookup import WarehouseLookup
 from pipelines.cli.opening import open_home_instance
 from pipelines.cli.output import now, print_error, print_json, print_line, print_table
 from pipelines.freshness import read_freshness, with_ages
 from pipelines.instance import Instance
 from pipelines.steps.detect import mentioned_ids
+
+ShownConflict = tuple[Conflict, Mapping[int, Label], Sequence[PostedComment]]
+"""A conflict, labels of the records that it mentions, and its comments in the tools."""
 
 
 def conflicts(*, include_resolved: bool, json: bool) -> None:
@@ -29,7 +34,7 @@ def conflicts(*, include_resolved: bool, json: bool) -> None:
         listed, labels, posted = read_listed_conflicts(instance, include_resolved=include_resolved)
         with instance.engine.connect() as connection:
             held = read_held_findings(connection)
-        function_names = instance.model.function_names
+        function_names, today = instance.model.function_names, instance.today(now())
         with instance.engine.connect() as connection:
             is_read = is_anything_read(connection)
     if not is_read:
@@ -40,10 +45,23 @@ def conflicts(*, include_resolved: bool, json: bool) -> None:
         if not json:
             return
     if json:
-        print_json([conflict_to_json(c, labels, posted.get(c.id, [])) for c in listed])
+        print_json([conflict_to_json(c, labels, posted.get(c.id, []), today) for c in listed])
     else:
-        print_conflicts(listed, function_names)
+        print_conflicts(listed, function_names, today)
         print_held(held)
+
+
+def read_shown_conflict(instance: Instance, conflict_id: str) -> ShownConflict | None:
+    """One conflict, whatever its state, with what is shown of it; None if there is none."""
+    with instance.engine.connect() as connection:
+        conflict = read_conflict(connection, conflict_id)
+        if conflict is None:
+            return None
+        freshness = read_freshness(instance, connection, now())
+        (conflict,) = with_ages([conflict], freshness)
+        labels = WarehouseLookup(connection).read_labels(mentioned_ids([conflict.finding]))
+        posted = read_posted_comments(connection, conflict_id).get(conflict_id, [])
+        return conflict, labels, posted
 
 
 def read_listed_conflicts(
@@ -59,11 +77,14 @@ def read_listed_conflicts(
 
 
 def conflict_to_json(
-    conflict: Conflict, labels: Mapping[int, Label], posted: Sequence[PostedComment]
+    conflict: Conflict, labels: Mapping[int, Label], posted: Sequence[PostedComment], today: date
 ) -> dict[str, Any]:
-    """A conflict as JSON values; amounts are text, dates and instants are ISO 8601."""
+    """A conflict as JSON values; amounts are text, dates and instants are ISO 8601.
+
+    `today` is the day as of which something awaited is overdue.
+    """
     finding, escalation = conflict.finding, conflict.escalation
-    authority, decision = escalation.authority, conflict.decision
+    authority = escalation.authority
     return {
         "id": conflict.id,
         "rule": finding.rule,
@@ -92,18 +113,10 @@ def conflict_to_json(
                 {"amount": str(m.amount), "currency": m.currency} for m in finding.impact.value
             ],
         },
-        "decision": decision
-        and {
-            "verdict": decision.verdict,
-            "meaning": decision.meaning,
-            "person": decision.person,
-            "role": decision.role_name,
-            "reason": decision.reason,
-            "until": decision.until and decision.until.isoformat(),
-            "awaits": decision.awaits,
-            "replaces": decision.replaces,
-            "decided_at": decision.decided_at.isoformat(),
-        },
+        "decision": conflict.decision and _decision_to_json(conflict.decision),
+        "former_decision": conflict.former_decision and _decision_to_json(conflict.former_decision),
+        "reopened_because": conflict.reopened_because,
+        "awaited": _awaited_to_json(conflict, today),
         "rests_on": list(finding.rests_on),
         "old_readings": [reading_to_json(reading) for reading in conflict.old_readings],
         "opened_at": conflict.opened_at.isoformat(),
@@ -111,6 +124,32 @@ def conflict_to_json(
             {"on": str(comment.target), "comment_id": comment.comment_id, "url": comment.url}
             for comment in posted
         ],
+    }
+
+
+def _decision_to_json(decision: Decision) -> dict[str, Any]:
+    return {
+        "verdict": decision.verdict,
+        "meaning": decision.meaning,
+        "person": decision.person,
+        "role": decision.role_name,
+        "for": decision.for_name,
+        "reason": decision.reason,
+        "until": decision.until and decision.until.isoformat(),
+        "awaits": decision.awaits,
+        "replaces": decision.replaces,
+        "decided_at": decision.decided_at.isoformat(),
+    }
+
+
+def _awaited_to_json(conflict: Conflict, today: date) -> dict[str, Any] | None:
+    """What a decision promised, by when, and whether it has not come in time."""
+    if (awaited := find_awaited(conflict, today)) is None:
+        return None
+    return {
+        "what": awaited.what,
+        "by": awaited.by.isoformat(),
+        "overdue": awaited.is_overdue,
     }
 
 
@@ -127,28 +166,34 @@ def _label_to_json(label: Label) -> dict[str, str | None]:
     return {"ref": label.ref, "key": label.key, "title": label.title, "url": label.url}
 
 
-def print_conflicts(conflicts: Sequence[Conflict], function_names: Mapping[str, str]) -> None:
-    """Print a table; `function_names` are the names of functions by id."""
+def print_conflicts(
+    conflicts: Sequence[Conflict], function_names: Mapping[str, str], today: date
+) -> None:
+    """Print a table as of `today`; `function_names` are the names of functions by id."""
     if not conflicts:
         print_line("No conflict is in force.")
         return
     print_table(
         ("Severity", "Conflict", "What", "Between", "Decides", "By"),
-        [_conflict_row(conflict, function_names) for conflict in conflicts],
+        [_conflict_row(conflict, function_names, today) for conflict in conflicts],
         "Conflicts",
     )
 
 
-def _conflict_row(conflict: Conflict, function_names: Mapping[str, str]) -> tuple[str, ...]:
+def _conflict_row(
+    conflict: Conflict, function_names: Mapping[str, str], today: date
+) -> tuple[str, ...]:
     escalation, decision = conflict.escalation, conflict.decision
+    awaited = find_awaited(conflict, today)
+    unkept = f"Overdue: {awaited}" if awaited and awaited.is_overdue else ""
     person = escalation.authority.person_name if escalation.authority else "nobody may"
     late = " (passed)" if escalation.overdue else ""
     return (
         conflict.severity.name.lower(),
         conflict.id,
-        ". ".join(filter(None, (conflict.wording.title, conflict.age_text))),
+        ". ".join(filter(None, (conflict.wording.title, unkept, conflict.age_text))),
         ", ".join(function_names.get(each, each) for each in conflict.finding.functions),
-        f"decided: {decision.meaning}" if decision else person,
+        _decided_text(decision, awaited) if decision else person,
         _decided_until(decision) if decision else f"{format_day(escalation.decide_by)}{late}",
     )
 
@@ -158,6 +203,10 @@ def print_held(held: Iterable[HeldFinding]) -> None:
     counts = Counter(readings_text(each.readings) for each in held)
     for names, count in sorted(counts.items()):
         print_line(f"{format_count(count, 'finding')} held: resting on {names}")
+
+
+def _decided_text(decision: Decision, awaited: Awaited | None) -> str:
+    return f"decided, awaiting {awaited}" if awaited else f"decided: {decision.meaning}"
 
 
 def _decided_until(decision: Decision) -> str:

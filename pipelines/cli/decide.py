@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from model.conflicts import Conflict
+from model.conflicts import Conflict, Status
 from model.operating_model.identity import identity_of_text
 from model.rules import Option
 from model.rules.options import fill_in
-from pipelines.cli.conflicts import conflict_to_json, read_listed_conflicts
+from model.warehouse.ledger import read_conflict
+from pipelines.cli.conflicts import conflict_to_json, read_shown_conflict
 from pipelines.cli.opening import open_home_instance
 from pipelines.cli.output import now, print_json, print_line, print_table
 from pipelines.instance import Instance
@@ -29,13 +30,12 @@ def decide(
     `settings` are the fields of the option, each as `name=value`.
     """
     with open_home_instance() as instance:
-        choice = Choice(verdict, _parse_settings(settings), reason)
-        decided = record_decision(
-            instance, conflict, choice, identity_of_text(person), "cli", now()
-        )
-        _, labels, posted = read_listed_conflicts(instance)
+        at, choice = now(), Choice(verdict, _parse_settings(settings), reason)
+        decided = record_decision(instance, conflict, choice, identity_of_text(person), "cli", at)
+        shown, today = read_shown_conflict(instance, conflict), instance.today(at)
     if json:
-        print_json(conflict_to_json(decided, labels, posted.get(conflict, [])))
+        assert shown is not None
+        print_json(conflict_to_json(*shown, today))
         return
     assert decided.decision is not None
     print_line(
@@ -58,11 +58,11 @@ def print_options(conflict_id: str) -> None:
 
 
 def _read_conflict(instance: Instance, conflict_id: str) -> Conflict:
-    conflicts, _, _ = read_listed_conflicts(instance)
-    by_id = {conflict.id: conflict for conflict in conflicts}
-    if conflict_id not in by_id:
+    with instance.engine.connect() as connection:
+        conflict = read_conflict(connection, conflict_id)
+    if conflict is None or conflict.status is Status.RESOLVED:
         raise DecisionRefused(f"{conflict_id}: no such conflict is in force")
-    return by_id[conflict_id]
+    return conflict
 
 
 def _option_row(option: Option, conflict: Conflict) -> tuple[str, ...]:

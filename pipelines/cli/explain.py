@@ -10,20 +10,22 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from model.conflicts import Conflict
 from model.findings import Label
 from model.network import Certainty
 from model.rules.words import format_count, format_day, format_list, format_working_days
-from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.quarantine import RecordedProblem, find_held
 from model.wording import CommentAudience, build_content, to_plain_text
-from pipelines.cli.conflicts import conflict_to_json, read_listed_conflicts, reading_to_json
+from pipelines.cli.conflicts import (
+    ShownConflict,
+    conflict_to_json,
+    read_shown_conflict,
+    reading_to_json,
+)
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.opening import open_home_instance
 from pipelines.cli.output import now, print_error, print_json, print_line, print_lines, print_table
 from pipelines.cli.problems import problem_to_json
 from pipelines.instance import Instance
-from pipelines.steps.detect import mentioned_ids
 from pipelines.steps.explain import ExplainedStep, ItemExplanation, UnknownName, explain_item
 from pipelines.timeline import date_span, timeline_row, timeline_svg
 from pipelines.ui_links import card_url
@@ -43,10 +45,10 @@ def explain(name: str, *, as_of: datetime | None, svg: Path | None, json: bool) 
     Raises Exit(MISCONFIGURED) when the name is neither, or an option does not fit.
     """
     with open_home_instance() as instance:
-        conflict = _find_conflict(instance, name)
-        if conflict:
+        shown = read_shown_conflict(instance, name)
+        if shown:
             _refuse_item_options(name, as_of, svg)
-            _print_conflict(instance, conflict, json=json)
+            _print_conflict(instance, shown, json=json)
             return
         instant = as_of and _end_of_day(as_of, instance)
         held = [] if instant else _find_held(instance, name)
@@ -103,23 +105,16 @@ def _held_text(problem: RecordedProblem) -> str:
     return f"since {since}, {problem.connection} {problem.native_id}: {reason}. {remedy}."
 
 
-def _find_conflict(instance: Instance, name: str) -> Conflict | None:
-    conflicts, _, _ = read_listed_conflicts(instance, include_resolved=True)
-    return next((conflict for conflict in conflicts if conflict.id == name), None)
-
-
 def _refuse_item_options(name: str, *options: datetime | Path | None) -> None:
     if any(option is not None for option in options):
         print_error(f"{name} is a conflict: --as-of and --svg are for items. Name one of its items")
         raise typer.Exit(ExitCode.MISCONFIGURED)
 
 
-def _print_conflict(instance: Instance, conflict: Conflict, *, json: bool) -> None:
-    with instance.engine.connect() as connection:
-        labels = WarehouseLookup(connection).read_labels(mentioned_ids([conflict.finding]))
+def _print_conflict(instance: Instance, shown: ShownConflict, *, json: bool) -> None:
+    conflict, labels, _ = shown
     if json:
-        _, _, posted = read_listed_conflicts(instance, include_resolved=True)
-        print_json(conflict_to_json(conflict, labels, posted.get(conflict.id, [])))
+        print_json(conflict_to_json(*shown, instance.today(now())))
         return
     audience = CommentAudience("", card_url(instance.deployment.ui_url, conflict))
     print_lines(to_plain_text(build_content(conflict, labels, instance.model, audience)))

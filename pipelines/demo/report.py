@@ -10,7 +10,7 @@ from model.warehouse.ledger import read_recorded_comments
 from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.quarantine import read_all_problems
 from pipelines.cli import conflicts
-from pipelines.cli.output import print_columns, print_error, print_line, print_table
+from pipelines.cli.output import now, print_columns, print_error, print_line, print_table
 from pipelines.demo.sync_job import SyncJobResult
 from pipelines.instance import Instance
 
@@ -24,7 +24,7 @@ def print_report(instance: Instance, result: SyncJobResult) -> None:
     )
     _print_quarantine(instance)
     listed, _, comments = conflicts.read_listed_conflicts(instance)
-    conflicts.print_conflicts(listed, instance.model.function_names)
+    conflicts.print_conflicts(listed, instance.model.function_names, instance.today(now()))
     urls = {
         (comment.conflict_id, comment.target): comment.url or ""
         for comments_of_conflict in comments.values()

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from model.awaited import Awaited, find_awaited
 from model.conflicts import Conflict, Decision, EscalationStatus, Status
 from model.decisions import (
     InvalidAnswer,
+    decision_sentences,
     make_decision,
     make_verdict,
     may_replace,
@@ -91,7 +93,7 @@ def test_the_usual_decision_needs_no_typing(model: OperatingModel) -> None:
     decision = decide(model, LATE_HANDOVER["finish"])
 
     assert decision.meaning == "IT finishes CDP-18 by 20 Mar 2026"
-    assert decision.awaits == "CDP-18 by 20 Mar 2026"
+    assert decision.awaits == "CDP-18"
     assert decision.until == NEEDED
 
 
@@ -125,7 +127,7 @@ def test_a_promise_that_is_not_there_on_its_day_ends_the_decision(model: Operati
     decision = decide(model, LATE_HANDOVER["finish"])
 
     assert why_ended(decision, found(), model, NEEDED + timedelta(days=1)) == (
-        "CDP-18 by 20 Mar 2026 was to be there by 20 Mar 2026 and is not"
+        "CDP-18 was to be there by 20 Mar 2026 and is not"
     )
 
 
@@ -247,4 +249,63 @@ def test_a_replacement_names_what_it_replaces(model: OperatingModel) -> None:
 
     second = make_decision(verdict, decided, permitted(model, "cleo", "steering"), "", NOW)
 
-    assert second.replaces == "Ben's decision (CMO): dismissed: this is not a conflict"
+    assert second.replaces == "the decision of Ben (CMO): dismissed: this is not a conflict"
+
+
+@pytest.mark.parametrize(("right", "allowed"), [("marketing-medium", False), ("steering", True)])
+def test_a_decision_whose_right_was_withdrawn_yields_to_an_unlimited_right(
+    model: OperatingModel, right: str, allowed: bool
+) -> None:
+    verdict = make_verdict(DISMISS, {}, conflict(), model, TODAY)
+    standing = make_decision(verdict, conflict(), permitted(model, "ada", "it-small"), "", NOW)
+    kept = model.model_copy(
+        update={
+            "decision_rights": model.decision_rights[1:],
+            "escalation_path": model.escalation_path[:1],
+        }
+    )
+
+    other = permitted(kept, {"steering": "cleo"}.get(right, "ben"), right)
+
+    assert may_replace(kept, standing, other) is allowed
+
+
+def test_a_decision_states_all_its_bounds(model: OperatingModel) -> None:
+    decision = decide(model, LATE_HANDOVER["finish"])
+
+    assert decision_sentences(decision) == (
+        "IT finishes CDP-18 by 20 Mar 2026.",
+        "Decided by Ben (CMO).",
+        "Awaiting CDP-18 by 20 Mar 2026.",
+        "It holds up to 3 working days of delay and 1,000 EUR at stake.",
+    )
+
+
+def test_what_was_decided_is_awaited_until_its_day_and_then_overdue(
+    model: OperatingModel,
+) -> None:
+    decision = decide(model, LATE_HANDOVER["finish"])
+    decided = conflict().model_copy(update={"status": Status.DECIDED, "decision": decision})
+    day_after = NEEDED + timedelta(days=1)
+
+    assert str(find_awaited(decided, NEEDED)) == "CDP-18 by 20 Mar 2026"
+    assert [find_awaited(decided, day) for day in (NEEDED, day_after)] == [
+        Awaited("CDP-18", NEEDED, is_overdue=False),
+        Awaited("CDP-18", NEEDED, is_overdue=True),
+    ]
+
+
+def test_a_conflict_that_opened_again_shows_the_promise_that_was_not_kept(
+    model: OperatingModel,
+) -> None:
+    decision = decide(model, LATE_HANDOVER["finish"])
+    day_after = NEEDED + timedelta(days=1)
+    late = why_ended(decision, found(), model, day_after)
+    worse = why_ended(decision, found(days=9), model, TODAY)
+
+    def reopened(because: str | None) -> Conflict:
+        changed = {"former_decision": decision, "reopened_because": because}
+        return conflict().model_copy(update=changed)
+
+    assert find_awaited(reopened(late), day_after) == Awaited("CDP-18", NEEDED, is_overdue=True)
+    assert find_awaited(reopened(worse), day_after) is None

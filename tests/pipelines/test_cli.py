@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -338,6 +339,25 @@ def test_a_decision_as_json_is_the_decided_conflict(interlock: Run) -> None:
 
     assert code == 0
     assert json.loads(out)["decision"]["verdict"] == "move"
+
+
+def test_a_promise_is_listed_as_awaited_and_the_day_after_as_overdue(
+    interlock: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interlock("sync", "--dry-run")
+    _, listed, _ = interlock("conflicts", "--json")
+    (late,) = [each for each in json.loads(listed) if each["rule"] == "late_handover"]
+    day, person = late["needed_by"], late["authority"]["person"]
+    interlock("decide", late["id"], "--verdict", "finish", "--as", person)
+
+    _, awaited, _ = interlock("conflicts")
+    after = datetime.fromisoformat(f"{day}T12:00:00+00:00") + timedelta(days=1)
+    monkeypatch.setattr("pipelines.cli.conflicts.now", lambda: after)
+    _, listed, _ = interlock("conflicts", "--json")
+    (overdue,) = [each for each in json.loads(listed) if each["id"] == late["id"]]
+
+    assert "decided, awaiting CDP-2 by" in " ".join(awaited.split())
+    assert overdue["awaited"] == {"what": "CDP-2", "by": day, "overdue": True}
 
 
 def test_every_problem_of_the_configuration_is_printed_with_its_line(

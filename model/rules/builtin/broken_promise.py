@@ -21,7 +21,7 @@ from model.rules.columns import function_ids_of, group_positions, sum_money
 from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
-from model.rules.options import ACCEPT, DISMISS, PROMPT_DAYS, Option, date_field
+from model.rules.options import ACCEPT, DISMISS, FINISH, PROMPT_DAYS, Option, date_field
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import RuleParameters, SeverityScale
 
@@ -106,15 +106,7 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
 
 
 _OPTIONS = (
-    Option(
-        id="finish",
-        label="{giver} finishes {item} by …",
-        meaning="{giver} finishes {item} by {on}",
-        fields=(date_field("on", "The day by which it is there.", "needed"),),
-        until="on",
-        awaits="{item} by {on}",
-        accepts_size=True,
-    ),
+    FINISH,
     Option(
         id="move",
         label="{seller} agrees a later date with the customer",

@@ -119,7 +119,7 @@ _OPTIONS = (
         meaning="{giver} gives {item} new dates by {on}",
         fields=(date_field("on", "The day by which the new dates are there."),),
         until="on",
-        awaits="new dates of {item} by {on}",
+        awaits="new dates of {item}",
     ),
     DISMISS,
 )
