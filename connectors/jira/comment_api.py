@@ -47,15 +47,19 @@ class CommentApi:
         self._client = client
         self._pace = WritePace(clock)
 
-    def list_ids(self, issue: str) -> list[str]:
-        """Ids of all comments on an issue, ours and others'."""
+    def list_comments(self, issue: str) -> list[dict[str, Any]]:
+        """All comments on an issue, ours and others', each with an `id` that is text of digits."""
         path = _path(issue)
         return [
-            _id_of(answered, comment)
+            comment | {"id": _id_of(answered, comment)}
             for page in self._client.pages(PageRequest(path), _COMMENT_PAGES)
             for answered in [Answered(self._client.connection, f"GET {path}", page.body)]
-            for comment in answered.list_of("comments")
+            for comment in answered.objects_of("comments")
         ]
+
+    def list_ids(self, issue: str) -> list[str]:
+        """Ids of all comments on an issue, ours and others'."""
+        return [str(comment["id"]) for comment in self.list_comments(issue)]
 
     def find_marked(self, issue_of: Mapping[str, str]) -> list[MarkedComment]:
         """Those comments that are ours, oldest first; `issue_of` maps comment ids to issue ids."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import httpx
@@ -13,6 +13,7 @@ from connectors.base import (
     Cursor,
     Page,
     RawRecord,
+    ReplyPage,
 )
 from connectors.jira.access import JiraAccessCheck
 from connectors.jira.api import JiraApi
@@ -21,6 +22,7 @@ from connectors.jira.comments import JiraComments
 from connectors.jira.mapping import IssueMapping
 from connectors.jira.pull import IssuePull
 from connectors.jira.releases import ReleaseMapping, pull_releases
+from connectors.jira.replies import JiraReplies
 from connectors.jira.settings import JiraSettings
 from connectors.jira.tool import TOOL
 from connectors.kit.answers import pages_of_stream
@@ -28,6 +30,7 @@ from connectors.kit.client import HttpClient
 from connectors.kit.clock import Clock
 from connectors.kit.connector import HttpConnector
 from connectors.kit.secrets import require_secret
+from model.comment_content import Target
 from model.records import Mapped
 
 
@@ -50,13 +53,15 @@ class JiraConnector(HttpConnector):
             budget=settings.budget,
         )
         self._api = JiraApi(context.name, client)
-        comments = JiraComments(settings, self._api, CommentApi(client, clock), clock)
+        comment_api = CommentApi(client, clock)
+        comments = JiraComments(settings, self._api, comment_api, clock)
         functions = (settings.function, *settings.functions.values())
         super().__init__(context, client, functions, comments)
         self._settings = settings
         self._access = JiraAccessCheck(settings, token)
         self._issues = IssueMapping(self.name, settings, context.lookups)
         self._releases = ReleaseMapping(self.name, settings)
+        self._replies = JiraReplies(self.name, settings, self._api, comment_api)
 
     def find_access_problems(self) -> list[AccessProblem]:
         return self._access.find_problems()
@@ -76,6 +81,11 @@ class JiraConnector(HttpConnector):
     def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:
         mapping = self._releases if stream == "versions" else self._issues
         return mapping.map(raw, observed_at)
+
+    def find_replies(
+        self, targets: Sequence[Target], cursor: Cursor | None, now: datetime
+    ) -> Iterator[ReplyPage]:
+        return self._replies.pages(targets, cursor, now)
 
 
 def open_connector(

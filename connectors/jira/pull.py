@@ -109,7 +109,7 @@ class IssuePull:
             position = position.moved_to(newest - self._overlap)
             # A first pull has just listed every issue as changed.
             if cursor is not None:
-                all_ids = f"{_projects_jql(visible)} ORDER BY id ASC"
+                all_ids = f"{projects_jql(visible)} ORDER BY id ASC"
                 snapshot_ids.update(self._search(all_ids, unnamed))
             for ids in self._appeared(snapshot_ids.difference(changed), position):
                 batch = read_issues(self.api, pool, ids, metadata)
@@ -143,7 +143,7 @@ class IssuePull:
 
         Jira's own time is used, because the clock of this machine may differ from it.
         """
-        updated = self.api.fetch_newest_update(f"{_projects_jql(visible)} ORDER BY updated DESC")
+        updated = self.api.fetch_newest_update(f"{projects_jql(visible)} ORDER BY updated DESC")
         try:
             return 0 if updated is None else epoch_milliseconds(updated)
         except ValueError:
@@ -223,10 +223,11 @@ def _changed_issues_jql(projects: Sequence[str], since: int | None) -> str:
     """
     # No upper bound of now: an issue that changes all the time would never be below it.
     after = "" if since is None else f" AND updated >= {since}"
-    return f"{_projects_jql(projects)}{after} ORDER BY updated ASC, id ASC"
+    return f"{projects_jql(projects)}{after} ORDER BY updated ASC, id ASC"
 
 
-def _projects_jql(projects: Sequence[str]) -> str:
+def projects_jql(projects: Sequence[str]) -> str:
+    """The condition that an issue belongs to one of these projects."""
     # The settings allow only letters, digits and _ in keys; quotes for keys that are JQL words.
     quoted = ", ".join(f'"{project}"' for project in projects)
     return f"project in ({quoted})"

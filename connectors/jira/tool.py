@@ -59,8 +59,8 @@ _EXAMPLE = """\
 _PERMISSIONS = """\
 An account of its own with an API token, and in each project the permissions *Browse Projects*,
 *Add Comments* and *Edit Own Comments*; in a service project also the role of an agent, so that
-its comments stay internal. *Delete Own Comments* lets it remove a comment that customers would
-see. Nothing else is written.
+its comments stay internal and it sees internal replies. *Delete Own Comments* lets it remove a
+comment that customers would see. Reading replies needs no more, and nothing else is written.
 """
 
 _KEY = r"([A-Z][A-Z0-9_]*-\d+)(?![\w-])"

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from connectors.base import Connector, Tool
+from model.comment_content import PostedComment
 
 
 class StandIn(ABC):
@@ -19,6 +20,8 @@ class StandIn(ABC):
     """The stream whose records are tested."""
     has_comments: bool = True
     """False for a tool that takes no comments; its connector then refuses every change."""
+    has_replies: bool = True
+    """False for a tool whose comments cannot be answered."""
     now: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     """The instant of all pulls; the real one for a stand-in that has a clock of its own."""
     deletions_seen_after: timedelta = timedelta(0)
@@ -51,5 +54,23 @@ class StandIn(ABC):
         """Let the next write of a comment take effect and lose its answer.
 
         False for a tool whose writes have no answers, such as a file.
+        """
+        return False
+
+    def reply(self, posted: PostedComment, words: str) -> None:
+        """Answer a comment of ours, as a person would: `ack because it fits`.
+
+        The stand-in puts `/interlock` in front where replies begin with it.
+        """
+        raise NotImplementedError
+
+    def edit_reply(self, posted: PostedComment, words: str) -> None:
+        """Change the only answer to a comment of ours, as its author would."""
+        raise NotImplementedError
+
+    def break_replies(self) -> bool:
+        """Let the tool answer every further request for replies with something that is not its own.
+
+        False for a tool that is read without requests.
         """
         return False

@@ -162,6 +162,20 @@ def comment_or_fail(connector: Connector, target: Target) -> None:
         assert error.reason and error.remedy
 
 
+def replies_or_fail(connector: Connector, target: Target, cursor: Any, now: datetime) -> None:
+    """Read replies; there may be pages or ConnectionFailed, no more, and all can be stored."""
+    try:
+        for page in connector.find_replies([target], cursor, now):
+            json.dumps(page.cursor)
+            for reply in page.replies:
+                texts = (reply.reply_id, reply.text, reply.author or "", reply.author_name)
+                assert reply.reply_id and "\x00" not in "".join(texts)
+                "".join(texts).encode()
+                assert reply.written_at is None or reply.written_at.tzinfo
+    except ConnectionFailed as error:
+        assert error.reason and error.remedy
+
+
 def pull_or_fail(connector: Connector, stream: str, cursor: Any, now: datetime) -> list[Page]:
     """The pages of a pull up to its ConnectionFailed, if it ends with one; nothing else may."""
     pages: list[Page] = []

@@ -1,7 +1,7 @@
 """The subset of JQL that the stand-in supports, parsed and evaluated.
 
     [NOT] clause AND/OR clause ..., with parentheses, ORDER BY at most 7 fields
-    clause: field (= != < <= > >=) value | field [NOT] IN (value, ...) | field IS [NOT] EMPTY
+    clause: field (= != < <= > >= ~) value | field [NOT] IN (value, ...) | field IS [NOT] EMPTY
 
 Values are words, quoted strings, numbers, `currentUser()`. Instants are epoch milliseconds,
 "2026-03-01 09:30" or "2026/03/01" in the *account's* time zone to the minute, or relative such
@@ -22,6 +22,7 @@ from connectors.sandbox.jira.jql_conditions import (
     JqlValue,
     QueryContext,
     compares,
+    contains_words,
     has_any_of,
     has_none_of,
     parse_instant,
@@ -147,6 +148,8 @@ class _JqlParser:
             return has_none_of(name, self.values(name))
         if operator == "in":
             return has_any_of(name, self.values(name))
+        if operator == "~":
+            return contains_words(name, str(self.value(name)))
         if operator not in COMPARE:
             raise JqlError(f"Error in the JQL Query: Expecting operator but got '{operator}'.")
         return compares(name, operator, self.value(name))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from connectors.sandbox.jira.jql_fields import DAYS, FIELDS, INSTANTS
+from connectors.sandbox.jira.jql_fields import DAYS, FIELDS, INSTANTS, TEXTS, split_words
 from connectors.sandbox.jira.site import StoredIssue
 
 JqlPredicate = Callable[[StoredIssue], bool]
@@ -77,6 +77,14 @@ def has_none_of(name: str, values: Sequence[JqlValue]) -> JqlPredicate:
     return lambda issue: bool(read(issue)) and not has_any(issue)
 
 
+def contains_words(name: str, text: str) -> JqlPredicate:
+    """The text of the field has all these words, in any case. Raises JqlError."""
+    if name not in TEXTS:
+        raise JqlError(f"The operator '~' is not supported by the '{name}' field.")
+    words, read = set(split_words(text)), FIELDS[name]
+    return lambda issue: words.issubset(map(str, read(issue)))
+
+
 def compares(name: str, operator: str, value: JqlValue) -> JqlPredicate:
     """The field compares so with the value; an empty field never does. Raises JqlError."""
     if name not in INSTANTS and name != "id":
@@ -91,6 +99,6 @@ def compares(name: str, operator: str, value: JqlValue) -> JqlPredicate:
 
 
 def _equals(name: str, operator: str, value: JqlValue) -> JqlPredicate:
-    if operator not in ("=", "!="):
+    if operator not in ("=", "!=") or name in TEXTS:
         raise JqlError(f"The operator '{operator}' is not supported by the '{name}' field.")
     return has_any_of(name, [value]) if operator == "=" else has_none_of(name, [value])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
+from connectors.sandbox import adf
 from connectors.sandbox.jira.site import StoredIssue
 
 FieldValues = list[str] | list[float]
@@ -52,6 +54,17 @@ def _read_labels(issue: StoredIssue) -> FieldValues:
     return [label.lower() for label in issue.fields.get("labels") or []]
 
 
+def split_words(text: str) -> list[str]:
+    """The words by which Jira's index finds a text; signs such as a slash belong to none."""
+    return re.findall(r"\w+", text.lower())
+
+
+def _read_comments(issue: StoredIssue) -> FieldValues:
+    return [
+        word for comment in issue.comments for word in split_words(adf.plain_text(comment["body"]))
+    ]
+
+
 FIELDS: dict[str, Callable[[StoredIssue], FieldValues]] = {
     "project": _read_project,
     "key": lambda issue: [issue.key.lower(), issue.id],
@@ -65,11 +78,14 @@ FIELDS: dict[str, Callable[[StoredIssue], FieldValues]] = {
     "fixversion": _read_object("fixVersions"),
     "labels": _read_labels,
     "parent": _read_object("parent"),
+    "comment": _read_comments,
     "updated": _read_instant("updated"),
     "created": _read_instant("created"),
     "resolutiondate": _read_instant("resolutiondate"),
     "duedate": _read_instant("duedate"),
 }
+TEXTS = {"comment"}
+"""Fields that are searched for words, by `~` alone."""
 INSTANTS = {"updated", "created", "resolutiondate", "duedate"}
 DAYS = {"duedate"}
 """Instants that are dates: they have no time zone."""

@@ -146,8 +146,12 @@ class JiraSite:
     def snapshot(self) -> dict[str, StoredIssue]:
         """A copy of the issues, as in a search index that is not updated any more."""
         return {
-            # Edits change the fields in place, so the index needs its own copy of them.
-            id_: replace(issue, fields=copy.deepcopy(issue.fields))
+            # Edits change these in place, so the index needs its own copy of them.
+            id_: replace(
+                issue,
+                fields=copy.deepcopy(issue.fields),
+                comments=copy.deepcopy(issue.comments),
+            )
             for id_, issue in self.issues.items()
         }
 

@@ -24,6 +24,7 @@ class ExportStandIn(StandIn):
 
     tool = TOOL
     stream = "lines"
+    has_replies = False
     now = NOW
 
     def __init__(self, folder: ExportFolder, line: Callable[..., str]) -> None:

@@ -22,6 +22,7 @@ from tests.connectors.github.conftest import Start
 class GitHubStandIn(StandIn):
     tool = TOOL
     stream = "issues"
+    has_replies = False
     deletions_seen_after = timedelta(days=1)
 
     def __init__(self, sandbox: Sandbox) -> None:

@@ -197,4 +197,36 @@ def comment_change(
     return CommentChange(find_target(sandbox, key), content or comment_content(), **details)
 
 
+def document(*blocks: Json) -> Json:
+    return {"type": "doc", "version": 1, "content": list(blocks)}
+
+
+def paragraph(*nodes: str | Json) -> Json:
+    """A paragraph of texts and other inline nodes."""
+    content = [{"type": "text", "text": n} if isinstance(n, str) else n for n in nodes]
+    return {"type": "paragraph", "content": content}
+
+
+def write_comment(
+    sandbox: Sandbox,
+    key: str,
+    *blocks: str | Json,
+    email: str = "ada@example.com",
+    **more: Any,
+) -> str:
+    """Comment an issue as a person does; returns the comment's id."""
+    body = document(*(paragraph(block) if isinstance(block, str) else block for block in blocks))
+    url = f"{sandbox.jira_url}/rest/api/3/issue/{key}/comment"
+    answer = httpx.post(url, json={"body": body, **more}, auth=(email, TOKEN))
+    return str(answer.raise_for_status().json()["id"])
+
+
+def edit_comment(
+    sandbox: Sandbox, key: str, comment_id: str, words: str, email: str = "ada@example.com"
+) -> None:
+    url = f"{sandbox.jira_url}/rest/api/3/issue/{key}/comment/{comment_id}"
+    body = {"body": document(paragraph(words))}
+    httpx.put(url, json=body, auth=(email, TOKEN)).raise_for_status()
+
+
 Site = Callable[..., Sandbox]

@@ -26,6 +26,7 @@ from tests.connectors.json_shapes import (
     map_anything,
     mutations,
     pull_or_fail,
+    replies_or_fail,
 )
 
 URL = "https://jira.example"
@@ -33,6 +34,14 @@ API = "/rest/api/3"
 RECORDS = json.loads((Path(__file__).parent / "raw_records.json").read_text())
 MARKER = {"key": "interlock", "value": {"conflict": "C-1", "digest": "0" * 16}}
 COMMENT = {"id": "77", "properties": [MARKER], "jsdPublic": False}
+REPLY = {
+    "id": "78",
+    "author": {"accountId": "ada", "displayName": "Ada"},
+    "updateAuthor": {"accountId": "ada", "displayName": "Ada"},
+    "body": {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text"}]}]},
+    "created": "2026-03-01T09:00:00.000+0000",
+    "updated": "2026-03-01T09:00:00.000+0000",
+}
 TARGET = Target(Ref("jira-it", Kind.WORK_ITEM, "10001"), "CDP-1")
 
 
@@ -228,6 +237,31 @@ def test_any_answer_about_comments_gives_an_outcome_or_an_error(effort: settings
             comment_or_fail(connect(URL), TARGET)
 
     check()
+
+
+@EFFORTS
+def test_any_answer_about_replies_gives_pages_or_an_error(effort: settings) -> None:
+    asked = ("comment", "project/search", "myself", "search/jql")
+    answers = {k: v for k, v in ANSWERS.items() if any(part in k for part in asked)}
+    answers[f"GET {API}/issue/10001/comment"] = {"comments": [REPLY, {"id": "77"}], "total": 2}
+    seen = {"newest": "2026-03-01T09:00:00+00:00", "full_at": "2026-03-02T08:00:00+00:00"}
+
+    @effort
+    @given(broken_tools(answers), st.sampled_from([None, seen]))
+    def check(answers: Mapping[str, Any], cursor: Any) -> None:
+        with answering(jira(ANSWERS | answers)):
+            replies_or_fail(connect(URL), TARGET, cursor, NOW)
+
+    check()
+
+
+@pytest.mark.parametrize("answer", [None, [], "<html>", {"comments": None}, {"comments": [7]}])
+def test_a_list_of_comments_that_is_none_is_no_end_of_replies(answer: Any) -> None:
+    with (
+        answering(jira(ANSWERS | {f"GET {API}/issue/10001/comment": answer})),
+        pytest.raises(ConnectionFailed),
+    ):
+        list(connect(URL).find_replies([TARGET], None, NOW))
 
 
 @EFFORTS

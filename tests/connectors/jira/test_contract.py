@@ -14,6 +14,7 @@ from connectors.testing import (
     ConnectorContract,
     StandIn,
 )
+from model.comment_content import PostedComment
 from tests.connectors.jira import builders
 from tests.connectors.jira.builders import EMAIL, TOKEN, issue, site
 
@@ -42,6 +43,22 @@ class JiraStandIn(StandIn):
 
     def lose_next_answer(self) -> bool:
         builders.add_fault(self._sandbox, "drop_after", "POST .*/comment$", times=1)
+        return True
+
+    def reply(self, posted: PostedComment, words: str) -> None:
+        builders.write_comment(self._sandbox, posted.target.native_id, f"/interlock {words}")
+
+    def edit_reply(self, posted: PostedComment, words: str) -> None:
+        issue = posted.target.native_id
+        (reply,) = [
+            comment
+            for comment in builders.fetch_comments(self._sandbox, issue)
+            if comment["author"]["accountId"] == "ada"
+        ]
+        builders.edit_comment(self._sandbox, issue, reply["id"], f"/interlock {words}")
+
+    def break_replies(self) -> bool:
+        builders.add_fault(self._sandbox, "truncate", "GET .*/comment$")
         return True
 
     def _call(self, method: str, path: str, body: object = None) -> None:

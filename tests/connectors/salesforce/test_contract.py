@@ -20,6 +20,7 @@ from tests.connectors.salesforce.conftest import ENVIRONMENT, Connect, Person, d
 class SalesforceStandIn(StandIn):
     tool = TOOL
     stream = "opportunities"
+    has_replies = False
 
     def __init__(self, sandbox: Sandbox, connect: Connect, person: Person) -> None:
         self._sandbox = sandbox

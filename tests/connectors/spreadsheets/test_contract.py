@@ -26,6 +26,7 @@ class FolderStandIn(StandIn):
 
     tool = TOOL
     stream = "rows"
+    has_replies = False
     now = NOW
     pattern: str
 
