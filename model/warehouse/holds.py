@@ -6,7 +6,7 @@ change, verbatim.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -169,6 +169,29 @@ def count_present(connection: Connection, name: str) -> dict[str, int]:
         .group_by(record.c.stream)
     )
     return {row.stream: row.records for row in rows}
+
+
+def find_streams_without_records(
+    connection: Connection, name: str, streams: Iterable[str]
+) -> dict[str, int]:
+    """How many raw records the tool shows in each of these streams of which none became a record.
+
+    Streams without any raw record are left out.
+    """
+    is_present = or_(*map(_is_present_in, VERSION_TABLES.values()))
+    counts = {}
+    for stream in streams:
+        present = exists().where(record.c.connection == name, record.c.stream == stream, is_present)
+        shown = select(func.count()).where(
+            landing.c.connection == name,
+            landing.c.stream == stream,
+            landing.c.gone_at.is_(None),
+            # Of most streams the first record answers it, and nothing is counted.
+            ~present,
+        )
+        if count := connection.execute(shown).scalar_one():
+            counts[stream] = count
+    return counts
 
 
 def find_streams(connection: Connection, refs: list[str]) -> dict[str, str]:

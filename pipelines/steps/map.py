@@ -24,7 +24,14 @@ from model.operating_model.lookups import lookups_for
 from model.plugin_errors import PLUGIN_ERRORS, describe_error
 from model.records import Mapped, Problem
 from model.warehouse.connection_states import record_mapping_end, record_unusable
-from model.warehouse.holds import Hold, end_hold, read_holds, record_release, save_hold
+from model.warehouse.holds import (
+    Hold,
+    end_hold,
+    find_streams_without_records,
+    read_holds,
+    record_release,
+    save_hold,
+)
 from model.warehouse.landing import LandingRow, move_cursor, read_cursor, read_unmapped
 from model.warehouse.load import LoadResult, load_records
 from model.warehouse.locks import exclusive_lock
@@ -47,6 +54,7 @@ BATCH = 1000
 _SEE_PROBLEMS = (
     "`interlock problems` says why; until they can be used, the connection counts as not read."
 )
+_SEE_SETTINGS = "Look at what its settings choose; until then, the connection counts as not read."
 _LOG = logging.getLogger("interlock.connectors")
 
 
@@ -103,25 +111,10 @@ def map_records(instance: Instance, name: str, now: datetime) -> MapResult:
             result = mapping.map_guarded(known, held)
         if result.hold is None:
             with instance.engine.begin() as connection:
-                unusable = _record_end(connection, instance, name)
-            if unusable:
-                raise ConnectionFailed(name, unusable, _SEE_PROBLEMS)
+                failure = mapping.record_end(connection)
+            if failure:
+                raise failure
         return result
-
-
-def _record_end(connection: Connection, instance: Instance, name: str) -> str:
-    """Save that the connection is read, or return which records are too many problems for that."""
-    limit = instance.deployment.mass_change
-    unusable = [
-        f"{count} of {known} records of {stream} could not be used"
-        for stream, count, known in count_unusable(connection, name)
-        if limit.is_exceeded(count, known) or count == known
-    ]
-    if unusable:
-        record_unusable(connection, name)
-    else:
-        record_mapping_end(connection, name)
-    return "; ".join(unusable)
 
 
 def release(
@@ -146,7 +139,7 @@ def release(
             loaded = known + mapping.map_pending(connection)
             end_hold(connection, name)
             record_release(connection, held, person.id, reason, channel, now)
-            _record_end(connection, instance, name)
+            mapping.record_end(connection)
         return _result(loaded)
 
 
@@ -280,6 +273,28 @@ class _Mapping:
                     digests = self.connector.file_digests(stream, cursor)
                     files |= {f"{stream}/{file}": str(text) for file, text in digests.items()}
         return files
+
+    def record_end(self, connection: Connection) -> ConnectionFailed | None:
+        """Save that the connection is read, or return why what it showed is too little for that."""
+        name, limit = self.connector.name, self.instance.deployment.mass_change
+        unusable = {
+            stream: f"{count} of {known} records of {stream} could not be used"
+            for stream, count, known in count_unusable(connection, name)
+            if limit.is_exceeded(count, known) or count == known
+        }
+        ignored = {
+            stream: f"none of the {count} records of {stream} became part of the plan"
+            for stream, count in find_streams_without_records(
+                connection, name, self.streams
+            ).items()
+            if stream not in unusable
+        }
+        if not unusable and not ignored:
+            record_mapping_end(connection, name)
+            return None
+        record_unusable(connection, name)
+        reasons = "; ".join([*unusable.values(), *ignored.values()])
+        return ConnectionFailed(name, reasons, _SEE_PROBLEMS if unusable else _SEE_SETTINGS)
 
     def _map_batch(self, connection: Connection, stream: str) -> LoadResult:
         """Map the next raw records behind the stream's cursor, and move it."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from connectors.base import ConnectionFailed
+from connectors.base import ConnectionFailed, RawRecord
 from connectors.jira.connector import JiraConnector
+from model.records import Mapped
 from model.warehouse.connection_states import find_unread_connections, read_times
 from model.warehouse.landing import read_cursor
 from model.warehouse.quarantine import read_all_problems
@@ -182,6 +184,33 @@ def test_a_connector_that_cannot_be_closed_fails_alone(
 
     assert "closing its connector failed: SystemExit" in str(result.failures["it-jira"])
     assert result.pulled["sales"].read == 2
+
+
+def test_a_stream_of_which_no_record_becomes_part_of_the_plan_does_not_count_as_read(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_method(monkeypatch, "map", lambda *_: Mapped())
+
+    failure = str(run_sync(instance).failures["it-jira"])
+
+    assert "none of the 3 records of issues became part of the plan" in failure
+    with instance.engine.connect() as connection:
+        assert find_unread_connections(connection, ["it-jira", "sales"]) == ["it-jira"]
+
+
+def test_single_records_that_are_deliberately_left_out_are_fine(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    map_issue = JiraConnector.map
+
+    def leave_out_most(self: JiraConnector, stream: str, raw: RawRecord, at: datetime) -> Mapped:
+        mapped = map_issue(self, stream, raw, at)
+        key = mapped.versions[-1].record.key if mapped.versions else ""
+        return mapped if key == "CDP-1" else Mapped()
+
+    monkeypatch.setattr(JiraConnector, "map", leave_out_most)
+
+    assert run_sync(instance, write=False).failures == {}
 
 
 def test_a_connection_that_shows_nothing_usable_does_not_count_as_read(

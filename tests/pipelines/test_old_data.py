@@ -1,6 +1,6 @@
 """What happens while a tool cannot be read, over days, and when it can be read again.
 
-Jira is read on the first day and then not for twelve days, on a token that it refuses.
+Jira is read on the first day and then not for fourteen days, on a token that it refuses.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tests.pipelines.syncing import (
 
 AGE = "Rests on it-jira as last read on 4 Mar 2026."
 WAITS = f"{AGE} Its deadline waits meanwhile."
-DAYS = range(1, 13)
+DAYS = range(1, 15)
 
 SOLD_TWICE = {
     **SALESFORCE,
@@ -93,7 +93,7 @@ def change_settings(small: Small, **settings: Any) -> None:
 
 
 @pytest.mark.long
-def test_twelve_days_without_a_tool_open_escalate_and_notify_nothing_that_rests_on_it(
+def test_fourteen_days_without_a_tool_open_worsen_escalate_and_notify_nothing_that_rests_on_it(
     wider: Small,
 ) -> None:
     with closing(wider.open()) as instance:
@@ -102,10 +102,13 @@ def test_twelve_days_without_a_tool_open_escalate_and_notify_nothing_that_rests_
 
     # On the first of these days, 24 hours after it was read, Jira is still fresh.
     before = resting_on_jira(results[1].detected.in_force)
-    after = resting_on_jira(results[12].detected.in_force)
+    after = resting_on_jira(results[14].detected.in_force)
     assert len(before) == 2
     assert [each.model_copy(update={"old_readings": ()}) for each in after] == before
     assert {each.age_text for each in after} == {WAITS}
+    events = [result.detected.events for result in results.values()]
+    # The only one is about the conflict that rests on the other tools.
+    assert {event for each in events for event in each} == {"escalated"}
     concerned = {"CMP-2", "Nord AG, personal offers"}
     written = changes(results.values())
     assert sorted(each for each in written if each[0] in concerned) == [
@@ -121,7 +124,7 @@ def test_meanwhile_what_rests_on_other_tools_goes_on_as_usual(wider: Small) -> N
     results = without_jira(wider, DAYS)
 
     (other,) = set(first.detected.in_force) - set(resting_on_jira(first.detected.in_force))
-    (later,) = (each for each in results[12].detected.in_force if each.id == other.id)
+    (later,) = (each for each in results[14].detected.in_force if each.id == other.id)
     assert other.finding.rests_on == ("marketing-plan", "sales")
     assert later.escalation.level > other.escalation.level
     assert sum(result.detected.events.get("escalated", 0) for result in results.values()) == 2
@@ -219,7 +222,7 @@ def test_syncs_on_every_day_and_one_at_the_end_leave_the_same_ledger(
         with closing(each.open()) as instance:
             run_sync(instance, write=False)
             without_jira(each, days, write=False)
-            run_sync(instance, days=13, write=False)
+            run_sync(instance, days=15, write=False)
             ledgers.append(conflicts_in(instance))
 
     assert ledgers[0] == ledgers[1]
