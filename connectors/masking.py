@@ -1,4 +1,4 @@
-"""Keeps the secrets of connections out of errors, also where a tool repeats them in its answer.
+"""Keeps a connection's secrets out of errors and problems, also where its tool repeats them.
 
 The values are remembered per process and connection when they are read (see `kit.secrets`), since
 an error may be raised far from there, also by a tool's own library.
@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, quote_plus
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_Shown = TypeVar("_Shown", bound="DataclassInstance")
 MASK = "•••"
 _SHORTEST = 4
 """Characters; shorter values occur in any text."""
@@ -38,6 +43,13 @@ def mask_secrets(connection: str, value: Any) -> Any:
     }
     # Longest first: one secret may be part of another.
     return _replace(value, sorted(forms, key=lambda form: (-len(form), form))) if forms else value
+
+
+def mask_fields(connection: str, shown: _Shown, *names: str) -> _Shown:
+    """A copy of a dataclass, such as a problem, without the connection's secrets in these texts."""
+    return replace(
+        shown, **{name: mask_secrets(connection, getattr(shown, name)) for name in names}
+    )
 
 
 def _replace(value: Any, forms: list[str]) -> Any:

@@ -10,7 +10,9 @@ from typing import TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.base import ConnectionFailed
+from connectors.masking import mask_fields
 from model.plugin_errors import PLUGIN_ERRORS, describe_error
+from model.records import Problem
 
 REPORT = "Report it to the author of the tool's connector; all else goes on meanwhile."
 
@@ -46,6 +48,11 @@ def each_isolated(name: str, activity: str, items: Iterable[_Item]) -> Iterator[
             except StopIteration:
                 return
         yield item
+
+
+def mask_problems(name: str, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems as they may be shown: they quote what the tool says, which may repeat a secret."""
+    return tuple(mask_fields(name, problem, "reason", "remedy") for problem in problems)
 
 
 def unexpected(name: str, activity: str, error: BaseException) -> ConnectionFailed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from connectors.base import AccessProblem, ConnectionFailed
+from connectors.masking import mask_fields
 from connectors.tools import installed_tools
 from model.warehouse.failures import OWNER_URL_VARIABLE, URL_VARIABLE
 from model.warehouse.grants import record_risk
@@ -54,7 +55,7 @@ def _check_warehouse(instance: Instance) -> AccessProblem | None:
 def _check_connection(instance: Instance, name: str) -> list[AccessProblem]:
     try:
         with instance.connector(name) as connector:
-            return connector.check()
+            return [mask_fields(name, each, "what", "remedy") for each in connector.check()]
     except ConnectionFailed as failure:
         return [AccessProblem(failure.reason, failure.remedy)]
 

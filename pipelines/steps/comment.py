@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 
 from connectors.base import Connector
+from connectors.masking import mask_fields
 from model.comment_content import (
     CommentChange,
     CommentContent,
@@ -229,7 +230,7 @@ def _apply_changes(
         outcomes = connector.apply(difference.changes)
     for outcome in each_isolated(name, activity, outcomes):
         if isinstance(outcome, RefusedChange):
-            refused.append(outcome)
+            refused.append(mask_fields(name, outcome, "reason", "remedy"))
             continue
         change = by_key[outcome.conflict_id, outcome.target]
         # Each in a transaction of its own: what is in the tool is recorded, whatever comes next.

@@ -13,7 +13,7 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -37,7 +37,7 @@ from model.warehouse.load import LoadResult, load_records
 from model.warehouse.locks import exclusive_lock
 from model.warehouse.quarantine import count_unusable
 from pipelines.instance import Instance
-from pipelines.isolation import REPORT, isolated
+from pipelines.isolation import REPORT, isolated, mask_problems
 from pipelines.steps.mass_change import (
     FileReading,
     Reading,
@@ -340,12 +340,20 @@ def _map_row(connector: Connector, stream: str, row: LandingRow) -> Mapped:
         mapped = connector.map(stream, RawRecord(row.native_id, row.payload), row.landed_at)
         if not isinstance(mapped, Mapped):
             raise TypeError(f"map returned {type(mapped).__name__}")
-        return mapped
+        return _masked(connector.name, mapped)
     # Of whatever type: one record must not stop those after it.
     except PLUGIN_ERRORS as error:
         _LOG.debug("%s: mapping %s %s", connector.name, stream, row.native_id, exc_info=error)
         reason = f"mapping it failed: {describe_error(error)}"
-        return Mapped(problems=(Problem(row.native_id, reason, REPORT),))
+        return _masked(connector.name, Mapped(problems=(Problem(row.native_id, reason, REPORT),)))
+
+
+def _masked(name: str, mapped: Mapped) -> Mapped:
+    """The same with problems that may be shown: they quote what the tool says."""
+    # Most records have none, and copying each would cost time.
+    if not mapped.problems:
+        return mapped
+    return replace(mapped, problems=mask_problems(name, mapped.problems))
 
 
 def _fingerprint_mapping(instance: Instance, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 from zlib import crc32
@@ -32,7 +32,7 @@ from model.warehouse.landing import (
 from model.warehouse.locks import exclusive_lock
 from model.warehouse.quarantine import drop_stale_problems, replace_problems
 from pipelines.instance import Instance
-from pipelines.isolation import each_isolated, isolated
+from pipelines.isolation import each_isolated, isolated, mask_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +224,7 @@ class _StreamPull:
         for page in each_isolated(name, activity, pages):
             # What a connector yields may be as wrong as what it raises.
             with isolated(name, activity):
+                page = replace(page, problems=mask_problems(name, page.problems))
                 problem_ids |= {problem.native_id for problem in page.problems}
                 with engine.begin() as connection:
                     self.total += _write_page(

@@ -8,8 +8,10 @@ import logging
 import pytest
 from sqlalchemy import Engine, text
 
+from model.warehouse.quarantine import read_all_problems
 from model.warehouse.schema import metadata
 from pipelines.cli import app
+from pipelines.instance import Instance
 from tests.pipelines.small import SECRETS, Small
 from tests.pipelines.syncing import run_sync
 
@@ -49,6 +51,23 @@ def test_secrets_stay_out_of_tables_errors_and_logs(
     )
     for secret in HIDDEN:
         assert secret not in visible
+
+
+def test_a_problem_that_quotes_a_repeated_secret_is_masked_and_landing_is_verbatim(
+    small: Small, instance: Instance
+) -> None:
+    token = SECRETS["JIRA_TOKEN"]
+    fields = small.sandbox.jira.find("CDP-3").fields  # type: ignore[union-attr]
+    fields["duedate"] = f"Bearer {token}"
+
+    run_sync(instance, write=False)
+
+    with instance.engine.connect() as connection:
+        reasons = "\n".join(reason for _, _, reason, _ in read_all_problems(connection))
+        landed = connection.exec_driver_sql("select string_agg(payload, '') from landing")
+        assert token in landed.scalar_one()
+    assert "Bearer •••" in reasons
+    assert token not in reasons
 
 
 def test_a_wrong_token_names_the_connection_the_record_and_the_remedy(small: Small) -> None:
