@@ -56,7 +56,8 @@ class Decision(_FrozenModel):
     It holds up to `severity`, to `days` working days and the amounts of `value` (None: any), and
     through the day `until`; `awaits` says what has to stand in the tools by then. `replaces` is
     the decision that it replaced, in words. `role` and `right` are ids of the operating model;
-    `for_name` is the holder of the role for whom a deputy decided.
+    `for_name` is the holder of the role for whom a deputy decided. `rule` led the conflict when it
+    was made: the right is measured against that rule, also where another fact leads today.
     """
 
     verdict: str
@@ -71,6 +72,7 @@ class Decision(_FrozenModel):
     role_name: str = ""
     for_name: str = ""
     right: str = ""
+    rule: str = ""
     answers: tuple[tuple[str, str], ...] = ()
     days: int | None = None
     value: tuple[Money, ...] | None = None
@@ -87,7 +89,8 @@ class Conflict(_FrozenModel):
     it was put off so far, because nobody could see then how things stood. `old_readings` are the
     connections on which the conflict rests and that are not fresh: while there are any, nothing
     about it changes but by a decision. Where an open conflict was decided before,
-    `former_decision` is that decision and `reopened_because` says why it no longer holds. All
+    `former_decision` is that decision and `reopened_because` says why it no longer holds.
+    `merged_into` is the conflict that took it over, where both turned out to be one matter. All
     instants are in UTC.
     """
 
@@ -106,6 +109,7 @@ class Conflict(_FrozenModel):
     decision: Decision | None = None
     former_decision: Decision | None = None
     reopened_because: str = ""
+    merged_into: str = ""
 
     @property
     def severity(self) -> Severity:

@@ -90,6 +90,7 @@ def make_decision(
         role=permitted.role.id,
         role_name=permitted.role.name,
         right=permitted.right,
+        rule=conflict.finding.rule,
         answers=tuple(verdict.answers.items()),
         days=size.days if size else None,
         value=size.value if size else None,
@@ -195,7 +196,7 @@ def _ended_by_size(decision: Decision, finding: Finding) -> str | None:
 def _ended_by_right(decision: Decision, finding: Finding, model: OperatingModel) -> str | None:
     right = right_with_id(model, decision.right)
     # A right that was renamed or withdrawn since does not undo what was decided under it.
-    if right is None or reaches(right, finding):
+    if right is None or reaches(right, replace(finding, rule=decision.rule or finding.rule)):
         return None
     return f"it has outgrown the right of {decision.role_name or decision.person_name}"
 

@@ -56,12 +56,17 @@ class Finding:
     """A conflict as a rule sees it now.
 
     `about` is its identity for life: canonical names of the things it is about (references,
-    function ids, a WBS), never a date. `subjects` are the ids of the records it is about,
-    `comment_on` those that get a comment, `downstream` those that move because of it. `functions`
-    are the ids of the functions whose plans break each other, first the one that has to move.
-    `needed_by` is the day on which the other side needs it, `found_on` the day for which the rule
-    looked. `facts` are what the rule needs for its wording, name to value. `rests_on` are the
-    connections whose data it rests on; a rule states those of records that it does not mention.
+    function ids, a WBS), never a date. Findings with the same `about` and the same `matter` are
+    facts of one conflict, whatever their rules; a rule that names no matter has its own. `also`
+    are the rules of the further facts. `known_as` is the id of the conflict that it continues,
+    where an earlier version of Interlock gave it another one.
+
+    `subjects` are the ids of the records it is about, `comment_on` those that get a comment,
+    `downstream` those that move because of it. `functions` are the ids of the functions whose
+    plans break each other, first the one that has to move. `needed_by` is the day on which the
+    other side needs it, `found_on` the day for which the rule looked. `facts` are what the rule
+    needs for its wording, name to value. `rests_on` are the connections whose data it rests on; a
+    rule states those of records that it does not mention.
     """
 
     rule: str
@@ -77,6 +82,14 @@ class Finding:
     facts: tuple[tuple[str, str], ...] = ()
     found_on: date | None = None
     rests_on: tuple[str, ...] = ()
+    matter: str = ""
+    also: tuple[str, ...] = ()
+    known_as: str = ""
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules of all its facts, the leading one first."""
+        return (self.rule, *self.also)
 
     @property
     def mentioned_ids(self) -> frozenset[int]:
@@ -92,11 +105,25 @@ class Finding:
 
     @property
     def conflict_id(self) -> str:
-        """Stable short id from the rule and what it is about: `C-` and ten hex digits."""
-        # The unit separator cannot stand in a reference, so no two lists give the same text.
-        name = "\x1f".join((self.rule, *sorted(self.about)))
-        # 40 bits: the chance that two of 10,000 conflicts share an id is about one in 20,000.
-        return f"C-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
+        """Stable short id of its conflict: `C-` and ten hex digits."""
+        return self.known_as or self.matter_id
+
+    @property
+    def matter_id(self) -> str:
+        """The id from the matter and what it is about, whatever earlier versions called it."""
+        return _conflict_id(self.matter or self.rule, self.about)
+
+    @property
+    def former_ids(self) -> frozenset[str]:
+        """The ids of the conflicts that each of its rules had for itself in earlier versions."""
+        return frozenset(_conflict_id(rule, self.about) for rule in self.rules)
+
+
+def _conflict_id(matter: str, about: tuple[str, ...]) -> str:
+    # The unit separator cannot stand in a reference, so no two lists give the same text.
+    name = "\x1f".join((matter, *sorted(about)))
+    # 40 bits: the chance that two of 10,000 conflicts share an id is about one in 20,000.
+    return f"C-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +140,26 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Briefing:
+    """What the owners of some records read: one clause that is addressed to them, and why.
+
+    `news` is what they have to know, a clause without a full stop that holds its date; `request`
+    what they are asked to do until the conflict is decided, to follow "please". `reasons` are
+    sentences, the most important first: a short comment has only the first ones.
+    """
+
+    record_ids: tuple[int, ...]
+    news: str
+    request: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
     """A finding in words: a title of one line, sentences that explain it, what is to be decided.
+
+    The explanation is the whole story, for the card. `briefings` are what comments say of it, by
+    what a record has to do with the matter; the first one that names a record is its own.
 
     `terms` are what the options of the rule say about this finding, name to text; a date is
     written as YYYY-MM-DD. `horizon` should be among them: the day that an acceptance reaches to
@@ -125,3 +170,4 @@ class Wording:
     explanation: tuple[str, ...]
     question: str
     terms: tuple[tuple[str, str], ...] = ()
+    briefings: tuple[Briefing, ...] = ()

@@ -94,7 +94,10 @@ def _readings_in_force(
 ) -> tuple[OldReading, ...]:
     if conflict.status is Status.RESOLVED:
         return ()
-    return freshness.old_readings(finding.rests_on)
+    # A fact that is gone may only be out of sight: its connections count until they are read.
+    is_lacking = not set(conflict.finding.rules) <= set(finding.rules)
+    lacking = conflict.finding.rests_on if is_lacking else ()
+    return freshness.old_readings((*finding.rests_on, *lacking))
 
 
 def _hold(worded: WordedFinding, readings: tuple[OldReading, ...]) -> HeldFinding:

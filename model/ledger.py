@@ -73,7 +73,7 @@ def update_ledger(
 ) -> LedgerUpdate:
     """Compare the ledger with the present findings; a conflict without a finding is resolved.
 
-    `ledger` are all conflicts ever opened, by id.
+    `ledger` are all conflicts ever opened, by id. Of each matter there is one finding at most.
     """
     conflicts: list[Conflict] = []
     events: list[Event] = []
@@ -83,9 +83,12 @@ def update_ledger(
         events += new_events
         if after != before:
             conflicts.append(after)
+    successors = _successors(findings)
     for before in _unfound(ledger, findings):
-        conflicts.append(_resolve(before, now))
-        events.append(Event(before.id, "resolved", now))
+        merged_into = successors.get(before.id, "")
+        conflicts.append(_resolve(before, merged_into, now))
+        details = {"merged into": merged_into} if merged_into else {}
+        events.append(Event(before.id, "resolved", now, details))
     return LedgerUpdate(tuple(conflicts), tuple(events))
 
 
@@ -122,9 +125,23 @@ def _unfound(
             yield conflict
 
 
-def _resolve(before: Conflict, now: datetime) -> Conflict:
+def _successors(findings: Sequence[WordedFinding]) -> dict[str, str]:
+    """The conflicts that take over those of an earlier version, which kept them apart."""
+    return {
+        former: worded.finding.conflict_id
+        for worded in findings
+        for former in worded.finding.former_ids - {worded.finding.conflict_id}
+    }
+
+
+def _resolve(before: Conflict, merged_into: str, now: datetime) -> Conflict:
     return before.model_copy(
-        update={"status": Status.RESOLVED, "changed_at": now, "resolved_at": now}
+        update={
+            "status": Status.RESOLVED,
+            "changed_at": now,
+            "resolved_at": now,
+            "merged_into": merged_into,
+        }
     )
 
 
@@ -191,7 +208,7 @@ def _keep_decision(
     update: dict[str, Any] = {"finding": worded.finding, "wording": worded.wording}
     if before.status is Status.DECIDED:
         return before.model_copy(update=update), []
-    update |= {"status": Status.DECIDED, "resolved_at": None, "changed_at": now}
+    update |= {"status": Status.DECIDED, "resolved_at": None, "merged_into": "", "changed_at": now}
     after = before.model_copy(update=update)
     return after, [Event(after.id, "returned", now, _event_details(after))]
 

@@ -11,6 +11,10 @@ from model.plan import NONE, Bool, Int32, Int64, Plan
 from model.records import DependencyType, State
 from model.rules.columns import count_working_days, stated_finish
 
+# The rule that found handovers first: its conflicts keep their ids.
+HANDOVER = "late_handover"
+"""The matter of findings about a handover: a predecessor, and the function that receives it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:

@@ -97,7 +97,8 @@ class RuleSet:
         return self.by_name[finding.rule].word(finding, labels, names)
 
     def concludes_from_absence(self, finding: Finding) -> bool:
-        return self.by_name[finding.rule].concludes_from_absence
+        """Whether any fact of the finding does."""
+        return any(self.by_name[rule].concludes_from_absence for rule in finding.rules)
 
     def options_of(self, rule: str) -> dict[str, Option]:
         """The options of a rule by id; none for a rule that is not installed."""
@@ -117,6 +118,7 @@ def _checked(finding: Finding) -> Finding:
         # A datetime is a date in Python, but cannot be compared with one.
         and (soonest is None or type(soonest) is date)
         and isinstance(finding.rule, str)
+        and isinstance(finding.matter, str)
         and isinstance(finding.about, tuple)
         and all(isinstance(name, str) for name in finding.about)
     )

@@ -107,7 +107,7 @@ def _check_results(rules: RuleSet, conflicts: Iterable[Conflict]) -> Iterator[dg
     """One result per rule: it fails while a conflict is open, and warns below high severity."""
     open_conflicts = [each for each in conflicts if each.status is Status.OPEN]
     for rule in rules:
-        of_rule = [each for each in open_conflicts if each.finding.rule == rule.name]
+        of_rule = [each for each in open_conflicts if rule.name in each.finding.rules]
         # Without a conflict the check passes, and its severity is not shown.
         worst = max((each.severity for each in of_rule), default=Severity.LOW)
         titles = {each.id: each.wording.title for each in of_rule[:MOST_NAMED]}

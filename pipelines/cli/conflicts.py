@@ -88,6 +88,7 @@ def conflict_to_json(
     return {
         "id": conflict.id,
         "rule": finding.rule,
+        "also": list(finding.also),
         "severity": conflict.severity.name.lower(),
         "status": conflict.status.value,
         "title": conflict.wording.title,

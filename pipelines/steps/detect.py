@@ -14,6 +14,7 @@ from model.findings import Finding, Label
 from model.freshness import Freshness
 from model.holding import HeldFinding, update_fresh_part
 from model.ledger import WordedFinding
+from model.matters import merge_matters
 from model.plugin_errors import PLUGIN_ERRORS, describe_error
 from model.records import Ref
 from model.rules import BrokenPlugin, RuleContext, RuleFailure
@@ -57,14 +58,21 @@ def detect(instance: Instance, now: datetime) -> DetectResult:
         worded, word_failures = _word_findings(instance, all_findings, lookup, freshness)
         failures += word_failures
         failed = {failure.rule for failure in failures}
+        ledger = read_conflicts(connection)
         # Conflicts of a rule that is not installed or failed stay as they are: its silence proves
         # nothing.
         known_conflicts = {
             conflict_id: conflict
-            for conflict_id, conflict in read_conflicts(connection).items()
-            if rules.can_judge(conflict.finding.rule) and conflict.finding.rule not in failed
+            for conflict_id, conflict in ledger.items()
+            if all(rules.can_judge(rule) and rule not in failed for rule in conflict.finding.rules)
         }
-        credible = [each for each in worded if each.finding.rule not in failed]
+        matters = merge_matters(
+            [each for each in worded if each.finding.rule not in failed],
+            ledger,
+            lambda finding: not freshness.old_readings(finding.rests_on),
+        )
+        unjudged = ledger.keys() - known_conflicts.keys()
+        credible = [each for each in matters if each.finding.conflict_id not in unjudged]
         escalation = escalation_status_at(instance.model, now)
 
         def why_over(decision: Decision, finding: Finding) -> str | None:

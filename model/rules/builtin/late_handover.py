@@ -20,7 +20,7 @@ from model.rules import words
 from model.rules.chain import all_driving_rows, driving_rows
 from model.rules.columns import function_ids_of, group_positions
 from model.rules.context import RuleContext
-from model.rules.dependencies import Dependencies
+from model.rules.dependencies import HANDOVER, Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
 from model.rules.impact import find_pushed, propagate_marks, select_downstream, sum_impact
 from model.rules.options import ACCEPT, DISMISS, FINISH, PROMPT_DAYS, Option, date_field
@@ -115,6 +115,7 @@ def _draft(plan: Plan, scale: SeverityScale, case: Dependencies, moved: Int64) -
             ("needed is", "its start" if needs_start else "its finish"),
             ("forecast for", str(date_of(int(forecast[giver])))),
         ),
+        matter=HANDOVER,
     )
     return FindingDraft(
         finding,

@@ -14,7 +14,7 @@ from model.records import Priority
 from model.rules import words
 from model.rules.columns import function_ids_of, group_positions
 from model.rules.context import RuleContext
-from model.rules.dependencies import Dependencies
+from model.rules.dependencies import HANDOVER, Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
 from model.rules.options import ACCEPT, DISMISS, PROMPT_DAYS, Option
 from model.rules.rule import FunctionNames, Rule
@@ -64,6 +64,7 @@ def _draft(plan: Plan, parameters: Parameters, case: Dependencies) -> FindingDra
             ("priority of the work", priorities[0]),
             ("priority where it is needed", priorities[1]),
         ),
+        matter=HANDOVER,
     )
     return FindingDraft(finding, about=(record_id,), chain=rows)
 

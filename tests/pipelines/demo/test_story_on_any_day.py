@@ -1,4 +1,4 @@
-"""The demo has the same twelve conflicts, and no others, on whatever day it runs."""
+"""The demo has the same eleven conflicts, and no others, on whatever day it runs."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_exactly_the_expected_conflicts_are_found(home: Path, database: URL, tod
     conflicts, labels, _ = read_listed_conflicts(instance)
     rows = [
         (
-            conflict.finding.rule,
+            ", ".join(conflict.finding.rules),
             labels[conflict.finding.subjects[0]].key,
             conflict.escalation.authority.person_name if conflict.escalation.authority else None,
         )
