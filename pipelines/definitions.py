@@ -4,7 +4,9 @@ import os
 
 import dagster as dg
 
+from model.operating_model.schema import OperatingModel
 from model.rules import RuleSet
+from pipelines.assets.agenda import agenda_assets
 from pipelines.assets.comments import comments_asset
 from pipelines.assets.conflicts import card, conflict_assets
 from pipelines.assets.connections import connection_assets
@@ -18,8 +20,8 @@ from pipelines.resource import InterlockResource
 from pipelines.schedules import build_schedules, sync_definitions
 
 
-def build(deployment: Deployment, time_zone: str, rules: RuleSet) -> dg.Definitions:
-    """The definitions of one deployment; schedules run in this time zone."""
+def build(deployment: Deployment, model: OperatingModel, rules: RuleSet) -> dg.Definitions:
+    """The definitions of one deployment; schedules run in the time zone of its model."""
     # Read once: a changed mode takes effect when the code location is loaded again.
     dry_run = deployment.comments.mode == "dry-run"
     connections = deployment.connections.items()
@@ -34,6 +36,7 @@ def build(deployment: Deployment, time_zone: str, rules: RuleSet) -> dg.Definiti
                 *shared_model_assets(deployment.connection_names),
                 *conflict_assets(rules),
                 card,
+                *agenda_assets(model.forums),
                 *(
                     comments_asset(name, settings.tool, dry_run=dry_run)
                     for name, settings in connections
@@ -43,14 +46,14 @@ def build(deployment: Deployment, time_zone: str, rules: RuleSet) -> dg.Definiti
             # A process per step would cost two seconds each, more than most steps take.
             executor=dg.in_process_executor,
         ),
-        sync_definitions(deployment, time_zone),
+        sync_definitions(deployment, model.time_zone),
         dg.Definitions(
             jobs=[decide, release, purge_old_runs],
-            schedules=build_schedules({JOB: CRON}, time_zone),
+            schedules=build_schedules({JOB: CRON}, model.time_zone),
         ),
     )
 
 
 # Dagster imports this module and looks for `defs`; INTERLOCK_HOME names the instance folder.
 _instance = open_instance(home_folder(os.environ), os.environ)
-defs = build(_instance.deployment, _instance.model.time_zone, _instance.rules)
+defs = build(_instance.deployment, _instance.model, _instance.rules)

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from holidays import country_holidays
 
-from model.operating_model.schema import CalendarSpec, OperatingModel, Weekday
+from model.operating_model.parts import Weekday
+from model.operating_model.schema import CalendarSpec, OperatingModel
 
 Dates = npt.NDArray[np.datetime64]
 

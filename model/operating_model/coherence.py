@@ -7,6 +7,7 @@ from collections.abc import Collection
 from holidays import list_supported_countries
 
 from model.operating_model.documents import Document, Location
+from model.operating_model.forums import Forum
 from model.operating_model.problems import choose
 from model.operating_model.references import ids
 from model.operating_model.rights import covers_rule
@@ -15,6 +16,7 @@ from model.operating_model.schema import (
     DecisionLimit,
     DecisionRight,
     EscalationLevel,
+    Role,
     Workflow,
 )
 from model.operating_model.shape import valid_entries
@@ -63,6 +65,24 @@ def check_decisions(document: Document, rules: Collection[str] | None) -> None:
         _check_cover(document, rights, rule)
     for at, level in valid_entries(document, "escalation_path", EscalationLevel):
         _check_level(document, at, level, {right.role for right in rights})
+
+
+def check_forums(document: Document) -> None:
+    """Report forums in which nobody holds a decision right, so that nothing could be decided."""
+    rights = [right for _, right in valid_entries(document, "decision_rights", DecisionRight)]
+    with_rights = {right.role for right in rights}
+    roles = [role for _, role in valid_entries(document, "roles", Role)]
+    deciders = {person for role in roles if role.id in with_rights for person in _holders(role)}
+    for at, forum in valid_entries(document, "forums", Forum):
+        # Somebody who does not exist is reported already.
+        if not {forum.chair, *forum.members} & (with_rights | deciders):
+            message = f'the forum "{forum.id}" may decide nothing'
+            remedy = "Let a role with a decision right be its chair or a member."
+            document.report((*at, "members"), message, remedy)
+
+
+def _holders(role: Role) -> set[str | None]:
+    return {role.holder, role.deputy}
 
 
 def _check_cover(document: Document, rights: list[DecisionRight], rule: str) -> None:

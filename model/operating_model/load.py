@@ -9,7 +9,12 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from model.operating_model.coherence import check_calendars, check_decisions, check_statuses
+from model.operating_model.coherence import (
+    check_calendars,
+    check_decisions,
+    check_forums,
+    check_statuses,
+)
 from model.operating_model.documents import read_folder
 from model.operating_model.problems import ModelInvalid
 from model.operating_model.references import check_references, check_unique
@@ -40,6 +45,7 @@ def load(
     check_calendars(document)
     check_statuses(document)
     check_decisions(document, rules)
+    check_forums(document)
     if document.problems:
         raise ModelInvalid(document.problems)
     return OperatingModel.model_validate(document.data)

@@ -33,6 +33,12 @@ _REFERENCES: tuple[tuple[Location, str], ...] = (
     (("decision_rights", _EACH, "functions", _EACH), "functions"),
     (("decision_rights", _EACH, "role"), "roles"),
     (("escalation_path", _EACH, "role"), "roles"),
+    (("forums", _EACH, "chair"), "roles and people"),
+    (("forums", _EACH, "members", _EACH), "roles and people"),
+    (("forums", _EACH, "scope", "functions", _EACH), "functions"),
+    (("forums", _EACH, "scope", "initiatives", _EACH), "initiatives"),
+    (("forums", _EACH, "scope", "rules", _EACH), "rules"),
+    (("forums", _EACH, "scope", "levels", _EACH), "levels"),
     (("rules", _KEYS), "rules"),
 )
 
@@ -48,6 +54,7 @@ _UNIQUE_NAMES: tuple[tuple[str, Location], ...] = (
     ("the gate", ("workflows", _EACH, "gates", _EACH, "id")),
     ("the decision right", ("decision_rights", _EACH, "id")),
     ("the calendar", ("calendars", _EACH, "id")),
+    ("the forum", ("forums", _EACH, "id")),
 )
 
 
@@ -58,13 +65,15 @@ def check_references(
 
     Connections and rules are declared outside the model; None leaves their names unchecked.
     """
-    declared_outside = {
+    declared = {
         "connections": connections,
         "rules": rules,
         "rules to decide": rules and {*rules, ALL_RULES},
+        "roles and people": ids(document, "roles") | ids(document, "people"),
+        "levels": _names(document, ("escalation_path", _EACH, "name")),
     }
     for pattern, section in _REFERENCES:
-        known = declared_outside[section] if section in declared_outside else ids(document, section)
+        known = declared[section] if section in declared else ids(document, section)
         if known is not None:
             _check_names(document, _matches(document.data, pattern), section, known)
 
@@ -101,8 +110,11 @@ def _report_repeated(
 
 def ids(document: Document, section: str) -> set[str]:
     """The ids that a section declares, those of malformed entries included."""
-    names = _matches(document.data, (section, _EACH, "id"))
-    return {name for _, name in names if isinstance(name, str)}
+    return _names(document, (section, _EACH, "id"))
+
+
+def _names(document: Document, pattern: Location) -> set[str]:
+    return {name for _, name in _matches(document.data, pattern) if isinstance(name, str)}
 
 
 def _matches(data: Any, pattern: Location, at: Location = ()) -> Matches:

@@ -7,35 +7,25 @@ something, and reports all problems with file and line.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PositiveInt,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from model.findings import Severity
+from model.operating_model.forums import Forum
+from model.operating_model.parts import Id, ModelPart, Weekday, invalid
 from model.operating_model.problems import choose
 from model.records import Money, State
 
-# Hyphens and lower case: ids stand in YAML, in addresses and in command lines.
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-
 ALL_RULES = "all"
 """In a decision right's `rules`: all rules, also those installed later."""
-
-
-def _invalid(message: str, remedy: str) -> PydanticCustomError:
-    context = {"message": message, "remedy": remedy}
-    return PydanticCustomError("operating_model", "{message}", context)
 
 
 def _parse_money(value: object) -> object:
@@ -44,7 +34,7 @@ def _parse_money(value: object) -> object:
     try:
         return Money.parse(str(value))
     except ValueError as error:
-        raise _invalid(str(error), "Put the three letters of the currency after it.") from None
+        raise invalid(str(error), "Put the three letters of the currency after it.") from None
 
 
 MoneyText = Annotated[Money, BeforeValidator(_parse_money)]
@@ -55,7 +45,7 @@ def _parse_state(value: object) -> object:
         return value
     states = {state.name.lower().replace("_", " "): state for state in State}
     if (name := value.lower().replace("_", " ")) not in states:
-        raise _invalid(f'"{value}" is no shared state', choose(name, states))
+        raise invalid(f'"{value}" is no shared state', choose(name, states))
     return states[name]
 
 
@@ -66,7 +56,7 @@ def _check_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise _invalid(
+        raise invalid(
             f'"{name}" is no time zone', "Use an IANA name, like Europe/Berlin."
         ) from None
     return name
@@ -75,15 +65,10 @@ def _check_time_zone(name: str) -> str:
 def _check_severities(within: dict[str, int]) -> dict[str, int]:
     severities = [severity.name.lower() for severity in Severity]
     for unknown in sorted(set(within) - set(severities)):
-        raise _invalid(f'"{unknown}" is no severity', choose(unknown, severities))
+        raise invalid(f'"{unknown}" is no severity', choose(unknown, severities))
     if missing := ", ".join(name for name in severities if name not in within):
-        raise _invalid(f"no time to decide for {missing}", f"Add working days for {missing}.")
+        raise invalid(f"no time to decide for {missing}", f"Add working days for {missing}.")
     return within
-
-
-class ModelPart(BaseModel):
-    # Unknown keys are refused: a misspelled one would otherwise be ignored in silence.
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 class Function(ModelPart):
@@ -101,8 +86,7 @@ class Person(ModelPart):
     id: Id
     name: str
     email: str
-    # pydantic copies defaults, so a shared mutable one does no harm here.
-    identities: dict[str, str] = {}
+    identities: dict[str, str] = Field(default_factory=dict)
 
 
 class Role(ModelPart):
@@ -134,7 +118,7 @@ class GateSign(ModelPart):
     @model_validator(mode="after")
     def _recognises_something(self) -> Self:
         if not self.labels and not self.title_words:
-            raise _invalid("recognises no work at all", "Give it labels or title_words.")
+            raise invalid("recognises no work at all", "Give it labels or title_words.")
         return self
 
 
@@ -219,9 +203,9 @@ class CalendarSpec(ModelPart):
     @model_validator(mode="after")
     def _works_on_some_days(self) -> Self:
         if len(set(self.weekend)) == 7:
-            raise _invalid("no day of the week is worked", "Leave a day out of its weekend.")
+            raise invalid("no day of the week is worked", "Leave a day out of its weekend.")
         if both := set(self.closed) & set(self.open):
-            raise _invalid(f"{min(both)} is both closed and open", "Keep it in one of the two.")
+            raise invalid(f"{min(both)} is both closed and open", "Keep it in one of the two.")
         return self
 
 
@@ -246,7 +230,8 @@ class OperatingModel(ModelPart):
     workflows: tuple[Workflow, ...]
     decision_rights: tuple[DecisionRight, ...]
     escalation_path: tuple[EscalationLevel, ...] = Field(min_length=1)
-    rules: dict[str, dict[str, Any]] = {}
+    forums: tuple[Forum, ...] = ()
+    rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Parameters by rule; each rule validates its own."""
 
     @property

@@ -18,6 +18,10 @@ def group_of(name: str) -> str:
     return name.replace("-", "_")
 
 
+def agenda_key(forum_id: str) -> dg.AssetKey:
+    return dg.AssetKey(["agenda", group_of(forum_id)])
+
+
 def landing_key(name: str) -> dg.AssetKey:
     return dg.AssetKey([group_of(name), "landing"])
 

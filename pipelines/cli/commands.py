@@ -151,6 +151,19 @@ Reason = Annotated[
     ),
 ]
 
+ForumName = Annotated[str, typer.Argument(metavar="FORUM", help="Its id in the operating model.")]
+On = Annotated[
+    datetime | None,
+    typer.Option(
+        "--on",
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="The agenda of the first meeting on this day or later; from today if left out.",
+    ),
+]
+Markdown = Annotated[bool, _build_flag("--markdown", "Print Markdown.")]
+Html = Annotated[bool, _build_flag("--html", "Print a page of HTML that needs no other file.")]
+
 AuditedConflict = Annotated[
     str | None,
     typer.Argument(metavar="[CONFLICT]", help="Print the whole record of this conflict instead."),
@@ -339,6 +352,33 @@ def decide(
     if person is None:
         raise typer.BadParameter("a decision needs --as PERSON")
     decide(conflict, verdict, person, reason, settings or [], json=json)
+
+
+@app.command()
+def agenda(
+    forum: ForumName,
+    on: On = None,
+    markdown: Markdown = False,
+    html: Html = False,
+    json: Json = False,
+) -> None:
+    """Print what a forum has to decide at its next meeting, and what became of its decisions.
+
+    Each point has its options and what follows from them. What is not to be
+    decided there is not on it. Deadlines and levels are those of the day of the
+    meeting. Without a point it says that no meeting is needed.
+
+    Examples
+      interlock agenda steering-committee
+      interlock agenda steering-committee --html > agenda.html
+    """
+    from pipelines.cli.agenda import AgendaForm, agenda
+
+    forms = {AgendaForm.MARKDOWN: markdown, AgendaForm.HTML: html, AgendaForm.JSON: json}
+    chosen = [form for form, is_set in forms.items() if is_set]
+    if len(chosen) > 1:
+        raise typer.BadParameter("give one of --markdown, --html and --json")
+    agenda(forum, on, chosen[0] if chosen else AgendaForm.TEXT)
 
 
 @app.command()

@@ -56,6 +56,11 @@ def print_json(value: Any) -> None:
     print(printable_json(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()))
 
 
+def print_raw(text: str) -> None:
+    """Print a document as it is, for a file or another program."""
+    print(printable_lines(text), end="")
+
+
 def print_columns(rows: Sequence[Sequence[str]]) -> None:
     """Print rows in columns without a frame; the last column, an address, is never broken."""
     # Before they are measured: an escape is wider than what it stands for.

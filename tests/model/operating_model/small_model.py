@@ -124,6 +124,13 @@ escalation_path:
   - name: Steering committee
     role: chair
     within: {critical: 1, high: 2, medium: 3, low: 5}
+forums:
+  - id: round
+    name: Delivery round
+    chair: cio
+    members: [cio, ben]
+    rhythm: {every: two weeks, on: tuesday, at: "10:00", starting: 2026-03-03}
+    scope: {initiatives: [portal], rules: [late_handover], levels: [Marketing board]}
 rules:
   late_handover:
     min_days: 2

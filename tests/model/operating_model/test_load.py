@@ -67,6 +67,21 @@ def test_a_fault_is_not_reported_again_where_something_refers_to_it(tmp_path: Pa
     assert [problem.message for problem in matches] == ['roles "cmo" lacks "name"']
 
 
+def test_a_forum_in_which_nobody_may_decide_is_reported(tmp_path: Path) -> None:
+    write_model(tmp_path, with_passage("    members: [cio, ben]\n", "    members: [eve]\n"))
+    text = "people:\n  - {id: eve, name: Eve, email: eve@small.example}\n"
+    write_model(tmp_path, text, "more.yaml")
+    assert problems(tmp_path) == []
+
+    write_model(
+        tmp_path,
+        SMALL.replace("chair: cio\n    members: [cio, ben]", "chair: eve\n    members: [eve]"),
+    )
+    (problem,) = problems(tmp_path)
+    assert problem.message == 'the forum "round" may decide nothing'
+    assert "Let a role with a decision right" in problem.remedy
+
+
 def test_the_report_reads_as_a_list_of_places(tmp_path: Path) -> None:
     write_model(tmp_path, with_passage("holder: cleo", "holder: clea"))
     with pytest.raises(ModelInvalid) as caught:

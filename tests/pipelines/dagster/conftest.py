@@ -17,6 +17,7 @@ from pipelines.proxy_identity import SECRET_VARIABLE, prove_run
 from tests.pipelines.small import NOW, Small
 
 MODULES_WITH_A_CLOCK = (
+    "assets.agenda",
     "assets.comments",
     "assets.conflicts",
     "assets.connections",
@@ -40,7 +41,7 @@ class Deployed:
         from pipelines.definitions import build
 
         instance = self.small.open()
-        return build(instance.deployment, instance.model.time_zone, instance.rules)
+        return build(instance.deployment, instance.model, instance.rules)
 
     def sync(self) -> dg.ExecuteInProcessResult:
         job = self.defs().resolve_job_def("sync")

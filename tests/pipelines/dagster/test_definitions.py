@@ -13,6 +13,7 @@ GROUPS = {
     "shared_model": ["dependencies"],
     "network": ["forecast"],
     "conflicts": ["conflict", "conflicts", "inbox"],
+    "agendas": ["agenda/cdp_round", "agenda/steering_committee"],
     "comments": [
         "comments/finance_erp",
         "comments/it_jira",
@@ -90,5 +91,7 @@ def test_the_job_of_one_connection_pulls_only_that_and_runs_everything_downstrea
         "forecast",
         "conflicts",
         "inbox",
+        "agenda__cdp_round",
+        "agenda__steering_committee",
         *(key.replace("/", "__") for key in GROUPS["comments"]),
     }

@@ -1,0 +1,20 @@
+"""The agendas of the forums as assets."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from tests.pipelines.dagster.conftest import Deployed, metadata_values
+
+
+def test_a_sync_brings_the_agenda_of_each_forum_up_to_date(synced_deployed: Deployed) -> None:
+    key = dg.AssetKey(["agenda", "steering_committee"])
+    event = synced_deployed.dagster.get_latest_materialization_event(key)
+    assert event is not None
+    shown = metadata_values(event.asset_materialization)
+
+    assert shown["next meeting"] == "Steering committee, Tue 7 Apr 2026, 14:00 (CEST)"
+    assert shown["date"] == "2026-04-07"
+    assert shown["points"] == 2
+    # Dagster hides longer Markdown behind a click.
+    assert all(len(text) < 1000 for name, text in shown.items() if name.startswith("point "))
