@@ -52,6 +52,8 @@ bench: .venv/installed-dev
 	$(call install,.[demo])
 	touch $@
 
+# Compiled at once: the tests start many processes, and an environment may forbid them to write it.
+.venv/installed-dev: export UV_COMPILE_BYTECODE = 1
 .venv/installed-dev: .venv/installed
 	$(call install,.[dev])
 	touch $@

@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -167,28 +167,56 @@ def _socket_url(listener: socket.socket) -> str:
     return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
+class _Server(uvicorn.Server):
+    """Ends at once; uvicorn's own looks ten times a second whether it should, and then waits."""
+
+    def __init__(self, application: SandboxMiddleware) -> None:
+        # No proxy headers: their middleware wraps `send`, and `drop_after` needs the original one.
+        super().__init__(
+            uvicorn.Config(application, log_level="error", lifespan="off", proxy_headers=False)
+        )
+        self.ended = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        # A tick whose number is divisible by ten writes the header Date, due once a second.
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.ended.wait(), timeout=1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Without waiting for clients: one with an open connection would delay the end.
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+
+    def end(self) -> None:
+        self.should_exit = True
+        self.ended.set()
+
+
 @contextmanager
 def _serve_in_thread(applications: list[tuple[SandboxMiddleware, socket.socket]]) -> Iterator[None]:
-    servers = [(_create_server(application), listener) for application, listener in applications]
+    servers = [(_Server(application), listener) for application, listener in applications]
+    loop = asyncio.new_event_loop()
 
     async def serve() -> None:
         await asyncio.gather(*(server.serve([listener]) for server, listener in servers))
 
+    def run() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(serve())
+
     # Before the thread starts, so that clients can connect as soon as the block is entered.
     for _, listener in servers:
         listener.listen(128)
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
         yield
     finally:
         for server, _ in servers:
-            # Without force_exit a client with an open connection would delay the end.
-            server.should_exit = server.force_exit = True
+            loop.call_soon_threadsafe(server.end)
         thread.join()
-
-
-def _create_server(application: SandboxMiddleware) -> uvicorn.Server:
-    # No proxy headers: their middleware wraps `send`, and `drop_after` needs the original one.
-    config = uvicorn.Config(application, log_level="error", lifespan="off", proxy_headers=False)
-    return uvicorn.Server(config)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +93,7 @@ def read_file(file: Path) -> Document:
 
 def _read_file(file: Path, document: Document) -> None:
     try:
-        loader = _Loader(file.read_text(encoding="utf-8"))
-        node = loader.get_single_node()
+        node = _compose(file.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
         _refuse(document, file, error.problem_mark, error.problem or str(error.context))
     except OSError as error:
@@ -102,9 +102,16 @@ def _read_file(file: Path, document: Document) -> None:
         _refuse(document, file, None, "it is not UTF-8 text that YAML allows")
     else:
         if isinstance(node, yaml.MappingNode):
-            _Reading(file.name, loader, document).entries(node, (), document.data)
+            constructor = yaml.constructor.SafeConstructor()
+            _Reading(file.name, constructor, document).entries(node, (), document.data)
         elif node is not None:
             _refuse(document, file, node.start_mark, "the file holds no `key: value` lines")
+
+
+# Each step of a run in Dagster opens the instance anew; parsing was two thirds of opening it.
+@lru_cache(maxsize=64)
+def _compose(text: str) -> yaml.Node | None:
+    return _Loader(text).get_single_node()
 
 
 def _refuse(document: Document, file: Path, mark: yaml.Mark | None, reason: str) -> None:
@@ -116,7 +123,7 @@ def _refuse(document: Document, file: Path, mark: yaml.Mark | None, reason: str)
 @dataclass(frozen=True, slots=True)
 class _Reading:
     file: str
-    loader: _Loader
+    constructor: yaml.constructor.SafeConstructor
     document: Document
 
     def entries(self, node: yaml.MappingNode, at: Location, into: dict[str, Any]) -> None:
@@ -147,7 +154,7 @@ class _Reading:
 
     def _scalar(self, node: yaml.Node) -> Any:
         try:
-            return self.loader.construct_object(node)
+            return self.constructor.construct_object(node)
         except yaml.constructor.ConstructorError as error:
             reason = str(error.problem)
             self._report(node, reason, "Write a plain value without a tag.")

@@ -55,7 +55,7 @@ def server() -> Iterator[str]:
     stopping.clear()
     Hostile.requests = 0
     with ThreadingHTTPServer(("127.0.0.1", 0), Hostile) as hostile:
-        threading.Thread(target=hostile.serve_forever, daemon=True).start()
+        threading.Thread(target=hostile.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{hostile.server_port}"
         stopping.set()
         hostile.shutdown()

@@ -30,7 +30,7 @@ def demo(home: Path) -> DemoInstance:
 def foreign_server(demo: DemoInstance) -> Iterator[None]:
     """Another program at the port of the demo's Jira."""
     server = HTTPServer(("127.0.0.1", port_of(demo.jira_url)), SimpleHTTPRequestHandler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield
     server.shutdown()
