@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from connectors.base import (
@@ -12,6 +12,7 @@ from connectors.base import (
     Cursor,
     Page,
     RawRecord,
+    ReplyPage,
 )
 from connectors.kit.answers import pages_of_stream
 from connectors.kit.client import HttpClient
@@ -24,9 +25,11 @@ from connectors.salesforce.fields import OpportunityFields, choose_fields, find_
 from connectors.salesforce.org import Org
 from connectors.salesforce.pull import OpportunityPull
 from connectors.salesforce.queries import QueryClient
+from connectors.salesforce.replies import FeedReplies
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.sign_in import build_auth
 from connectors.salesforce.tool import TOOL
+from model.comment_content import Target
 from model.records import Mapped
 
 
@@ -51,6 +54,8 @@ class SalesforceConnector(HttpConnector):
         self._feed = Feed(settings, client, auth, clock)
         super().__init__(context, client, [settings.function], self._feed)
         self._settings = settings
+        self._queries = QueryClient(self.name, settings.api, client)
+        self._replies = FeedReplies(self._queries, auth)
         self._org = Org(self.name, settings, auth, clock)
 
     def find_access_problems(self) -> list[AccessProblem]:
@@ -60,8 +65,7 @@ class SalesforceConnector(HttpConnector):
         return pages_of_stream(stream, self._pages(cursor, now))
 
     def _pages(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
-        queries = QueryClient(self.name, self._settings.api, self.client)
-        yield from OpportunityPull(queries, self._fields()).pages(cursor, now)
+        yield from OpportunityPull(self._queries, self._fields()).pages(cursor, now)
 
     def rewind(self, stream: str, cursor: Cursor) -> Cursor:
         """The cursor to read all again from, which keeps the deletions already known."""
@@ -71,6 +75,11 @@ class SalesforceConnector(HttpConnector):
     def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:
         del stream, observed_at  # one stream, and Salesforce dates its changes itself
         return map_deal(self.name, self._settings, raw, self.lookups.references)
+
+    def find_replies(
+        self, targets: Sequence[Target], cursor: Cursor | None, now: datetime
+    ) -> Iterator[ReplyPage]:
+        return self._replies.pages(targets, cursor, now)
 
     def close(self) -> None:
         super().close()

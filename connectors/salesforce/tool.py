@@ -40,7 +40,8 @@ _PERMISSIONS = """\
 A connected app with the client credentials or the JWT bearer flow and the scopes `api` and
 `chatter_api`. Its user needs *API Enabled*, read access to opportunities (*View All* on the object
 if they are private) and to the fields named in interlock.yaml, and Chatter enabled. It posts to
-the feeds of opportunities, for internal users; no opportunity is changed.
+the feeds of opportunities, for internal users, and reads replies there (*FeedItem* and
+*FeedComment* by queries); no opportunity is changed.
 """
 
 TOOL = Tool(

@@ -6,20 +6,17 @@ and list signs are left out, so that a command reads the same in bold or in a li
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
 from connectors.kit.json_path import find_value
+from connectors.kit.rich_text.own_words import fence, inline_code, mention, quote
 from connectors.kit.timestamps import parse_instant
 
 _DEEPEST = 60
 """Levels; editors allow a handful, and what is deeper is no text of a person."""
 _BLOCKS = {"paragraph", "heading", "blockquote", "codeBlock", "rule", "mediaSingle", "mediaGroup"}
-# Within code these would end it, or begin a quote, for whoever reads the Markdown.
-_MARKUP_IN_CODE = re.compile(r"([`~{])(?=``|~~|code|noformat|quote)")
-_NO_NAME = re.compile(r"[\[\]()\s]+")
 
 
 def to_markdown(document: Any) -> str:
@@ -36,7 +33,7 @@ def _blocks(node: Any, depth: int) -> list[str]:
     if depth > _DEEPEST or not isinstance(node, dict):
         return []
     if node.get("type") == "codeBlock":
-        return [_fence(_inline(_children(node)))]
+        return [fence(_inline(_children(node)))]
     blocks = [
         block
         for is_block, group in groupby(_children(node), _is_block)
@@ -48,8 +45,7 @@ def _blocks(node: Any, depth: int) -> list[str]:
         if block
     ]
     if blocks and node.get("type") == "blockquote":
-        quoted = "\n\n".join(blocks).splitlines()
-        return ["\n".join(f"> {line}".rstrip() for line in quoted)]
+        return [quote("\n\n".join(blocks))]
     return blocks
 
 
@@ -64,14 +60,6 @@ def _is_block(node: Any) -> bool:
     return is_object and (str(node.get("type")) in _BLOCKS or isinstance(node.get("content"), list))
 
 
-def _fence(code: str) -> str:
-    return "\n".join(["```", *_disarm(code).splitlines(), "```"])
-
-
-def _disarm(code: str) -> str:
-    return _MARKUP_IN_CODE.sub(r"\1\\", code)
-
-
 def _inline(nodes: Iterable[Any]) -> str:
     return "".join(part for node in nodes for part in _inline_texts(node))
 
@@ -83,7 +71,7 @@ def _inline_texts(node: Any) -> Iterator[str]:
     elif kind == "text":
         text = _text_at(node, "text")
         is_code = "code" in find_value(node, "marks[*].type")
-        yield f"`{_disarm(text.replace('`', chr(39)))}`" if is_code else text
+        yield inline_code(text) if is_code else text
     elif kind == "mention":
         yield _mention(node)
     elif kind == "date":
@@ -95,10 +83,8 @@ def _inline_texts(node: Any) -> Iterator[str]:
 
 
 def _mention(node: Any) -> str:
-    account, name = _text_at(node, "attrs.id"), _text_at(node, "attrs.text")
-    if not account or _NO_NAME.search(account):
-        return name
-    return f"@[{_NO_NAME.sub(' ', name.lstrip('@')).strip() or account}]({account})"
+    name = _text_at(node, "attrs.text")
+    return mention(name, _text_at(node, "attrs.id")) or name
 
 
 def _day(timestamp: Any) -> str:

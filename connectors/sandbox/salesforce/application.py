@@ -109,6 +109,12 @@ def _chatter(salesforce: SalesforceServer) -> list[Route]:
             patch=chatter.edit,
             delete=chatter.delete,
         ),
+        route(
+            salesforce,
+            "/chatter/feed-elements/{id}/capabilities/comments/items",
+            post=chatter.comment,
+        ),
+        route(salesforce, "/chatter/comments/{id}", get=chatter.read_comment),
         route(salesforce, "/chatter/feeds/record/{id}/feed-elements", get=chatter.record_feed),
     ]
 

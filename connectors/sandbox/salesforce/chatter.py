@@ -11,6 +11,7 @@ from starlette.responses import Response
 from connectors.sandbox.json_http import Json, json_response
 from connectors.sandbox.salesforce.ids import to_18_characters
 from connectors.sandbox.salesforce.org import insert, recycle, update
+from connectors.sandbox.salesforce.records import complete_comment
 from connectors.sandbox.salesforce.request import SalesforceErrorResponse, SalesforceRequest
 from connectors.sandbox.salesforce.segments import (
     is_rich,
@@ -77,6 +78,27 @@ def read(request: SalesforceRequest) -> Json:
 def delete(request: SalesforceRequest) -> Response:
     recycle(request.org, request.record("FeedItem"))
     return Response(status_code=204)
+
+
+def comment(request: SalesforceRequest) -> Response:
+    """Comment a feed item; the people mentioned are notified."""
+    item = request.record("FeedItem")
+    segments = read_segments(request.org, request.body.get("body") or {})
+    body = _body_fields(segments)
+    values = {
+        "FeedItemId": item["Id"],
+        "CommentBody": body["Body"],
+        "IsRichText": body["IsRichText"],
+    }
+    made = insert(request.org, "FeedComment", values, request.user, request.org.now())
+    complete_comment(request, made)
+    request.org.segments[made["Id"]] = segments
+    _notify(request, made["Id"], segments, "commented")
+    return json_response(_comment(request, made), 201)
+
+
+def read_comment(request: SalesforceRequest) -> Json:
+    return _comment(request, request.record("FeedComment"))
 
 
 def record_feed(request: SalesforceRequest) -> Json:
@@ -170,6 +192,22 @@ def _element(request: SalesforceRequest, item: Json) -> Json:
             },
             "comments": {"page": {"items": [], "total": 0}},
         },
+    }
+
+
+def _comment(request: SalesforceRequest, record: Json) -> Json:
+    """A Comment of the Connect API."""
+    segments = request.org.segments.get(record["Id"], [])
+    return {
+        "id": record["Id"],
+        "url": f"{request.root}/chatter/comments/{record['Id']}",
+        "body": {
+            "isRichText": record["IsRichText"],
+            "messageSegments": segments,
+            "text": plain_text(segments),
+        },
+        "user": _summary(request, record["CreatedById"]),
+        "createdDate": _connect_date(record["CreatedDate"]),
     }
 
 

@@ -13,6 +13,7 @@ PREFIXES = {
     "Opportunity": "006",
     "OpportunityHistory": "008",
     "FeedItem": "0D5",
+    "FeedComment": "0D7",
 }
 """The first three characters of an id say which object its record belongs to."""
 

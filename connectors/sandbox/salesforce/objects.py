@@ -1,7 +1,7 @@
 """The objects of the stand-in and their standard fields.
 
 Reference: Object Reference for the Salesforce Platform (Opportunity, OpportunityHistory,
-Account, User, FeedItem).
+Account, User, FeedItem, FeedComment).
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ def standard_objects(*, multi_currency: bool) -> dict[str, list[FieldSpec]]:
         "Opportunity": [*_audit_fields(), *_modification_fields(), *_OPPORTUNITY, *currency],
         "OpportunityHistory": [*_audit_fields(), *_HISTORY, *currency],
         "FeedItem": [*_audit_fields(), _read_only("LastModifiedDate", "datetime"), *_FEED_ITEM],
+        "FeedComment": [*_audit_fields(), *_FEED_COMMENT],
     }
 
 
@@ -123,6 +124,10 @@ _HISTORY = [
     _read_only("Probability", "percent", "Probability"),
     _read_only("ForecastCategory", "picklist", "To ForecastCategory"),
 ]
+_EDIT_FIELDS = [
+    _read_only("LastEditById", "reference"),
+    _read_only("LastEditDate", "datetime"),
+]
 _FEED_ITEM = [
     FieldSpec("ParentId", "reference", refers_to="Opportunity", relationship="Parent"),
     FieldSpec("Type", "picklist"),
@@ -132,6 +137,16 @@ _FEED_ITEM = [
     _read_only("Status", "picklist"),
     _read_only("Revision", "int"),
     _user_reference("InsertedById", "InsertedBy"),
+    *_EDIT_FIELDS,
+]
+_FEED_COMMENT = [
+    FieldSpec("FeedItemId", "reference", refers_to="FeedItem", relationship="FeedItem"),
+    _read_only("ParentId", "reference"),
+    FieldSpec("CommentBody", "textarea", filterable=False, length=10_000),
+    FieldSpec("IsRichText", "boolean"),
+    _read_only("Revision", "int"),
+    _user_reference("InsertedById", "InsertedBy"),
+    *_EDIT_FIELDS,
 ]
 
 STAGES: dict[str, tuple[float, str]] = {

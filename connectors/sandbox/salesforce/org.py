@@ -110,6 +110,8 @@ def update(org: SalesforceOrg, object_name: str, record: Json, values: Json, by:
     at = org.now()
     record |= values
     record |= {name: value for name, value in _modified(at, by).items() if name in record}
+    if object_name in POSTS:
+        record |= {"LastEditById": by, "LastEditDate": at}
     if object_name == "Opportunity":
         _apply_stage(record, values)
         if before != [record.get(name) for name in TRACKED_FIELDS]:
@@ -117,15 +119,24 @@ def update(org: SalesforceOrg, object_name: str, record: Json, values: Json, by:
 
 
 def recycle(org: SalesforceOrg, record: Json) -> None:
-    """Move a record to the recycle bin; with a deal also its history and posts."""
+    """Move a record to the recycle bin; with a deal also its history and posts, with a post its
+    comments."""
     at = org.now()
-    children = ("OpportunityHistory", "OpportunityId"), ("FeedItem", "ParentId")
+    children = (
+        ("OpportunityHistory", "OpportunityId"),
+        ("FeedItem", "ParentId"),
+        ("FeedComment", "ParentId"),
+        ("FeedComment", "FeedItemId"),
+    )
     # Salesforce deletes child records with their parent, also from queries.
     for name, reference in children:
         for child in org.records[name].values():
             if child[reference] == record["Id"]:
                 child |= {"IsDeleted": True, "SystemModstamp": at}
     record |= {"IsDeleted": True, "SystemModstamp": at}
+
+
+POSTS = ("FeedItem", "FeedComment")
 
 
 def _modified(at: str, by: str) -> Json:

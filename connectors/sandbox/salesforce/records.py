@@ -12,6 +12,8 @@ from connectors.sandbox.salesforce.org import format_timestamp, insert, recycle,
 from connectors.sandbox.salesforce.query import parse_instant
 from connectors.sandbox.salesforce.request import SalesforceErrorResponse, SalesforceRequest
 
+BODIES = {"FeedItem": "Body", "FeedComment": "CommentBody"}
+"""The field that has the text, of objects that are posts."""
 REPLICATION_DAYS = 15
 """Number of days for which getDeleted lists deleted records."""
 
@@ -62,6 +64,8 @@ def create(request: SalesforceRequest) -> Response:
     record = insert(request.org, name, values, request.user, request.org.now())
     if name == "FeedItem":
         _complete_post(request, record)
+    if name == "FeedComment":
+        complete_comment(request, record)
     return json_response({"id": record["Id"], "success": True, "errors": []}, 201)
 
 
@@ -69,10 +73,10 @@ def edit(request: SalesforceRequest) -> Response:
     name = request.object_name()
     record, values = request.record(name), _read_values(request, name)
     update(request.org, name, record, values, request.user)
-    if name == "FeedItem" and "Body" in values:
+    if BODIES.get(name) in values:
         # Chatter counts the versions of a post; an edit through either API is one.
         record["Revision"] += 1
-        request.org.segments[record["Id"]] = _plain_segments(record)
+        request.org.segments[record["Id"]] = _plain_segments(record[BODIES[name]])
     return Response(status_code=204)
 
 
@@ -154,8 +158,23 @@ def _complete_post(request: SalesforceRequest, record: Json) -> None:
         "Revision": 1,
         "InsertedById": request.user,
     }
-    request.org.segments[record["Id"]] = _plain_segments(record)
+    request.org.segments[record["Id"]] = _plain_segments(record["Body"])
 
 
-def _plain_segments(record: Json) -> list[Json]:
-    return [{"type": "Text", "text": record["Body"] or ""}]
+def complete_comment(request: SalesforceRequest, record: Json) -> None:
+    """Set what Chatter itself sets in a new comment: also the record whose feed it stands on."""
+    post = request.org.find("FeedItem", str(record["FeedItemId"]))
+    if post is None:
+        message = "Unable to comment on this feed item"
+        raise SalesforceErrorResponse(400, "INVALID_FIELD_FOR_INSERT_UPDATE", message)
+    record |= {
+        "ParentId": post["ParentId"],
+        "IsRichText": bool(record["IsRichText"]),
+        "Revision": 1,
+        "InsertedById": request.user,
+    }
+    request.org.segments[record["Id"]] = _plain_segments(record["CommentBody"])
+
+
+def _plain_segments(text: str | None) -> list[Json]:
+    return [{"type": "Text", "text": text or ""}]

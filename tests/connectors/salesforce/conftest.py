@@ -64,6 +64,30 @@ class Person:
         path = f"/services/data/v62.0/sobjects/Opportunity/{deal_id}"
         self._done(self._http.delete(path, headers=self._as_anna))
 
+    def comment(self, post_id: str, text: str, username: str = ANNA) -> str:
+        """Comment a post; returns the comment's id."""
+        values = {"FeedItemId": post_id, "CommentBody": text}
+        return self._create("FeedComment", values, username)
+
+    def comment_richly(self, post_id: str, *segments: dict[str, Any]) -> str:
+        path = f"/services/data/v62.0/chatter/feed-elements/{post_id}/capabilities/comments/items"
+        body = {"body": {"messageSegments": [*segments]}}
+        answer = self._http.post(path, json=body, headers=self._as_anna)
+        self._done(answer)
+        return str(answer.json()["id"])
+
+    def post_html(self, deal_id: str, html: str) -> str:
+        values = {"ParentId": deal_id, "Body": html, "IsRichText": True}
+        return self._create("FeedItem", values, ANNA)
+
+    def edit(self, thing: str, id_: str, username: str = ANNA, **values: Any) -> None:
+        path = f"/services/data/v62.0/sobjects/{thing}/{id_}"
+        self._done(self._http.patch(path, json=values, headers=self._as(username)))
+
+    def remove(self, thing: str, id_: str) -> None:
+        path = f"/services/data/v62.0/sobjects/{thing}/{id_}"
+        self._done(self._http.delete(path, headers=self._as_anna))
+
     def post(self, deal_id: str, text: str) -> None:
         body = {
             "feedElementType": "FeedItem",
@@ -72,6 +96,18 @@ class Person:
         }
         path = "/services/data/v62.0/chatter/feed-elements"
         self._done(self._http.post(path, json=body, headers=self._as_anna))
+
+    def _create(self, thing: str, values: dict[str, Any], username: str) -> str:
+        path = f"/services/data/v62.0/sobjects/{thing}"
+        answer = self._http.post(path, json=values, headers=self._as(username))
+        self._done(answer)
+        return str(answer.json()["id"])
+
+    def _as(self, username: str) -> dict[str, str]:
+        if username == ANNA:
+            return self._as_anna
+        answer = self._http.post("/_sandbox/sessions", json={"username": username}).json()
+        return {"Authorization": f"Bearer {answer['access_token']}"}
 
     def overwrite(self, record_id: str, **values: Any) -> None:
         """Set fields as they are, without new stamps or history."""

@@ -31,6 +31,7 @@ from tests.connectors.json_shapes import (
     comment_or_fail,
     map_anything,
     mutations,
+    replies_or_fail,
 )
 from tests.connectors.references import REFERENCES
 from tests.connectors.salesforce import builders
@@ -196,6 +197,50 @@ def test_any_answer_about_posts_gives_an_outcome_or_an_error(effort: settings) -
             comment_or_fail(connect(), TARGET)
 
     check()
+
+
+FEED_ROW = {
+    "Id": "0D7000000000001AAA",
+    "ParentId": IDS[0],
+    "FeedItemId": POST["id"],
+    "Body": "<p>@Anna /interlock ack</p>",
+    "CommentBody": "@Anna /interlock ack",
+    "IsRichText": True,
+    "CreatedById": "005000000000002AAA",
+    "CreatedBy": {"Name": "Anna"},
+    "CreatedDate": "2026-03-01T12:00:00.000+0000",
+    "LastEditById": None,
+    "LastEditDate": None,
+    "SystemModstamp": "2026-03-01T12:00:00.000+0000",
+}
+MENTION = {"type": "Mention", "name": "Anna", "record": {"id": "005000000000002AAA"}}
+FEED = {
+    f"GET {API}/query": {"totalSize": 1, "done": True, "records": [FEED_ROW]},
+    f"GET {API}/chatter/comments/{FEED_ROW['Id']}": {"body": {"messageSegments": [MENTION]}},
+    f"GET {API}/chatter/feed-elements/{FEED_ROW['Id']}": {"body": {"messageSegments": [MENTION]}},
+}
+
+
+@EFFORTS
+def test_any_answer_about_replies_gives_pages_or_an_error(effort: settings) -> None:
+    seen = {"newest": "2026-03-01T09:00:00+00:00", "full_at": "2026-03-02T08:00:00+00:00"}
+
+    @effort
+    @given(broken_tools(FEED), st.sampled_from([None, seen]))
+    def check(answers: Mapping[str, Any], cursor: Any) -> None:
+        with answering(answers_of(ANSWERS | answers)):
+            replies_or_fail(connect(), TARGET, cursor, NOW)
+
+    check()
+
+
+@pytest.mark.parametrize("answer", [None, [], "<html>", {"records": None}, {"records": [7]}])
+def test_a_feed_that_is_none_is_no_end_of_replies(answer: Any) -> None:
+    with (
+        answering(answers_of(ANSWERS | FEED | {f"GET {API}/query": answer})),
+        pytest.raises(ConnectionFailed),
+    ):
+        list(connect().find_replies([TARGET], None, NOW))
 
 
 @EFFORTS

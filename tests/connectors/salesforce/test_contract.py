@@ -14,13 +14,13 @@ from connectors.testing import (
     ConnectorContract,
     StandIn,
 )
+from model.comment_content import PostedComment
 from tests.connectors.salesforce.conftest import ENVIRONMENT, Connect, Person, deal_ids
 
 
 class SalesforceStandIn(StandIn):
     tool = TOOL
     stream = "opportunities"
-    has_replies = False
 
     def __init__(self, sandbox: Sandbox, connect: Connect, person: Person) -> None:
         self._sandbox = sandbox
@@ -50,6 +50,17 @@ class SalesforceStandIn(StandIn):
 
     def lose_next_answer(self) -> bool:
         self._person.fault("drop_after", "POST .*/chatter/feed-elements", times=1)
+        return True
+
+    def reply(self, posted: PostedComment, words: str) -> None:
+        self._person.comment(posted.comment_id, f"/interlock {words}")
+
+    def edit_reply(self, posted: PostedComment, words: str) -> None:
+        (comment,) = self._sandbox.salesforce.records["FeedComment"].values()
+        self._person.edit("FeedComment", comment["Id"], CommentBody=f"/interlock {words}")
+
+    def break_replies(self) -> bool:
+        self._person.fault("truncate", "GET .*/query")
         return True
 
 
