@@ -48,6 +48,7 @@ class GitHubPull:
             id="issue.id",
             changed_at="issue.updated_at",
             overlap=timedelta(minutes=self.api.settings.overlap_minutes),
+            tool_time=self.api.client.tool_time,
         )
         yield from issues.pages(known, now, hidden, gone_reason(hidden), {"milestones": digest})
 

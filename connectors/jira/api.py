@@ -6,6 +6,7 @@ Shapes follow Atlassian's published OpenAPI description of the platform's API.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from connectors.base import ConnectionFailed
@@ -30,6 +31,10 @@ class JiraApi:
     def __init__(self, connection: str, client: HttpClient) -> None:
         self._connection = connection
         self._client = client
+
+    def tool_time(self, instant: datetime) -> datetime:
+        """What Jira's clock shows at an instant of ours; see `HttpClient.tool_time`."""
+        return self._client.tool_time(instant)
 
     def fetch_account_id(self) -> str:
         """The id of the account that is logged in.

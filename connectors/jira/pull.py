@@ -94,6 +94,8 @@ class IssuePull:
         """
         visible, hidden = list_visible_projects(self.connection, self.api, self.settings)
         metadata = self._fetch_metadata()
+        # By Jira's own clock, which dates the changes and may differ from ours.
+        now = self.api.tool_time(now)
         # No later than now: an issue dated in the future would hide every change until then.
         newest = min(self._fetch_newest(visible), epoch_milliseconds(now.isoformat()))
         position = IssueCursor.from_json(cursor).repaired(now)

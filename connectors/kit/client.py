@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -18,7 +19,7 @@ import tenacity
 
 from connectors.kit.answers import quoted
 from connectors.kit.budget import RequestBudget, Spending
-from connectors.kit.clock import Clock
+from connectors.kit.clock import Clock, read_clock_difference
 from connectors.kit.conventions import HttpConventions
 from connectors.kit.exceptions import RequestFailed
 from connectors.kit.failures import Call, Failures
@@ -73,6 +74,7 @@ class HttpClient:
     ) -> None:
         self.connection = connection
         self._clock = clock or Clock()
+        self._ahead = timedelta()
         self._pauses = Pauses(self._clock)
         self._spending = Spending(connection, budget or RequestBudget(), self._clock)
         self._failures = Failures(
@@ -141,6 +143,13 @@ class HttpClient:
         request = self._build(method, path, params, json)
         return self._persist(Call(method, path, is_read=False), request).body
 
+    def tool_time(self, instant: datetime) -> datetime:
+        """What the tool's clock shows at an instant of ours, by the `Date` of its last answer.
+
+        Our own instant before its first answer, and where it sends no date.
+        """
+        return instant + self._ahead
+
     def close(self) -> None:
         self._http.close()
 
@@ -192,6 +201,8 @@ class HttpClient:
         try:
             response = self._http.send(request, stream=True)
             with closing(response):
+                difference = read_clock_difference(response.headers.get("Date"), self._clock.now())
+                self._ahead = self._ahead if difference is None else difference
                 body = self._spending.read_body(call, response)
         except httpx.RequestError as error:
             raise self._failures.unanswered(call, error) from error

@@ -65,6 +65,8 @@ class ListStream:
     full_every: timedelta = timedelta(days=1)
     correct_id: str = CHECK_URL
     """What to do about a record without an id."""
+    tool_time: Callable[[datetime], datetime] = lambda instant: instant
+    """What the tool's clock shows at an instant of ours: `HttpClient.tool_time`."""
 
     def pages(
         self,
@@ -92,9 +94,8 @@ class ListStream:
             landed, held = split(taken)
             for record, part in zip(records, taken, strict=True):
                 if changed_at := self._changed_at(record):
-                    # Not beyond the beginning: records already read may have changed since then.
-                    reading = reading.seen(min(changed_at, now))
-                    held += report_future_change(part.native_id, changed_at, now)
+                    reading = reading.seen(changed_at)
+                    held += report_future_change(part.native_id, changed_at, self.tool_time(now))
             # With the cursor of the beginning: nothing is known about the order in which the tool
             # lists its records, so what is missing may be older than what has come.
             yield Page(landed, cursor or {}, held)
@@ -110,7 +111,7 @@ class ListStream:
     def _begin(self, cursor: Cursor | None, now: datetime) -> Reading:
         if self.overlap is None:
             return Reading(None, now)
-        return begin_reading(cursor, now, self.overlap, self.full_every)
+        return begin_reading(cursor, now, self.overlap, self.full_every, self.tool_time)
 
     def _changed_at(self, record: Any) -> datetime | None:
         if self.changed_at is None or isinstance(record, Problem):

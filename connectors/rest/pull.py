@@ -32,6 +32,7 @@ class ConfiguredStream:
             changed_at=settings.changed_at,
             correct_id=f"Correct `id` of the stream {self.name} in interlock.yaml, which is "
             f'"{settings.id}", or `skip_with`.',
+            tool_time=self.client.tool_time,
         )
         if incremental is None:
             return stream

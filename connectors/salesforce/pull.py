@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.base import Cursor, Page, RawRecord
-from connectors.kit.plausible import report_future_change
+from connectors.kit.plausible import is_from_future, report_future_change
 from connectors.kit.stream_records import StreamRecords, split
 from connectors.kit.timestamps import parse_instant
 from connectors.salesforce import soql
@@ -52,9 +52,10 @@ class OpportunityPull:
         met = StreamRecords("opportunities")
         for rows in self.queries.fetch_pages(soql.select_changed_deals(self.fields.deal, since)):
             if rows:
-                position = position | _last_stamp(rows, now)
+                latest = self.queries.http.tool_time(now)
+                position = position | _last_stamp(rows, latest)
                 records, problems = self._with_history(rows, met)
-                future = (problem for row in rows for problem in _future_change(row, now))
+                future = (problem for row in rows for problem in _future_change(row, latest))
                 yield Page(records, position, (*problems, *future))
         yield self._snapshot_page(position, now)
 
@@ -115,7 +116,8 @@ def _id_in(row: Any, name: str) -> str | None:
 def _last_stamp(rows: list[Any], now: datetime) -> Cursor:
     """The newest stamp of a page, whose rows are in its order; none where none can be read.
 
-    No later than `now`: a stamp from the future would hide every change until then.
+    No later than `now`, by the org's clock: a stamp from the future would hide every change until
+    then.
     """
     stamps = (row.get("SystemModstamp") for row in reversed(rows) if isinstance(row, dict))
     stamp = next((s for s in stamps if isinstance(s, str) and _parse(s)), None)
@@ -136,7 +138,8 @@ def _start_from(cursor: Cursor | None, now: datetime) -> tuple[datetime | None, 
     position = cursor or {}
     stamp, all_from = _instant_in(position, "stamp"), _instant_in(position, "all_from")
     # Beyond now are only cursors of versions that followed stamps from the future.
-    is_beyond = any(instant is not None and instant > now for instant in (stamp, all_from))
+    # The org's clock is unknown before its first answer, so that hours prove nothing.
+    is_beyond = any(instant and is_from_future(instant, now) for instant in (stamp, all_from))
     if stamp is None or all_from is None or is_beyond or now - all_from >= _FULL_READ_EVERY:
         return None, position | {"all_from": now.isoformat()}
     return stamp - _OVERLAP, position

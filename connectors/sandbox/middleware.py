@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Protocol, cast
 
 from starlette.responses import Response
@@ -48,6 +50,7 @@ class SandboxMiddleware:
     app: ASGIApp
     tool: FaultTarget
     save: Callable[[], None]
+    minutes_ahead: Callable[[], int] = lambda: 0
     faults: ActiveFaults = field(default_factory=ActiveFaults)
     request_log: list[LoggedRequest] = field(default_factory=list)
 
@@ -66,8 +69,14 @@ class SandboxMiddleware:
         if dropped:
             await _drop_connection(receive, send)
             return
+        messages[0]["headers"] = [*messages[0]["headers"], (b"date", self._date())]
         for message in messages:
             await send(message)
+
+    def _date(self) -> bytes:
+        """What the tool's clock shows; where it stands still for a test, only its deviation."""
+        now = datetime.now(UTC) + timedelta(minutes=self.minutes_ahead())
+        return format_datetime(now, usegmt=True).encode()
 
     async def _respond(self, fault: Fault | None, scope: Scope, receive: Receive) -> list[Message]:
         if fault is None:

@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,16 +172,15 @@ class _Server(uvicorn.Server):
 
     def __init__(self, application: SandboxMiddleware) -> None:
         # No proxy headers: their middleware wraps `send`, and `drop_after` needs the original one.
-        super().__init__(
-            uvicorn.Config(application, log_level="error", lifespan="off", proxy_headers=False)
+        # No date: the middleware sends that of the tool's own clock.
+        config = uvicorn.Config(
+            application, log_level="error", lifespan="off", proxy_headers=False, date_header=False
         )
+        super().__init__(config)
         self.ended = asyncio.Event()
 
     async def main_loop(self) -> None:
-        # A tick whose number is divisible by ten writes the header Date, due once a second.
-        while not await self.on_tick(0):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.ended.wait(), timeout=1)
+        await self.ended.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # Without waiting for clients: one with an open connection would delay the end.

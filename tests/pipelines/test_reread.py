@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -128,6 +128,42 @@ def test_an_issue_dated_in_the_future_hides_no_later_edit_and_is_reported(
         ((_, native_id, reason, _),) = read_all_problems(connection)
     assert native_id == site.find("CDP-3").id  # type: ignore[union-attr]
     assert "in the future" in reason
+
+
+def test_a_stamp_beyond_a_clock_that_is_behind_ours_hides_no_later_edit(
+    small: Small, instance: Instance
+) -> None:
+    site = small.sandbox.jira
+    site.settings.minutes_ahead = -120
+    # An hour ahead of Jira's clock, and an hour ago by ours.
+    site.find("CDP-3").fields["updated"] = "2026-03-04T08:00:00.000+0000"  # type: ignore[union-attr]
+    run_sync(instance, write=False)
+    edit = {"fields": {"duedate": f"{day(21)}"}}
+    small.call_jira("PUT", "/rest/api/3/issue/CDP-1", edit)
+
+    run_sync(instance, minutes=5, write=False)
+
+    assert read_due(instance, "CDP-1") == f"{day(21)}"
+
+
+def test_a_tool_whose_clock_is_ahead_of_ours_is_read_incrementally_all_the_same(
+    small: Small, instance: Instance
+) -> None:
+    small.sandbox.jira.settings.minutes_ahead = 120
+    small.sandbox.salesforce.settings.minutes_ahead = 120
+    edit = {"fields": {"duedate": f"{day(21)}"}}
+    small.call_jira("PUT", "/rest/api/3/issue/CDP-1", edit)
+    run_sync(instance, write=False)
+
+    result = run_sync(instance, minutes=5, write=False)
+
+    with instance.engine.connect() as connection:
+        cursor = read_cursor(connection, "it-jira", "issues", "pull")
+    assert cursor is not None
+    newest = datetime.fromtimestamp(cursor["updated_from"] / 1000, UTC)
+    # Twelve hours are read again.
+    assert newest == NOW + timedelta(hours=2 - 12)
+    assert result.pulled["it-jira"].read == 1
 
 
 def test_a_cursor_that_a_former_version_moved_into_the_future_is_repaired(

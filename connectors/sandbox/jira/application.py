@@ -37,7 +37,9 @@ def jira_application(site: JiraSite, save: Callable[[], None]) -> SandboxMiddlew
         *pages.routes(site),
         *admin_routes(lambda: middleware),
     ]
-    middleware = SandboxMiddleware(Starlette(routes=routes), jira, save)
+    middleware = SandboxMiddleware(
+        Starlette(routes=routes), jira, save, lambda: jira.site.settings.minutes_ahead
+    )
     return middleware
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -56,6 +56,8 @@ class SiteSettings(BaseModel):
     """Maximum number of issues per page of a search for more than ids and keys."""
     now: AwareDatetime | None = None
     """The time of the site's clock, which then stands still; None: the real time."""
+    minutes_ahead: int = 0
+    """How far the site's clock is ahead of that, also in the `Date` of its responses."""
 
 
 @dataclass
@@ -137,7 +139,8 @@ class JiraSite:
 
     def clock(self) -> datetime:
         """The time of the site's clock."""
-        return self.settings.now or datetime.now(UTC)
+        now = self.settings.now or datetime.now(UTC)
+        return now + timedelta(minutes=self.settings.minutes_ahead)
 
     def now(self, account_id: str) -> str:
         """The time of the site's clock as Jira writes it, in the account's time zone."""

@@ -29,7 +29,9 @@ def salesforce_application(org: SalesforceOrg, save: Callable[[], None]) -> Sand
         *pages.routes(org),
         *admin_routes(lambda: middleware),
     ]
-    middleware = SandboxMiddleware(Starlette(routes=routes), salesforce, save)
+    middleware = SandboxMiddleware(
+        Starlette(routes=routes), salesforce, save, lambda: salesforce.org.settings.minutes_ahead
+    )
     return middleware
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -25,6 +25,8 @@ class OrgSettings(BaseModel):
     """Rows per page of a query; None: as many as the client requests (200 to 2,000)."""
     now: AwareDatetime | None = None
     """The time of the org's clock, which then stands still; None: the real time."""
+    minutes_ahead: int = 0
+    """How far the org's clock is ahead of that, also in the `Date` of its responses."""
 
 
 @dataclass
@@ -78,7 +80,8 @@ class SalesforceOrg:
 
     def clock(self) -> datetime:
         """The time of the org's clock."""
-        return self.settings.now or datetime.now(UTC)
+        now = self.settings.now or datetime.now(UTC)
+        return now + timedelta(minutes=self.settings.minutes_ahead)
 
     def now(self) -> str:
         """The time of the org's clock as Salesforce writes it."""

@@ -67,6 +67,28 @@ def connect(time: Time) -> Iterator[Connect]:
         client.close()
 
 
+@pytest.mark.parametrize(
+    ("date", "ahead"),
+    [
+        ("Mon, 02 Mar 2026 11:00:00 GMT", timedelta(hours=2)),
+        ("Mon, 02 Mar 2026 07:00:00 GMT", timedelta(hours=-2)),
+        ("Mon, 02 Mar 2026 08:59:50 GMT", timedelta()),
+        ("noon", timedelta()),
+        (None, timedelta()),
+    ],
+)
+@respx.mock
+def test_the_clock_of_a_tool_is_that_of_the_date_in_its_answers(
+    client: HttpClient, date: str | None, ahead: timedelta
+) -> None:
+    respx.get(f"{BASE}/a").respond(json={}, headers={"Date": date} if date else {})
+    assert client.tool_time(START) == START
+
+    client.read("GET", "/a")
+
+    assert client.tool_time(START) == START + ahead
+
+
 @pytest.fixture
 def client(connect: Connect) -> HttpClient:
     return connect()

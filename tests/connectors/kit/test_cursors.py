@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import operator
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 
 from connectors.kit.cursors import begin_reading
 
@@ -45,6 +47,16 @@ def test_instants_are_compared_in_utc() -> None:
 def test_a_stamp_from_the_future_moves_the_cursor_no_further_than_now() -> None:
     reading = begin_reading(None, NOW, OVERLAP, DAY).seen(NOW + 300 * DAY)
     assert reading.newest == NOW
+
+
+def test_the_tools_own_clock_says_what_is_the_future() -> None:
+    for ahead in (timedelta(hours=2), timedelta(hours=-2)):
+        changed_at = NOW + timedelta(hours=1)
+        clock = partial(operator.add, ahead)
+        reading = begin_reading(None, NOW, OVERLAP, DAY, clock).seen(changed_at)
+        assert reading.newest == min(changed_at, NOW + ahead)
+        again = begin_reading(reading.to_cursor(), NOW + OVERLAP, OVERLAP, DAY)
+        assert again.since == reading.newest - OVERLAP
 
 
 def test_a_cursor_that_lies_in_the_future_is_repaired_by_reading_everything() -> None:
