@@ -115,6 +115,11 @@ Svg = Annotated[
     ),
 ]
 
+Late = Annotated[
+    str,
+    typer.Argument(metavar="KEY", help="The key, web address or reference of an item or deal."),
+]
+
 Conflict = Annotated[
     str,
     typer.Argument(
@@ -302,6 +307,23 @@ def explain(name: Name, as_of: AsOf = None, svg: Svg = None, json: Json = False)
     from pipelines.cli.explain import explain
 
     explain(name, as_of=as_of, svg=svg, json=json)
+
+
+@app.command()
+def why(item: Late, json: Json = False) -> None:
+    """Tell from history which record took the time that an item, milestone or deal is late.
+
+    Each line has the day, the record that slipped, by how many working days
+    that moved the item, and what had changed. The days add up to the whole
+    delay since the date that was promised first. Below: which conflicts had been
+    flagged when, and what was decided.
+
+    Example
+      interlock why MK-201
+    """
+    from pipelines.cli.why import why
+
+    why(item, json=json)
 
 
 @app.command()

@@ -72,7 +72,7 @@ def explain_item(
     """
     with instance.engine.begin() as connection:
         lookup = WarehouseLookup(connection)
-        record_id = _resolve_name(lookup, name, instance.references)
+        record_id = resolve_name(lookup, name, instance.references)
         freshness = read_freshness(instance, connection, now)
         # What was known on a past day is known; only of the present it may be too old.
         dates = freshness.data_dates() if as_of is None else {}
@@ -105,7 +105,7 @@ def _done_ids(plan: Plan) -> set[int]:
     return set(plan.items.id[done].tolist())
 
 
-def _resolve_name(lookup: WarehouseLookup, name: str, references: ReferenceFormats) -> int:
+def resolve_name(lookup: WarehouseLookup, name: str, references: ReferenceFormats) -> int:
     """The id of the only record with this name; raises UnknownName for none or several."""
     record_ids = lookup.find_by_name(name, references)
     if len(record_ids) == 1:

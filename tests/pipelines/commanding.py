@@ -19,7 +19,7 @@ def command_on(
     """A function that runs the command on an instance: exit code, standard output and error."""
     for name, value in {**small.environment, "INTERLOCK_HOME": str(small.home)}.items():
         monkeypatch.setenv(name, value)
-    for command in ("agenda", "comments", "conflicts", "decide", "explain", "sync"):
+    for command in ("agenda", "comments", "conflicts", "decide", "explain", "sync", "why"):
         monkeypatch.setattr(f"pipelines.cli.{command}.now", lambda: NOW)
     # Whatever COLUMNS and the terminal say, so that no cell of a table is folded.
     monkeypatch.setattr(output.console, "width", 160)
