@@ -362,6 +362,17 @@ comment = Table(
     comment="Interlock's comments in the tools, as last written or read.",
 )
 
+displaced_comment = Table(
+    "displaced_comment",
+    metadata,
+    Column("connection", Text, primary_key=True),
+    Column("conflict_id", Text, primary_key=True),
+    Column("ref", Text, primary_key=True, comment="The record that takes no comment."),
+    Column("reason", Text, nullable=False),
+    Column("instead", Text, comment="The record that carries it; null for none."),
+    comment="Comments that their own record cannot carry; rebuilt by each sync.",
+)
+
 operating_model_version = Table(
     "operating_model_version",
     metadata,

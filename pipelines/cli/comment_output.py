@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from model.comment_content import CommentChange, CommentContent, CommentState, Target
+from model.comments import DisplacedComment
 from model.rules.words import format_count
 from model.wording import to_plain_text
 from pipelines.cli.exit_codes import ExitCode
@@ -32,7 +33,8 @@ def comments_to_json(results: Mapping[str, CommentResult]) -> dict[str, Any]:
     that is not `written` has a `reason` and a `remedy` if the tool refused it, and is `retryable`
     if the next sync may succeed without anybody's help; a `reason` if it was postponed; none of
     them in a dry run. `displaced` are the comments about records that take none, and the record
-    that carries each `instead`, if there is one. `unchanged` counts, by connection, the comments
+    that carries each `instead`, if there is one; `new` are those that the last run did not have or
+    had otherwise. `unchanged` counts, by connection, the comments
     that are up to date.
     """
     return {
@@ -47,6 +49,7 @@ def comments_to_json(results: Mapping[str, CommentResult]) -> dict[str, Any]:
                 "conflict": each.conflict_id,
                 "reason": each.reason,
                 "instead": each.instead and str(each.instead.ref),
+                "new": each in result.newly_displaced,
             }
             for name, result in results.items()
             for each in result.displaced
@@ -69,11 +72,11 @@ def comment_exit_code(results: Iterable[CommentResult], *, is_incomplete: bool) 
     return ExitCode.REFUSED if refused else ExitCode.SUCCESS
 
 
-def print_displaced(results: Mapping[str, CommentResult]) -> None:
+def print_displaced(displaced: Mapping[str, Sequence[DisplacedComment]]) -> None:
     """Say in one line for each reason where which conflict cannot be shown, and where it is."""
-    for name, result in results.items():
+    for name, listed in displaced.items():
         by_reason: defaultdict[str, list[str]] = defaultdict(list)
-        for each in result.displaced:
+        for each in listed:
             where = f"{each.conflict_id} is not shown on {each.target.key}"
             instead = f" but on {each.instead.key}" if each.instead else ""
             by_reason[each.reason].append(where + instead)
@@ -107,7 +110,6 @@ def print_comments(results: Mapping[str, CommentResult], *, dry_run: bool) -> No
     else:
         console.print(f"{format_count(len(rows), 'comment')} written, {unchanged} up to date")
     print_postponed(results)
-    print_displaced(results)
     for name, result in results.items():
         for refused in result.refused:
             place = _place_text(name, refused.change.target, refused.change.content)

@@ -42,6 +42,7 @@ def comments(*, dry_run: bool, json: bool) -> None:
         _print_preview(results)
     else:
         print_comments(results, dry_run=False)
+        _print_all_displaced(results)
     for error in failures.values():
         print_error(str(error))
     if code := comment_exit_code(results.values(), is_incomplete=bool(failures)):
@@ -56,5 +57,9 @@ def _print_preview(results: Mapping[str, CommentResult]) -> None:
         print_line(f"── {name} {change.target.key}: would be {ACTION_DONE[name_action(change)]}")
         print_lines(to_plain_text(change.content) + "\n")
     print_postponed(results)
-    print_displaced(results)
+    _print_all_displaced(results)
     print_line(f"{format_count(len(changes), 'comment')} would be written")
+
+
+def _print_all_displaced(results: Mapping[str, CommentResult]) -> None:
+    print_displaced({name: result.displaced for name, result in results.items()})

@@ -13,7 +13,12 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from model.rules.words import format_count
 from model.warehouse.landing import count_present_records
 from model.warehouse.quarantine import count_quarantine
-from pipelines.cli.comment_output import comment_exit_code, comments_to_json, print_comments
+from pipelines.cli.comment_output import (
+    comment_exit_code,
+    comments_to_json,
+    print_comments,
+    print_displaced,
+)
 from pipelines.cli.conflicts import print_held, reading_to_json
 from pipelines.cli.opening import open_home_instance, require_connection
 from pipelines.cli.output import console, now, print_error, print_json, print_line, print_table
@@ -129,6 +134,8 @@ def _print_result(result: SyncResult, *, dry_run: bool) -> None:
     print_held(detected.held)
     print_removed(detected)
     print_comments(result.commented, dry_run=dry_run)
+    # Each is told once; `interlock comments` lists all of them.
+    print_displaced({name: each.newly_displaced for name, each in result.commented.items()})
     for mapped in result.mapped.values():
         if mapped.confirmed:
             print_line(mapped.confirmed)

@@ -33,6 +33,7 @@ from model.conflicts import Conflict, Status
 from model.findings import Label
 from model.freshness import readings_text
 from model.records import Ref
+from model.warehouse.displaced_comments import replace_displaced_comments
 from model.warehouse.ledger import (
     count_comments_created_since,
     read_commented_records,
@@ -63,6 +64,8 @@ class CommentResult:
     difference: CommentDiff
     displaced: tuple[DisplacedComment, ...] = ()
     """About records that take no comments; nothing has failed."""
+    newly_displaced: tuple[DisplacedComment, ...] = ()
+    """Those of them that are new or have another reason or place than in the last run."""
 
     @property
     def unchanged(self) -> int:
@@ -77,11 +80,13 @@ def comment(instance: Instance, name: str, now: datetime, *, dry_run: bool) -> C
         instance.connector(name) as connector,
     ):
         difference, displaced = _compute_difference(instance, connector, now)
+        with instance.engine.begin() as connection:
+            new = replace_displaced_comments(connection, name, displaced)
         _record_unchanged(instance.engine, difference, now)
         if dry_run:
-            return CommentResult((), (), difference, displaced)
+            return CommentResult((), (), difference, displaced, new)
         written, refused = _apply_changes(instance.engine, connector, difference, now)
-        return CommentResult(written, refused, difference, displaced)
+        return CommentResult(written, refused, difference, displaced, new)
 
 
 def _compute_difference(

@@ -57,6 +57,21 @@ def test_a_conflict_on_a_release_is_commented_on_the_issue_that_drives_its_date(
     code, out, _ = interlock_on_release("comments")
     assert code == ExitCode.SUCCESS
     assert "0 comments written, 3 up to date" in out
+    assert "is not shown on CDP 2.0" in out
+
+
+def test_a_sync_says_once_where_a_conflict_is_not_shown_and_again_when_that_changes(
+    interlock_on_release: Run, release: Small
+) -> None:
+    assert "is not shown on CDP 2.0 but on CDP-1" in interlock_on_release("sync")[1]
+
+    assert "is not shown" not in interlock_on_release("sync")[1]
+
+    release.call_jira("PUT", "/rest/api/3/issue/CDP-1", {"fields": {"fixVersions": []}})
+    (version,) = release.sandbox.jira.versions.values()
+    version["releaseDate"] = day(8).isoformat()
+    out = interlock_on_release("sync")[1]
+    assert re.search(r"so C-\w+ is not shown on CDP 2.0$", out, re.MULTILINE)
 
 
 def test_where_no_issue_drives_a_release_its_conflict_is_named_and_nothing_fails(

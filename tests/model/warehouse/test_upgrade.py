@@ -154,7 +154,14 @@ def test_the_old_rows_fill_every_table(upgraded: Engine) -> None:
         ]
 
     # Nobody recorded until now what these contain.
-    assert empty == ["full_read", "hold", "hold_release", "reading_gap", "held_finding"]
+    assert empty == [
+        "full_read",
+        "hold",
+        "hold_release",
+        "reading_gap",
+        "held_finding",
+        "displaced_comment",
+    ]
 
 
 @pytest.mark.parametrize(
