@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from connectors.base import AccessProblem, ConnectorContext, Cursor, Page, RawRecord
+from connectors.base import AccessProblem, ConnectorContext, Cursor, Page, RawRecord, ReplyPage
 from connectors.github.api import GitHubApi, open_client, repository_path
 from connectors.github.auth import build_auth
 from connectors.github.comments import GitHubComments
 from connectors.github.mapping import GitHubMapping
 from connectors.github.pull import GitHubPull
+from connectors.github.replies import GitHubReplies
 from connectors.github.settings import GitHubSettings
 from connectors.kit.answers import pages_of_stream
 from connectors.kit.clock import Clock
 from connectors.kit.connector import HttpConnector
+from model.comment_content import Target
 from model.records import Mapped
 
 
@@ -35,7 +37,9 @@ class GitHubConnector(HttpConnector):
         self._api = GitHubApi(settings, client)
         self._mapping = GitHubMapping(context.name, settings, context.lookups)
         functions = (settings.function, *settings.functions.values())
-        super().__init__(context, client, functions, GitHubComments(self._api, clock))
+        comments = GitHubComments(self._api, clock)
+        self._replies = GitHubReplies(context.name, self._api, comments)
+        super().__init__(context, client, functions, comments)
 
     def find_access_problems(self) -> Iterator[AccessProblem]:
         """Whether each repository can be seen under its name, and its issues can be read."""
@@ -57,3 +61,8 @@ class GitHubConnector(HttpConnector):
 
     def map(self, stream: str, raw: RawRecord, observed_at: datetime) -> Mapped:  # noqa: ARG002
         return self._mapping.map(raw, observed_at)
+
+    def find_replies(
+        self, targets: Sequence[Target], cursor: Cursor | None, now: datetime
+    ) -> Iterator[ReplyPage]:
+        return self._replies.pages(targets, cursor, now)

@@ -25,8 +25,8 @@ _EXAMPLE = """\
 
 _PERMISSIONS = """\
 A fine-grained token of an account of its own, or a GitHub App, for these repositories with
-*Issues: read and write* (to read issues, milestones, sub-issues and dependencies, and to comment)
-and *Metadata: read*. Nothing else is written.
+*Issues: read and write* (to read issues, milestones, sub-issues, dependencies and replies, and to
+comment) and *Metadata: read*. Nothing else is written.
 """
 
 

@@ -17,6 +17,8 @@ from connectors.kit.plausible import is_from_future
 from connectors.kit.timestamps import find_instant
 from model.replies.reply import Reply
 
+LOOK_BACK = timedelta(days=30)
+"""How far a whole reading goes back in tools whose texts are listed for all records at once."""
 _FULL_EVERY = timedelta(days=1)
 
 

@@ -20,6 +20,7 @@ from connectors.kit.auth import RenewedTokenAuth
 from connectors.kit.exceptions import RequestFailed
 from connectors.kit.json_path import find_value
 from connectors.kit.replies import (
+    LOOK_BACK,
     ReadText,
     find_written_at,
     mentions_interlock,
@@ -39,9 +40,6 @@ from model.replies.reply import Reply
 _ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
 # Rows of a transaction in flight appear up to ten minutes later with an earlier stamp.
 _OVERLAP = timedelta(minutes=10)
-_LOOK_BACK = timedelta(days=30)
-"""How far a whole reading goes back: the feeds of all deals since their beginning would cost more
-calls than an org allows."""
 _NOT_VISIBLE = {403, 404}
 Row = Mapping[str, Any]
 
@@ -66,7 +64,7 @@ class FeedReplies:
         listed = self._rows(soql.OPEN_IDS if since else soql.ALL_IDS)
         deals = commented.union(_id_in(row, "Id") for row in listed)
         for ids in _batches(sorted(deals)):
-            yield self._read_feeds(ids, since or now - _LOOK_BACK, now)
+            yield self._read_feeds(ids, since or now - LOOK_BACK, now)
 
     def _read_feeds(
         self, deals: Sequence[str], since: datetime, now: datetime

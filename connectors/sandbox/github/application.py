@@ -53,6 +53,7 @@ def github_application(host: GitHubHost, save: Callable[[], None]) -> SandboxMid
         route(server, _REPO, get=lambda r: repository_json(r.host, r.repository)),
         route(server, f"{_REPO}/milestones", get=list_milestones),
         route(server, f"{_REPO}/issues", get=list_issues),
+        route(server, f"{_REPO}/issues/comments", get=list_all_comments),
         route(
             server,
             f"{_REPO}/issues/comments/{{comment:int}}",
@@ -149,6 +150,24 @@ def _issues_where(request: GitHubRequest, is_meant: Callable[[StoredIssue], bool
 def list_comments(request: GitHubRequest) -> Response:
     repository, issue = request.repository, request.issue
     return request.page([comment_json(request.host, repository, issue, c) for c in issue.comments])
+
+
+def list_all_comments(request: GitHubRequest) -> Response:
+    """The comments of all issues of a repository; by default in the order of their ids."""
+    query, repository = request.http.query_params, request.repository
+    since = query.get("since")
+    oldest = datetime.fromisoformat(since) if since else None
+    found = [
+        (issue, comment)
+        for issue in repository.issues
+        for comment in issue.comments
+        if oldest is None or comment.updated_at >= oldest
+    ]
+    if query.get("sort") == "updated":
+        found.sort(key=lambda pair: (pair[1].updated_at, pair[1].id))
+    else:
+        found.sort(key=lambda pair: pair[1].id)
+    return request.page([comment_json(request.host, repository, i, c) for i, c in found])
 
 
 def create_comment(request: GitHubRequest) -> Response:

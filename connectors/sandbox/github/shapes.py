@@ -101,6 +101,7 @@ def comment_json(
         "id": comment.id,
         "url": f"{host.api}/repos/{repository.name}/issues/comments/{comment.id}",
         "html_url": f"{page}#issuecomment-{comment.id}",
+        "issue_url": f"{host.api}/repos/{repository.name}/issues/{issue.number}",
         "body": comment.body,
         "user": user_json(comment.login),
         "created_at": _format(comment.created_at),

@@ -26,6 +26,7 @@ from tests.connectors.json_shapes import (
     map_anything,
     mutations,
     pull_or_fail,
+    replies_or_fail,
 )
 
 URL = "https://api.github.com"
@@ -188,6 +189,43 @@ def test_any_answer_about_comments_gives_an_outcome_or_an_error(effort: settings
             comment_or_fail(connector, TARGET)
 
     check()
+
+
+REPLY = {
+    "id": 7,
+    "user": {"id": 2, "login": "ada"},
+    "body": "/interlock ack",
+    "issue_url": f"{URL}{API}/issues/12",
+    "created_at": "2026-03-01T09:00:00Z",
+    "updated_at": "2026-03-01T09:00:00Z",
+}
+REPLIES = {
+    f"GET {API}/issues/comments": [REPLY, REPLY | {"issue_url": f"{URL}{API}/issues/7"}],
+    **{name: ANSWERS[name] for name in (f"GET {API}", f"GET {API}/issues/7", "GET /user")},
+}
+
+
+@EFFORTS
+def test_any_answer_about_replies_gives_pages_or_an_error(effort: settings) -> None:
+    seen = {"newest": "2026-03-01T09:00:00+00:00", "full_at": "2026-03-02T08:00:00+00:00"}
+
+    @effort
+    @given(broken_tools(REPLIES), st.sampled_from([None, seen]))
+    def check(answers: Mapping[str, Any], cursor: Any) -> None:
+        connector = connect(url=URL, repositories=["acme/api"])
+        with answering(answers_of(answers)):
+            replies_or_fail(connector, TARGET, cursor, NOW)
+
+    check()
+
+
+@pytest.mark.parametrize("answer", [None, {"message": "x"}, "<html>", [None], [{"id": "x\x00"}]])
+def test_a_list_of_comments_that_is_none_is_no_end_of_replies(answer: Any) -> None:
+    with (
+        answering(answers_of(REPLIES | {f"GET {API}/issues/comments": answer})),
+        pytest.raises(ConnectionFailed),
+    ):
+        list(CONNECTOR.find_replies([TARGET], None, NOW))
 
 
 @EFFORTS

@@ -15,6 +15,7 @@ from connectors.testing import (
     ConnectorContract,
     StandIn,
 )
+from model.comment_content import PostedComment
 from tests.connectors.github.builders import TOKEN, connect, issue
 from tests.connectors.github.conftest import Start
 
@@ -22,7 +23,6 @@ from tests.connectors.github.conftest import Start
 class GitHubStandIn(StandIn):
     tool = TOOL
     stream = "issues"
-    has_replies = False
     deletions_seen_after = timedelta(days=1)
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -63,6 +63,28 @@ class GitHubStandIn(StandIn):
         url = f"{self._sandbox.github_url}/_sandbox/faults"
         httpx.post(url, json=fault).raise_for_status()
         return True
+
+    def reply(self, posted: PostedComment, words: str) -> None:
+        self._as_ada("POST", f"issues/{self._number(posted)}/comments", f"/interlock {words}")
+
+    def edit_reply(self, posted: PostedComment, words: str) -> None:
+        _, issue = self._sandbox.github.locate(int(posted.target.native_id))
+        (reply,) = [comment for comment in issue.comments if comment.login == "ada"]
+        self._as_ada("PATCH", f"issues/comments/{reply.id}", f"/interlock {words}")
+
+    def break_replies(self) -> bool:
+        fault = {"kind": "truncate", "match": "GET .*/issues/comments$"}
+        url = f"{self._sandbox.github_url}/_sandbox/faults"
+        httpx.post(url, json=fault).raise_for_status()
+        return True
+
+    def _number(self, posted: PostedComment) -> int:
+        return self._sandbox.github.locate(int(posted.target.native_id))[1].number
+
+    def _as_ada(self, method: str, path: str, body: str) -> None:
+        url = f"{self._sandbox.github.api}/repos/acme/api/{path}"
+        headers = {"Authorization": "Bearer as:ada"}
+        httpx.request(method, url, json={"body": body}, headers=headers).raise_for_status()
 
 
 class TestContract(ConnectorContract):
