@@ -1,9 +1,9 @@
 """The chain of hashes over the record: its entries, and what is wrong with one that does not fit.
 
-The record is every event and decision of the conflicts, every release of a held change, and every
-applied operating model. The database gives each row an entry in the order of writing. The hash of
-an entry is the SHA-256, in lower-case hexadecimal digits, of these fields in this order, in UTF-8,
-with a line feed between them:
+The record is every event and decision of the conflicts, every reply with a command and what came of
+it, every release of a held change, and every applied operating model. The database gives each row
+an entry in the order of writing. The hash of an entry is the SHA-256, in lower-case hexadecimal
+digits, of these fields in this order, in UTF-8, with a line feed between them:
 
 1. `number`: decimal, counting from 1 without gaps
 2. `previous`: the hash of the number before; 64 zeros for number 1

@@ -81,6 +81,35 @@ class Decision(_FrozenModel):
     replaces: str = ""
 
 
+class StatementKind(StrEnum):
+    """What people say about a conflict without deciding it."""
+
+    SEEN = "seen"
+    OWNER = "owner named"
+    ESCALATED = "escalated by hand"
+    NOT_OURS = "not ours"
+    UNCONFIRMED = "to be confirmed"
+
+
+STATEMENT_EVENTS = tuple(kind.value for kind in StatementKind)
+"""The events that a statement leaves on record; none of them changes the status of a conflict."""
+
+
+class Statement(_FrozenModel):
+    """What a person said about a conflict; `person` is None where nothing proves who it was.
+
+    `text` is their reason; of an unconfirmed decision it is what the file says. `about` is the name
+    of the person whom it is about: who takes care of it, or who is asked to confirm it.
+    """
+
+    kind: StatementKind
+    person: str | None
+    person_name: str
+    at: datetime
+    text: str = ""
+    about: str = ""
+
+
 class Conflict(_FrozenModel):
     """A conflict as it stands now; of a resolved one `finding` is the last there was.
 
@@ -90,8 +119,9 @@ class Conflict(_FrozenModel):
     connections on which the conflict rests and that are not fresh: while there are any, nothing
     about it changes but by a decision. Where an open conflict was decided before,
     `former_decision` is that decision and `reopened_because` says why it no longer holds.
-    `merged_into` is the conflict that took it over, where both turned out to be one matter. All
-    instants are in UTC.
+    `merged_into` is the conflict that took it over, where both turned out to be one matter.
+    `statements` are what people said about it since it opened, in the order of saying. All instants
+    are in UTC.
     """
 
     id: str
@@ -110,6 +140,7 @@ class Conflict(_FrozenModel):
     former_decision: Decision | None = None
     reopened_because: str = ""
     merged_into: str = ""
+    statements: tuple[Statement, ...] = ()
 
     @property
     def severity(self) -> Severity:

@@ -132,7 +132,9 @@ def _resume(conflict: Conflict, freshness: Freshness) -> Conflict:
         return conflict
     update: dict[str, object] = {"old_readings": ()}
     start = conflict.due_from or conflict.opened_at
-    unseen = freshness.unseen_days(conflict.finding.rests_on, start)
+    # Of a conflict that somebody has escalated, deadlines count from before it opened.
+    since = max(start, conflict.opened_at)
+    unseen = freshness.unseen_days(conflict.finding.rests_on, since)
     # Remembered, so that no day counts twice however often this runs.
     new_days = unseen.difference(conflict.unseen_days)
     if new_days and conflict.status is Status.OPEN:

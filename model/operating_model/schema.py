@@ -231,6 +231,9 @@ class OperatingModel(ModelPart):
     decision_rights: tuple[DecisionRight, ...]
     escalation_path: tuple[EscalationLevel, ...] = Field(min_length=1)
     forums: tuple[Forum, ...] = ()
+    unverified_replies: Literal["nothing", "acknowledge", "raise"] = "acknowledge"
+    """What a name in a file may do, where nothing proves who wrote it: nothing, acknowledge
+    conflicts, or raise risks too. A decision in a file waits for a confirmation in Dagster."""
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Parameters by rule; each rule validates its own."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 
 class CommandKind(StrEnum):
@@ -16,6 +17,7 @@ class CommandKind(StrEnum):
     ESCALATE = "escalate"
     NOT_OURS = "not ours"
     RISK = "risk"
+    WITHDRAW = "withdraw"
     HELP = "help"
 
 
@@ -25,7 +27,8 @@ class Command:
 
     `option` is the id of an option, for the kind `OPTION` alone. `conflict_id` is set where the
     reply names its conflict. `person` is the identity of a mention, or the name typed after `@`.
-    `needs` is the record that a risk waits for, as it was written.
+    `needs` is the record that a risk waits for, as it was written. `fields` are those of an option
+    that the reply gives by name, as `name=CDP-12`.
     """
 
     kind: CommandKind
@@ -35,6 +38,16 @@ class Command:
     needs: str | None = None
     conflict_id: str | None = None
     reason: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """What it states, as JSON values; two commands that mean the same give the same."""
+        stated = {name: value for name, value in asdict(self).items() if value}
+        if self.on:
+            stated["on"] = self.on.isoformat()
+        if self.fields:
+            stated["fields"] = dict(self.fields)
+        return stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +55,6 @@ class NotUnderstood:
     """A command that cannot be followed; `why` is a clause for the person who wrote it."""
 
     why: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"not understood": self.why}

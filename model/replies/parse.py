@@ -24,10 +24,16 @@ _KINDS = {
     "not our": CommandKind.NOT_OURS,
     "not mine": CommandKind.NOT_OURS,
     "risk": CommandKind.RISK,
+    "withdraw": CommandKind.WITHDRAW,
+    "withdrawn": CommandKind.WITHDRAW,
     "help": CommandKind.HELP,
     "?": CommandKind.HELP,
 }
 _CONFLICT = re.compile(r"\bC-[0-9a-f]{10}\b", re.IGNORECASE)
+# A field of an option by its name: `name=CDP-12`, `source="Budget of Marketing"`.
+_FIELD = re.compile(
+    r"""(?<![\w/?&])([a-z]+)\s?=\s?(?:["“„]([^"“”„]*)["”“]|([^\s,;]+))""", re.IGNORECASE
+)
 # Connectors write a mention of the tool as `@[Name](identity)`; people type `@name`.
 _MENTION = re.compile(r"@\[[^\]]*\]\(([^)\s]+)\)|@([\w.+\-]+(?:@[\w\-]+\.[\w.\-]+)?)")
 _REASON = re.compile(
@@ -36,6 +42,8 @@ _REASON = re.compile(
     r"\s*",
     re.IGNORECASE,
 )
+_MOST_CHARACTERS = 1000
+"""Of a command without its reason; a longer text was not meant as one."""
 _NEEDS = re.compile(r"\bneeds?\s+(\S+?)(?=[\s,;]|$)", re.IGNORECASE)
 _DATE_LEADS = re.compile(
     r"\b(?:to|until|till|til|by|on|for|from|before|bis|zum|zu|auf|am|vom|jusqu['’]?\s?au|au|le|"
@@ -59,6 +67,13 @@ def parse_reply(text: str, options: Collection[str], today: date) -> list[Comman
     return [parse_answer(command, options, today) for command in command_texts(text)]
 
 
+def named_conflict(text: str) -> str | None:
+    """The conflict that a command names; None if it names none."""
+    conflict = _CONFLICT.search(_split_reason(unicodedata.normalize("NFKC", text))[0])
+    # The digits of an id are written in lower case, whatever a phone made of them.
+    return f"C-{conflict[0][2:].lower()}" if conflict else None
+
+
 def parse_answer(text: str, options: Collection[str], today: date) -> Command | NotUnderstood:
     """A single command without its `/interlock`, as it stands in the answer column of a file."""
     # Full-width letters and non-breaking blanks come with text from word processors.
@@ -73,7 +88,10 @@ def parse_answer(text: str, options: Collection[str], today: date) -> Command | 
 
 def _parse(words: str, options: Collection[str], today: date) -> Command | NotUnderstood:
     asked, reason = _split_reason(words)
-    conflict, rest = _take(_CONFLICT, asked)
+    if len(asked) > _MOST_CHARACTERS:
+        return NotUnderstood(f"what stands before the reason is over {_MOST_CHARACTERS} characters")
+    _, rest = _take(_CONFLICT, asked)
+    fields, rest = _take_fields(rest)
     mention, rest = _take(_MENTION, rest)
     kind, option, rest = _take_verb(rest, options)
     if kind is None:
@@ -88,9 +106,9 @@ def _parse(words: str, options: Collection[str], today: date) -> Command | NotUn
         on=on,
         person=(mention[1] or mention[2]) if mention else None,
         needs=needs[1] if needs else None,
-        # The digits of an id are written in lower case, whatever a phone made of them.
-        conflict_id=f"C-{conflict[0][2:].lower()}" if conflict else None,
+        conflict_id=named_conflict(words),
         reason=reason,
+        fields=fields,
     )
 
 
@@ -116,6 +134,11 @@ def _take(pattern: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, st
     if match is None:
         return None, text
     return match, f"{text[: match.start()]} {text[match.end() :]}"
+
+
+def _take_fields(text: str) -> tuple[tuple[tuple[str, str], ...], str]:
+    fields = {match[1].lower(): match[2] or match[3] or "" for match in _FIELD.finditer(text)}
+    return tuple(sorted(fields.items())), _FIELD.sub(" ", text)
 
 
 def _take_verb(text: str, options: Collection[str]) -> tuple[CommandKind | None, str, str]:

@@ -19,7 +19,7 @@ from model.audit_chain import (
     parse_content,
     parse_instant,
 )
-from model.conflicts import Status
+from model.conflicts import STATEMENT_EVENTS, Status
 from model.warehouse.audit_chain import first_chain_fault, number_of_hash, read_entries, read_entry
 from model.warehouse.schema import CHAINED
 
@@ -35,6 +35,8 @@ _TIME_FIELDS = {
     "decision": "decided_at",
     "hold_release": "released_at",
     "operating_model_version": "applied_at",
+    "reply": "read_at",
+    "reply_outcome": "at",
 }
 
 
@@ -137,10 +139,13 @@ _LAST_ON_RECORD = text("""
     select c.id, c.status, c.details, e.event, f.event as standing, to_jsonb(d) as decision
     from conflict c
     cross join lateral (
-        select event from conflict_event where conflict_id = c.id order by id desc limit 1
+        select event from conflict_event
+        where conflict_id = c.id and event <> all(cast(:statements as text[]))
+        order by id desc limit 1
     ) e
     left join lateral (
-        select event from conflict_event where conflict_id = c.id and event <> 'resolved'
+        select event from conflict_event where conflict_id = c.id
+            and event <> 'resolved' and event <> all(cast(:statements as text[]))
         order by id desc limit 1
     ) f on true
     left join lateral (
@@ -158,7 +163,7 @@ _WITHOUT_EVENT = text("""
 
 def _find_contradictions(connection: Connection) -> Iterator[Fault]:
     """Conflicts whose present state, which may change, shows what was never recorded."""
-    for row in connection.execute(_LAST_ON_RECORD):
+    for row in connection.execute(_LAST_ON_RECORD, {"statements": list(STATEMENT_EVENTS)}):
         for text_ in _contradictions(row):
             yield Fault(FaultKind.CONTRADICTED, None, f"{row.id} {text_}")
     for conflict_id in connection.execute(_WITHOUT_EVENT).scalars():

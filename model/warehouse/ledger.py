@@ -170,6 +170,38 @@ def read_commented_records(connection: Connection, name: str) -> list[int]:
     return [row.record_id for row in _comments(connection, name)]
 
 
+def read_answerable_records(connection: Connection, name: str, since: datetime) -> list[int]:
+    """Ids of the records of one connection with a comment in force, or resolved since then."""
+    return sorted(
+        {
+            row.record_id
+            for row in _comments(connection, name)
+            if row.state != CommentState.RESOLVED.value or row.written_at >= since
+        }
+    )
+
+
+def read_conflicts_commented_on(connection: Connection, ref: Ref) -> list[str]:
+    """Ids of the conflicts with a comment on a record, resolved or not."""
+    rows = connection.execute(
+        select(comment.c.conflict_id)
+        .join(record, record.c.id == comment.c.record_id)
+        .where(record.c.ref == str(ref))
+        .order_by(comment.c.conflict_id)
+    )
+    return list(rows.scalars())
+
+
+def was_reopened(connection: Connection, conflict_id: str) -> bool:
+    """Whether a conflict was over, or decided, and opened again."""
+    reopened = (conflict_event.c.conflict_id == conflict_id) & (
+        conflict_event.c.event == "reopened"
+    )
+    return (
+        connection.execute(select(conflict_event.c.id).where(reopened).limit(1)).first() is not None
+    )
+
+
 def count_comments_created_since(connection: Connection, name: str, since: datetime) -> int:
     """How many comments were created in a connection since an instant; edits don't count."""
     return connection.execute(

@@ -1,9 +1,9 @@
 """The tables of the warehouse; `migrations` creates them, and a test compares the two.
 
 Points in time are stored in UTC. The version tables (`work_item`, `deal`, `spend`), the
-conflicts' events, the decisions and the releases of holds are append-only, enforced by triggers in
-the database: the only update a version accepts is that it ends. Events, decisions and applied
-operating models are also chained by hash, by triggers too.
+conflicts' events, the decisions, the releases of holds and the replies are append-only, enforced by
+triggers in the database: the only update a version accepts is that it ends. Events, decisions,
+replies and applied operating models are also chained by hash, by triggers too.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ cursor = Table(
     Column("stage", Text, primary_key=True),
     Column("position", JSONB, nullable=False, comment="Where the stage continues."),
     Column("moved_at", Instant, nullable=False),
-    CheckConstraint("stage in ('pull', 'map')", name="stage"),
+    CheckConstraint("stage in ('pull', 'map', 'reply')", name="stage"),
     comment="How far each stage has read; saved in the transaction of the rows it covers.",
 )
 
@@ -373,6 +373,42 @@ displaced_comment = Table(
     comment="Comments that their own record cannot carry; rebuilt by each sync.",
 )
 
+reply = Table(
+    "reply",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("connection", Text, nullable=False),
+    Column("reply_id", Text, nullable=False, comment="The tool's own id; an edit keeps it."),
+    Column("version", Integer, nullable=False, comment="Counts its texts from 1."),
+    Column("record", Text, nullable=False, comment="Reference of the record that carries it."),
+    Column("conflict_id", Text, comment="The conflict that its place names."),
+    Column("author", Text, comment="The account in the tool; empty where a file has none."),
+    Column("author_name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("is_answer", Boolean, nullable=False, comment="The whole text is one command."),
+    Column("written_at", Instant, comment="When the tool says that it was written."),
+    Column("read_at", Instant, nullable=False),
+    UniqueConstraint("connection", "reply_id", "version"),
+    comment="Append-only: replies that hold a command, one row per text that was read.",
+)
+
+reply_outcome = Table(
+    "reply_outcome",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("reply", BigInteger, ForeignKey("reply.id"), nullable=False),
+    Column("position", SmallInteger, nullable=False, comment="Which command of it, from 0."),
+    Column("command", JSONB, nullable=False, comment="What it was taken for."),
+    Column("outcome", Text, nullable=False),
+    Column("conflict_id", Text),
+    Column("person", Text, comment="Id of the author in the operating model."),
+    Column("answer", Text, nullable=False, comment="What its author is told, if anything."),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("reply", "position"),
+    Index(None, "conflict_id"),
+    comment="Append-only: what came of each command of a reply.",
+)
+
 operating_model_version = Table(
     "operating_model_version",
     metadata,
@@ -396,7 +432,14 @@ audit_chain = Table(
     comment="Append-only: one entry per row of the record, each with the hash of the one before.",
 )
 
-CHAINED = ("conflict_event", "decision", "operating_model_version", "hold_release")
+CHAINED = (
+    "conflict_event",
+    "decision",
+    "operating_model_version",
+    "hold_release",
+    "reply",
+    "reply_outcome",
+)
 """Tables of which every new row gets an entry in `audit_chain`, by a trigger.
 
 Their columns may only be added to, empty in earlier rows, or these would no longer fit their entry.

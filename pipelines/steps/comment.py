@@ -44,10 +44,12 @@ from model.warehouse.ledger import (
 )
 from model.warehouse.locks import exclusive_lock
 from model.warehouse.lookup import WarehouseLookup
+from model.warehouse.replies import read_told
 from model.wording import CommentAudience, build_content, build_withdrawal
 from pipelines.instance import Instance
 from pipelines.isolation import each_isolated, isolated
 from pipelines.steps.comment_places import choose_places
+from pipelines.steps.comment_replies import with_replies
 from pipelines.steps.detect import mentioned_ids
 from pipelines.ui_links import card_url
 
@@ -126,10 +128,10 @@ def _desired_comments(
     lookup = WarehouseLookup(connection)
     record_ids = mentioned_ids(conflict.finding for conflict in conflicts)
     labels = lookup.read_labels(record_ids | set(read_commented_records(connection, name)))
-    targets = _targets(labels, name)
+    targets = targets_of(labels, name)
     unable = {i for i, target in targets.items() if connector.comment_obstacle(target)}
     drivers = lookup.read_open_drivers(unable) if unable else {}
-    targets |= _targets(lookup.read_labels(chain.from_iterable(drivers.values())), name)
+    targets |= targets_of(lookup.read_labels(chain.from_iterable(drivers.values())), name)
     commented = _commented_ids(targets, recorded)
     desired: list[DesiredComment] = []
     displaced: list[DisplacedComment] = []
@@ -152,7 +154,9 @@ def _desired_comments(
             )
             for i, content in contents
         ]
-    return desired, tuple(displaced)
+    told = read_told(connection, name)
+    by_id = {conflict.id: conflict for conflict in conflicts}
+    return with_replies(desired, by_id, told), tuple(displaced)
 
 
 def _commented_ids(
@@ -197,8 +201,8 @@ def _conflict_contents(
     yield from ((i, build_withdrawal(conflict, audience)) for i in commented if i not in places)
 
 
-def _targets(labels: Mapping[int, Label], name: str) -> dict[int, Target]:
-    """The records of one connection."""
+def targets_of(labels: Mapping[int, Label], name: str) -> dict[int, Target]:
+    """The records of one connection by id, as places of comments."""
     return {i: _target(label) for i, label in labels.items() if _belongs_to(label, name)}
 
 

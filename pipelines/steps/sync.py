@@ -16,6 +16,7 @@ from pipelines.steps.forecast import forecast
 from pipelines.steps.link import link_records
 from pipelines.steps.map import MapResult, map_records
 from pipelines.steps.pull import PullFailed, PullResult, pull
+from pipelines.steps.replies import RepliesResult, follow_replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class SyncResult:
     mapped: dict[str, MapResult]
     linked: LinkResult
     detected: DetectResult
+    replied: RepliesResult
     commented: dict[str, CommentResult]
     failures: dict[str, ConnectionFailed]
 
@@ -43,7 +45,7 @@ def sync_all(
     write: bool,
     reread: Collection[str] = (),
 ) -> SyncResult:
-    """Run every step; comments are written only with `write`.
+    """Run every step; comments are written only with `write`, but replies count in any case.
 
     The connections in `reread` are read from their beginning, whatever has changed.
 
@@ -61,15 +63,19 @@ def sync_all(
     progress("forecasting")
     forecast(instance, now)
     detected = detect(instance, now)
+    replied = follow_replies(instance, now, progress)
+    for name, failure in replied.failures.items():
+        # The first failure is the cause; what follows from it says less.
+        failures.setdefault(name, failure)
+    detected = replied.detected or detected
     commented: dict[str, CommentResult] = {}
     for name in names:
         progress(f"comments in {name}")
         try:
             commented[name] = comment(instance, name, now, dry_run=not write)
         except ConnectionFailed as failure:
-            # The first failure is the cause; what follows from it says less.
             failures.setdefault(name, failure)
-    return SyncResult(pulled, mapped, linked, detected, commented, failures)
+    return SyncResult(pulled, mapped, linked, detected, replied, commented, failures)
 
 
 def _map_connection(

@@ -1,0 +1,44 @@
+"""How a conflict can be replied to, in one line for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from model.rules.options import FieldKind, Option, OptionField
+
+PREFIX = "/interlock"
+
+_PLACEHOLDERS = {FieldKind.DATE: "DATE", FieldKind.PERSON: "@PERSON"}
+
+
+def list_forms(options: Iterable[Option], terms: Mapping[str, str], *, is_answer: bool) -> str:
+    """`Reply “/interlock finish”, “/interlock move DATE” or “/interlock dismiss because …”.`
+
+    What may be left out is not shown. `terms` are those of the conflict's wording.
+    """
+    prefix = "" if is_answer else f"{PREFIX} "
+    forms = [f"“{prefix}{_form(option, terms)}”" for option in options]
+    if not forms:
+        return ""
+    listed = " or ".join(filter(None, (", ".join(forms[:-1]), forms[-1])))
+    return f"{'Answer' if is_answer else 'Reply'} {listed}."
+
+
+def name_fields(option: Option, fields: Iterable[str]) -> str:
+    """The named fields of an option with what they take."""
+    by_name = {field.name: field for field in option.fields}
+    return " and ".join(_place(by_name[name]) for name in fields)
+
+
+def _form(option: Option, terms: Mapping[str, str]) -> str:
+    needed = [
+        _place(field)
+        for field in option.fields
+        if not field.may_be_empty and not terms.get(field.default)
+    ]
+    reason = ["because …"] if option.needs_reason else []
+    return " ".join((option.id, *needed, *reason))
+
+
+def _place(field: OptionField) -> str:
+    return _PLACEHOLDERS.get(field.kind, f"{field.name}=…")
