@@ -133,8 +133,9 @@ def read_told(connection: Connection, name: str) -> list[RecordedOutcome]:
 
 
 def storable(content: str) -> str:
-    # PostgreSQL text cannot hold NUL, and nobody sees it in a tool.
-    return content.replace("\x00", "")
+    """The text as PostgreSQL can store it."""
+    # It keeps no NUL and no half of a surrogate pair, which nobody sees in a tool.
+    return content.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _last_text(connection: Connection, name: str, reply_id: str) -> tuple[int, str | None]:

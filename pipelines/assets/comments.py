@@ -7,7 +7,7 @@ import dagster as dg
 from connectors.base import ConnectionFailed
 from model.comment_content import CommentChange
 from pipelines.assets.connections import RETRIES, failure_result
-from pipelines.assets.keys import CONFLICTS, comments_key
+from pipelines.assets.keys import CONFLICTS, REPLIES, comments_key
 from pipelines.cards.markdown import bullets, escape, link, metadata_entries
 from pipelines.printable import printable
 from pipelines.resource import InterlockResource, run_instant
@@ -24,7 +24,7 @@ def comments_asset(name: str, tool: str, *, dry_run: bool) -> dg.AssetsDefinitio
         key=key,
         group_name="comments",
         kinds={tool},
-        deps=[CONFLICTS],
+        deps=[CONFLICTS, REPLIES],
         description=f"The comments in {name} about conflicts, brought to their desired state.",
         pool=name,
         retry_policy=RETRIES,

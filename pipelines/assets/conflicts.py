@@ -11,7 +11,7 @@ from model.freshness import readings_text
 from model.rules import BrokenPlugin, Rule, RuleFailure, RuleSet
 from model.warehouse.audit import read_head
 from pipelines.assets.connections import RETRIES
-from pipelines.assets.keys import CARD, CONFLICTS, FORECAST, INBOX
+from pipelines.assets.keys import CARD, CONFLICTS, FORECAST, INBOX, REPLIES
 from pipelines.cards.inbox import inbox_metadata
 from pipelines.cards.publish import CARDS, publish_cards
 from pipelines.resource import InterlockResource, run_instant
@@ -75,7 +75,7 @@ def conflict_assets(rules: RuleSet) -> list[dg.AssetsDefinition]:
         key=INBOX,
         group_name="conflicts",
         kinds={"markdown"},
-        deps=[CONFLICTS],
+        deps=[CONFLICTS, REPLIES],
         description="What needs a decision now, by severity. Open a conflict's card to decide.",
         retry_policy=RETRIES,
     )

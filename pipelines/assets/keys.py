@@ -5,6 +5,7 @@ import dagster as dg
 DEPENDENCIES = dg.AssetKey("dependencies")
 FORECAST = dg.AssetKey("forecast")
 CONFLICTS = dg.AssetKey("conflicts")
+REPLIES = dg.AssetKey("replies")
 INBOX = dg.AssetKey("inbox")
 CARD = dg.AssetKey("conflict")
 
