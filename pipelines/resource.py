@@ -27,7 +27,7 @@ class InterlockResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 def run_instant(context: dg.OpExecutionContext | dg.AssetExecutionContext) -> datetime:
     """The instant in UTC at which a run left the queue: "now" for all its steps."""
-    record = context.instance.get_run_record_by_id(context.run_id)
+    record = context.instance.get_run_record_by_id(context.run.run_id)
     if record is None or record.start_time is None:
         # A run that has not left the queue has no start yet.
         return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Replies: what people wrote to Interlock in all tools, followed before the comments are updated."""
+"""Replies: what people wrote to Interlock in all tools, followed before comments are updated."""
 
 from collections.abc import Sequence
 

@@ -76,8 +76,9 @@ def _find_place(connection: Connection, stored: StoredReply, text: str) -> _Plac
     """By the id that the text names, that of its place, or the only one on its record."""
     conflicts = read_conflicts(connection)
     if conflict_id := named_conflict(text) or stored.reply.conflict_id:
-        if conflict_id in conflicts:
-            return _Place(conflicts[conflict_id])
+        if conflict := conflicts.get(conflict_id):
+            # The comment on another record may still name one that another has taken over.
+            return _Place(conflicts.get(conflict.merged_into, conflict))
         return _Place(None, f"there is no conflict {conflict_id}")
     commented = read_conflicts_commented_on(connection, stored.reply.record)
     there = [conflict for conflict in conflicts.values() if conflict.id in commented]

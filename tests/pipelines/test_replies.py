@@ -42,8 +42,13 @@ def commented(
 
 
 @pytest.fixture
-def written(commented: Small, postgres: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Written]:
-    url = copy_database(postgres, commented.environment["INTERLOCK_WAREHOUSE_URL"])
+def written(
+    commented: Small,
+    server: Engine,
+    copy_database: Callable[[str], URL],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Written]:
+    url = copy_database(str(make_url(commented.environment["INTERLOCK_WAREHOUSE_URL"]).database))
     instance = commented.open(INTERLOCK_WAREHOUSE_URL=url.render_as_string(hide_password=False))
     written = Written(instance)
     stand_in(written, monkeypatch)

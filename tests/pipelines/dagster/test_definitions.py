@@ -12,7 +12,7 @@ GROUPS = {
     "finance_erp": ["finance_erp/landing", "finance_erp/records"],
     "shared_model": ["dependencies"],
     "network": ["forecast"],
-    "conflicts": ["conflict", "conflicts", "inbox"],
+    "conflicts": ["conflict", "conflicts", "inbox", "replies"],
     "agendas": ["agenda/cdp_round", "agenda/steering_committee"],
     "comments": [
         "comments/finance_erp",
@@ -45,6 +45,8 @@ def test_every_rule_and_every_access_to_a_tool_has_a_check(deployed: Deployed) -
         *(("conflicts", rule.name) for rule in installed_rules()),
         ("conflicts", "all_rules_loaded"),
         ("conflicts", "all_data_fresh"),
+        ("replies", "all_replies_read"),
+        ("replies", "all_replies_followed"),
         *((f"{name}/landing", "readable") for name in connections),
         *((f"{name}/records", "mapped") for name in connections),
         *((f"{name}/records", "not_held") for name in connections),
