@@ -7,11 +7,12 @@ and word afterwards, so a rule over a million items costs one pass and not a mil
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
 
-from model.records import Money
+from model.records import Money, Ref
 
 
 class Severity(IntEnum):
@@ -171,3 +172,12 @@ class Wording:
     question: str
     terms: tuple[tuple[str, str], ...] = ()
     briefings: tuple[Briefing, ...] = ()
+
+
+def complete_evidence(
+    finding: Finding, labels: Mapping[int, Label], others: Iterable[str]
+) -> Finding:
+    """The finding with all connections it rests on: also those of the records it mentions."""
+    mentioned = (labels[i] for i in finding.mentioned_ids if i in labels)
+    connections = {Ref.parse(label.ref).connection for label in mentioned}
+    return replace(finding, rests_on=tuple(sorted({*finding.rests_on, *connections, *others})))

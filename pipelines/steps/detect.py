@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from model.conflicts import Conflict, Decision, Status
 from model.decisions import why_ended
 from model.escalation_status import escalation_status_at
-from model.findings import Finding, Label
+from model.findings import Finding, complete_evidence
 from model.freshness import Freshness
 from model.holding import HeldFinding, update_fresh_part
 from model.ledger import WordedFinding
 from model.matters import merge_matters
 from model.plugin_errors import PLUGIN_ERRORS, describe_error
-from model.records import Ref
 from model.rules import BrokenPlugin, RuleContext, RuleFailure
 from model.warehouse.held_findings import replace_held_findings
 from model.warehouse.ledger import read_conflicts, write_ledger_update
@@ -113,14 +112,5 @@ def _word_findings(
             continue
         # What a rule misses may be in a tool of which nothing is known yet.
         unknown = freshness.never_read if instance.rules.concludes_from_absence(finding) else ()
-        worded.append(WordedFinding(_complete_evidence(finding, labels, unknown), wording))
+        worded.append(WordedFinding(complete_evidence(finding, labels, unknown), wording))
     return worded, list(failures.values())
-
-
-def _complete_evidence(
-    finding: Finding, labels: Mapping[int, Label], others: Iterable[str]
-) -> Finding:
-    """The finding with all connections it rests on: also those of the records it mentions."""
-    mentioned = (labels[i] for i in finding.mentioned_ids if i in labels)
-    connections = {Ref.parse(label.ref).connection for label in mentioned}
-    return replace(finding, rests_on=tuple(sorted({*finding.rests_on, *connections, *others})))
