@@ -10,6 +10,9 @@ import dagster as dg
 from dagster._serdes import ConfigurableClassData
 
 from model.operating_model.identity import Identity, IdentityKind
+from model.operating_model.problems import ModelInvalid
+from pipelines.deployment import read_deployment
+from pipelines.instance import home_folder
 from pipelines.proxy_identity import (
     LOCAL_PERSON,
     Headers,
@@ -92,7 +95,8 @@ def _person_tags(context: dg.SubmitRunContext, header: PersonHeader) -> dict[str
     """The tags of a run; each replaces one that the launch form may have set."""
     run = context.dagster_run
     try:
-        person = identify(_request_headers(context), header, os.environ, datetime.now(UTC))
+        headers = _request_headers(context)
+        person = identify(headers, header, os.environ, datetime.now(UTC), _ui_url())
     except NotVerified as reason:
         shown = {SHOWN_TAG: "not verified"} if SHOWN_TAG in run.tags else {}
         return {PERSON_TAG: "", PROOF_TAG: "", REFUSED_TAG: str(reason), **shown}
@@ -103,6 +107,14 @@ def _person_tags(context: dg.SubmitRunContext, header: PersonHeader) -> dict[str
         REFUSED_TAG: "",
         SHOWN_TAG: f"{person.value} (local, not verified)" if is_local else person.value,
     }
+
+
+def _ui_url() -> str:
+    """The address of the UI in interlock.yaml; empty where that file cannot be used."""
+    try:
+        return read_deployment(home_folder(os.environ)).ui_url
+    except (ModelInvalid, OSError):
+        return ""
 
 
 def _request_headers(context: dg.SubmitRunContext) -> Headers:

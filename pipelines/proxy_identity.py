@@ -31,6 +31,7 @@ SIGNATURE_HEADER = "X-Interlock-Signature"
 SIGNATURE_SECONDS = 60
 """How far the time of a signature may be from now, in either direction."""
 _SHORTEST_SECRET = 16
+_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -50,12 +51,16 @@ class PersonHeader:
 
 
 def identify(
-    headers: Headers, header: PersonHeader, environment: Mapping[str, str], now: datetime
+    headers: Headers,
+    header: PersonHeader,
+    environment: Mapping[str, str],
+    now: datetime,
+    ui_url: str = "",
 ) -> Identity:
     """The person who sends a request with these headers; raises NotVerified.
 
     Without a secret only the person of INTERLOCK_LOCAL_PERSON counts, who is whoever sends a
-    request that came through no proxy.
+    request that came through no proxy, to a name of this machine or the host of `ui_url`.
     """
     listed = list(headers)
     value = _single(listed, header.name)
@@ -76,7 +81,29 @@ def identify(
             f"a header {header.name} came without {SECRET_VARIABLE} being set; a UI behind a proxy "
             f"needs the secret, and {LOCAL_PERSON} is for a UI without one"
         )
+    _require_own_host(_single(listed, "Host"), ui_url)
     return Identity(IdentityKind.LOCAL, local)
+
+
+def _require_own_host(host: str | None, ui_url: str) -> None:
+    """That the browser knows this UI by a name of its own; raises NotVerified.
+
+    A page of another site can let its own name lead to this machine (DNS rebinding). Its requests
+    then come from the same origin as the UI's own, but carry that name.
+    """
+    name = _hostname(f"//{host or ''}")
+    if name is None or name not in {*_LOCAL_HOSTS, _hostname(ui_url)}:
+        raise NotVerified(
+            f"its request was sent to the host {host or 'of no name'}; with {LOCAL_PERSON} only "
+            "localhost, 127.0.0.1, [::1] and the host of `ui_url` in interlock.yaml count"
+        )
+
+
+def _hostname(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def require_own_page(method: str, headers: Headers) -> None:

@@ -102,13 +102,40 @@ def test_without_any_setting_nobody_counts() -> None:
 
 
 def test_the_local_person_counts_only_without_proxy_and_secret() -> None:
-    assert identify([], PersonHeader(), LOCAL, NOW) == Identity(
+    assert identify(headers(("Host", "localhost")), PersonHeader(), LOCAL, NOW) == Identity(
         IdentityKind.LOCAL, "local@small.example"
     )
     with pytest.raises(NotVerified, match="for a UI without one"):
         identify(headers(EMAIL), PersonHeader(), LOCAL, NOW)
     with pytest.raises(NotVerified):
         identify([], PersonHeader(), CLOSED, NOW)
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:3000", "LocalHost", "127.0.0.1:3000", "[::1]:3000", "desk.small.example:1"]
+)
+def test_the_local_person_counts_at_this_machine_and_at_the_address_of_the_ui(host: str) -> None:
+    request = headers(("Host", host))
+    ui_url = "http://desk.small.example:3000"
+
+    assert identify(request, PersonHeader(), LOCAL, NOW, ui_url).value == "local@small.example"
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example:3000", "localhost.evil.example", "localhost@evil.example", "[", "", None]
+)
+def test_a_name_that_another_site_lets_lead_here_names_nobody(host: str | None) -> None:
+    request = headers() if host is None else headers(("Host", host))
+
+    for ui_url in ("", "http://127.0.0.1:3000", "http://["):
+        with pytest.raises(NotVerified, match="its request was sent to the host"):
+            identify(request, PersonHeader(), LOCAL, NOW, ui_url)
+
+
+def test_behind_a_proxy_with_a_secret_any_host_may_stand() -> None:
+    request = headers(EMAIL, PROOF, ("Host", "anything.example"))
+
+    assert identify(request, PersonHeader(), CLOSED, NOW).value == ADA
 
 
 def test_the_person_of_a_run_needs_the_proof_for_this_run_and_person() -> None:

@@ -199,9 +199,12 @@ def test_without_a_proxy_only_the_local_person_decides_and_is_shown_as_not_verif
 ) -> None:
     tags = launched_tags(local_webserver)
     forged = launched_tags(local_webserver, ("X-Forwarded-Email", UTE))
+    rebound = launched_tags(local_webserver, ("Host", "evil.example:3000"))
 
     assert (tags[PERSON_TAG], tags["user"]) == (f"local:{LOCAL}", f"{LOCAL} (local, not verified)")
     assert (forged[PERSON_TAG], forged["user"]) == ("", "not verified")
+    assert (rebound[PERSON_TAG], rebound["user"]) == ("", "not verified")
+    assert "sent to the host evil.example:3000" in rebound[REFUSED_TAG]
 
 
 def test_a_run_launched_without_a_request_has_no_verified_person(
