@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import socket
 import sys
@@ -13,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
 from connectors.sandbox import storage
 from connectors.sandbox.github.application import github_application
 from connectors.sandbox.github.file_format import GitHubFile
@@ -24,11 +21,11 @@ from connectors.sandbox.jira.build_site import build as build_jira
 from connectors.sandbox.jira.file_format import JiraFile
 from connectors.sandbox.jira.recordings import is_recording, load_recorded
 from connectors.sandbox.jira.site import JiraSite
-from connectors.sandbox.middleware import SandboxMiddleware
 from connectors.sandbox.salesforce.application import salesforce_application
 from connectors.sandbox.salesforce.build_org import build as build_salesforce
 from connectors.sandbox.salesforce.file_format import SalesforceFile
 from connectors.sandbox.salesforce.org import SalesforceOrg
+from connectors.sandbox.serving import serve_in_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ def running_sandbox(
             salesforce_application(org, _save_function(org, state, "salesforce")),
             github_application(host, _save_function(host, state, "github")),
         ]
-        with _serve_in_thread(list(zip(applications, sockets, strict=True))):
+        with serve_in_thread(list(zip(applications, sockets, strict=True))):
             yield Sandbox(urls[0], urls[1], urls[2], site, org, host)
 
 
@@ -165,57 +162,3 @@ def _bind_socket(port: int) -> Iterator[socket.socket]:
 
 def _socket_url(listener: socket.socket) -> str:
     return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
-class _Server(uvicorn.Server):
-    """Ends at once; uvicorn's own looks ten times a second whether it should, and then waits."""
-
-    def __init__(self, application: SandboxMiddleware) -> None:
-        # No proxy headers: their middleware wraps `send`, and `drop_after` needs the original one.
-        # No date: the middleware sends that of the tool's own clock.
-        config = uvicorn.Config(
-            application, log_level="error", lifespan="off", proxy_headers=False, date_header=False
-        )
-        super().__init__(config)
-        self.ended = asyncio.Event()
-
-    async def main_loop(self) -> None:
-        await self.ended.wait()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Without waiting for clients: one with an open connection would delay the end.
-        for server in self.servers:
-            server.close()
-        for listener in sockets or []:
-            listener.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-
-    def end(self) -> None:
-        self.should_exit = True
-        self.ended.set()
-
-
-@contextmanager
-def _serve_in_thread(applications: list[tuple[SandboxMiddleware, socket.socket]]) -> Iterator[None]:
-    servers = [(_Server(application), listener) for application, listener in applications]
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        await asyncio.gather(*(server.serve([listener]) for server, listener in servers))
-
-    def run() -> None:
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            runner.run(serve())
-
-    # Before the thread starts, so that clients can connect as soon as the block is entered.
-    for _, listener in servers:
-        listener.listen(128)
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        for server, _ in servers:
-            loop.call_soon_threadsafe(server.end)
-        thread.join()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
@@ -29,8 +30,9 @@ class _Plugin:
         return f"{self.source} of the package {self.package}"
 
 
+@cache
 def installed_rules() -> RuleSet:
-    """The rules of all installed packages, whatever the order in which they were installed.
+    """The rules of all installed packages in any order of installation; read once per process.
 
     A plugin that cannot be loaded does not stop the others: it stands in `RuleSet.broken`.
     Raises ModelInvalid where two rules have one name, or where no rule is installed at all.

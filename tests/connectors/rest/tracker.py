@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from connectors.sandbox.serving import serve_in_thread
 
 TOKEN = "tracker-token"
 Json = dict[str, Any]
@@ -53,16 +53,8 @@ def running_tracker() -> Iterator[Tracker]:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         tracker = Tracker(f"http://127.0.0.1:{bound.getsockname()[1]}")
-        config = uvicorn.Config(_application(tracker), log_level="error", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-        bound.listen()
-        thread.start()
-        try:
+        with serve_in_thread([(_application(tracker), bound)]):
             yield tracker
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 def _application(tracker: Tracker) -> Starlette:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from model.rules.discovery import GROUP
+from model.rules.discovery import GROUP, installed_rules
 
 LONG_WORK = '''
 """`long_work`: an item is planned for longer than anybody can foresee."""
@@ -83,3 +85,11 @@ class Packages:
         (metadata / "entry_points.txt").write_text(
             f"[{GROUP}]\n{entry_point.split('.')[0]} = {entry_point}\n", encoding="utf-8"
         )
+        installed_rules.cache_clear()
+
+
+@contextmanager
+def installing_packages(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Packages]:
+    """The packages stay installed until the block ends."""
+    yield Packages(folder, monkeypatch)
+    installed_rules.cache_clear()

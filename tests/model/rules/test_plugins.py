@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from model.operating_model.load import load
 from model.operating_model.problems import ModelInvalid
 from model.rules import discovery, installed_rules
 from tests.model.operating_model.small_model import CONNECTIONS, SMALL, write_model
-from tests.model.rules.packages import LONG_WORK, Packages
+from tests.model.rules.packages import LONG_WORK, Packages, installing_packages
 from tests.model.rules.plans import NAMES, RULES, Row, build_context
 
 LONG = Row("CDP-1", start=date(2026, 3, 2), finish=date(2026, 7, 1))
@@ -19,8 +20,9 @@ SHORT = Row("CDP-2", start=date(2026, 3, 2), finish=date(2026, 4, 1))
 
 
 @pytest.fixture
-def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Packages:
-    return Packages(tmp_path / "site-packages", monkeypatch)
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Packages]:
+    with installing_packages(tmp_path / "site-packages", monkeypatch) as packages:
+        yield packages
 
 
 def test_an_installed_package_adds_a_rule_that_runs_is_validated_and_worded(
@@ -157,6 +159,7 @@ def test_two_rules_of_one_name_in_one_package_are_both_named(packages: Packages)
 def test_no_rule_at_all_is_an_error_and_not_a_plan_without_conflicts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    installed_rules.cache_clear()
     monkeypatch.setattr(discovery, "entry_points", lambda group: [])
 
     with pytest.raises(ModelInvalid, match=r"no rule is installed.*install it again"):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from tests.model.rules.packages import LONG_WORK, Packages
+from tests.model.rules.packages import LONG_WORK, Packages, installing_packages
 from tests.pipelines.dagster.conftest import Deployed
 
 
 @pytest.fixture
-def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Packages:
-    return Packages(tmp_path / "site-packages", monkeypatch)
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Packages]:
+    with installing_packages(tmp_path / "site-packages", monkeypatch) as packages:
+        yield packages
 
 
 def checks(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
