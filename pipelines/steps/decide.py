@@ -91,7 +91,7 @@ def decide_within(
     )
     update = decide(conflict, decision)
     write_decision(connection, conflict_id, decision, grounds)
-    write_ledger_update(connection, update)
+    write_ledger_update(connection, update, now)
     return update.conflicts[0]
 
 
