@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.masking import mask_secrets
-from model.comment_content import CommentChange, Outcome, PostedComment, Target
+from model.comment_content import (
+    DEFAULT_FORM,
+    CommentChange,
+    CommentForm,
+    Outcome,
+    PostedComment,
+    Target,
+)
 from model.keys import ToolReferences
 from model.operating_model.lookups import ConnectionLookups
 from model.records import Mapped, Problem, Ref
@@ -214,9 +221,9 @@ class Tool:
     are then mapped again from landing. `references` are how people write the tool's records in
     other tools. `addresses` are those below which people find the records of a connection with
     these settings; the first one stands for all. `http` is what its API's errors and limits mean,
-    for a tool that is reached over HTTP. `example` is the entry of interlock.yaml that
-    `interlock init` offers, indented as below `connections:`, and `permissions` says in Markdown
-    what the account needs and why.
+    for a tool that is reached over HTTP, and `comment_form` what its comments should be like.
+    `example` is the entry of interlock.yaml that `interlock init` offers, indented as below
+    `connections:`, and `permissions` says in Markdown what the account needs and why.
     """
 
     name: str
@@ -229,3 +236,4 @@ class Tool:
     references: ToolReferences = field(default_factory=ToolReferences)
     addresses: Callable[[Any], tuple[str, ...]] = lambda _settings: ()
     http: HttpConventions | None = None
+    comment_form: CommentForm = DEFAULT_FORM

@@ -60,6 +60,19 @@ class Bullets:
 Block = Paragraph | Bullets
 
 
+@dataclass(frozen=True, slots=True)
+class CommentForm:
+    """What a tool's comments should be like: at most so many words, and whether a word can be a
+    link there or its address would stand beside it.
+    """
+
+    most_words: int = 90
+    has_links: bool = True
+
+
+DEFAULT_FORM = CommentForm()
+
+
 class CommentState(StrEnum):
     OPEN = "open"
     DECIDED = "decided"

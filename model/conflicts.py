@@ -31,12 +31,20 @@ class NamedAuthority(_FrozenModel):
     person_name: str
 
 
+class FollowingLevel(_FrozenModel):
+    """Who decides once the present level has run out, and until when."""
+
+    person_name: str
+    decide_by: date
+
+
 class EscalationStatus(_FrozenModel):
     """Where a conflict stands on the escalation path at one instant.
 
     `level` counts from 1; `authority` is None where nobody may decide. `decide_by` is the last
     day of this level in the time zone of the operating model; `otherwise` is a clause that says
-    what follows then. `overdue` means that the last level has run out.
+    what follows then, and `following` names who decides then, if anybody does. `overdue` means
+    that the last level has run out.
     """
 
     level: int
@@ -45,6 +53,7 @@ class EscalationStatus(_FrozenModel):
     decide_by: date
     otherwise: str
     overdue: bool = False
+    following: FollowingLevel | None = None
 
 
 class Decision(_FrozenModel):

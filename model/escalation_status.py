@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from model.conflicts import EscalationStatus, NamedAuthority
+from model.conflicts import EscalationStatus, FollowingLevel, NamedAuthority
 from model.findings import Finding
 from model.operating_model.escalation import AssignedLevel, locate_on_path
 from model.operating_model.rights import DecisionAuthority
@@ -28,6 +28,7 @@ def escalation_status_at(
             decide_by=level.decide_by,
             otherwise=_otherwise_text(position.following),
             overdue=position.is_overdue,
+            following=_following(position.following),
         )
 
     return status_of
@@ -42,6 +43,12 @@ def _named(authority: DecisionAuthority | None) -> NamedAuthority | None:
         person=authority.person.id,
         person_name=authority.person.name,
     )
+
+
+def _following(level: AssignedLevel | None) -> FollowingLevel | None:
+    if level is None or level.authority is None:
+        return None
+    return FollowingLevel(person_name=level.authority.person.name, decide_by=level.decide_by)
 
 
 def _otherwise_text(following: AssignedLevel | None) -> str:

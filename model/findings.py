@@ -145,7 +145,8 @@ class Briefing:
     """What the owners of some records read: one clause that is addressed to them, and why.
 
     `news` is what they have to know, a clause without a full stop that holds its date; `request`
-    what they are asked to do until the conflict is decided, to follow "please". `reasons` are
+    what they are asked to do, to follow "please", where `{by}` stands for the day by which the
+    conflict is to be decided. It takes the place of the question to those who decide. `reasons` are
     sentences, the most important first: a short comment has only the first ones.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.base import Tool, open_with
 from connectors.spreadsheets.mapping import MAPPING_VERSION
 from connectors.spreadsheets.settings import SpreadsheetSettings
+from model.comment_content import CommentForm
 
 _EXAMPLE = """\
   plans:
@@ -35,4 +36,6 @@ TOOL = Tool(
     mapping_version=MAPPING_VERSION,
     example=_EXAMPLE,
     permissions=_PERMISSIONS,
+    # A note covers the cells beside it, and shows an address as it is.
+    comment_form=CommentForm(most_words=45, has_links=False),
 )

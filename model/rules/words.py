@@ -12,6 +12,7 @@ from model.records import Money
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_NAMED = 3
 _LONGEST_TITLE = 80
+_BRIEF_WORDS = 5
 
 
 def format_day(day: date | None) -> str:
@@ -58,6 +59,26 @@ def format_key(labels: Mapping[int, Label], record_id: int) -> str:
     """The shortest name of a record: `CDP-12`."""
     label = labels.get(record_id)
     return (label.key or f"“{label.title}”") if label else f"record {record_id}"
+
+
+def shorten(text: str, most: int = _BRIEF_WORDS) -> str:
+    """The first words of a text on one line, with an ellipsis where there are more."""
+    parts = text.split()
+    return " ".join(parts) if len(parts) <= most else f"{' '.join(parts[:most]).rstrip('.,:;')}…"
+
+
+def brief_key(labels: Mapping[int, Label], record_id: int) -> str:
+    """The shortest name of a record in a few words; a name of several words in quotes."""
+    key = shorten(format_key(labels, record_id).strip("“”"))
+    return f"“{key}”" if " " in key else key
+
+
+def brief_item(labels: Mapping[int, Label], record_id: int) -> str:
+    """`CDP-12 “Customer data platform”` in a few words."""
+    label, key = labels.get(record_id), brief_key(labels, record_id)
+    if label is None or not label.key or label.title == label.key:
+        return key
+    return f"{key} “{shorten(label.title)}”"
 
 
 def name_functions(finding: Finding, names: Mapping[str, str]) -> list[str]:
@@ -119,6 +140,19 @@ def format_origin(finding: Finding, labels: Mapping[int, Label], record_id: int)
         return ()
     item = format_item(labels, source.record_id)
     return (f"The delay begins at {item}, which {format_dates(source)}.",)
+
+
+def brief_origin(finding: Finding, labels: Mapping[int, Label], record_id: int) -> tuple[str, ...]:
+    """The sentence about where the delay of a record begins, or when it is due if it begins there;
+    none where no date is planned."""
+    source = finding.chain[0]
+    if source.planned is None:
+        return ()
+    due = format_day(source.planned)
+    if source.record_id == record_id:
+        return (f"{brief_key(labels, record_id)} is due on {due}.",)
+    item, forecast = brief_item(labels, source.record_id), format_day(source.forecast)
+    return (f"The delay begins at {item}: due {due}, forecast {forecast}.",)
 
 
 def choose_verb(subjects: Sequence[str], singular: str, plural: str) -> str:

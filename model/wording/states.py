@@ -1,81 +1,159 @@
-"""What a comment says in each state of its conflict."""
+"""What a comment says in each state of its conflict: its first line, and the lines below."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from model.comment_content import Block, Bullets, Paragraph, TextSpan
 from model.conflicts import Conflict, Status
 from model.decisions import decision_sentences, describe_decision
-from model.findings import Label
+from model.findings import Briefing, Label
 from model.operating_model.calendar import local_day
 from model.operating_model.schema import OperatingModel
-from model.rules.words import format_day
+from model.rules.words import brief_key, format_day, shorten
 from model.wording.audience import CommentAudience
-from model.wording.chain_steps import step_spans
-from model.wording.decider import authority_spans
+from model.wording.budget import Line, optional_line, required_line
+from model.wording.decider import decider_line
+from model.wording.importance import (
+    AGE,
+    DECIDER,
+    FIRST_REASON,
+    FURTHER_REASON,
+    HEADING,
+    QUESTION,
+    REOPENED,
+    WHAT_IT_WAS,
+)
 
 
-def state_blocks(
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A comment before it is fitted to its budget; `reasons` are shown as a list."""
+
+    heading: Line
+    before: tuple[Line, ...] = ()
+    reasons: tuple[Line, ...] = ()
+    after: tuple[Line, ...] = ()
+
+
+def draft_comment(
     conflict: Conflict,
     labels: Mapping[int, Label],
     model: OperatingModel,
     audience: CommentAudience,
-) -> tuple[Block, ...]:
+) -> Draft:
+    """What is to be said about a conflict in its present state, the most important lines first."""
     match conflict.status:
         case Status.OPEN:
-            return _open_blocks(conflict, labels, model, audience)
+            return _draft_open(conflict, labels, model, audience)
         case Status.DECIDED:
-            return _decided_blocks(conflict, model)
+            return _draft_decided(conflict, model)
         case Status.RESOLVED:
-            return _resolved_blocks(conflict, model)
+            return _draft_resolved(conflict, model)
 
 
-def _open_blocks(
+def draft_withdrawal(conflict: Conflict) -> Draft:
+    """What replaces the comment on a record that its conflict no longer concerns."""
+    heading = required_line(
+        HEADING, "Nothing to do here any more: the conflict does not concern this now."
+    )
+    return Draft(heading, reasons=(_what_it_was(conflict),))
+
+
+def _draft_open(
     conflict: Conflict,
     labels: Mapping[int, Label],
     model: OperatingModel,
     audience: CommentAudience,
-) -> tuple[Block, ...]:
-    blocks: list[Block] = [
-        *_reopened_blocks(conflict),
-        paragraph(" ".join(conflict.wording.explanation)),
-    ]
-    if conflict.finding.chain:
-        blocks.append(Bullets(tuple(step_spans(step, labels) for step in conflict.finding.chain)))
-    blocks.append(paragraph(conflict.wording.question))
-    blocks.append(Paragraph(authority_spans(conflict, model, audience)))
-    return tuple(blocks)
+) -> Draft:
+    briefing = find_briefing(conflict, audience.record_id)
+    reasons = briefing.reasons if briefing else conflict.wording.explanation
+    importance = [FIRST_REASON, *(FURTHER_REASON - at for at in range(len(reasons)))]
+    return Draft(
+        heading=_news_line(conflict, briefing, labels, audience.record_id),
+        before=tuple(_reopened_lines(conflict)),
+        # Not strict: there is one number too many, and none for no reasons.
+        reasons=tuple(map(optional_line, importance, reasons)),
+        after=(
+            *_question_lines(conflict, briefing),
+            *_age_lines(conflict),
+            decider_line(conflict, model, audience),
+        ),
+    )
 
 
-def _reopened_blocks(conflict: Conflict) -> Iterator[Block]:
+def find_briefing(conflict: Conflict, record_id: int | None) -> Briefing | None:
+    """What the owners of a record are told; None where the rule says nothing to them."""
+    briefings = conflict.wording.briefings
+    return next((each for each in briefings if record_id in each.record_ids), None)
+
+
+def _news_line(
+    conflict: Conflict,
+    briefing: Briefing | None,
+    labels: Mapping[int, Label],
+    record_id: int | None,
+) -> Line:
+    escalation = conflict.escalation
+    day = format_day(escalation.decide_by)
+    by = "now" if escalation.overdue else f"by {day}"
+    own = "This" if record_id is None else f"Your {brief_key(labels, record_id)}"
+    # However long the rule's words are, one sentence remains that fits everywhere.
+    short = f"{own} stands in a conflict that is to be decided {by}."
+    if briefing is None:
+        return required_line(HEADING, f"{conflict.wording.title}.", short)
+    plain = f"{briefing.news}."
+    if request := briefing.request.replace("{by}", by):
+        return required_line(HEADING, f"{briefing.news}: please {request}.", plain, short)
+    return required_line(HEADING, plain, short)
+
+
+def _question_lines(conflict: Conflict, briefing: Briefing | None) -> Iterator[Line]:
+    # What the owner is asked is the same question, and stands in the first line already.
+    if briefing is None or not briefing.request:
+        yield optional_line(QUESTION, conflict.wording.question)
+
+
+def _reopened_lines(conflict: Conflict) -> Iterator[Line]:
     if conflict.former_decision:
-        before = describe_decision(conflict.former_decision)
-        yield paragraph(f"Open again: {conflict.reopened_because}. Before, {before}.")
+        because = f"Open again: {conflict.reopened_because}."
+        before = f"Before, {describe_decision(conflict.former_decision)}."
+        yield optional_line(REOPENED, f"{because} {before}", because)
 
 
-def _decided_blocks(conflict: Conflict, model: OperatingModel) -> tuple[Block, ...]:
-    assert conflict.decision is not None
-    on = local_day(model, conflict.decision.decided_at)
-    meaning, *others = decision_sentences(conflict.decision, on)
-    return (
-        Paragraph((TextSpan(meaning, strong=True),)),
-        paragraph(" ".join(others)),
-        paragraph(" ".join(conflict.wording.explanation)),
+def _age_lines(conflict: Conflict) -> Iterator[Line]:
+    if conflict.age_text:
+        waits = "its deadline waits" if conflict.status is Status.OPEN else "it stays as it is"
+        yield required_line(AGE, conflict.age_text, f"Its data are old; {waits}.")
+
+
+def _draft_decided(conflict: Conflict, model: OperatingModel) -> Draft:
+    decision = conflict.decision
+    assert decision is not None
+    on = local_day(model, decision.decided_at)
+    meaning, who, *others = decision_sentences(decision, on)
+    name, day = shorten(decision.person_name, 4), format_day(on)
+    return Draft(
+        heading=required_line(
+            HEADING, f"Decided: {meaning}", f"Decided on {day}; the card says what."
+        ),
+        reasons=(
+            required_line(DECIDER, who, f"Decided by {name} on {day}.", f"Decided by {name}."),
+            *(optional_line(FIRST_REASON - at, sentence) for at, sentence in enumerate(others)),
+            _what_it_was(conflict),
+        ),
+        after=tuple(_age_lines(conflict)),
     )
 
 
-def _resolved_blocks(conflict: Conflict, model: OperatingModel) -> tuple[Block, ...]:
+def _draft_resolved(conflict: Conflict, model: OperatingModel) -> Draft:
     assert conflict.resolved_at is not None
-    on = local_day(model, conflict.resolved_at)
-    return (
-        paragraph(f"The cause is gone since {format_day(on)}; nothing is left to decide here."),
-    )
+    on = format_day(local_day(model, conflict.resolved_at))
+    heading = f"Nothing to do any more: the cause is gone since {on}."
+    if conflict.merged_into:
+        heading = "Nothing to do in this comment any more: another one of ours here says it all."
+    return Draft(required_line(HEADING, heading), reasons=(_what_it_was(conflict),))
 
 
-def age_blocks(conflict: Conflict) -> tuple[Block, ...]:
-    return (paragraph(conflict.age_text),) if conflict.age_text else ()
-
-
-def paragraph(text: str) -> Paragraph:
-    return Paragraph((TextSpan(text),))
+def _what_it_was(conflict: Conflict) -> Line:
+    return optional_line(WHAT_IT_WAS, f"It was about this: {conflict.wording.title}.")

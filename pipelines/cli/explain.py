@@ -14,7 +14,7 @@ from model.findings import Label
 from model.network import Certainty
 from model.rules.words import format_count, format_day, format_list, format_working_days
 from model.warehouse.quarantine import RecordedProblem, find_held
-from model.wording import CommentAudience, build_content, to_plain_text
+from model.wording import build_story, to_plain_text
 from pipelines.cli.conflicts import (
     ShownConflict,
     conflict_to_json,
@@ -116,8 +116,8 @@ def _print_conflict(instance: Instance, shown: ShownConflict, *, json: bool) -> 
     if json:
         print_json(conflict_to_json(*shown, instance.today(now())))
         return
-    audience = CommentAudience("", card_url(instance.deployment.ui_url, conflict))
-    print_lines(to_plain_text(build_content(conflict, labels, instance.model, audience)))
+    url = card_url(instance.deployment.ui_url, conflict)
+    print_lines(to_plain_text(build_story(conflict, labels, instance.model, url)))
     if descendants := [labels[i] for i in conflict.finding.downstream if i in labels]:
         print_line(_downstream_text(descendants))
 

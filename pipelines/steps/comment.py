@@ -192,13 +192,15 @@ def _conflict_contents(
     A record among `places` gets the conflict, one that was `commented` on and is none of them a
     withdrawal. Once the conflict is resolved, only records with a comment are told so.
     """
-    audience = CommentAudience(name, card_url(instance.deployment.ui_url, conflict))
-    content = build_content(conflict, labels, instance.model, audience)
-    if conflict.status is Status.RESOLVED:
-        yield from ((i, content) for i in commented)
-        return
-    yield from ((i, content) for i in places)
-    yield from ((i, build_withdrawal(conflict, audience)) for i in commented if i not in places)
+    url = card_url(instance.deployment.ui_url, conflict)
+    form = instance.tool(name).comment_form
+    concerned = commented if conflict.status is Status.RESOLVED else places
+    for i in concerned:
+        audience = CommentAudience(name, url, i, form)
+        yield i, build_content(conflict, labels, instance.model, audience)
+    for i in commented:
+        if i not in concerned:
+            yield i, build_withdrawal(conflict, CommentAudience(name, url, i, form))
 
 
 def targets_of(labels: Mapping[int, Label], name: str) -> dict[int, Target]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from pydantic import Field
 
-from model.findings import Finding, Impact, Label, Wording
+from model.findings import Briefing, Finding, Impact, Label, Wording
 from model.network import NO_DATE, date_of
 from model.plan import Plan
 from model.records import State
@@ -84,13 +84,14 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
     key, close = words.format_key(labels, feature), words.format_day(finding.needed_by)
     deal, stated = words.format_item(labels, first), words.format_source(step.why)
     ((_, won),) = finding.facts
+    closes = _CLOSES[won == "yes", finding.is_past]
     also = (f"Also sold on it: {words.format_items(labels, others)}.",) if others else ()
     return Wording(
         title=_title(finding, key, len(others) + 1),
         explanation=(
             f"{words.format_item(labels, feature)} ({giver}) {words.format_dates(step)}.",
             *words.format_origin(finding, labels, feature),
-            f"{deal} {_CLOSES[won == 'yes', finding.is_past]} {close} and depends on it{stated}.",
+            f"{deal} {closes} {close} and depends on it{stated}.",
             *also,
         ),
         question=_question(finding, giver, key, words.format_list(sellers) or giver),
@@ -101,6 +102,38 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             ("deal", words.format_keys(labels, (first, *others))),
             *((("forecast", step.forecast.isoformat()),) if step.forecast else ()),
             *words.needed_terms(finding),
+        ),
+        briefings=_briefings(finding, labels, words.format_day(step.forecast), f"{closes} {close}"),
+    )
+
+
+def _briefings(
+    finding: Finding, labels: Mapping[int, Label], forecast: str, closes: str
+) -> tuple[Briefing, ...]:
+    """For the item that was sold, for the deal that closes first, and for the others."""
+    feature, first, *others = finding.subjects
+    own, item = words.brief_key(labels, feature), words.brief_item(labels, feature)
+    origin = words.brief_origin(finding, labels, feature)
+    deals = words.format_count(len(others) + 1, "deal")
+    worth = f" worth {words.format_money(finding.impact.value)}" if finding.impact.value else ""
+    sold = f"{deals}{worth} sold on it" if others else f"a deal{worth} sold on it"
+    soonest = f"; the first one {closes}" if others else f", which {closes}"
+    names = words.format_list(words.brief_key(labels, each) for each in (first, *others))
+    return (
+        Briefing(
+            (feature,),
+            f"Your {own} is forecast for {forecast}, too late for {sold}{soonest}",
+            reasons=(*origin, f"Sold on it: {names}."),
+        ),
+        Briefing(
+            (first,),
+            f"Your deal {closes}, but {item}, which it sells, is forecast for {forecast}",
+            reasons=origin,
+        ),
+        Briefing(
+            tuple(others),
+            f"{item}, which your deal sells, is forecast for {forecast}, after its close date",
+            reasons=origin,
         ),
     )
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from model.findings import Finding, Impact, Label, Wording
+from model.findings import Briefing, Finding, Impact, Label, Wording
 from model.network import NO_DATE, day_of
 from model.plan import Int32, Int64, Plan
 from model.records import Money, State
@@ -183,6 +183,37 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
         ),
         question=f"Does the rest of the budget of {wbs} pay for the rest of the work?",
         terms=(("doer", doer), ("payer", payer), ("wbs", wbs), ("excess", excess)),
+        briefings=_briefings(finding, labels),
+    )
+
+
+def _briefings(finding: Finding, labels: Mapping[int, Label]) -> tuple[Briefing, ...]:
+    """For whoever pays, and for those whose work is paid."""
+    *work, line = finding.subjects
+    wbs, spent, done, budget, used = (value for _, value in finding.facts)
+    excess = words.format_money(finding.impact.value)
+    open_work = words.format_list(words.brief_key(labels, each) for each in work)
+    reasons = (
+        f"That is {excess} more than the progress accounts for.",
+        f"Still open: {open_work}.",
+    )
+    return (
+        Briefing(
+            (line,),
+            f"{used} of your budget of {budget} for {wbs} are used, with {done} % of the work done",
+            "say {by} whether the rest is enough",
+            reasons,
+        ),
+        *(
+            Briefing(
+                (each,),
+                f"{wbs}, which pays for your {words.brief_key(labels, each)}, has used {spent} % "
+                f"of its budget with {done} % of the work done",
+                "say {by} what the rest of the money pays for",
+                reasons,
+            )
+            for each in work
+        ),
     )
 
 

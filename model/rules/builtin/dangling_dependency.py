@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from model.findings import Finding, Label, Severity, Wording
+from model.findings import Briefing, Finding, Label, Severity, Wording
 from model.plan import DanglingDependency, Plan
 from model.rules import words
 from model.rules.columns import find_rows, function_ids_of
@@ -80,6 +80,15 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
         ),
         question=f"What does {key} depend on? Correct “{target}” or take it out.",
         terms=(("owner", owner), ("item", key), ("target", target)),
+        briefings=(
+            Briefing(
+                (record_id,),
+                f"Your {words.brief_key(labels, record_id)} depends on “{words.shorten(target)}”, "
+                "which no connected tool knows",
+                request="correct it or take it out {by}",
+                reasons=(f"It stands in {where}.", "Nobody is warned when it moves."),
+            ),
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from model.findings import Finding, Impact, Label, Severity, Wording
+from model.findings import Briefing, Finding, Impact, Label, Severity, Wording
 from model.network import Cycle
 from model.plan import Int64, Plan
 from model.rules import words
@@ -73,7 +73,26 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             ("items", words.format_list(keys)),
             ("dependency", f"{keys[-1]} on {keys[0]}" if len(keys) > 1 else keys[0]),
         ),
+        briefings=tuple(_briefing(finding, labels, record_id) for record_id in finding.subjects),
     )
+
+
+def _briefing(finding: Finding, labels: Mapping[int, Label], record_id: int) -> Briefing:
+    own = words.brief_key(labels, record_id)
+    others = [each for each in finding.subjects if each != record_id]
+    news = f"Your {own} waits for itself, so it cannot begin"
+    if len(others) == 1:
+        other = words.brief_item(labels, others[0])
+        news = f"Your {own} and {other} wait for each other, so neither can begin"
+    elif others:
+        through = words.format_list(words.brief_key(labels, each) for each in others)
+        news = f"Your {own} waits for itself through {through}, so none of them can begin"
+    links = (
+        f"{words.brief_key(labels, after.record_id)} waits for "
+        f"{words.brief_key(labels, before.record_id)}{words.format_source(before.why)}."
+        for before, after in pairwise(finding.chain)
+    )
+    return Briefing((record_id,), news, "agree {by} which dependency goes", tuple(links))
 
 
 _OPTIONS = (

@@ -8,13 +8,13 @@ start and is left out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 import numpy as np
 
-from model.findings import Finding, Impact, Label, Wording
+from model.findings import Briefing, Finding, Impact, Label, Wording
 from model.network import NO_DATE, date_of, day_of
 from model.plan import Int32, Int64, Plan
 from model.rules import words
@@ -170,9 +170,10 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
     starts = "started" if finding.is_past else "starts"
     begins = f"{first} ({doer}) is paid from {wbs} and {starts} on {start} ({quarter})."
     if release:
-        return _word_late_release(
-            finding, begins, doer, payer, wbs, date.fromisoformat(release), released_in
-        )
+        day = date.fromisoformat(release)
+        wording = _word_late_release(finding, begins, doer, payer, wbs, day, released_in)
+        briefings = _briefings(finding, labels, payer, words.format_day(day))
+        return replace(wording, briefings=briefings)
     if money == "no budget":
         title = f"Work on {wbs} {starts} on {start} without a budget"
         spent = words.format_money(finding.impact.value)
@@ -186,6 +187,7 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
         (begins, reason),
         f"From which budget does {payer} pay for {wbs}?",
         _terms(finding, doer, payer, wbs, ""),
+        _briefings(finding, labels, payer, ""),
     )
 
 
@@ -209,6 +211,35 @@ def _word_late_release(
         ),
         question=question,
         terms=_terms(finding, doer, payer, wbs, release.isoformat()),
+    )
+
+
+def _briefings(
+    finding: Finding, labels: Mapping[int, Label], payer: str, released: str
+) -> tuple[Briefing, ...]:
+    """For those whose work starts without money, and for whoever pays."""
+    *work, line = finding.subjects
+    wbs, money, *_ = (value for _, value in finding.facts)
+    amount, start = words.format_money(finding.impact.value), words.format_day(finding.needed_by)
+    starts = f"{'started' if finding.is_past else 'starts'} on {start}"
+    first = f"The first work is {words.brief_item(labels, work[0])}."
+    if released:
+        days = words.format_working_days(finding.impact.days)
+        lacks = f"is released only on {released}"
+        owns = f"Your budget of {amount} for {wbs} is released on {released}, but its work {starts}"
+        reason = f"{payer} releases {amount}, {days} after the start."
+    elif money == "no budget":
+        lacks, reason = "is missing", f"{payer} has spent {amount} on it."
+        owns = f"Work on {wbs} {starts}, and you have no budget for it"
+    else:
+        lacks, reason = "belongs to an earlier year", f"{payer} holds {amount} for it."
+        owns = f"Your budget for {wbs} belongs to an earlier year than its work, which {starts}"
+    pays = f"The budget of {wbs}, which pays for your"
+    keys = ((each, words.brief_key(labels, each)) for each in work)
+    paid = ((each, f"{pays} {key}, {lacks}, but its work {starts}") for each, key in keys)
+    return (
+        *(Briefing((each,), news, reasons=(reason,)) for each, news in paid),
+        Briefing((line,), owns, reasons=(first,)),
     )
 
 

@@ -6,14 +6,14 @@ another late handover upstream belongs to the impact of that one and is no confl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
 import numpy as np
 from pydantic import Field
 
-from model.findings import Finding, Label, Wording
+from model.findings import Briefing, Finding, Label, Wording
 from model.network import NO_DATE, date_of
 from model.plan import NONE, Int64, Plan
 from model.rules import words
@@ -162,7 +162,49 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             ("forecast", forecast_day),
             *words.needed_terms(finding),
         ),
+        briefings=_briefings(finding, labels, receiver, f"{verb} on {forecast}"),
     )
+
+
+def _briefings(
+    finding: Finding, labels: Mapping[int, Label], receiver: str, forecast: str
+) -> tuple[Briefing, ...]:
+    """For the late item, for the one where its delay begins, and for each that waits."""
+    first, *waiting = finding.subjects
+    source = finding.chain[0]
+    key, item = words.brief_key(labels, first), words.brief_item(labels, first)
+    started = "started " if forecast.startswith("start") else ""
+    needs, needed = words.format_need(finding, [receiver]), words.format_day(finding.needed_by)
+    origin = words.brief_origin(finding, labels, first)
+    waits = f"{words.brief_item(labels, waiting[0])} waits for it."
+    stake = words.format_stake(finding.impact)
+    begins = Briefing(
+        (source.record_id,),
+        f"Your {words.brief_key(labels, source.record_id)}, forecast for "
+        f"{words.format_day(source.forecast)}, makes {key} too late for {receiver}, which "
+        f"{'needed' if finding.is_past else 'needs'} it by {needed}",
+        reasons=stake,
+    )
+    late = Briefing(
+        (first,),
+        f"{needs} your {key} {started}by {needed}, but it is forecast to {forecast}",
+        reasons=(*origin, waits, *stake),
+    )
+    return late, begins, *_waiting_briefings(finding, labels, item, forecast, origin)
+
+
+def _waiting_briefings(
+    finding: Finding, labels: Mapping[int, Label], item: str, forecast: str, origin: tuple[str, ...]
+) -> Iterator[Briefing]:
+    needs = "needed" if finding.is_past else "needs"
+    day, stake = words.format_day(finding.needed_by), words.format_stake(finding.impact)
+    for position, record_id in enumerate(finding.subjects[1 : 1 + _COMMENTED]):
+        own = f"your {words.brief_key(labels, record_id)}"
+        # Only of the first one is known by when it needs it.
+        news = f"for which {own} waits" if position else f"which {own} {needs} by {day}"
+        yield Briefing(
+            (record_id,), f"{item}, {news}, is forecast to {forecast}", reasons=(*origin, *stake)
+        )
 
 
 _OPTIONS = (

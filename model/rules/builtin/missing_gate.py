@@ -7,11 +7,11 @@ to the same initiative or is an ancestor of the item in the network.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from model.findings import Finding, Label, Severity, Wording
+from model.findings import Briefing, Finding, Label, Severity, Wording
 from model.network import NO_DATE, date_of, with_descendants
 from model.operating_model.schema import Gate, GateSign, Workflow
 from model.plan import NONE, Bool, Int64, Plan
@@ -174,6 +174,7 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
     owner, gatekeeper = involved[0], involved[-1]
     days, ask_by = words.format_working_days(int(takes)), words.format_day(finding.needed_by)
     key, step = words.format_key(labels, finding.subjects[0]), finding.chain[0]
+    dates = words.format_dates(replace(step, source=""))
     where = f"No work of {initiative}" if initiative else f"Nothing before {key}"
     ask = "should have been" if finding.is_past else "has to be"
     return Wording(
@@ -192,7 +193,24 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             ("item", key),
             *words.needed_terms(finding),
         ),
+        briefings=(
+            Briefing(
+                (step.record_id,),
+                _news(finding, gate, gatekeeper, words.brief_key(labels, step.record_id)),
+                reasons=(
+                    f"{gatekeeper} takes {days} for it, and {key} {dates}.",
+                    f"{where} is one yet; what counts has {sign}.",
+                ),
+            ),
+        ),
     )
+
+
+def _news(finding: Finding, gate: str, gatekeeper: str, key: str) -> str:
+    ask_by = words.format_day(finding.needed_by)
+    if finding.is_past:
+        return f"Ask {gatekeeper} now for “{gate}”, which your {key} needed asked for by {ask_by}"
+    return f"Ask {gatekeeper} for “{gate}” by {ask_by}: your {key} must not finish without it"
 
 
 _OPTIONS = (

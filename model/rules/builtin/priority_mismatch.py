@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from pydantic import Field
 
-from model.findings import Finding, Label, Severity, Wording
+from model.findings import Briefing, Finding, Label, Severity, Wording
 from model.network import date_of
 from model.plan import NONE, Plan
 from model.records import Priority
@@ -87,6 +87,30 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             ("receiver", receiver),
             ("item", key),
             ("waiting", words.format_keys(labels, waiting)),
+        ),
+        briefings=_briefings(finding, labels, giver, receiver),
+    )
+
+
+def _briefings(
+    finding: Finding, labels: Mapping[int, Label], giver: str, receiver: str
+) -> tuple[Briefing, ...]:
+    """For the item that is ranked low, and for the one that waits for it."""
+    record_id, waiting, *_ = finding.subjects
+    given, needed = (value for _, value in finding.facts)
+    own, item = words.brief_key(labels, record_id), words.brief_item(labels, record_id)
+    need, needs = words.format_need(finding, [receiver]), "needed" if finding.is_past else "needs"
+    by = f" by {words.format_day(finding.needed_by)}" if finding.needed_by else ""
+    return (
+        Briefing(
+            (record_id,),
+            f"{need} your {own}{by} for {needed} work, and {giver} ranks it as {given}",
+            reasons=(f"{words.brief_item(labels, waiting)} waits for it.",),
+        ),
+        Briefing(
+            (waiting,),
+            f"Your {needed} {words.brief_key(labels, waiting)} {needs} {item}{by}, which {giver} "
+            f"ranks as {given}",
         ),
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 from pydantic import Field
 
-from model.findings import Finding, Label, Severity, Wording
+from model.findings import Briefing, Finding, Label, Severity, Wording
 from model.network import NO_DATE, date_of, day_of
 from model.plan import Bool, Int32, Plan
 from model.records import State
@@ -102,6 +103,18 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
         ),
         question=f"Do the dates of {key} still hold?",
         terms=(("giver", giver), ("item", key), ("receiver", receiver)),
+        briefings=(
+            Briefing(
+                (record_id,),
+                f"{waits} your {words.brief_key(labels, record_id)}, which nobody has updated "
+                f"since {words.format_day(date.fromisoformat(touched))}",
+                request="confirm or correct its dates {by}",
+                reasons=(
+                    f"It {words.format_dates(replace(step, source=''))}.",
+                    f"{words.brief_item(labels, waiting[0])} waits for it.",
+                ),
+            ),
+        ),
     )
 
 

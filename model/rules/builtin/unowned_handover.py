@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from pydantic import Field
 
-from model.findings import Finding, Label, Severity, Wording
+from model.findings import Briefing, Finding, Label, Severity, Wording
 from model.network import NO_DATE, date_of, day_of
 from model.plan import Bool, Plan
 from model.rules import words
@@ -103,6 +103,29 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
         ),
         question=_QUESTIONS[missing].format(giver=giver, key=key),
         terms=(("giver", giver), ("item", key), *words.needed_terms(finding)),
+        briefings=_briefings(finding, labels, giver, needs),
+    )
+
+
+def _briefings(
+    finding: Finding, labels: Mapping[int, Label], giver: str, needs: str
+) -> tuple[Briefing, ...]:
+    """For the item that nobody owns or promises, and for the first that waits for it."""
+    record_id, waiting, *_ = finding.subjects
+    missing, day = dict(finding.facts)["missing"], words.format_day(finding.needed_by)
+    need = "needed" if finding.is_past else "needs"
+    return (
+        Briefing(
+            (record_id,),
+            f"{needs} your {words.brief_key(labels, record_id)} by {day}, and it has {missing}",
+            request=_REQUESTS[missing],
+            reasons=(f"{words.brief_item(labels, waiting)} waits for it.",),
+        ),
+        Briefing(
+            (waiting,),
+            f"{words.brief_item(labels, record_id)}, which your "
+            f"{words.brief_key(labels, waiting)} {need} by {day}, has {missing} in {giver}",
+        ),
     )
 
 
@@ -127,6 +150,13 @@ _QUESTIONS = {
     _NO_OWNER: "Who in {giver} takes {key}?",
     _NO_DATE: "By which day does {giver} promise {key}?",
     f"{_NO_OWNER} and {_NO_DATE}": "Who in {giver} takes {key}, and by which day?",
+}
+
+
+_REQUESTS = {
+    _NO_OWNER: "name its owner {by}",
+    _NO_DATE: "promise its date {by}",
+    f"{_NO_OWNER} and {_NO_DATE}": "name its owner and promise its date {by}",
 }
 
 

@@ -1,0 +1,12 @@
+"""How important the lines of a comment are: those of a higher number stay longer."""
+
+HEADING = 200
+DECIDER = 190
+AGE = 180
+REOPENED = 110
+FIRST_REASON = 100
+QUESTION = 90
+FURTHER_REASON = 80
+"""Of the second reason; each further one is less important by one."""
+WHAT_IT_WAS = 10
+FOOTER = 0
