@@ -1,8 +1,8 @@
 """How important the lines of a comment are: those of a higher number stay longer."""
 
 HEADING = 200
-DECIDER = 190
-AGE = 180
+AGE = 190
+DECIDER = 180
 REOPENED = 110
 FIRST_REASON = 100
 QUESTION = 90

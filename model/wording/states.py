@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from model.conflicts import Conflict, Status
 from model.decisions import decision_sentences, describe_decision
 from model.findings import Briefing, Label
+from model.freshness import readings_text
 from model.operating_model.calendar import local_day
 from model.operating_model.schema import OperatingModel
 from model.rules.words import brief_key, format_day, shorten
@@ -55,7 +56,7 @@ def draft_comment(
 def draft_withdrawal(conflict: Conflict) -> Draft:
     """What replaces the comment on a record that its conflict no longer concerns."""
     heading = required_line(
-        HEADING, "Nothing to do here any more: the conflict does not concern this now."
+        HEADING, "Resolved here: the conflict no longer concerns this, and nothing is left to do."
     )
     return Draft(heading, reasons=(_what_it_was(conflict),))
 
@@ -124,7 +125,8 @@ def _reopened_lines(conflict: Conflict) -> Iterator[Line]:
 def _age_lines(conflict: Conflict) -> Iterator[Line]:
     if conflict.age_text:
         waits = "its deadline waits" if conflict.status is Status.OPEN else "it stays as it is"
-        yield required_line(AGE, conflict.age_text, f"Its data are old; {waits}.")
+        age = f"Rests on {readings_text(conflict.old_readings)}."
+        yield required_line(AGE, conflict.age_text, age, f"Its data are old; {waits}.")
 
 
 def _draft_decided(conflict: Conflict, model: OperatingModel) -> Draft:
@@ -149,9 +151,9 @@ def _draft_decided(conflict: Conflict, model: OperatingModel) -> Draft:
 def _draft_resolved(conflict: Conflict, model: OperatingModel) -> Draft:
     assert conflict.resolved_at is not None
     on = format_day(local_day(model, conflict.resolved_at))
-    heading = f"Nothing to do any more: the cause is gone since {on}."
+    heading = f"Resolved: the cause is gone since {on}, and nothing is left to do."
     if conflict.merged_into:
-        heading = "Nothing to do in this comment any more: another one of ours here says it all."
+        heading = "Resolved here: our other comment about the same matter says it all."
     return Draft(required_line(HEADING, heading), reasons=(_what_it_was(conflict),))
 
 

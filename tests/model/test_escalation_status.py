@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from model.conflicts import EscalationStatus, NamedAuthority
+from model.conflicts import EscalationStatus, FollowingLevel, NamedAuthority
 from model.escalation_status import deadline_text, escalation_status_at
 from model.findings import Finding, Impact, Severity
 from model.operating_model.schema import OperatingModel
@@ -33,6 +33,7 @@ def test_a_status_names_the_level_its_authority_and_what_follows(model: Operatin
         authority=NamedAuthority(role="cio", role_name="CIO", person="ada", person_name="Ada"),
         decide_by=date(2026, 11, 24),
         otherwise="it goes to Ben (CMO), who then has until 26 Nov 2026",
+        following=FollowingLevel(person_name="Ben", decide_by=date(2026, 11, 26)),
     )
 
 

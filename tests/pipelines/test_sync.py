@@ -256,4 +256,4 @@ def test_the_comment_on_a_record_that_is_no_longer_concerned_says_so(
     result = run_sync(instance, minutes=5)
 
     assert rule_names(result) == ["broken_promise", "late_handover"]
-    assert "no longer about this" in deal_page(small, fleet)
+    assert "no longer concerns this" in deal_page(small, fleet)
