@@ -33,7 +33,8 @@ class JiraAccessCheck:
         try:
             site = self._open_site()
             # First: on many other paths Jira treats bad credentials as an anonymous request.
-            site.myself()
+            if not site.myself()["accountId"]:
+                raise LookupError("accountId")
             return [
                 *self._check_projects(site),
                 *self._check_fields(site),
