@@ -17,7 +17,7 @@ from connectors.base import (
 )
 from connectors.erp.change_routing import apply_changes
 from connectors.erp.export_files import ExportFile, find_exports, read_export
-from connectors.erp.findings_files import find_findings_files, read_posted
+from connectors.erp.findings_files import find_findings_files, read_answers, read_posted
 from connectors.erp.mapping import map_line
 from connectors.erp.pull import file_digests, pull_exports
 from connectors.erp.settings import ErpSettings, ExportProfile, load_profile
@@ -27,6 +27,7 @@ from connectors.kit.mapping import map_or_hold
 from model.comment_content import CommentChange, Outcome, PostedComment, Target
 from model.comments import CommentKey
 from model.records import Mapped
+from model.replies.reply import Reply
 
 
 def open_connector(settings: ErpSettings, context: ConnectorContext) -> ErpConnector:
@@ -103,11 +104,32 @@ class ErpConnector:
 
     def find_replies(
         self,
-        targets: Sequence[Target],  # noqa: ARG002
-        cursor: Cursor | None,  # noqa: ARG002
+        targets: Sequence[Target],
+        cursor: Cursor | None,
         now: datetime,  # noqa: ARG002
     ) -> Iterator[ReplyPage]:
-        return iter(())
+        """The answers in the rows of these records; the files are read whole each time.
+
+        Raises ConnectionFailed after them when a findings file cannot be read.
+        """
+        refs = {target.ref for target in targets}
+        answers: dict[str, Reply] = {}
+        failures: list[UnreadableFile] = []
+        # Of two files with the same row, the last one is written to.
+        for path in reversed(find_findings_files(self._exports())):
+            try:
+                found = read_answers(path)
+            except UnreadableFile as unreadable:
+                failures.append(unreadable)
+                continue
+            for answer in found:
+                # A row that somebody copied has one answer: that of the upper row.
+                answers.setdefault(answer.reply_id, answer)
+        replies = tuple(answer for answer in answers.values() if answer.record in refs)
+        yield ReplyPage(replies, cursor or {})
+        if failures:
+            reasons = "; ".join(failure.reason for failure in failures)
+            raise ConnectionFailed(self.name, reasons, failures[0].remedy)
 
     def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
         """Write each findings file once for all of its changes; outcomes in their order."""

@@ -22,6 +22,7 @@ from connectors.kit.delimited_text import UnreadableFile
 from connectors.kit.files import FileBlocked, replace_file
 from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange
 from model.comments import CommentKey
+from model.replies.reply import Reply
 
 
 def findings_path(export: Path) -> Path:
@@ -37,13 +38,22 @@ def find_findings_files(exports: Sequence[ExportFile]) -> list[Path]:
 
 def read_posted(path: Path) -> dict[CommentKey, PostedComment]:
     """Our comments in a findings file; raises UnreadableFile naming the file."""
+    markers = _read(path).row_markers()
+    return {marker.comment_key: _posted(path, marker) for _, marker in markers}
+
+
+def read_answers(path: Path) -> list[Reply]:
+    """What people answered in a findings file; raises UnreadableFile naming the file."""
+    return _read(path).answers()
+
+
+def _read(path: Path) -> FindingsTable:
     try:
-        findings = parse_findings(path.read_bytes())
+        return parse_findings(path.read_bytes())
     except OSError as error:
         raise _unreadable(path, error) from None
     except UnreadableFile as unreadable:
         raise UnreadableFile(f"{path}: {unreadable.reason}", unreadable.remedy) from None
-    return {marker.comment_key: _posted(path, marker) for _, marker in findings.row_markers()}
 
 
 def _unreadable(path: Path, error: OSError) -> UnreadableFile:

@@ -1,8 +1,8 @@
 """A findings file as a value: one row per conflict and line of an export.
 
 The columns of a comment are ours and are rewritten in its row; the column `Interlock` holds the
-marker by which that row is found again. Every other column, and every row without a marker, was
-added by people and is kept verbatim.
+marker by which that row is found again. Every other column, and every row without a marker, belongs
+to people and is kept verbatim; of theirs, `Answer` and `Answered by` are read.
 """
 
 # Not the format of a CSV plan's notes file (`connectors.spreadsheets.notes_file`), though both lie
@@ -19,11 +19,13 @@ from dataclasses import dataclass, replace
 from io import StringIO
 
 from connectors.erp.delimited_rows import split_rows
+from connectors.kit.answer_columns import is_answer_column, missing_answer_columns, read_answer
 from connectors.kit.delimited_text import DELIMITERS, UnreadableFile, decode_text
 from connectors.kit.formulas import escape_formula
 from model.comment_content import MARKER_PREFIX, CommentContent, Target
 from model.comments import CommentKey
 from model.records import Ref
+from model.replies.reply import Reply
 
 MARKER_COLUMN = "Interlock"
 
@@ -72,6 +74,14 @@ class FindingsTable:
         cells = ((i, row[column]) for i, row in enumerate(self.rows) if len(row) > column)
         return [(i, marker) for i, cell in cells if (marker := RowMarker.from_cell(cell))]
 
+    def answers(self) -> list[Reply]:
+        """What people answered in our rows, in the order of the file."""
+        found = (
+            read_answer(list(zip(self.headings, self.rows[i], strict=False)), marker.comment_key)
+            for i, marker in self.row_markers()
+        )
+        return [answer for answer in found if answer]
+
 
 def empty_findings_table(delimiter: str, encoding: str) -> FindingsTable:
     """An empty findings file for an export with this delimiter and encoding.
@@ -113,9 +123,11 @@ def findings_to_bytes(findings: FindingsTable) -> bytes:
 
 def put_finding(findings: FindingsTable, target: Target, content: CommentContent) -> FindingsTable:
     """Return the table with a comment in the row it has, or in a new row below all others."""
-    texts = {"Record": target.key, "Finding": content.heading, **dict(content.facts)}
+    facts = {name: text for name, text in content.facts if not is_answer_column(name)}
+    texts = {"Record": target.key, "Finding": content.heading, **facts}
     marker = RowMarker(target.ref, content.marker, content.digest)
-    findings = _add_columns(findings, texts)
+    new = [heading for heading in texts if heading not in findings.headings]
+    findings = _add_columns(findings, [*new, *missing_answer_columns(findings.headings)])
     key = marker.comment_key
     present = (i for i, row_marker in findings.row_markers() if row_marker.comment_key == key)
     index = next(present, len(findings.rows))
@@ -125,10 +137,9 @@ def put_finding(findings: FindingsTable, target: Target, content: CommentContent
     return replace(findings, rows=(*findings.rows[:index], row, *findings.rows[index + 1 :]))
 
 
-def _add_columns(findings: FindingsTable, texts: Mapping[str, str]) -> FindingsTable:
-    """Add the columns that are missing, just before the marker column."""
+def _add_columns(findings: FindingsTable, new: Sequence[str]) -> FindingsTable:
+    """Add empty columns just before the marker column."""
     at = findings.headings.index(MARKER_COLUMN)
-    new = [heading for heading in texts if heading not in findings.headings]
     gap = [""] * len(new)
     rows = tuple((*row[:at], *gap, *row[at:]) if len(row) > at else row for row in findings.rows)
     headings = (*findings.headings[:at], *new, *findings.headings[at:])

@@ -22,7 +22,8 @@ _EXAMPLE = """\
 
 _PERMISSIONS = """\
 Read access to the export files, and write access to their folder for the findings file beside
-them. The exports themselves are never changed.
+them, in which people also answer. The exports themselves are never changed. Whoever may write the
+findings file can answer under any name.
 """
 
 TOOL = Tool(

@@ -13,6 +13,7 @@ from connectors.testing import (
     ConnectorContract,
     StandIn,
 )
+from model.comment_content import PostedComment
 from tests.connectors.erp.conftest import NOW, ExportFolder
 
 _PART = "1000|2026/003"
@@ -24,7 +25,6 @@ class ExportStandIn(StandIn):
 
     tool = TOOL
     stream = "lines"
-    has_replies = False
     now = NOW
 
     def __init__(self, folder: ExportFolder, line: Callable[..., str]) -> None:
@@ -53,6 +53,20 @@ class ExportStandIn(StandIn):
         text = path.read_text(encoding="utf-8-sig")
         rows = csv.DictReader(text.splitlines(keepends=True), delimiter=";")
         return len([row for row in rows if row["Interlock"].endswith(f":{native_id}")])
+
+    def reply(self, posted: PostedComment, words: str) -> None:
+        """Type an answer into the row of a comment, as a person does in a spreadsheet program."""
+        (path,) = self._folder.home.glob("*findings*")
+        lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+        rows = list(csv.reader(lines, delimiter=";"))
+        at = rows[0].index("Answer")
+        for row in rows[1:]:
+            if posted.conflict_id in row[-1] and row[-1].endswith(str(posted.target)):
+                row[at] = words
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file, delimiter=";").writerows(rows)
+
+    edit_reply = reply
 
     def _export(self) -> None:
         self._day += 1

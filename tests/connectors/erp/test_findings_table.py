@@ -31,8 +31,8 @@ def test_new_columns_are_added_before_the_marker_column_and_every_cell_is_quoted
     empty = empty_findings_table(";", "cp1252")
     findings = put_finding(empty, Target(REF, "4711"), CONTENT)
     heading, row = findings_to_bytes(findings).decode("utf-8-sig").splitlines()
-    assert heading == '"Record";"Finding";"Status";"Interlock"'
-    assert row.startswith('"4711";"Late, too";"open";"interlock:C-1a2b3c4d5e ')
+    assert heading == '"Record";"Finding";"Status";"Answer";"Answered by";"Interlock"'
+    assert row.startswith('"4711";"Late, too";"open";"";"";"interlock:C-1a2b3c4d5e ')
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
@@ -47,5 +47,6 @@ def test_a_new_column_is_added_after_those_of_people() -> None:
     empty = empty_findings_table(";", "utf-8")
     with_note = replace(empty, headings=("My note", *empty.headings), rows=(("call Ada", ""),))
     findings = put_finding(with_note, Target(REF, "4711"), CONTENT)
-    assert findings.headings == ("My note", "Record", "Finding", "Status", "Interlock")
-    assert findings.rows[0] == ("call Ada", "", "", "", "")
+    names = ("My note", "Record", "Finding", "Status", "Answer", "Answered by", "Interlock")
+    assert findings.headings == names
+    assert findings.rows[0] == ("call Ada", "", "", "", "", "", "")
