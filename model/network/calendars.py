@@ -117,8 +117,8 @@ def _working_days(
     """For each day of the horizon: is it worked?"""
     if len(week) != 7 or not any(week):
         raise ValueError("a calendar has seven days, Monday first, and works at least one")
-    # `np.resize` repeats the week until the horizon is full.
-    is_worked = np.resize(np.roll(week, -_THURSDAY), HORIZON)
+    # Not `np.resize`, which joins ten thousand arrays of seven days.
+    is_worked = np.tile(np.roll(week, -_THURSDAY), -(-HORIZON // 7))[:HORIZON]
     for exceptions, value in ((holidays, False), (extra_days, True)):
         inside = np.array([day for day in exceptions if 0 <= day < HORIZON], dtype=np.int64)
         # In this order: an extra day is an exception to a holiday, never the other way round.

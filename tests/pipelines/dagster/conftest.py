@@ -2,19 +2,23 @@
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
+from sqlalchemy.engine import URL
 
+from connectors.sandbox import running_sandbox
 from model.operating_model.identity import Identity, IdentityKind
 from pipelines.cards.publish import PARTITIONS
 from pipelines.coordinator import PERSON_TAG, PROOF_TAG
 from pipelines.proxy_identity import SECRET_VARIABLE, prove_run
-from tests.pipelines.small import NOW, Small
+from tests.pipelines.dagster.saved import Saved, save
+from tests.pipelines.small import JIRA, NOW, SALESFORCE, Small, make_small
 
 MODULES_WITH_A_CLOCK = (
     "assets.agenda",
@@ -94,29 +98,64 @@ def metadata_values(materialization: dg.AssetMaterialization | None) -> dict[str
 
 
 @contextmanager
-def _deploy(small: Small, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+def _deploy(
+    small: Small, dagster: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Deployed]:
     for name, value in small.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv(SECRET_VARIABLE, "a secret of the proxy and Interlock")
     monkeypatch.setenv("INTERLOCK_HOME", str(small.home))
     for module in MODULES_WITH_A_CLOCK:
         monkeypatch.setattr(f"pipelines.{module}.run_instant", lambda _: NOW)
-    with dg.DagsterInstance.ephemeral() as dagster:
-        yield Deployed(small, dagster)
+    yield Deployed(small, dagster)
 
 
 @pytest.fixture
 def deployed(small: Small, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
-    with _deploy(small, monkeypatch) as deployed:
+    """A deployment that was never synced."""
+    with (
+        dg.DagsterInstance.ephemeral() as dagster,
+        _deploy(small, dagster, monkeypatch) as deployed,
+    ):
+        yield deployed
+
+
+@pytest.fixture(scope="session")
+def saved(
+    tmp_path_factory: pytest.TempPathFactory,
+    new_database: Callable[[], URL],
+    copy_database: Callable[[str], URL],
+) -> Iterator[Saved]:
+    """A deployment after its first sync."""
+    with (
+        running_sandbox(jira=JIRA, salesforce=SALESFORCE) as sandbox,
+        dg.DagsterInstance.ephemeral() as dagster,
+    ):
+        small = make_small(tmp_path_factory.mktemp("saved") / "home", sandbox, new_database())
+        with (
+            pytest.MonkeyPatch.context() as monkeypatch,
+            _deploy(small, dagster, monkeypatch) as deployed,
+        ):
+            result = deployed.sync()
+        yield save(small, dagster, result, copy_database)
+
+
+@pytest.fixture
+def after_sync(saved: Saved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    """A deployment after its first sync, for a test that changes it."""
+    with (
+        saved.copied(tmp_path / "home") as (small, dagster),
+        _deploy(small, dagster, monkeypatch) as deployed,
+    ):
         yield deployed
 
 
 @pytest.fixture(scope="module")
-def synced_deployed(synced_small: Small) -> Iterator[Deployed]:
-    """A deployment after a sync, for the tests of a module that change nothing."""
+def synced_deployed(saved: Saved, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """A deployment after its first sync, for the tests of a module that change nothing."""
     with (
         pytest.MonkeyPatch.context() as monkeypatch,
-        _deploy(synced_small, monkeypatch) as deployed,
+        saved.copied(tmp_path_factory.mktemp("synced") / "home") as (small, dagster),
+        _deploy(small, dagster, monkeypatch) as deployed,
     ):
-        deployed.sync()
         yield deployed

@@ -19,9 +19,13 @@ NO_RIGHT = "ute.behrens@nordlicht.example"
 
 
 @pytest.fixture
+def deployed(after_sync: Deployed) -> Deployed:
+    return after_sync
+
+
+@pytest.fixture
 def late(deployed: Deployed) -> str:
     """The id of the open late handover after a sync."""
-    deployed.sync()
     return late_handover(deployed)
 
 

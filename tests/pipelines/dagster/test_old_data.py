@@ -12,9 +12,13 @@ AGE = "Rests on it-jira as last read on 4 Mar 2026. Its deadline waits meanwhile
 
 
 @pytest.fixture
+def deployed(after_sync: Deployed) -> Deployed:
+    return after_sync
+
+
+@pytest.fixture
 def result(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> dg.ExecuteInProcessResult:
     """A sync nine days after Jira was read, with a finding that is held and two conflicts."""
-    deployed.sync()
     teaser = ("CMP-3", "Teaser", day(2), day(4), "Lena Vogt", "Planned", "CDP-3")
     deployed.small.write_plan(*HEALTHY_PLAN, teaser)
     monkeypatch.setenv("JIRA_TOKEN", "wrong")

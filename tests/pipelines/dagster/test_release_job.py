@@ -9,12 +9,11 @@ from tests.pipelines.dagster.conftest import Deployed, person_tags
 
 
 @pytest.fixture
-def held(deployed: Deployed) -> Deployed:
+def held(after_sync: Deployed) -> Deployed:
     """A deployment whose workbook was emptied between two syncs."""
-    deployed.sync()
-    deployed.small.write_plan()
-    deployed.sync()
-    return deployed
+    after_sync.small.write_plan()
+    after_sync.sync()
+    return after_sync
 
 
 def release(deployed: Deployed, person: str, connection: str) -> dg.ExecuteInProcessResult:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.pipelines.acme import BROKEN, Install
 from tests.pipelines.dagster.conftest import Deployed
+from tests.pipelines.dagster.saved import Saved
 from tests.pipelines.small import HEALTHY_PLAN, SECRETS, day
 
 
@@ -24,8 +25,8 @@ def metadata_of(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, obje
     return {name: entry.value for name, entry in event.metadata.items()}
 
 
-def test_a_sync_finds_the_conflicts_and_comments_on_them_in_each_tool(deployed: Deployed) -> None:
-    result = deployed.sync()
+def test_a_sync_finds_the_conflicts_and_comments_on_them_in_each_tool(saved: Saved) -> None:
+    result = saved.result
 
     assert failed_checks(result) == {"conflicts: broken_promise", "conflicts: late_handover"}
     assert {
@@ -65,13 +66,12 @@ def test_everything_on_the_cards_and_in_the_inbox_shows_at_once(synced_deployed:
     assert max(len(entry) for entry in entries if isinstance(entry, str)) < 1000
 
 
-def test_a_second_sync_writes_nothing_and_leaves_the_cards_alone(deployed: Deployed) -> None:
-    deployed.sync()
-    before = card_events(deployed)
+def test_a_second_sync_writes_nothing_and_leaves_the_cards_alone(after_sync: Deployed) -> None:
+    before = card_events(after_sync)
 
-    again = deployed.sync()
+    again = after_sync.sync()
 
-    assert card_events(deployed) == before
+    assert card_events(after_sync) == before
     assert metadata_of(again, "it_jira__landing")["changed"] == 0
     assert metadata_of(again, "comments__it_jira") == {
         "created": 0, "edited": 0, "unchanged": 2, "postponed": 0, "refused": 0,
@@ -82,27 +82,25 @@ def card_events(deployed: Deployed) -> int:
     return len(deployed.dagster.fetch_materializations(dg.AssetKey("conflict"), limit=100).records)
 
 
-def test_cards_stay_in_order_worst_first_when_a_worse_conflict_comes(deployed: Deployed) -> None:
-    deployed.sync()
-    (first, second) = deployed.cards()
-    deployed.dagster.delete_dynamic_partition("conflicts", first)
+def test_cards_stay_in_order_worst_first_when_a_worse_conflict_comes(after_sync: Deployed) -> None:
+    (first, second) = after_sync.cards()
+    after_sync.dagster.delete_dynamic_partition("conflicts", first)
 
-    deployed.sync()
+    after_sync.sync()
 
-    assert deployed.cards() == [first, second]
+    assert after_sync.cards() == [first, second]
 
 
-def test_the_last_card_of_a_resolved_conflict_says_so(deployed: Deployed) -> None:
-    deployed.sync()
+def test_the_last_card_of_a_resolved_conflict_says_so(after_sync: Deployed) -> None:
     (late,) = [
-        key for key in deployed.cards() if "Marketing needs" in deployed.card(key)["conflict"]
+        key for key in after_sync.cards() if "Marketing needs" in after_sync.card(key)["conflict"]
     ]
-    deployed.small.write_plan(HEALTHY_PLAN[0])
+    after_sync.small.write_plan(HEALTHY_PLAN[0])
 
-    deployed.sync()
+    after_sync.sync()
 
-    assert late not in deployed.cards()
-    assert "Resolved: the cause is gone" in deployed.card(late)["conflict"]
+    assert late not in after_sync.cards()
+    assert "Resolved: the cause is gone" in after_sync.card(late)["conflict"]
 
 
 def test_the_assets_of_a_tool_that_cannot_be_loaded_fail_and_all_others_go_on(
@@ -150,13 +148,11 @@ def test_a_quarantined_record_is_named_with_its_remedy_and_stops_nothing(
 
 
 def test_the_check_of_a_rule_with_a_high_conflict_is_an_error_and_not_a_warning(
-    deployed: Deployed,
+    saved: Saved,
 ) -> None:
-    result = deployed.sync()
-
     severities = {
         check.check_name: check.severity
-        for check in result.get_asset_check_evaluations()
+        for check in saved.result.get_asset_check_evaluations()
         if not check.passed
     }
     assert severities == {
