@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from model.agenda_points import AgendaPoint, build_point
+from model.agreement import with_turn
 from model.conflicts import Conflict, EscalationStatus, Status
 from model.escalation_status import escalation_status_at
 from model.findings import Severity
@@ -92,7 +93,8 @@ class AgendaData:
 def build_agenda(model: OperatingModel, forum: Forum, data: AgendaData, today: date) -> Agenda:
     """The agenda of the first meeting on this day or later."""
     meeting = next_meeting(model, forum, today)
-    since = last_meeting(model, forum, meeting.date())
+    day = meeting.date()
+    since = last_meeting(model, forum, day)
     people = _people(model, forum)
     status_of = escalation_status_at(model, meeting)
     points, unauthorised = [], []
@@ -103,12 +105,13 @@ def build_agenda(model: OperatingModel, forum: Forum, data: AgendaData, today: d
         # While a conflict rests on old data its deadline waits, and so does its level.
         if not conflict.old_readings:
             escalation = status_of(conflict.finding, conflict.due_from or conflict.opened_at)
+            escalation = with_turn(escalation, conflict.proposals)
         if not _is_in_scope(forum, conflict, escalation, data):
             continue
-        deciders = [person for person in people if _may_decide(model, person, conflict)]
+        deciders = [person for person in people if _may_decide(model, person, conflict, day)]
         if deciders:
             options = tuple(data.rules.options_of(conflict.finding.rule).values())
-            names, day = model.function_names, meeting.date()
+            names = model.function_names
             points.append(build_point(conflict, escalation, deciders, options, names, day))
         else:
             who = dict.fromkeys(map(str, find_authorities(model, conflict.finding)))
@@ -171,8 +174,8 @@ def _names(model: OperatingModel, member: str) -> str:
     return f"{person_with_id(model, role.holder).name} ({role.name})"
 
 
-def _may_decide(model: OperatingModel, person: Person, conflict: Conflict) -> bool:
-    return isinstance(may_decide(model, person, conflict.finding), PermittedDecision)
+def _may_decide(model: OperatingModel, person: Person, conflict: Conflict, day: date) -> bool:
+    return isinstance(may_decide(model, person, conflict.finding, day), PermittedDecision)
 
 
 def _outcomes(

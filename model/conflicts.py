@@ -23,12 +23,25 @@ class _FrozenModel(BaseModel):
 
 
 class NamedAuthority(_FrozenModel):
-    """Who may decide a conflict: a role, and the person who holds it (ids and names)."""
+    """Who may decide a conflict: a role, and the person who is asked (ids and names).
+
+    `for_name` is the holder of the role where the person stands in for them.
+    """
 
     role: str
     role_name: str
     person: str
     person_name: str
+    for_name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.person_name}{self.capacity}"
+
+    @property
+    def capacity(self) -> str:
+        """What follows the name of the person: ` (CIO)`, ` for Ada Example (CIO)`."""
+        holder = f" for {self.for_name}" if self.for_name else ""
+        return f"{holder} ({self.role_name})" if self.role_name else holder
 
 
 class FollowingLevel(_FrozenModel):
@@ -45,6 +58,10 @@ class EscalationStatus(_FrozenModel):
     day of this level in the time zone of the operating model; `otherwise` is a clause that says
     what follows then, and `following` names who decides then, if anybody does. `overdue` means
     that the last level has run out.
+
+    Where functions have to agree, `parties` are their authorities and `awaited` those whose turn it
+    is, with `authority` as the first of them. `came_from` is a clause that says who had the
+    conflict before, `absence` a sentence about who is away now.
     """
 
     level: int
@@ -54,6 +71,26 @@ class EscalationStatus(_FrozenModel):
     otherwise: str
     overdue: bool = False
     following: FollowingLevel | None = None
+    parties: tuple[NamedAuthority, ...] = ()
+    awaited: tuple[NamedAuthority, ...] = ()
+    came_from: str = ""
+    absence: str = ""
+
+    @property
+    def authority_id(self) -> str | None:
+        """The id of the person who is asked first."""
+        return self.authority.person if self.authority else None
+
+    @property
+    def asked(self) -> tuple[NamedAuthority, ...]:
+        """All whose turn it is to decide."""
+        return self.awaited or ((self.authority,) if self.authority else ())
+
+
+class Agreement(NamedAuthority):
+    """An authority that agreed to a decision, and the right (an id) under which it did."""
+
+    right: str
 
 
 class Decision(_FrozenModel):
@@ -65,8 +102,9 @@ class Decision(_FrozenModel):
     It holds up to `severity`, to `days` working days and the amounts of `value` (None: any), and
     through the day `until`; `awaits` says what has to stand in the tools by then. `replaces` is
     the decision that it replaced, in words. `role` and `right` are ids of the operating model;
-    `for_name` is the holder of the role for whom a deputy decided. `rule` led the conflict when it
-    was made: the right is measured against that rule, also where another fact leads today.
+    `for_name` is the holder of the role for whom a deputy decided. `agreed_by` are the authorities
+    of other functions that had agreed to it before. `rule` led the conflict when it was made: the
+    right is measured against that rule, also where another fact leads today.
     """
 
     verdict: str
@@ -88,6 +126,28 @@ class Decision(_FrozenModel):
     until: date | None = None
     awaits: str = ""
     replaces: str = ""
+    agreed_by: tuple[Agreement, ...] = ()
+
+    @property
+    def author(self) -> Agreement:
+        """Who decided, and in which role."""
+        return Agreement(
+            role=self.role,
+            role_name=self.role_name,
+            person=self.person,
+            person_name=self.person_name,
+            for_name=self.for_name,
+            right=self.right,
+        )
+
+    def is_same_choice(self, other: Decision) -> bool:
+        """Whether both choose one option of one rule with the same fields."""
+        mine, theirs = (self.rule, self.verdict), (other.rule, other.verdict)
+        return mine == theirs and dict(self.answers) == dict(other.answers)
+
+
+PROPOSAL_EVENTS = ("agreed", "counter-proposed", "lapsed")
+"""The events of proposals; none of them changes the status of a conflict or its decision."""
 
 
 class StatementKind(StrEnum):
@@ -129,8 +189,9 @@ class Conflict(_FrozenModel):
     about it changes but by a decision. Where an open conflict was decided before,
     `former_decision` is that decision and `reopened_because` says why it no longer holds.
     `merged_into` is the conflict that took it over, where both turned out to be one matter.
-    `statements` are what people said about it since it opened, in the order of saying. All instants
-    are in UTC.
+    `statements` are what people said about it since it opened, in the order of saying. `proposals`
+    are what authorities of functions agreed to that others have not agreed to, the newest last, one
+    per role. All instants are in UTC.
     """
 
     id: str
@@ -146,6 +207,7 @@ class Conflict(_FrozenModel):
     old_readings: tuple[OldReading, ...] = ()
     resolved_at: datetime | None = None
     decision: Decision | None = None
+    proposals: tuple[Decision, ...] = ()
     former_decision: Decision | None = None
     reopened_because: str = ""
     merged_into: str = ""

@@ -21,7 +21,7 @@ from model.operating_model.rights import (
 )
 from model.operating_model.schema import DecisionLimit, OperatingModel
 from model.rules.options import FieldKind, Option, OptionField, fill_in
-from model.rules.words import format_day, format_money, format_working_days
+from model.rules.words import format_day, format_list, format_money, format_working_days
 
 _LONGEST_TEXT = 200
 
@@ -76,7 +76,10 @@ def make_verdict(
 def make_decision(
     verdict: Verdict, conflict: Conflict, permitted: PermittedDecision, reason: str, now: datetime
 ) -> Decision:
-    """The decision for a verdict by a person who has the right to it; `now` is in UTC."""
+    """The decision for a verdict by a person who has the right to it; `now` is in UTC.
+
+    It is a proposal only, where the authorities of other functions have to agree.
+    """
     option, terms = verdict.option, dict(conflict.wording.terms)
     size = verdict.accepted if option.accepts_size else None
     return Decision(
@@ -89,6 +92,7 @@ def make_decision(
         decided_at=now,
         role=permitted.role.id,
         role_name=permitted.role.name,
+        for_name=permitted.holder.name if permitted.holder else "",
         right=permitted.right,
         rule=conflict.finding.rule,
         answers=tuple(verdict.answers.items()),
@@ -106,10 +110,8 @@ def describe_decision(decision: Decision) -> str:
 
 
 def name_author(decision: Decision) -> str:
-    """`Ben Example (Programme lead)`; `Cy Example for Ben Example (Programme lead)`."""
-    role = f" ({decision.role_name})" if decision.role_name else ""
-    holder = f" for {decision.for_name}" if decision.for_name else ""
-    return f"{decision.person_name}{holder}{role}"
+    """`Ben Example (Programme lead)`; `Ada Example (CIO) and Cy Example for Dan Example (CMO)`."""
+    return format_list(map(str, (*decision.agreed_by, decision.author)))
 
 
 def decision_sentences(decision: Decision, on: date | None = None) -> tuple[str, ...]:
@@ -154,9 +156,11 @@ def may_replace(model: OperatingModel, standing: Decision, permitted: PermittedD
     """Whether a person with this right may replace a decision that is in force.
 
     Its author may, whoever has a right that reaches at least as far, and a higher level of the
-    escalation path.
+    escalation path. Those who agreed to it are its authors too.
     """
     if permitted.person.id == standing.person:
+        return True
+    if permitted.role.id in {agreement.role for agreement in standing.agreed_by}:
         return True
     before, now = right_with_id(model, standing.right), right_with_id(model, permitted.right)
     role = before.role if before else standing.role
@@ -194,11 +198,13 @@ def _ended_by_size(decision: Decision, finding: Finding) -> str | None:
 
 
 def _ended_by_right(decision: Decision, finding: Finding, model: OperatingModel) -> str | None:
-    right = right_with_id(model, decision.right)
-    # A right that was renamed or withdrawn since does not undo what was decided under it.
-    if right is None or reaches(right, replace(finding, rule=decision.rule or finding.rule)):
-        return None
-    return f"it has outgrown the right of {decision.role_name or decision.person_name}"
+    measured = replace(finding, rule=decision.rule or finding.rule)
+    for author in (*decision.agreed_by, decision.author):
+        right = right_with_id(model, author.right)
+        # A right that was renamed or withdrawn since does not undo what was decided under it.
+        if right and not reaches(right, measured):
+            return f"it has outgrown the right of {author.role_name or author.person_name}"
+    return None
 
 
 def _check_answer(

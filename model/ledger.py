@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from model.agreement import with_turn
 from model.conflicts import Conflict, Decision, EscalationStatus, Status
 from model.findings import Finding, Wording
 
@@ -98,6 +99,7 @@ def decide(conflict: Conflict, decision: Decision) -> LedgerUpdate:
         update={
             "status": Status.DECIDED,
             "decision": decision,
+            "proposals": (),
             "changed_at": decision.decided_at,
             "former_decision": None,
             "reopened_because": "",
@@ -110,6 +112,7 @@ def decide(conflict: Conflict, decision: Decision) -> LedgerUpdate:
         "right": decision.right,
         "until": decision.until.isoformat() if decision.until else None,
         "replaces": decision.replaces,
+        "agreed_by": [agreement.person for agreement in decision.agreed_by] or None,
     }
     event = Event(conflict.id, "decided", decision.decided_at, details)
     return LedgerUpdate((after,), (event,))
@@ -135,14 +138,8 @@ def _successors(findings: Sequence[WordedFinding]) -> dict[str, str]:
 
 
 def _resolve(before: Conflict, merged_into: str, now: datetime) -> Conflict:
-    return before.model_copy(
-        update={
-            "status": Status.RESOLVED,
-            "changed_at": now,
-            "resolved_at": now,
-            "merged_into": merged_into,
-        }
-    )
+    update = {"status": Status.RESOLVED, "changed_at": now, "resolved_at": now}
+    return before.model_copy(update={**update, "merged_into": merged_into, "proposals": ()})
 
 
 def _follow_finding(
@@ -156,12 +153,12 @@ def _follow_finding(
     if before is None:
         return _open(before, worded, escalation_of, now)
     if before.status is Status.OPEN:
-        return _refresh(before, worded, escalation_of, now)
+        return _refresh(before, worded, escalation_of, why_ended, now)
     if before.decision is None:
         return _open(before, worded, escalation_of, now)
     if ended := _why_over(before, before.decision, worded.finding, why_ended):
         return _open(before, worded, escalation_of, now, ended=ended)
-    return _keep_decision(before, worded, now)
+    return _keep_decision(before, worded, why_ended, now)
 
 
 def _open(
@@ -186,9 +183,8 @@ def _open(
         former_decision=before.decision if before and ended else None,
         reopened_because=ended,
     )
-    name = "opened" if before is None else "reopened"
-    details = {**_event_details(conflict), **({"because": ended} if ended else {})}
-    return conflict, [Event(conflict.id, name, now, details)]
+    name, because = "opened" if before is None else "reopened", {"because": ended} if ended else {}
+    return conflict, [Event(conflict.id, name, now, {**_event_details(conflict), **because})]
 
 
 def _why_over(
@@ -202,35 +198,57 @@ def _why_over(
 
 
 def _keep_decision(
-    before: Conflict, worded: WordedFinding, now: datetime
+    before: Conflict, worded: WordedFinding, why_ended: WhyEnded, now: datetime
 ) -> tuple[Conflict, list[Event]]:
     """The decided conflict with its present finding; back among those in force if it was away."""
     update: dict[str, Any] = {"finding": worded.finding, "wording": worded.wording}
     if before.status is Status.DECIDED:
-        return before.model_copy(update=update), []
+        update["proposals"], lapsed = _proposals_in_force(before, worded, why_ended, now)
+        return before.model_copy(update=update), lapsed
     update |= {"status": Status.DECIDED, "resolved_at": None, "merged_into": "", "changed_at": now}
     after = before.model_copy(update=update)
     return after, [Event(after.id, "returned", now, _event_details(after))]
 
 
+def _proposals_in_force(
+    before: Conflict, worded: WordedFinding, why_ended: WhyEnded, now: datetime
+) -> tuple[tuple[Decision, ...], list[Event]]:
+    """The proposals that would still hold if all agreed to them now, and the end of the others."""
+    kept: list[Decision] = []
+    events: list[Event] = []
+    for proposal in before.proposals:
+        if because := why_ended(proposal, worded.finding):
+            details = {"role": proposal.role, "because": because}
+            events.append(Event(before.id, "lapsed", now, details))
+        else:
+            kept.append(proposal)
+    return tuple(kept), events
+
+
 def _refresh(
-    before: Conflict, worded: WordedFinding, escalation_of: EscalationOf, now: datetime
+    before: Conflict,
+    worded: WordedFinding,
+    escalation_of: EscalationOf,
+    why_ended: WhyEnded,
+    now: datetime,
 ) -> tuple[Conflict, list[Event]]:
     """An open conflict with its present finding; it changes for its readers only by an event."""
+    proposals, lapsed = _proposals_in_force(before, worded, why_ended, now)
     due_from, escalation = _escalate(before, worded.finding, escalation_of, now)
     after = before.model_copy(
         update={
             "finding": worded.finding,
             "wording": worded.wording,
-            "escalation": escalation,
+            "escalation": with_turn(escalation, proposals),
+            "proposals": proposals,
             "due_from": due_from,
         }
     )
     names = list(_event_names(before, after))
     # Comments notify their readers of what changed since they were written; new dates alone do not.
-    if names:
+    if names or lapsed:
         after = after.model_copy(update={"changed_at": now})
-    return after, [Event(after.id, name, now, _event_details(after)) for name in names]
+    return after, [*lapsed, *(Event(after.id, name, now, _event_details(after)) for name in names)]
 
 
 def _escalate(
@@ -262,19 +280,17 @@ def _event_names(before: Conflict, after: Conflict) -> Iterator[str]:
         yield "undecided"
     if after.severity != before.severity:
         yield "changed"
-    elif now.level <= then.level and _authority_id(now) != _authority_id(then):
+    elif now.level <= then.level and now.authority_id != then.authority_id:
         yield "handed on"
 
 
-def _authority_id(escalation: EscalationStatus) -> str | None:
-    return escalation.authority.person if escalation.authority else None
-
-
 def _event_details(conflict: Conflict) -> dict[str, Any]:
+    escalation = conflict.escalation
     return {
         "severity": conflict.severity.name.lower(),
         "title": conflict.wording.title,
-        "level": conflict.escalation.level,
-        "authority": _authority_id(conflict.escalation),
-        "decide_by": conflict.escalation.decide_by.isoformat(),
+        "level": escalation.level,
+        "authority": escalation.authority_id,
+        "decide_by": escalation.decide_by.isoformat(),
+        "came_from": escalation.came_from or None,
     }

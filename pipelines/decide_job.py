@@ -5,6 +5,7 @@ from typing import Any
 import dagster as dg
 
 from connectors.base import ConnectionFailed
+from model.agreement import outcome_text
 from model.operating_model.identity import Identity, IdentityKind
 from model.rules import Option, installed_rules
 from pipelines.assets.keys import INBOX
@@ -82,8 +83,7 @@ def _decide(context: dg.OpExecutionContext, instance: Instance, person: Identity
         "dagster",
         run_instant(context),
     )
-    assert decided.decision is not None
-    context.log.info(f"{decided.id} decided by {person.value}: {decided.decision.meaning}")
+    context.log.info(f"{decided.id} {outcome_text(decided)}")
     if person.kind is IdentityKind.LOCAL:
         context.log.warning(
             f"Nothing has verified that this is {person.value}: {LOCAL_PERSON} is set, so whoever "

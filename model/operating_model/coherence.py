@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from holidays import list_supported_countries
 
 from model.operating_model.documents import Document, Location
 from model.operating_model.forums import Forum
+from model.operating_model.people import speaks_for
 from model.operating_model.problems import choose
 from model.operating_model.references import ids
 from model.operating_model.rights import covers_rule
@@ -16,6 +17,8 @@ from model.operating_model.schema import (
     DecisionLimit,
     DecisionRight,
     EscalationLevel,
+    Function,
+    Person,
     Role,
     Workflow,
 )
@@ -48,6 +51,49 @@ def check_statuses(document: Document) -> None:
                     states = f"{other.name.lower()} and {state.name.lower()}"
                     message = f'"{status}" of {connection} means two states, {states}'
                     document.report((*at, "statuses", status), message, "Decide for one.")
+
+
+def check_deputies(document: Document) -> None:
+    """Report deputies that lead back to the person for whom they stand in, once per cycle."""
+    people = valid_entries(document, "people", Person)
+    deputies = {person.id: person.deputy for _, person in people}
+    reported: set[str] = set()
+    for at, person in people:
+        chain = _deputy_chain(deputies, person.id)
+        if len(chain) > 1 and chain[-1] == person.id and person.id not in reported:
+            reported |= set(chain)
+            message = f'the deputies of "{person.id}" lead back to them: {", ".join(chain)}'
+            document.report((*at, "deputy"), message, "Name another deputy, or none.")
+
+
+def _deputy_chain(deputies: Mapping[str, str | None], person_id: str) -> list[str]:
+    """A person, their deputy, and so on, up to nobody or to a person for the second time."""
+    chain = [person_id]
+    while (deputy := deputies.get(chain[-1])) is not None:
+        is_repeated = deputy in chain
+        chain.append(deputy)
+        if is_repeated:
+            break
+    return chain
+
+
+def check_agreements(document: Document) -> None:
+    """Report rights that need the agreement of functions by a role that speaks for none."""
+    functions = [function for _, function in valid_entries(document, "functions", Function)]
+    roles = {role.id: role for _, role in valid_entries(document, "roles", Role)}
+    for at, right in valid_entries(document, "decision_rights", DecisionRight):
+        role = roles.get(right.role)
+        if right.agreement == "one" or role is None:
+            continue
+        own = {function.id for function in functions if speaks_for(role, function)}
+        if not own:
+            message = f'agreement: both, but its role "{role.id}" speaks for no function'
+            remedy = "Name a role with a function, or leave the agreement out."
+            document.report((*at, "agreement"), message, remedy)
+        elif right.functions and not own.intersection(right.functions):
+            message = f'agreement: both, but its role "{role.id}" speaks for none of its functions'
+            remedy = f"Add {' or '.join(sorted(own))} to its functions."
+            document.report((*at, "functions"), message, remedy)
 
 
 def check_decisions(document: Document, rules: Collection[str] | None) -> None:

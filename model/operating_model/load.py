@@ -10,8 +10,10 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from model.operating_model.coherence import (
+    check_agreements,
     check_calendars,
     check_decisions,
+    check_deputies,
     check_forums,
     check_statuses,
 )
@@ -44,6 +46,8 @@ def load(
     check_unique(document)
     check_calendars(document)
     check_statuses(document)
+    check_deputies(document)
+    check_agreements(document)
     check_decisions(document, rules)
     check_forums(document)
     if document.problems:

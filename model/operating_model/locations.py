@@ -36,9 +36,14 @@ def follow(shape: Any, loc: Location) -> tuple[Location, list[str]]:
         if not holders and step != _KEY:
             continue
         keys.append(step)
-        known = [name for holder in holders if _is_model(holder) for name in holder.model_fields]
+        known = [name for holder in holders if _is_model(holder) for name in keys_of(holder)]
         shape = next(filter(None, (_shape_at(holder, step) for holder in holders)), Any)
     return tuple(keys), known
+
+
+def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields of a model by the keys under which a file states them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _options(shape: Any, discriminator: Any = None) -> Iterator[tuple[Any, Any]]:
@@ -81,7 +86,7 @@ def _holds_values(option: Any) -> bool:
 def _shape_at(holder: Any, step: str | int) -> Any:
     """What is at a key or an index; None where that is not known."""
     if _is_model(holder):
-        return holder.model_fields.get(str(step))
+        return keys_of(holder).get(str(step))
     shapes = [shape for shape in get_args(holder) if shape is not Ellipsis]
     if isinstance(step, int) and step < len(shapes):
         return shapes[step]

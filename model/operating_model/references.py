@@ -22,6 +22,7 @@ _REFERENCES: tuple[tuple[Location, str], ...] = (
     (("functions", _EACH, "head"), "roles"),
     (("functions", _EACH, "calendar"), "calendars"),
     (("people", _EACH, "identities", _KEYS), "connections"),
+    (("people", _EACH, "deputy"), "people"),
     (("roles", _EACH, "function"), "functions"),
     (("roles", _EACH, "holder"), "people"),
     (("roles", _EACH, "deputy"), "people"),

@@ -1,21 +1,26 @@
 """Who may decide a conflict: the decision rights of the operating model, applied.
 
 A right fits a conflict by its rule, the functions it touches and its size. The first right in
-the file that fits names the authority that has to decide. The holder and the deputy of the role
-of any right that fits may decide.
+the file that fits names the authority that has to decide; where it says `agreement: both`, that is
+the authority of each function. The holder and the deputy of the role of any right that fits may
+decide, and who stands in for them while they are away.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Protocol
 
 from model.findings import Impact
 from model.operating_model import people
+from model.operating_model.absences import calendar_of, is_away, people_for
+from model.operating_model.calendar import WorkingCalendar
 from model.operating_model.schema import (
     ALL_RULES,
     DecisionLimit,
     DecisionRight,
+    Function,
     OperatingModel,
     Person,
     Role,
@@ -37,29 +42,48 @@ class ConflictFacts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DecisionAuthority:
-    """A role that may decide by the right with this id, its holder, and the holder's deputy."""
+    """A role that may decide by the right with this id, and the person who is asked.
+
+    `people` are those who act for the role, in turn: the first is its holder. `calendar` is that of
+    its function, in which their deadlines are counted.
+    """
 
     role: Role
     person: Person
-    deputy: Person | None
+    people: tuple[Person, ...]
     right: str
+    calendar: WorkingCalendar
 
     def __str__(self) -> str:
-        return f"{self.person.name} ({self.role.name})"
+        holder = f" for {self.holder.name}" if self.holder else ""
+        return f"{self.person.name}{holder} ({self.role.name})"
+
+    @property
+    def holder(self) -> Person | None:
+        """For whom the person stands in; None for the holder."""
+        return None if self.person == self.people[0] else self.people[0]
 
     @property
     def permitted(self) -> PermittedDecision:
-        """The holder's permission to decide by this right."""
-        return PermittedDecision(self.person, self.role, self.right)
+        """The person's permission to decide by this right."""
+        return PermittedDecision(self.person, self.role, self.right, self.holder)
+
+    def asks(self, person: Person) -> DecisionAuthority:
+        """The same authority with another of its people."""
+        return replace(self, person=person)
 
 
 @dataclass(frozen=True, slots=True)
 class PermittedDecision:
-    """This person may decide, by the right with this id, which this role has."""
+    """This person may decide, by the right with this id, which this role has.
+
+    `holder` is the holder of the role for whom they do so; None if it is theirs.
+    """
 
     person: Person
     role: Role
     right: str
+    holder: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +99,53 @@ class RefusedDecision:
 
 
 def find_authorities(model: OperatingModel, conflict: ConflictFacts) -> list[DecisionAuthority]:
-    """All who may decide a conflict of this rule, functions and size, in the order of the file."""
-    return [_authority(model, right) for right in model.decision_rights if reaches(right, conflict)]
+    """All who may decide a conflict of this rule, functions and size, in the order of the file.
+
+    Where functions have to agree, their authorities come first, and then those who decide alone.
+    """
+    fitting = [right for right in model.decision_rights if reaches(right, conflict)]
+    parties = _parties(model, conflict, fitting)
+    if not parties:
+        return [_authority(model, people.role_with_id(model, r.role), r) for r in fitting]
+    agreeing = {party.role.id for party in parties}
+    later = {level.role for level in model.escalation_path} - agreeing
+    alone = [right for right in fitting if right.role in later]
+    return [
+        *parties,
+        *(_authority(model, people.role_with_id(model, right.role), right) for right in alone),
+    ]
+
+
+def find_parties(model: OperatingModel, conflict: ConflictFacts) -> tuple[DecisionAuthority, ...]:
+    """The authorities that have to agree, one per function; none where one of them decides."""
+    fitting = [right for right in model.decision_rights if reaches(right, conflict)]
+    return _parties(model, conflict, fitting)
+
+
+def _parties(
+    model: OperatingModel, conflict: ConflictFacts, fitting: list[DecisionRight]
+) -> tuple[DecisionAuthority, ...]:
+    if not fitting or fitting[0].agreement == "one":
+        return ()
+    functions = {function.id: function for function in model.functions}
+    known = [functions[each] for each in conflict.functions if each in functions]
+    parties = {party.role.id: party for party in (_party(model, each, fitting) for each in known)}
+    # A role that speaks for all of them has nobody to agree with.
+    return tuple(parties.values()) if len(parties) > 1 else ()
+
+
+def _party(
+    model: OperatingModel, function: Function, fitting: list[DecisionRight]
+) -> DecisionAuthority:
+    """The first role with a right that fits and that speaks for the function, else its head.
+
+    The head then decides under the right that wants the agreement.
+    """
+    for right in fitting:
+        role = people.role_with_id(model, right.role)
+        if people.speaks_for(role, function):
+            return _authority(model, role, right)
+    return _authority(model, people.role_with_id(model, function.head), fitting[0])
 
 
 def reaches(right: DecisionRight, conflict: ConflictFacts) -> bool:
@@ -95,14 +164,40 @@ def right_with_id(model: OperatingModel, right_id: str) -> DecisionRight | None:
 
 
 def may_decide(
-    model: OperatingModel, person: Person | None, conflict: ConflictFacts
+    model: OperatingModel, person: Person | None, conflict: ConflictFacts, today: date
 ) -> PermittedDecision | RefusedDecision:
-    """Whether this person's decision counts; None stands for somebody unknown to the model."""
+    """Whether this person's decision counts; None stands for somebody unknown to the model.
+
+    Where functions have to agree, the permission to decide alone comes before that to agree.
+    """
     authorities = find_authorities(model, conflict)
-    for authority in authorities:
-        if person and person in (authority.person, authority.deputy):
-            return PermittedDecision(person, authority.role, authority.right)
-    return RefusedDecision(_refusal_text(person, conflict), tuple(authorities))
+    agreeing = {party.role.id for party in find_parties(model, conflict)}
+    for authority in sorted(authorities, key=lambda each: each.role.id in agreeing):
+        if person and acts_for(authority, person, today):
+            return authority.asks(person).permitted
+    asked = (authority.asks(_first_there(authority, today)) for authority in authorities)
+    return RefusedDecision(_refusal_text(person, conflict), tuple(asked))
+
+
+def acts_for(authority: DecisionAuthority, person: Person, today: date) -> bool:
+    """Whether a person may act for a role today.
+
+    Its holder and its deputy always may, others while all before them are away.
+    """
+    if person.id in (authority.role.holder, authority.role.deputy):
+        return True
+    for each in authority.people:
+        if each.id == person.id:
+            return True
+        if not is_away(each, today, authority.calendar):
+            return False
+    return False
+
+
+def _first_there(authority: DecisionAuthority, today: date) -> Person:
+    calendar = authority.calendar
+    there = (each for each in authority.people if not is_away(each, today, calendar))
+    return next(there, authority.person)
 
 
 def covers_rule(right: DecisionRight, rule: str) -> bool:
@@ -110,10 +205,9 @@ def covers_rule(right: DecisionRight, rule: str) -> bool:
     return rule in right.rules or ALL_RULES in right.rules
 
 
-def _authority(model: OperatingModel, right: DecisionRight) -> DecisionAuthority:
-    role = people.role_with_id(model, right.role)
-    deputy = people.person_with_id(model, role.deputy) if role.deputy else None
-    return DecisionAuthority(role, people.person_with_id(model, role.holder), deputy, right.id)
+def _authority(model: OperatingModel, role: Role, right: DecisionRight) -> DecisionAuthority:
+    acting = people_for(model, role)
+    return DecisionAuthority(role, acting[0], acting, right.id, calendar_of(model, role))
 
 
 def _refusal_text(person: Person | None, conflict: ConflictFacts) -> str:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
     PositiveInt,
     model_validator,
@@ -80,13 +81,34 @@ class Function(ModelPart):
     calendar: Id | None = None
 
 
+class Absence(ModelPart):
+    """Days on which a person decides nothing, the first (`from`) and the last (`to`) included."""
+
+    # `from` is a word of Python, so it can only be an alias.
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.last < self.first:
+            raise invalid(f"ends on {self.last}, before it begins", "Exchange the two days.")
+        return self
+
+
 class Person(ModelPart):
-    """A person; `identities` maps the name of a connection to their account or name there."""
+    """A person; `identities` maps the name of a connection to their account or name there.
+
+    While an absence reaches over a deadline, `deputy` is asked instead and may decide.
+    """
 
     id: Id
     name: str
     email: str
     identities: dict[str, str] = Field(default_factory=dict)
+    absences: tuple[Absence, ...] = ()
+    deputy: Id | None = None
 
 
 class Role(ModelPart):
@@ -97,7 +119,7 @@ class Role(ModelPart):
     function: Id | None = None
     holder: Id
     deputy: Id | None = None
-    """Who may decide with the same right."""
+    """Who may decide with the same right, and is asked if nobody else stands in for the holder."""
 
 
 class Initiative(ModelPart):
@@ -163,7 +185,9 @@ class DecisionRight(ModelPart):
     """Which role may decide which conflicts, up to which size; `rules: [all]` means all rules.
 
     `functions` limits it to conflicts that touch one of these. The first right in the file that
-    fits a conflict names its authority; any right that fits allows a decision.
+    fits a conflict names its authority; any right that fits allows a decision. If that first right
+    says `agreement: both`, the authority of each function in conflict has to agree; a role of a
+    later escalation level decides alone.
     """
 
     id: Id
@@ -171,6 +195,7 @@ class DecisionRight(ModelPart):
     role: Id
     functions: tuple[Id, ...] = ()
     up_to: DecisionLimit = DecisionLimit()
+    agreement: Literal["one", "both"] = "one"
 
 
 class EscalationLevel(ModelPart):

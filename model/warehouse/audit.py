@@ -19,9 +19,8 @@ from model.audit_chain import (
     parse_content,
     parse_instant,
 )
-from model.conflicts import STATEMENT_EVENTS, Status
+from model.conflicts import PROPOSAL_EVENTS, STATEMENT_EVENTS, Status
 from model.warehouse.audit_chain import first_chain_fault, number_of_hash, read_entries, read_entry
-from model.warehouse.conflict_versions import shown_state
 from model.warehouse.schema import CHAINED
 
 _LONGEST_RUN = timedelta(days=1)
@@ -33,7 +32,6 @@ A sync states the time of its start, by the clock of its own machine.
 """
 _TIME_FIELDS = {
     "conflict_event": "at",
-    "conflict_version": "at",
     "decision": "decided_at",
     "hold_release": "released_at",
     "operating_model_version": "applied_at",
@@ -138,25 +136,21 @@ def _find_unchained_rows(connection: Connection) -> Iterator[Fault]:
 
 
 _LAST_ON_RECORD = text("""
-    select c.id, c.status, c.details, e.event, f.event as standing, to_jsonb(d) as decision,
-        v.details as last_state
+    select c.id, c.status, c.details, e.event, f.event as standing, to_jsonb(d) as decision
     from conflict c
     cross join lateral (
         select event from conflict_event
-        where conflict_id = c.id and event <> all(cast(:statements as text[]))
+        where conflict_id = c.id and event <> all(cast(:others as text[]))
         order by id desc limit 1
     ) e
     left join lateral (
         select event from conflict_event where conflict_id = c.id
-            and event <> 'resolved' and event <> all(cast(:statements as text[]))
+            and event <> 'resolved' and event <> all(cast(:others as text[]))
         order by id desc limit 1
     ) f on true
     left join lateral (
         select * from decision where conflict_id = c.id order by id desc limit 1
     ) d on true
-    left join lateral (
-        select details from conflict_version where conflict_id = c.id order by id desc limit 1
-    ) v on true
     order by c.id
 """)
 _DECIDING = ("decided", "returned")
@@ -169,8 +163,9 @@ _WITHOUT_EVENT = text("""
 
 def _find_contradictions(connection: Connection) -> Iterator[Fault]:
     """Conflicts whose present state, which may change, shows what was never recorded."""
-    for row in connection.execute(_LAST_ON_RECORD, {"statements": list(STATEMENT_EVENTS)}):
-        for text_ in (*_contradictions(row), *_differing_state(row)):
+    others = [*STATEMENT_EVENTS, *PROPOSAL_EVENTS]
+    for row in connection.execute(_LAST_ON_RECORD, {"others": others}):
+        for text_ in _contradictions(row):
             yield Fault(FaultKind.CONTRADICTED, None, f"{row.id} {text_}")
     for conflict_id in connection.execute(_WITHOUT_EVENT).scalars():
         yield Fault(FaultKind.CONTRADICTED, None, f"{conflict_id} was never opened on record")
@@ -192,17 +187,6 @@ def _contradictions(row: Row[Any]) -> Iterator[str]:
         yield "shows a decision that is not its last one on record: there is none"
     elif differing := _differing_terms(decision, row.decision):
         yield f"shows a decision that is not its last one on record: {', '.join(differing)}"
-
-
-def _differing_state(row: Row[Any]) -> Iterator[str]:
-    """What the present state shows otherwise than the last one on record."""
-    if row.last_state is None:
-        return
-    shown, recorded = shown_state(row.details), shown_state(row.last_state)
-    names = [name for name in (*recorded, *shown) if recorded.get(name) != shown.get(name)]
-    if names:
-        listed = ", ".join(dict.fromkeys(names))
-        yield f"shows another {listed} than its last state on record"
 
 
 def _status_after(event: str) -> Status:
@@ -230,6 +214,8 @@ def _differing_terms(shown: Mapping[str, Any], recorded: Mapping[str, Any]) -> l
             "awaits": bounds["awaits"],
             "replaces": bounds["replaces"],
         }
+    if "agreed_by" in bounds:
+        expected |= {"agreed_by": bounds["agreed_by"], "for_name": bounds["for_name"]}
     stated = {**shown, "value": _amounts(shown.get("value"))}
     differing = [name for name, value in expected.items() if stated.get(name) != value]
     if parse_instant(shown.get("decided_at")) != parse_instant(recorded["decided_at"]):

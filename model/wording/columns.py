@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from model.agreement import proposal_sentences
 from model.conflicts import Conflict
 from model.decisions import decision_sentences
 from model.findings import Label
 from model.operating_model.schema import OperatingModel
+from model.rules.words import format_list
 
 
 def build_columns(
@@ -15,10 +17,9 @@ def build_columns(
 ) -> tuple[tuple[str, str], ...]:
     """Heading to value, in their order."""
     names = model.function_names
-    authority = conflict.escalation.authority
-    decider = f"{authority.person_name} ({authority.role_name})" if authority else "nobody"
+    decider = format_list(map(str, conflict.escalation.asked)) or "nobody"
     subjects = [labels[i] for i in conflict.finding.subjects if i in labels]
-    decision = conflict.decision
+    decided = decision_sentences(conflict.decision) if conflict.decision else ()
     return (
         ("Conflict", conflict.id),
         ("Status", conflict.status.value),
@@ -30,5 +31,5 @@ def build_columns(
         ("Who decides", decider),
         ("Decide by", conflict.escalation.decide_by.isoformat()),
         ("Otherwise", conflict.escalation.otherwise),
-        ("Decision", " ".join(decision_sentences(decision)) if decision else ""),
+        ("Decision", " ".join((*decided, *proposal_sentences(conflict)))),
     )

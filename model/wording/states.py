@@ -14,7 +14,7 @@ from model.operating_model.schema import OperatingModel
 from model.rules.words import brief_key, format_day, shorten
 from model.wording.audience import CommentAudience
 from model.wording.budget import Line, optional_line, required_line
-from model.wording.decider import decider_line
+from model.wording.decider import decider_line, proposal_lines, turn_lines
 from model.wording.importance import (
     AGE,
     DECIDER,
@@ -78,6 +78,7 @@ def _draft_open(
         after=(
             *_question_lines(conflict, briefing),
             *_age_lines(conflict),
+            *turn_lines(conflict),
             decider_line(conflict, model, audience),
         ),
     )
@@ -144,7 +145,7 @@ def _draft_decided(conflict: Conflict, model: OperatingModel) -> Draft:
             *(optional_line(FIRST_REASON - at, sentence) for at, sentence in enumerate(others)),
             _what_it_was(conflict),
         ),
-        after=tuple(_age_lines(conflict)),
+        after=(*proposal_lines(conflict), *_age_lines(conflict)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from model.agreement import proposal_sentences
 from model.comment_content import (
     Block,
     Bullets,
@@ -19,7 +20,7 @@ from model.escalation_status import deadline_text
 from model.findings import Label
 from model.operating_model.calendar import local_day
 from model.operating_model.schema import OperatingModel
-from model.rules.words import format_day
+from model.rules.words import format_day, format_list
 from model.wording.chain_steps import step_spans
 
 _PREFIX = {Status.DECIDED: "Decided", Status.RESOLVED: "Resolved"}
@@ -66,8 +67,9 @@ def _next_step(conflict: Conflict) -> Iterator[str]:
             yield "Nobody has the right to decide this; the operating model needs one."
         else:
             decides, consequence = deadline_text(escalation)
-            who = f"{escalation.authority.person_name} ({escalation.authority.role_name})"
+            who = format_list(map(str, escalation.asked))
             yield f"{who} {decides} {format_day(escalation.decide_by)}. {consequence}"
+    yield from proposal_sentences(conflict)
     if conflict.age_text:
         yield conflict.age_text
 

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from model.agreement import agreement_text
 from model.awaited import Awaited, find_awaited
 from model.comment_content import PostedComment
-from model.conflicts import Conflict, Decision, Status
+from model.conflicts import Conflict, Decision, NamedAuthority, Status
 from model.findings import Label
 from model.freshness import OldReading, readings_text
 from model.holding import HeldFinding
-from model.rules.words import format_count, format_day
+from model.rules.words import format_count, format_day, format_list
 from model.warehouse.connection_states import is_anything_read
 from model.warehouse.held_findings import read_held_findings
 from model.warehouse.ledger import read_conflict, read_conflicts, read_posted_comments
@@ -84,7 +85,6 @@ def conflict_to_json(
     `today` is the day as of which something awaited is overdue.
     """
     finding, escalation = conflict.finding, conflict.escalation
-    authority = escalation.authority
     return {
         "id": conflict.id,
         "rule": finding.rule,
@@ -95,12 +95,10 @@ def conflict_to_json(
         "explanation": list(conflict.wording.explanation),
         "functions": list(finding.functions),
         "subjects": [_label_to_json(labels[i]) for i in finding.subjects if i in labels],
-        "authority": authority
-        and {
-            "person": authority.person,
-            "name": authority.person_name,
-            "role": authority.role,
-        },
+        "authority": escalation.authority and _authority_to_json(escalation.authority),
+        "awaits": [_authority_to_json(each) for each in escalation.asked],
+        "came_from": escalation.came_from,
+        "absence": escalation.absence,
         "decide_by": escalation.decide_by.isoformat(),
         "overdue": escalation.overdue,
         "otherwise": escalation.otherwise,
@@ -117,6 +115,9 @@ def conflict_to_json(
         "decision": conflict.decision and _decision_to_json(conflict.decision),
         "former_decision": conflict.former_decision and _decision_to_json(conflict.former_decision),
         "reopened_because": conflict.reopened_because,
+        "agreement": agreement_text(conflict),
+        "parties": [_authority_to_json(each) for each in escalation.parties],
+        "proposals": [_decision_to_json(each) for each in conflict.proposals],
         "awaited": _awaited_to_json(conflict, today),
         "rests_on": list(finding.rests_on),
         "old_readings": [reading_to_json(reading) for reading in conflict.old_readings],
@@ -128,13 +129,24 @@ def conflict_to_json(
     }
 
 
+def _authority_to_json(authority: NamedAuthority) -> dict[str, str]:
+    return {
+        "person": authority.person,
+        "name": authority.person_name,
+        "role": authority.role,
+        "for": authority.for_name,
+    }
+
+
 def _decision_to_json(decision: Decision) -> dict[str, Any]:
     return {
         "verdict": decision.verdict,
+        "answers": dict(decision.answers),
         "meaning": decision.meaning,
         "person": decision.person,
         "role": decision.role_name,
         "for": decision.for_name,
+        "agreed_by": [_authority_to_json(each) for each in decision.agreed_by],
         "reason": decision.reason,
         "until": decision.until and decision.until.isoformat(),
         "awaits": decision.awaits,
@@ -187,14 +199,14 @@ def _conflict_row(
     escalation, decision = conflict.escalation, conflict.decision
     awaited = find_awaited(conflict, today)
     unkept = f"Overdue: {awaited}" if awaited and awaited.is_overdue else ""
-    person = escalation.authority.person_name if escalation.authority else "nobody may"
+    persons = format_list(each.person_name for each in escalation.asked) or "nobody may"
     late = " (passed)" if escalation.overdue else ""
     return (
         conflict.severity.name.lower(),
         conflict.id,
         ". ".join(filter(None, (conflict.wording.title, unkept, conflict.age_text))),
         ", ".join(function_names.get(each, each) for each in conflict.finding.functions),
-        _decided_text(decision, awaited) if decision else person,
+        _decided_text(decision, awaited) if decision else agreement_text(conflict) or persons,
         _decided_until(decision) if decision else f"{format_day(escalation.decide_by)}{late}",
     )
 

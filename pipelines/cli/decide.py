@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from model.agreement import outcome_text, proposal_sentences
 from model.conflicts import Conflict, Status
 from model.operating_model.identity import identity_of_text
 from model.rules import Option
@@ -37,9 +38,8 @@ def decide(
         assert shown is not None
         print_json(conflict_to_json(*shown, today))
         return
-    assert decided.decision is not None
     print_line(
-        f"✓ {conflict} decided by {decided.decision.person_name}: {decided.decision.meaning}. "
+        f"✓ {conflict} {outcome_text(decided)}. "
         "Run `interlock comments` to write it into the tools now"
     )
 
@@ -50,6 +50,8 @@ def print_options(conflict_id: str) -> None:
         conflict = _read_conflict(instance, conflict_id)
         options = instance.rules.options_of(conflict.finding.rule)
     print_line(conflict.wording.question)
+    for sentence in proposal_sentences(conflict):
+        print_line(sentence)
     print_table(
         ("Verdict", "What it decides", "--set"),
         [_option_row(option, conflict) for option in options.values()],

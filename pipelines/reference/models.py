@@ -45,7 +45,12 @@ def describe_model(model: Model) -> Iterator[str]:
         yield inspect.cleandoc(model.__doc__)
     docstrings = _field_docstrings(model)
     rows = [
-        (f"`{name}`", _form(field.annotation), _default(field), docstrings.get(name, ""))
+        (
+            f"`{field.alias or name}`",
+            _form(field.annotation),
+            _default(field),
+            docstrings.get(name, ""),
+        )
         for name, field in model.model_fields.items()
     ]
     if rows:

@@ -239,5 +239,5 @@ def _write(
 ) -> Outcome:
     if update is None:
         return Outcome(OutcomeKind.NOTHING_NEW, conflict.id)
-    write_ledger_update(asked.connection, update, asked.now)
+    write_ledger_update(asked.connection, update)
     return Outcome(outcome, conflict.id)

@@ -78,8 +78,8 @@ def test_every_key_of_the_two_yaml_documents_is_described(
 ) -> None:
     for model in models_below(root):
         assert model is root or f"\n## {model.__name__}\n" in pages[page]
-        for name in model.model_fields:
-            assert f"| `{name}` |" in pages[page]
+        for name, field in model.model_fields.items():
+            assert f"| `{field.alias or name}` |" in pages[page]
 
 
 def test_every_command_is_described_with_its_help_and_parameters(pages: dict[str, str]) -> None:

@@ -111,7 +111,7 @@ def test_a_point_has_its_question_options_and_consequences(model: OperatingModel
     finish, move, accept, dismiss = point.options
     assert finish.consequences == (
         "IT finishes CDP-18 by 20 Mar 2026.",
-        "It is open again unless this is in the tools by 20 Mar 2026: CDP-18 by 20 Mar 2026.",
+        "It is open again unless this is in the tools by 20 Mar 2026: CDP-18.",
         "It is open again if the delay passes 3 working days.",
     )
     assert move.consequences[1] == (
@@ -271,5 +271,5 @@ def test_a_reopened_conflict_says_what_was_decided_before(model: OperatingModel)
     (point,) = agenda(model, forum(), late).points
 
     assert point.notes == (
-        "Open again: it is 9 days late. Before, Ada's decision (CIO): the date moves.",
+        "Open again: it is 9 days late. Before, the decision of Ada (CIO): the date moves.",
     )

@@ -43,7 +43,10 @@ def test_after_the_last_level_nobody_follows(model: OperatingModel) -> None:
     assert (last.level, last.overdue) == (3, False)
     assert deadline_text(last) == (
         "decides by",
-        "Otherwise it stays undecided, for nobody stands above them.",
+        (
+            "Escalated from Ben (CMO), who was to decide by 26 Nov 2026. "
+            "Otherwise it stays undecided, for nobody stands above them."
+        ),
     )
 
 
@@ -53,7 +56,10 @@ def test_once_the_last_deadline_has_passed_the_conflict_is_still_undecided(
     passed = status(model, datetime(2026, 12, 7, 12, tzinfo=UTC))
 
     assert passed.overdue
-    assert deadline_text(passed) == ("was to decide by", "It is still undecided.")
+    assert deadline_text(passed) == (
+        "was to decide by",
+        "Escalated from Ben (CMO), who was to decide by 26 Nov 2026. It is still undecided.",
+    )
 
 
 def test_a_conflict_that_nobody_may_decide_has_no_authority(model: OperatingModel) -> None:

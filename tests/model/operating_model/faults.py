@@ -367,6 +367,72 @@ FAULTS = {
         '"week" belongs to a monthly forum',
         "week: first",
     ),
+    "a deputy whom nobody knows": (
+        ("email: dan@small.example\n", "email: dan@small.example\n    deputy: eve\n"),
+        "deputy: eve",
+        'people "dan", deputy names "eve", which is not among the people',
+        "Use one of: ada, ben, cleo, dan.",
+    ),
+    "a person who is their own deputy": (
+        ("email: dan@small.example\n", "email: dan@small.example\n    deputy: dan # own\n"),
+        "deputy: dan # own",
+        'the deputies of "dan" lead back to them: dan, dan',
+        "Name another deputy, or none.",
+    ),
+    "deputies in a circle": (
+        (
+            "email: cleo@small.example\n  - id: dan\n    name: Dan\n",
+            (
+                "email: cleo@small.example\n    deputy: dan # back\n"
+                "  - id: dan\n    name: Dan\n    deputy: cleo\n"
+            ),
+        ),
+        "deputy: dan # back",
+        'the deputies of "cleo" lead back to them: cleo, dan, cleo',
+        "Name another deputy, or none.",
+    ),
+    "an absence that ends before it begins": (
+        (
+            "email: dan@small.example\n",
+            "email: dan@small.example\n    absences: [{from: 2026-12-04, to: 2026-12-01}]\n",
+        ),
+        "absences:",
+        'people "dan", absences entry 1: ends on 2026-12-01, before it begins',
+        "Exchange the two days.",
+    ),
+    "an absence without its last day": (
+        (
+            "email: dan@small.example\n",
+            (
+                "email: dan@small.example\n    absences:\n      - until: 2026-12-01\n"
+                "        from: 2026-11-01\n"
+            ),
+        ),
+        "until: 2026-12-01",
+        'people "dan", absences entry 1 has an unknown key "until"',
+        "Use one of: from, to.",
+    ),
+    "an agreement that is neither one nor both": (
+        ("up_to: {days: 20}", "up_to: {days: 20}\n    agreement: all"),
+        "agreement: all",
+        'decision_rights "marketing-medium", agreement',
+        "",
+    ),
+    "an agreement by a role that speaks for no function": (
+        ("rules: [all]", "rules: [all]\n    agreement: both"),
+        "agreement: both",
+        'its role "chair" speaks for no function',
+        "Name a role with a function, or leave the agreement out.",
+    ),
+    "an agreement about the functions of others": (
+        (
+            "role: cmo\n    up_to: {days: 20}",
+            "role: cmo\n    functions: [it]\n    agreement: both\n    up_to: {days: 20}",
+        ),
+        "functions: [it]\n    agreement",
+        'its role "cmo" speaks for none of its functions',
+        "Add marketing to its functions.",
+    ),
     "an alias": (
         ("labels: [portal]", "labels: *names"),
         "labels: *names",

@@ -1,5 +1,6 @@
 """Who may decide which conflict: the first right that fits has to, any that fits may."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from model.operating_model.rights import (
 from model.operating_model.schema import OperatingModel
 from model.records import Money
 from tests.model.operating_model.small_model import small_model
+
+TODAY = date(2026, 3, 2)
 
 
 @pytest.fixture
@@ -70,7 +73,7 @@ def test_an_authority_is_the_role_with_its_holder(model: OperatingModel) -> None
 def test_nobody_has_authority_where_no_right_fits(model: OperatingModel) -> None:
     limited = model.model_copy(update={"decision_rights": model.decision_rights[:2]})
     assert first_authority(limited, finding_of(21)) is None
-    refused = may_decide(limited, people.person_with_id(model, "cleo"), finding_of(21))
+    refused = may_decide(limited, people.person_with_id(model, "cleo"), finding_of(21), TODAY)
     assert str(refused).endswith("Nobody may.")
 
 
@@ -80,19 +83,21 @@ def test_nobody_has_authority_where_no_right_fits(model: OperatingModel) -> None
 def test_whoever_holds_a_right_that_fits_may_decide(
     model: OperatingModel, person: str, right: str
 ) -> None:
-    allowed = may_decide(model, people.person_with_id(model, person), finding_of(3))
+    allowed = may_decide(model, people.person_with_id(model, person), finding_of(3), TODAY)
     assert isinstance(allowed, PermittedDecision)
     assert (allowed.person.id, allowed.right) == (person, right)
 
 
 def test_a_deputy_decides_with_the_same_right(model: OperatingModel) -> None:
-    allowed = may_decide(model, people.person_with_id(model, "dan"), finding_of(3))
+    allowed = may_decide(model, people.person_with_id(model, "dan"), finding_of(3), TODAY)
     assert isinstance(allowed, PermittedDecision)
     assert (allowed.person.id, allowed.role.id) == ("dan", "cio")
 
 
 def test_a_refused_decision_says_why_and_who_may(model: OperatingModel) -> None:
-    refused = may_decide(model, people.person_with_id(model, "dan"), finding_of(15, "250000 EUR"))
+    refused = may_decide(
+        model, people.person_with_id(model, "dan"), finding_of(15, "250000 EUR"), TODAY
+    )
     assert isinstance(refused, RefusedDecision)
     assert str(refused) == (
         "Dan has no right to decide late_handover of this size (15 days, 250,000 EUR)."
@@ -102,6 +107,6 @@ def test_a_refused_decision_says_why_and_who_may(model: OperatingModel) -> None:
 
 
 def test_an_unknown_person_decides_nothing(model: OperatingModel) -> None:
-    refused = may_decide(model, None, finding_of(3))
+    refused = may_decide(model, None, finding_of(3), TODAY)
     assert isinstance(refused, RefusedDecision)
     assert refused.reason == "This identity belongs to nobody in the operating model"

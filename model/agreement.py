@@ -1,0 +1,88 @@
+"""Decisions that the authorities of several functions have to agree to: whose turn it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from model.conflicts import Conflict, Decision, EscalationStatus, NamedAuthority, Status
+from model.decisions import name_author
+from model.rules.words import format_list
+
+
+def with_turn(escalation: EscalationStatus, proposals: Sequence[Decision]) -> EscalationStatus:
+    """The status with those awaited who have not agreed to the newest proposal."""
+    awaited = _awaited(escalation.parties, proposals)
+    if not awaited:
+        return escalation
+    return escalation.model_copy(update={"awaited": awaited, "authority": awaited[0]})
+
+
+def add_proposal(proposals: Sequence[Decision], proposal: Decision) -> tuple[Decision, ...]:
+    """The proposals with this one as the newest; a role has one only."""
+    return (*(each for each in proposals if each.role != proposal.role), proposal)
+
+
+def is_agreed(roles: Sequence[str], proposals: Sequence[Decision]) -> bool:
+    """Whether all these roles have agreed to the newest proposal."""
+    return not _without_consent(roles, proposals)
+
+
+def agreement_text(conflict: Conflict) -> str:
+    """`agreed by Ada Example (CIO), awaits Ben Example (CMO)`; empty without a proposal."""
+    if not conflict.proposals:
+        return ""
+    first, *counters = _grouped(conflict.proposals)
+    parts = [f"agreed by {_names(first)}"]
+    parts += [f"counter-proposal by {_names(counter)}" for counter in counters]
+    # On a higher level somebody else decides alone.
+    if awaited := conflict.escalation.awaited:
+        parts.append(f"awaits {format_list(map(str, awaited))}")
+    return ", ".join(parts)
+
+
+def outcome_text(conflict: Conflict) -> str:
+    """What became of a decision: `decided by Ada Example (CIO): …`, or who else has to agree."""
+    decided = ""
+    if conflict.status is Status.DECIDED and conflict.decision:
+        decided = f"decided by {name_author(conflict.decision)}: {conflict.decision.meaning}"
+    return "; ".join(filter(None, (decided, agreement_text(conflict))))
+
+
+def proposal_sentences(conflict: Conflict) -> tuple[str, ...]:
+    """What the functions have proposed so far, a sentence each, and with reasons."""
+    sentences: list[str] = []
+    for number, same in enumerate(_grouped(conflict.proposals)):
+        by = f"Agreed by {_names(same)}" if number == 0 else f"Counter-proposal by {_names(same)}"
+        reasons = [f" Reason: {each.reason}" for each in same if each.reason]
+        sentences.append(f"{by}: {same[-1].meaning}.{''.join(reasons)}")
+    return tuple(sentences)
+
+
+def _awaited(
+    parties: Sequence[NamedAuthority], proposals: Sequence[Decision]
+) -> tuple[NamedAuthority, ...]:
+    missing = _without_consent([party.role for party in parties], proposals)
+    return tuple(party for party in parties if party.role in missing)
+
+
+def _without_consent(roles: Sequence[str], proposals: Sequence[Decision]) -> list[str]:
+    if not proposals:
+        return list(roles)
+    agreed = {each.role for each in proposals if each.is_same_choice(proposals[-1])}
+    return [role for role in roles if role not in agreed]
+
+
+def _grouped(proposals: Sequence[Decision]) -> list[list[Decision]]:
+    """Proposals of the same choice together, the choice that was made first in front."""
+    groups: list[list[Decision]] = []
+    for proposal in proposals:
+        same = next((group for group in groups if group[0].is_same_choice(proposal)), None)
+        if same is None:
+            groups.append([proposal])
+        else:
+            same.append(proposal)
+    return groups
+
+
+def _names(proposals: Sequence[Decision]) -> str:
+    return format_list(str(each.author) for each in proposals)
