@@ -106,8 +106,8 @@ def test_each_rise_names_the_new_authority_once_and_says_from_whom_it_comes(
         ["Cleo"],
     ]
     assert (
-        "@Ben (CMO) decides by 26 Nov 2026. Escalated from Ada (CIO), who was to decide by "
-        "24 Nov 2026. Otherwise it goes to Cleo (Chair), who then has until 30 Nov 2026."
+        "Escalated from Ada (CIO), who was to decide by 24 Nov 2026.\n"
+        "@Ben (CMO) decides by 26 Nov 2026; otherwise it goes to Cleo, who has until 30 Nov 2026."
     ) in to_plain_text(content_of(second, model))
 
 
@@ -148,5 +148,5 @@ def test_a_deputy_is_named_for_whom_they_stand_in(tmp_path: Path) -> None:
     assert events == [["opened"], ["handed on"], [], []]
     assert mentioned(content) == ["Dan"]
     assert (
-        "@Dan for Ada (CIO) decides by 24 Nov 2026. Ada is away until 4 Dec 2026. Otherwise"
+        "Ada is away until 4 Dec 2026.\n@Dan for Ada (CIO) decides by 24 Nov 2026; otherwise"
     ) in to_plain_text(content)
