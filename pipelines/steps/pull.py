@@ -100,6 +100,7 @@ def pull(
     and ConnectionFailed when there is no connector; what was read before stays landed.
     """
     total, failures = PullResult(), list[ConnectionFailed]()
+    days = instance.deployment.connections[name].reread_days
     with exclusive_lock(instance.engine, name):
         with instance.engine.begin() as connection:
             record_pull_start(connection, name, now)
@@ -110,14 +111,13 @@ def pull(
                 streams = tuple(connector.streams)
             for stream in streams:
                 last = full_reads.get(stream)
-                days = instance.deployment.connections[name].reread_days
-                asked = ASKED if reread else ""
-                why = why_read_again(last, held, now) or asked or why_due(name, last, days, now)
-                is_under_way = last is not None and last.completed_at is None
-                why_all = why or (RESUMED if is_under_way else "")
-                stream_pull = _StreamPull(instance, connector, stream, now, why_all)
+                why = (
+                    why_read_again(last, held, now)
+                    or (ASKED if reread else "")
+                    or why_due(name, last, days, now)
+                )
+                stream_pull = _StreamPull(instance, connector, stream, now, last, why)
                 try:
-                    _begin_stream(instance, connector, stream, why, last, now)
                     stream_pull.run(progress, total.read)
                 except ConnectionFailed as failure:
                     failures.append(failure)
@@ -159,36 +159,6 @@ def why_read_again(last: FullRead | None, held: Hold | None, now: datetime) -> s
     return "its last change is held until it is confirmed" if is_due else ""
 
 
-def _begin_stream(
-    instance: Instance,
-    connector: Connector,
-    stream: str,
-    why: str,
-    last: FullRead | None,
-    now: datetime,
-) -> None:
-    """Set the cursor of a stream back to the beginning, where it is to be read from there.
-
-    A reading from the beginning that was cut off goes on where it stopped.
-    """
-    name = connector.name
-    with instance.engine.begin() as connection:
-        cursor = read_cursor(connection, name, stream, "pull")
-        if not why:
-            if cursor is None and (last is None or last.completed_at is not None):
-                record_full_read_start(connection, name, stream, now)
-            return
-        rewound = None
-        if cursor is not None and isinstance(connector, Rewinding):
-            with isolated(name, f"beginning the stream {stream} again"):
-                rewound = connector.rewind(stream, cursor)
-        if rewound is None:
-            drop_cursor(connection, name, stream, "pull")
-        else:
-            move_cursor(connection, name, stream, "pull", rewound, now)
-        record_full_read_start(connection, name, stream, now)
-
-
 def _is_unreachable(failure: ConnectionFailed) -> bool:
     """Whether the tool gave no answer at all, as it would not to the next stream."""
     return isinstance(failure, RequestFailed) and failure.status is None and failure.transient
@@ -203,20 +173,25 @@ def _combine(name: str, failures: list[ConnectionFailed], total: PullResult) -> 
 
 @dataclass
 class _StreamPull:
-    """The pull of one stream; `total` also counts the pages before a failure."""
+    """The pull of one stream; `total` also counts the pages before a failure.
+
+    `last` is its last reading from the beginning, `why` the reason for another one now ("" for
+    none).
+    """
 
     instance: Instance
     connector: Connector
     stream: str
     now: datetime
+    last: FullRead | None
     why: str
     total: PullResult = field(default_factory=PullResult)
 
     def run(self, progress: Progress, read_before: int) -> None:
         """Land all pages; `read_before` counts the records of the streams before it."""
         name, engine = self.connector.name, self.instance.engine
-        with engine.connect() as connection:
-            cursor = read_cursor(connection, name, self.stream, "pull")
+        with engine.begin() as connection:
+            cursor = self._begin(connection)
         problem_ids = set[str]()
         activity = f"reading the stream {self.stream}"
         with isolated(name, activity):
@@ -236,9 +211,37 @@ class _StreamPull:
                         self.now,
                         self.instance.references,
                     )
-            progress(name, read_before + self.total.read, self.why)
+            why = self.why or (RESUMED if self._is_cut_off else "")
+            progress(name, read_before + self.total.read, why)
         with engine.begin() as connection:
             record_full_read_end(connection, name, self.stream, self.now)
+
+    @property
+    def _is_cut_off(self) -> bool:
+        """Whether the last reading from the beginning came to no end; it goes on then."""
+        return self.last is not None and self.last.completed_at is None
+
+    def _begin(self, connection: Connection) -> Cursor | None:
+        """Set the cursor back to the beginning where all is to be read; where the pull begins."""
+        name = self.connector.name
+        cursor = read_cursor(connection, name, self.stream, "pull")
+        is_first = cursor is None and not self._is_cut_off
+        if self.why:
+            cursor = self._rewind(cursor)
+            if cursor is None:
+                drop_cursor(connection, name, self.stream, "pull")
+            else:
+                move_cursor(connection, name, self.stream, "pull", cursor, self.now)
+        if self.why or is_first:
+            record_full_read_start(connection, name, self.stream, self.now)
+        return cursor
+
+    def _rewind(self, cursor: Cursor | None) -> Cursor | None:
+        """The cursor from which everything is read again."""
+        if cursor is None or not isinstance(self.connector, Rewinding):
+            return None
+        with isolated(self.connector.name, f"beginning the stream {self.stream} again"):
+            return self.connector.rewind(self.stream, cursor)
 
 
 def _write_page(

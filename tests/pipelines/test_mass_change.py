@@ -421,7 +421,7 @@ def test_a_mapping_killed_before_the_hold_is_saved_is_held_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr("pipelines.steps.map.save_hold", die)
+        patched.setattr("pipelines.steps.mapping.save_hold", die)
         run_sync(instance, minutes=5)
     assert present_items(instance) == MANY + 3
 
