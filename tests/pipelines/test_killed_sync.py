@@ -48,7 +48,10 @@ _STATE = {
         select r.ref, early_start, early_finish, late_finish, total_slack, certainty
         from forecast join record r on r.id = record_id""",
     "conflicts": """
-        select id, rule, about, status, severity, functions, details->'wording' from conflict""",
+        select id, rule, about, status, severity, functions,
+               -- Briefings name their records by row number.
+               (details->'wording') - 'briefings'
+        from conflict""",
     "events": "select conflict_id, event from conflict_event",
     "comments": """
         select conflict_id, r.ref, digest, state from comment join record r on r.id = record_id""",
