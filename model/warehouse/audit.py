@@ -21,6 +21,7 @@ from model.audit_chain import (
 )
 from model.conflicts import PROPOSAL_EVENTS, STATEMENT_EVENTS, Status
 from model.warehouse.audit_chain import first_chain_fault, number_of_hash, read_entries, read_entry
+from model.warehouse.conflict_versions import shown_state
 from model.warehouse.schema import CHAINED
 
 _LONGEST_RUN = timedelta(days=1)
@@ -32,6 +33,7 @@ A sync states the time of its start, by the clock of its own machine.
 """
 _TIME_FIELDS = {
     "conflict_event": "at",
+    "conflict_version": "at",
     "decision": "decided_at",
     "hold_release": "released_at",
     "operating_model_version": "applied_at",
@@ -136,7 +138,8 @@ def _find_unchained_rows(connection: Connection) -> Iterator[Fault]:
 
 
 _LAST_ON_RECORD = text("""
-    select c.id, c.status, c.details, e.event, f.event as standing, to_jsonb(d) as decision
+    select c.id, c.status, c.details, e.event, f.event as standing, to_jsonb(d) as decision,
+        v.details as last_state
     from conflict c
     cross join lateral (
         select event from conflict_event
@@ -151,6 +154,9 @@ _LAST_ON_RECORD = text("""
     left join lateral (
         select * from decision where conflict_id = c.id order by id desc limit 1
     ) d on true
+    left join lateral (
+        select details from conflict_version where conflict_id = c.id order by id desc limit 1
+    ) v on true
     order by c.id
 """)
 _DECIDING = ("decided", "returned")
@@ -165,7 +171,7 @@ def _find_contradictions(connection: Connection) -> Iterator[Fault]:
     """Conflicts whose present state, which may change, shows what was never recorded."""
     others = [*STATEMENT_EVENTS, *PROPOSAL_EVENTS]
     for row in connection.execute(_LAST_ON_RECORD, {"others": others}):
-        for text_ in _contradictions(row):
+        for text_ in (*_contradictions(row), *_differing_state(row)):
             yield Fault(FaultKind.CONTRADICTED, None, f"{row.id} {text_}")
     for conflict_id in connection.execute(_WITHOUT_EVENT).scalars():
         yield Fault(FaultKind.CONTRADICTED, None, f"{conflict_id} was never opened on record")
@@ -187,6 +193,17 @@ def _contradictions(row: Row[Any]) -> Iterator[str]:
         yield "shows a decision that is not its last one on record: there is none"
     elif differing := _differing_terms(decision, row.decision):
         yield f"shows a decision that is not its last one on record: {', '.join(differing)}"
+
+
+def _differing_state(row: Row[Any]) -> Iterator[str]:
+    """What the present state shows otherwise than the last one on record."""
+    if row.last_state is None:
+        return
+    shown, recorded = shown_state(row.details), shown_state(row.last_state)
+    names = [name for name in (*recorded, *shown) if recorded.get(name) != shown.get(name)]
+    if names:
+        listed = ", ".join(dict.fromkeys(names))
+        yield f"shows another {listed} than its last state on record"
 
 
 def _status_after(event: str) -> Status:

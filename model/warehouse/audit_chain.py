@@ -27,10 +27,11 @@ _COLUMNS = """
         c.recorded_at::text) as recorded_at
 """
 _ENTRIES = f"""
-    select {_COLUMNS}, coalesce(to_jsonb(e), to_jsonb(d), to_jsonb(h), to_jsonb(m),
-        to_jsonb(r), to_jsonb(o)) as row
+    select {_COLUMNS}, coalesce(to_jsonb(e), to_jsonb(v), to_jsonb(d), to_jsonb(h),
+        to_jsonb(m), to_jsonb(r), to_jsonb(o)) as row
     from audit_chain c
     left join conflict_event e on c.source = 'conflict_event' and e.id = {_ROW_ID}
+    left join conflict_version v on c.source = 'conflict_version' and v.id = {_ROW_ID}
     left join decision d on c.source = 'decision' and d.id = {_ROW_ID}
     left join hold_release h on c.source = 'hold_release' and h.id = {_ROW_ID}
     left join reply r on c.source = 'reply' and r.id = {_ROW_ID}

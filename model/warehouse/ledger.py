@@ -15,6 +15,7 @@ from model.comments import CommentKey, RecordedComment
 from model.conflicts import Conflict, Decision, Status
 from model.ledger import DecisionGrounds, Event, LedgerUpdate
 from model.records import Ref
+from model.warehouse.conflict_versions import append_conflict_versions
 from model.warehouse.schema import (
     audit_chain,
     comment,
@@ -76,18 +77,24 @@ def read_conflict(connection: Connection, conflict_id: str) -> Conflict | None:
     return None if details is None else Conflict.model_validate(details)
 
 
-def write_ledger_update(connection: Connection, ledger_update: LedgerUpdate) -> None:
-    """Store changed conflicts and append their events."""
-    for changed in ledger_update.conflicts:
+def write_ledger_update(connection: Connection, ledger_update: LedgerUpdate, now: datetime) -> None:
+    """Store changed conflicts, and append their states as of now and their events."""
+    store_conflicts(connection, ledger_update.conflicts)
+    append_conflict_versions(connection, ledger_update.conflicts, now)
+    if ledger_update.events:
+        rows = [_event_row(event) for event in ledger_update.events]
+        connection.execute(insert(conflict_event), rows)
+
+
+def store_conflicts(connection: Connection, conflicts: Iterable[Conflict]) -> None:
+    """Store the present state of conflicts, apart from the record."""
+    for changed in conflicts:
         values = _conflict_row(changed)
         connection.execute(
             upsert(conflict)
             .values(values)
             .on_conflict_do_update(index_elements=["id"], set_=values)
         )
-    if ledger_update.events:
-        rows = [_event_row(event) for event in ledger_update.events]
-        connection.execute(insert(conflict_event), rows)
 
 
 def write_decision(

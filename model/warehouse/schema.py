@@ -324,6 +324,17 @@ conflict_event = Table(
     comment="Append-only: opened, changed, escalated, decided, resolved and reopened conflicts.",
 )
 
+conflict_version = Table(
+    "conflict_version",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("conflict_id", Text, ForeignKey("conflict.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("details", JSONB, nullable=False, comment="The whole conflict as JSON."),
+    Index("conflict_version_conflict_id_idx", "conflict_id", "id"),
+    comment="Append-only: each state of each conflict, and since when it was shown.",
+)
+
 decision = Table(
     "decision",
     metadata,
@@ -434,6 +445,7 @@ audit_chain = Table(
 
 CHAINED = (
     "conflict_event",
+    "conflict_version",
     "decision",
     "operating_model_version",
     "hold_release",

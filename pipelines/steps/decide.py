@@ -119,7 +119,7 @@ def decide_within(
     for each in own:
         proposal = each.model_copy(update={"until": day})
         update = propose(conflict, proposal, source.grounds(conflict, proposal))
-        write_ledger_update(connection, update)
+        write_ledger_update(connection, update, now)
         conflict = update.conflicts[0] if update.conflicts else conflict
     return conflict
 
@@ -148,7 +148,7 @@ def _decide(
 ) -> Conflict:
     update = decide(conflict, decision)
     write_decision(connection, conflict.id, decision, source.grounds(conflict, decision))
-    write_ledger_update(connection, update)
+    write_ledger_update(connection, update, decision.decided_at)
     return update.conflicts[0]
 
 

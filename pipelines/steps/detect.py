@@ -85,7 +85,7 @@ def detect(instance: Instance, now: datetime) -> DetectResult:
             freshness,
             rules.concludes_from_absence,
         )
-        write_ledger_update(connection, update)
+        write_ledger_update(connection, update, now)
         replace_held_findings(connection, held)
         in_force = read_conflicts(connection, Status.OPEN, Status.DECIDED)
     events = Counter(event.event for event in update.events)

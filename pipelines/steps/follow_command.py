@@ -239,5 +239,5 @@ def _write(
 ) -> Outcome:
     if update is None:
         return Outcome(OutcomeKind.NOTHING_NEW, conflict.id)
-    write_ledger_update(asked.connection, update)
+    write_ledger_update(asked.connection, update, asked.now)
     return Outcome(outcome, conflict.id)

@@ -26,6 +26,7 @@ from model.warehouse.holds import Hold, record_release
 from model.warehouse.ledger import (
     read_decisions,
     read_events,
+    store_conflicts,
     write_decision,
     write_ledger_update,
 )
@@ -60,7 +61,9 @@ def write_events(warehouse: Engine, *names: str, now: datetime | None = None) ->
         status = Status.RESOLVED if name == "resolved" else Status.OPEN
         present = opened.model_copy(update={"status": status})
         with warehouse.begin() as connection:
-            write_ledger_update(connection, LedgerUpdate((present,), (event,)))
+            # Without its states, so that the entries are those of the events alone.
+            store_conflicts(connection, [present])
+            write_ledger_update(connection, LedgerUpdate((), (event,)), event.at)
     return opened
 
 
@@ -85,7 +88,8 @@ def write_decided(warehouse: Engine) -> Conflict:
     with warehouse.begin() as connection:
         write_decision(connection, opened.id, decision, GROUNDS)
         event = Event(opened.id, "decided", decided_at, {"verdict": "accept"})
-        write_ledger_update(connection, LedgerUpdate((decided,), (event,)))
+        store_conflicts(connection, [decided])
+        write_ledger_update(connection, LedgerUpdate((), (event,)), decided_at)
     return decided
 
 
@@ -156,7 +160,7 @@ def test_the_order_of_fields_and_text_of_any_language_are_chained(warehouse: Eng
     details = {"title": 'Zürich 東京 🚂\n\u2028 \\ "', "b": 1, "a": None}
     with warehouse.begin() as connection:
         event = Event(opened.id, "opened", datetime.now(UTC), details)
-        write_ledger_update(connection, LedgerUpdate((opened,), (event,)))
+        write_ledger_update(connection, LedgerUpdate((opened,), (event,)), event.at)
 
     assert audit_record(warehouse).faults == ()
 
@@ -169,7 +173,7 @@ def test_writers_at_the_same_time_make_one_chain(database: URL, warehouse: Engin
         for _ in range(5):
             with engine.begin() as connection:
                 event = Event(opened.id, "changed", datetime.now(UTC))
-                write_ledger_update(connection, LedgerUpdate((), (event, event)))
+                write_ledger_update(connection, LedgerUpdate((), (event, event)), event.at)
         engine.dispose()
 
     with ThreadPoolExecutor(4) as pool:
@@ -389,7 +393,7 @@ def test_a_decided_conflict_that_was_resolved_keeps_its_decision(warehouse: Engi
     resolved = decided.model_copy(update={"status": Status.RESOLVED})
     with warehouse.begin() as connection:
         event = Event(decided.id, "resolved", datetime.now(UTC))
-        write_ledger_update(connection, LedgerUpdate((resolved,), (event,)))
+        write_ledger_update(connection, LedgerUpdate((resolved,), (event,)), event.at)
 
     assert audit_record(warehouse).faults == ()
 
@@ -412,7 +416,9 @@ def test_an_entry_that_calls_rows_older_than_the_chain_hides_none_that_is_misdat
 
 def test_a_conflict_that_was_never_opened_is_found(warehouse: Engine) -> None:
     with warehouse.begin() as connection:
-        write_ledger_update(connection, LedgerUpdate((conflict("late", Severity.HIGH),)))
+        write_ledger_update(
+            connection, LedgerUpdate((conflict("late", Severity.HIGH),)), datetime.now(UTC)
+        )
 
     assert faults(audit_record(warehouse)) == [(FaultKind.CONTRADICTED, None)]
 
@@ -474,7 +480,7 @@ def test_rows_from_before_the_chain_are_chained_in_the_order_of_time_and_that_is
         entries = list(read_entries(connection))
 
     assert audit.faults == ()
-    assert (audit.head.number, audit.chained_later) == (7, 5)
+    assert (audit.head.number, audit.chained_later) == (8, 5)
     assert [entry.source for entry in entries] == [
         "operating_model_version",
         "conflict_event",
@@ -483,6 +489,7 @@ def test_rows_from_before_the_chain_are_chained_in_the_order_of_time_and_that_is
         "chained_later",
         "hold_release",
         "chained_later",
+        "conflict_version",
     ]
     assert '"first": 1' in entries[4].content and '"last": 4' in entries[4].content
-    assert '"first": 6' in entries[-1].content and '"last": 6' in entries[-1].content
+    assert '"first": 6' in entries[-2].content and '"last": 6' in entries[-2].content

@@ -98,4 +98,4 @@ def put_conflict(connection: Connection, opened_at: datetime) -> None:
         opened_at=opened_at,
         changed_at=opened_at,
     )
-    write_ledger_update(connection, LedgerUpdate((conflict,)))
+    write_ledger_update(connection, LedgerUpdate((conflict,)), conflict.opened_at)

@@ -63,7 +63,7 @@ def test_conflicts_are_read_worst_first_and_then_oldest_first(warehouse: Engine)
     worst = conflict("worst", Severity.CRITICAL)
     resolved = conflict("resolved", Severity.CRITICAL, Status.RESOLVED, age=9)
     with warehouse.begin() as connection:
-        write_ledger_update(connection, LedgerUpdate((young, old, resolved, worst)))
+        write_ledger_update(connection, LedgerUpdate((young, old, resolved, worst)), NOW)
 
         assert list(read_conflicts(connection, Status.OPEN)) == [worst.id, old.id, young.id]
         assert list(read_conflicts(connection)) == [resolved.id, worst.id, old.id, young.id]
@@ -73,22 +73,22 @@ def test_a_conflict_is_replaced_and_its_events_are_appended(warehouse: Engine) -
     decided = CONFLICT.model_copy(update={"status": Status.DECIDED})
     opened = Event(CONFLICT.id, "opened", NOW, {"severity": 2})
     with warehouse.begin() as connection:
-        write_ledger_update(connection, LedgerUpdate((CONFLICT,), (opened,)))
+        write_ledger_update(connection, LedgerUpdate((CONFLICT,), (opened,)), NOW)
         write_ledger_update(
-            connection, LedgerUpdate((decided,), (Event(CONFLICT.id, "decided", LATER),))
+            connection, LedgerUpdate((decided,), (Event(CONFLICT.id, "decided", LATER),)), LATER
         )
 
         assert read_conflicts(connection) == {CONFLICT.id: decided}
         events = read_events(connection, CONFLICT.id)
     assert [each.event.event for each in events] == ["opened", "decided"]
     assert events[0].event == opened
-    assert [each.number for each in events] == [1, 2]
+    assert [each.number for each in events] == [2, 4]
 
 
 def test_an_edited_comment_was_created_once(warehouse: Engine) -> None:
     load(warehouse, "1", Version(NOW, ITEM))
     with warehouse.begin() as connection:
-        write_ledger_update(connection, LedgerUpdate((CONFLICT,)))
+        write_ledger_update(connection, LedgerUpdate((CONFLICT,)), NOW)
     post(warehouse, CommentState.OPEN, "first", NOW)
 
     post(warehouse, CommentState.RESOLVED, "second", LATER)
