@@ -91,11 +91,12 @@ def _parse(words: str, options: Collection[str], today: date) -> Command | NotUn
     if len(asked) > _MOST_CHARACTERS:
         return NotUnderstood(f"what stands before the reason is over {_MOST_CHARACTERS} characters")
     _, rest = _take(_CONFLICT, asked)
+    asked = " ".join(rest.split())
     fields, rest = _take_fields(rest)
     mention, rest = _take(_MENTION, rest)
     kind, option, rest = _take_verb(rest, options)
     if kind is None:
-        return NotUnderstood(f'"{_shorten(words)}" is no command')
+        return NotUnderstood(f'"{_shorten(asked)}" is no command')
     needs, rest = _take(_NEEDS, rest) if kind is CommandKind.RISK else (None, rest)
     on, rest = _take_date(rest, today)
     if left := _meaningful(rest):

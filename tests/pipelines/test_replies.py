@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
@@ -10,19 +12,25 @@ from sqlalchemy.engine import URL, make_url
 
 from connectors.sandbox import running_sandbox
 from model.audit_chain import Fault
-from model.conflicts import Status
+from model.conflicts import EscalationStatus, Status
+from model.ledger import update_ledger
 from model.warehouse.audit import audit_record
-from model.warehouse.ledger import read_decisions
+from model.warehouse.ledger import read_conflicts, read_decisions, write_ledger_update
+from model.wording import to_plain_text
 from pipelines.steps import follow_command
+from pipelines.steps.comment import comment
+from pipelines.steps.detect import detect
 from tests.conftest import drop_database
 from tests.pipelines.replying import (
     JONAS,
     LENA,
+    SABINE,
+    STRANGER,
     TOBIAS,
     Written,
     stand_in,
 )
-from tests.pipelines.small import JIRA, SALESFORCE, Small, day, make_small
+from tests.pipelines.small import JIRA, NOW, SALESFORCE, Small, day, make_small
 from tests.pipelines.syncing import run_sync
 
 MOVE = "move because the fair is later"
@@ -53,7 +61,8 @@ def written(
     written = Written(instance)
     stand_in(written, monkeypatch)
     yield written
-    instance.close()
+    for opened in (instance, written.instance):
+        opened.close()
     drop_database(server, str(url.database))
 
 
@@ -186,3 +195,374 @@ def test_with_several_open_conflicts_on_a_record_one_has_to_be_named(written: Wr
 
     assert answer.startswith("Jonas: 2 conflicts stand here: name C-")
     assert all(each in answer for each in ids)
+
+
+def test_where_no_conflict_stands_one_has_to_be_named(written: Written) -> None:
+    written.write("/interlock ack", on="CDP-3")
+
+    assert written.answer() == "Jonas: no conflict stands here; name one by its id."
+
+
+def test_an_unknown_conflict_is_answered_with_its_id(written: Written) -> None:
+    written.write("/interlock C-0000000000 ack")
+
+    assert written.answer() == "Jonas: there is no conflict C-0000000000."
+
+
+def test_a_thread_that_belongs_to_a_conflict_needs_no_name(written: Written) -> None:
+    written.write("/interlock ack", conflict_id=written.conflict().id)
+
+    assert written.outcomes() == ["seen"]
+
+
+# What a reply may say.
+
+
+def test_each_command_of_a_reply_is_followed(written: Written) -> None:
+    ids = [written.conflict(rule).id for rule in ("late_handover", "broken_promise")]
+    written.write("\n".join(f"/interlock {each} ack" for each in ids))
+
+    assert written.outcomes() == ["seen", "seen"]
+
+
+def test_an_acknowledgement_is_shown_and_decides_nothing(written: Written) -> None:
+    written.say("ack", TOBIAS)
+    written.say("seen", LENA, minutes=2)
+    written.say("ack", TOBIAS, minutes=3)
+
+    assert written.outcomes() == ["seen", "seen", "nothing new"]
+    assert written.conflict().status is Status.OPEN
+    assert "Seen by Tobias Lang and Lena Vogt." in written.comment_text()
+
+
+def test_who_takes_care_of_it_is_shown(written: Written) -> None:
+    written.say(f"owner @[Tobias]({TOBIAS})")
+
+    assert written.outcomes() == ["owner named"]
+    assert "Tobias Lang takes care of it, named by Jonas Krüger." in written.comment_text()
+
+
+@pytest.mark.parametrize("name", ["tobias-lang", "tobias.lang@nordlicht.example"])
+def test_an_owner_may_be_typed(written: Written, name: str) -> None:
+    written.say(f"owner @{name}")
+
+    assert written.outcomes() == ["owner named"]
+
+
+def test_an_unknown_owner_is_answered(written: Written) -> None:
+    written.say("owner @nobody")
+
+    assert "“nobody” is nobody whom the operating model knows" in written.answer()
+
+
+def test_escalation_gives_the_conflict_to_the_next_level_with_all_its_days(
+    written: Written,
+) -> None:
+    before = written.conflict().escalation
+    written.say("escalate because nobody answers", TOBIAS)
+
+    assert written.outcomes() == ["escalated"]
+
+    after = written.conflict().escalation
+    assert (before.level, after.level) == (1, 2)
+    assert after.authority is not None
+    assert after.authority.person == "sabine-reuter"
+    # High: two working days from the day on which it was escalated.
+    assert after.decide_by == day(1)
+    assert "Escalated by Tobias Lang: nobody answers." in written.comment_text()
+
+
+def test_an_escalation_by_hand_lasts_through_the_next_sync(written: Written) -> None:
+    written.say("escalate")
+    written.follow()
+
+    detect(written.instance, NOW + timedelta(minutes=30))
+
+    assert written.conflict().escalation.level == 2
+    assert _faults(written) == []
+
+
+def test_two_people_who_escalate_at_once_mean_the_same_level(written: Written) -> None:
+    written.say("escalate", JONAS, minutes=1)
+    written.say("escalate", TOBIAS, minutes=2)
+
+    written.follow()
+
+    assert written.conflict().escalation.level == 2
+
+
+def test_beyond_the_last_level_nothing_can_be_escalated(written: Written) -> None:
+    for minutes in (0, 10, 20):
+        written.say("escalate", minutes=minutes + 1)
+        outcomes = written.outcomes(minutes=minutes + 5)
+
+    assert outcomes == ["refused"]
+    assert written.conflict().escalation.level == 3
+
+
+def test_only_who_is_concerned_escalates(written: Written) -> None:
+    written.say("escalate", "5b10a2844c20165700ede21g")
+
+    assert written.outcomes() == ["refused"]
+    assert written.conflict().escalation.level == 1
+    assert "Aylin Demir is not concerned by C-" in written.comment_text()
+
+
+def test_not_ours_is_recorded_and_the_next_level_decides(written: Written) -> None:
+    written.say("not ours because Security builds it")
+
+    assert written.outcomes() == ["not ours"]
+    assert written.conflict().escalation.level == 2
+    text = written.comment_text()
+    assert "Jonas Krüger says that it is not theirs: Security builds it." in text
+
+
+def test_help_shows_the_options_in_our_own_comment(written: Written) -> None:
+    written.say("help")
+
+    assert written.outcomes() == ["helped"]
+    text = written.comment_text()
+    assert "Jonas: Reply “/interlock finish”, “/interlock move”, “/interlock accept” or" in text
+    assert "“/interlock dismiss because …”." in text
+
+
+# What is answered.
+
+
+def test_what_is_not_understood_is_answered_in_our_comment_until_a_reply_is_understood(
+    written: Written,
+) -> None:
+    written.say("do something")
+    assert written.outcomes() == ["not understood"]
+    answer = 'Jonas: "do something" is no command. Reply “/interlock finish”, '
+    assert answer in written.comment_text()
+
+    written.say("ack", minutes=6)
+    assert written.outcomes(minutes=7) == ["seen"]
+    assert "no command" not in written.comment_text()
+
+
+def test_the_answer_to_one_person_stays_when_another_is_understood(written: Written) -> None:
+    written.say("do something", JONAS)
+    written.say("ack", TOBIAS, minutes=2)
+
+    written.follow()
+
+    assert "Jonas: " in written.comment_text()
+
+
+def test_an_answer_goes_with_the_decision(written: Written) -> None:
+    written.say("do something", TOBIAS)
+    written.follow()
+    written.say(MOVE, JONAS, minutes=6)
+    written.follow(minutes=7)
+
+    assert "Tobias: " not in written.comment_text()
+
+
+def test_the_answer_stands_only_where_it_was_asked_for(written: Written) -> None:
+    written.say("do something")
+    written.follow()
+
+    now = NOW + timedelta(minutes=10)
+    difference = comment(written.instance, "marketing-plan", now, dry_run=True).difference
+
+    texts = [to_plain_text(change.content) for change in difference.changes]
+    assert not any("Jonas: " in text for text in texts)
+
+
+def test_an_account_that_nobody_has_is_told_who_may(written: Written) -> None:
+    written.say(MOVE, STRANGER)
+
+    assert written.answer().startswith(
+        "Sven: This account belongs to nobody in the operating model. Ask Jonas Krüger (Head of IT)"
+    )
+    assert written.conflict().status is Status.OPEN
+
+
+def test_who_has_no_right_is_told_who_has(written: Written) -> None:
+    written.say(MOVE, TOBIAS)
+
+    answer = written.answer()
+
+    assert "Tobias Lang has no right to decide late_handover of this size" in answer
+    assert "Ask Jonas Krüger (Head of IT)" in answer
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("dismiss", "dismiss needs its reason: add “because …”."),
+        ("dismiss 2026-05-04 because no", "dismiss takes no date."),
+        ("move @tobias-lang", "move takes no person."),
+        ("move 2026-03-02", "which is over."),
+        ("move by=2026-05-04", "move has no field by; it has on."),
+        ("accept until 2026-05-04 days=many", "days is a number of working days."),
+    ],
+)
+def test_a_field_that_is_missing_or_cannot_be_is_asked_for(
+    written: Written, command: str, expected: str
+) -> None:
+    written.say(command)
+
+    assert expected in written.answer()
+
+
+def test_a_field_may_be_given_by_its_name(written: Written) -> None:
+    written.say(f"accept until={day(20)} days=15")
+
+    assert written.outcomes() == ["decided"]
+    decision = written.conflict().decision
+    assert decision is not None
+    assert dict(decision.answers) == {"until": f"{day(20)}", "days": "15"}
+
+
+# Files, in which nothing proves who wrote.
+
+
+def test_a_file_may_acknowledge(written: Written) -> None:
+    written.say("ack", None, author_name="Lena")
+
+    assert written.outcomes() == ["seen"]
+    assert "Seen by Lena (not verified)." in written.comment_text()
+
+
+def test_a_decision_in_a_file_waits_until_the_person_named_confirms_it(written: Written) -> None:
+    answer = {"conflict_id": written.conflict().id, "is_answer": True}
+    written.write("accept", None, author_name="Jonas Krüger", **answer)
+
+    assert written.outcomes() == ["to be confirmed"]
+    assert written.conflict().status is Status.OPEN
+    assert (
+        "The file says “accept” for Jonas Krüger; it counts once Jonas Krüger confirms it in "
+        "Dagster."
+    ) in written.comment_text()
+
+
+def test_a_decision_without_a_name_is_asked_of_who_decides(written: Written) -> None:
+    written.write("accept", None, conflict_id=written.conflict().id, is_answer=True)
+
+    written.follow()
+
+    assert "it counts once Jonas Krüger confirms it in Dagster." in written.comment_text()
+
+
+@pytest.mark.parametrize("command", ["escalate", "not ours", "owner @tobias-lang"])
+def test_a_file_cannot_do_more(written: Written, command: str) -> None:
+    written.write(command, None, conflict_id=written.conflict().id, is_answer=True)
+
+    assert written.outcomes() == ["refused"]
+
+
+def test_the_operating_model_may_let_a_file_do_nothing(written: Written) -> None:
+    model = written.instance.model.model_copy(update={"unverified_replies": "nothing"})
+    written.instance = replace(written.instance, model=model)
+    written.say("ack", None, author_name="Lena")
+
+    assert written.answer().startswith("Lena: Nothing proves who wrote this. Ask Jonas")
+
+
+# Edits, deletions, contradictions.
+
+
+def test_an_edit_that_means_something_else_is_a_new_command(written: Written) -> None:
+    written.say("accept", reply_id="7")
+    written.follow()
+    written.say(MOVE, reply_id="7", minutes=6)
+
+    assert written.outcomes(minutes=7) == ["decided"]
+    decision = written.conflict().decision
+    assert decision is not None
+    assert decision.verdict == "move"
+    assert decision.replaces.startswith("the decision of Jonas Krüger")
+
+
+def test_an_edit_that_means_the_same_is_nothing(written: Written) -> None:
+    written.say("move because the fair is later", reply_id="7")
+    written.say("accept", SABINE, minutes=2)
+    written.follow()
+    written.say("MOVE,  because the fair is later", reply_id="7", minutes=6)
+
+    assert written.outcomes(minutes=7) == ["nothing new"]
+    decision = written.conflict().decision
+    assert decision is not None
+    assert decision.person == "sabine-reuter"
+
+
+def test_an_edit_may_repair_what_was_not_understood(written: Written) -> None:
+    written.say("mvoe", reply_id="7")
+    written.follow()
+    written.say("move", reply_id="7", minutes=6)
+
+    assert written.outcomes(minutes=7) == ["decided"]
+
+
+def test_a_deleted_reply_undoes_nothing(written: Written) -> None:
+    written.say(MOVE)
+    written.follow()
+    written.replies["it-jira"].clear()
+
+    assert written.outcomes(minutes=7) == []
+    assert written.conflict().status is Status.DECIDED
+
+
+def test_of_two_contradicting_replies_the_later_one_counts_and_both_are_on_record(
+    written: Written,
+) -> None:
+    # The tool may list them in any order.
+    written.say("accept", SABINE, minutes=3)
+    written.say(MOVE, JONAS, minutes=2)
+
+    assert written.outcomes() == ["decided", "decided"]
+    conflict = written.conflict()
+    assert conflict.decision is not None
+    assert conflict.decision.verdict == "accept"
+    with written.instance.engine.connect() as connection:
+        recorded = read_decisions(connection, conflict.id)
+    assert [each.verdict for each in recorded] == ["move", "accept"]
+
+
+def test_a_smaller_right_does_not_replace_the_decision_of_a_larger_one(written: Written) -> None:
+    written.say("accept", SABINE, minutes=1)
+    written.say(MOVE, JONAS, minutes=2)
+
+    assert written.outcomes() == ["decided", "refused"]
+    assert "It stands decided by Sabine Reuter" in written.comment_text()
+
+
+def test_a_reply_that_repeats_the_decision_in_force_is_nothing(written: Written) -> None:
+    written.say(MOVE, JONAS, minutes=1)
+    written.say("move because I think so too", SABINE, minutes=2)
+
+    assert written.outcomes() == ["decided", "nothing new"]
+
+
+def test_a_reply_to_a_resolved_conflict_changes_nothing(written: Written) -> None:
+    with written.instance.engine.begin() as connection:
+        update = update_ledger(read_conflicts(connection), (), _no_status, _never, NOW)
+        write_ledger_update(connection, update)
+    written.say(MOVE)
+
+    assert "is resolved, nothing is left to decide." in written.answer()
+
+
+def test_a_reply_from_before_the_conflict_opened_again_is_asked_for_again(
+    written: Written,
+) -> None:
+    written.say("accept until today", minutes=1)
+    written.follow(minutes=2)
+    # That day passes, so it opens again.
+    detect(written.instance, NOW + timedelta(hours=22))
+    written.say(MOVE, SABINE, minutes=60)
+
+    (recorded,) = written.follow(minutes=23 * 60).outcomes
+    assert "this was written before C-" in recorded.outcome.answer
+    assert written.conflict().status is Status.OPEN
+
+
+def _no_status(*_: object) -> EscalationStatus:
+    raise AssertionError
+
+
+def _never(*_: object) -> None:
+    return None
