@@ -540,7 +540,7 @@ def test_a_reply_that_repeats_the_decision_in_force_is_nothing(written: Written)
 def test_a_reply_to_a_resolved_conflict_changes_nothing(written: Written) -> None:
     with written.instance.engine.begin() as connection:
         update = update_ledger(read_conflicts(connection), (), _no_status, _never, NOW)
-        write_ledger_update(connection, update)
+        write_ledger_update(connection, update, NOW)
     written.say(MOVE)
 
     assert "is resolved, nothing is left to decide." in written.answer()
