@@ -12,12 +12,32 @@ from connectors.sandbox import running_sandbox
 from pipelines.instance import Instance
 from tests.pipelines.acme import Install, installing
 from tests.pipelines.commanding import Run, command_on
+from tests.pipelines.saved import CopyDatabase, SavedSmall, sync_and_save
 from tests.pipelines.small import JIRA, SALESFORCE, Small, make_small
 from tests.pipelines.syncing import run_sync
 
 
+@pytest.fixture(scope="session")
+def saved_small(
+    tmp_path_factory: pytest.TempPathFactory,
+    new_database: Callable[[], URL],
+    copy_database: CopyDatabase,
+) -> Iterator[SavedSmall]:
+    """The small instance after its first sync."""
+    with running_sandbox(jira=JIRA, salesforce=SALESFORCE) as sandbox:
+        small = make_small(tmp_path_factory.mktemp("saved") / "home", sandbox, new_database())
+        yield sync_and_save(small, copy_database)
+
+
 @pytest.fixture
-def small(tmp_path: Path, database: URL) -> Iterator[Small]:
+def small(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Small]:
+    """The small instance: never synced, or with the mark `after_sync` after its first sync."""
+    if request.node.get_closest_marker("after_sync"):
+        saved: SavedSmall = request.getfixturevalue("saved_small")
+        with saved.copied(tmp_path / "home") as small:
+            yield small
+        return
+    database: URL = request.getfixturevalue("database")
     with running_sandbox(jira=JIRA, salesforce=SALESFORCE) as sandbox:
         yield make_small(tmp_path / "home", sandbox, database)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from pipelines.instance import Instance
 from pipelines.steps.map import NothingHeld, release
 from pipelines.steps.mass_change import find_confirm_from, is_every_file_changed
 from pipelines.steps.sync import SyncResult
+from tests.pipelines.saved import CopyDatabase, SavedSmall, sync_and_save
 from tests.pipelines.small import (
     EXPORT,
     HEALTHY_PLAN,
@@ -38,6 +39,7 @@ LENA = Identity(IdentityKind.ID, "lena-vogt")
 MANY = 27
 """Issues beside those of the small instance."""
 CONFLICTS = ["broken_promise", "late_handover"]
+pytestmark = pytest.mark.after_sync
 
 
 def many_issues() -> dict[str, Any]:
@@ -47,10 +49,16 @@ def many_issues() -> dict[str, Any]:
     return {**JIRA, "issues": [*JIRA["issues"], *further]}
 
 
-@pytest.fixture
-def small(tmp_path: Path, database: URL) -> Iterator[Small]:
+@pytest.fixture(scope="module")
+def saved_small(
+    tmp_path_factory: pytest.TempPathFactory,
+    new_database: Callable[[], URL],
+    copy_database: CopyDatabase,
+) -> Iterator[SavedSmall]:
+    """The instance with many issues, after its first sync."""
     with running_sandbox(jira=many_issues(), salesforce=SALESFORCE) as sandbox:
-        yield make_small(tmp_path / "home", sandbox, database)
+        home = tmp_path_factory.mktemp("many") / "home"
+        yield sync_and_save(make_small(home, sandbox, new_database()), copy_database)
 
 
 def empty_jira(small: Small) -> dict[str, Any]:
@@ -99,7 +107,6 @@ def assert_nothing_happened(result: SyncResult, small: Small, comments: dict[str
 def test_a_tool_that_answers_with_nothing_for_all_records_is_held_and_changes_nothing(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     comments = count_comments(small)
     issues = empty_jira(small)
 
@@ -125,7 +132,6 @@ def test_a_tool_that_answers_with_nothing_for_all_records_is_held_and_changes_no
 def test_a_removal_that_a_second_read_repeats_is_taken_over(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     empty_jira(small)
     run_sync(instance, minutes=5)
 
@@ -141,7 +147,6 @@ def test_a_removal_that_a_second_read_repeats_is_taken_over(
 def test_half_of_the_dates_altered_at_once_are_held_and_then_confirmed(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     move_half_of_the_dates(small)
 
     held = run_sync(instance, minutes=5)
@@ -157,7 +162,6 @@ def test_half_of_the_dates_altered_at_once_are_held_and_then_confirmed(
 def test_a_second_read_that_differs_massively_is_held_anew(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     issues = empty_jira(small)
     run_sync(instance, minutes=5)
     small.sandbox.jira.issues = issues
@@ -175,7 +179,6 @@ def test_a_second_read_that_differs_massively_is_held_anew(
 def test_a_second_read_within_the_set_minutes_confirms_nothing(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     empty_jira(small)
     run_sync(instance, minutes=5)
 
@@ -191,7 +194,6 @@ def test_a_second_read_within_the_set_minutes_confirms_nothing(
 def test_data_that_are_back_end_a_hold_before_the_set_minutes_are_over(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     issues = empty_jira(small)
     run_sync(instance, minutes=5)
     small.sandbox.jira.issues = issues
@@ -201,7 +203,6 @@ def test_data_that_are_back_end_a_hold_before_the_set_minutes_are_over(
 
 
 def test_the_same_run_is_no_second_read(small: Small, instance: Instance) -> None:
-    run_sync(instance)
     empty_jira(small)
     run_sync(instance, minutes=5)
 
@@ -213,7 +214,6 @@ def test_the_same_run_is_no_second_read(small: Small, instance: Instance) -> Non
 def test_a_released_change_is_taken_over_at_once_and_recorded(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     empty_jira(small)
     run_sync(instance, minutes=5)
 
@@ -234,7 +234,6 @@ def test_a_released_change_is_taken_over_at_once_and_recorded(
 
 
 def test_a_hold_does_not_stop_the_other_connections(small: Small, instance: Instance) -> None:
-    run_sync(instance)
     empty_jira(small)
     late = ("CMP-3", "Late", day(1), day(2), "Lena Vogt", "Planned", "")
     small.write_plan(*HEALTHY_PLAN, late)
@@ -249,7 +248,6 @@ def test_a_hold_does_not_stop_the_other_connections(small: Small, instance: Inst
 def test_an_emptied_workbook_is_held_and_its_return_changes_nothing(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     comments = count_comments(small)
     full = (small.home / "files" / "plan.xlsx").read_bytes()
     small.write_plan()
@@ -267,7 +265,6 @@ def test_an_emptied_workbook_is_held_and_its_return_changes_nothing(
 def test_a_second_read_of_an_unchanged_workbook_confirms_nothing_for_a_working_day(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     small.write_plan()
     run_sync(instance, minutes=5)
 
@@ -290,7 +287,6 @@ def run_at(instance: Instance, *, days: int, minutes: int = 0) -> Instance:
 def test_a_workbook_that_somebody_changed_since_confirms_a_hold_at_once(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     rows = [(f"CMP-{n}", "Work", day(1), day(8), "Lena Vogt", "Planned", "") for n in range(30)]
     small.write_plan(*rows)
     run_sync(instance, minutes=5)
@@ -340,7 +336,6 @@ def test_a_working_day_for_a_file_ends_behind_days_off(instance: Instance) -> No
 
 
 def test_an_emptied_export_changes_nothing(small: Small, instance: Instance) -> None:
-    run_sync(instance)
     comments = count_comments(small)
     small.write_export("".join(EXPORT.splitlines(keepends=True)[:2]))
 
@@ -355,7 +350,6 @@ def test_an_emptied_export_changes_nothing(small: Small, instance: Instance) -> 
 def test_one_empty_answer_does_not_remove_the_few_records_of_a_stream(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     comments = count_comments(small)
     org = small.sandbox.salesforce
     deals = dict(org.records["Opportunity"])
@@ -390,7 +384,6 @@ def test_half_of_a_stream_is_held_although_the_connection_has_many_other_records
 def test_records_that_land_again_with_the_same_content_are_no_change(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     with instance.engine.begin() as connection:
         connection.exec_driver_sql("update landing set seq = nextval('landing_seq')")
 
@@ -401,7 +394,6 @@ def test_records_that_land_again_with_the_same_content_are_no_change(
 
 
 def test_a_changed_mapping_is_no_mass_change(small: Small, instance: Instance) -> None:
-    run_sync(instance)
     small.write_settings(it_jira={"function": "marketing"})
 
     with closing(small.open()) as changed:
@@ -414,7 +406,6 @@ def test_a_changed_mapping_is_no_mass_change(small: Small, instance: Instance) -
 def test_a_mapping_killed_before_the_hold_is_saved_is_held_by_the_next(
     small: Small, instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_sync(instance)
     empty_jira(small)
 
     def die(*_: Any) -> None:
@@ -432,7 +423,6 @@ def test_a_mapping_killed_before_the_hold_is_saved_is_held_by_the_next(
 
 
 def test_the_limits_are_settings(small: Small, instance: Instance) -> None:
-    run_sync(instance)
     move_half_of_the_dates(small)
     wider = instance.deployment.mass_change.model_copy(update={"share": 0.9})
     deployment = instance.deployment.model_copy(update={"mass_change": wider})
@@ -447,7 +437,6 @@ def test_the_command_names_a_hold_and_releases_it(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    run_sync(instance)
     empty_jira(small)
     interlock = command_on(small, monkeypatch, capsys)
     monkeypatch.setattr("pipelines.cli.release.now", lambda: NOW)

@@ -137,10 +137,10 @@ def test_meanwhile_what_rests_on_other_tools_goes_on_as_usual(wider: Small) -> N
     assert ("CMP-1", True) in changes(results.values())
 
 
+@pytest.mark.after_sync
 def test_while_a_tool_that_cannot_be_read_is_still_fresh_conflicts_open_as_usual(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     small.write_plan(*HEALTHY_PLAN, TEASER)
 
     on_the_next_day = without_jira(small, [1])[1]
@@ -149,10 +149,10 @@ def test_while_a_tool_that_cannot_be_read_is_still_fresh_conflicts_open_as_usual
     assert not on_the_next_day.detected.held
 
 
+@pytest.mark.after_sync
 def test_a_new_finding_on_old_data_is_held_and_opens_when_the_tool_is_read_again(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     small.write_plan(*HEALTHY_PLAN, TEASER)
 
     result = without_jira(small, [3])[3]
@@ -204,10 +204,10 @@ def test_deadlines_wait_for_the_days_on_which_nobody_looked(
     assert written_keys(again) == {}
 
 
+@pytest.mark.after_sync
 def test_what_really_changed_is_told_as_soon_as_the_tool_is_read_again(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     without_jira(small, [5])
     small.call_jira("PUT", "/rest/api/3/issue/CDP-2", {"fields": {"duedate": day(60).isoformat()}})
 
@@ -247,10 +247,10 @@ def test_a_person_may_decide_while_the_data_are_old(small: Small, instance: Inst
     assert changes([result]) == [("CMP-2", True)]
 
 
+@pytest.mark.after_sync
 def test_a_comment_that_is_missing_is_not_created_on_old_data(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     # Written anew, the workbook has no notes.
     small.write_plan(*HEALTHY_PLAN)
     result = without_jira(small, [3])[3]
@@ -270,10 +270,10 @@ def test_a_first_sync_opens_what_it_found_in_the_tools_that_it_could_read(wider:
     assert not result.detected.held
 
 
+@pytest.mark.after_sync
 def test_what_rests_on_a_connection_that_was_removed_waits_until_somebody_decides(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     small.remove_sales()
 
     with closing(small.open()) as reduced:
@@ -290,10 +290,10 @@ def test_what_rests_on_a_connection_that_was_removed_waits_until_somebody_decide
     assert late_handover(later).old_readings == ()
 
 
+@pytest.mark.after_sync
 def test_the_freshness_time_of_a_connection_goes_before_that_of_the_deployment(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     change_settings(small, fresh_for=72)
     in_three_days = without_jira(small, [3])[3]
     small.write_settings(it_jira={"fresh_for": 48})
@@ -304,10 +304,10 @@ def test_the_freshness_time_of_a_connection_goes_before_that_of_the_deployment(
     assert late_handover(in_two).age_text == WAITS
 
 
+@pytest.mark.after_sync
 def test_time_alone_moves_no_forecast_of_a_tool_that_is_not_read(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     before = explain_item(instance, "CDP-3", NOW)
     without_jira(small, [30], write=False)
 
@@ -335,10 +335,10 @@ def test_a_gap_is_kept_even_if_nothing_else_ran_before_the_next_one(
     assert [(gap.read_again_at - gap.last_read_at).days for gap in gaps] == [5, 3]
 
 
+@pytest.mark.after_sync
 def test_comments_say_how_old_their_data_are_and_stop_when_these_are_fresh(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     without_jira(small, [3])
     note = (small.home / "files" / "plan.xlsx").read_bytes()
     run_sync(instance, days=4)

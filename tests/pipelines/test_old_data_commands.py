@@ -50,10 +50,10 @@ def test_a_sync_says_how_many_findings_are_held_and_for_which_connection(
     ]
 
 
+@pytest.mark.after_sync
 def test_conflicts_are_listed_with_the_age_of_their_data_though_no_sync_ran_since(
     interlock: Run, instance: Instance, later: Later
 ) -> None:
-    run_sync(instance)
     later(3)
 
     _, out, _ = interlock("conflicts")
@@ -68,8 +68,8 @@ def test_conflicts_are_listed_with_the_age_of_their_data_though_no_sync_ran_sinc
     assert old == ["it-jira", "marketing-plan"]
 
 
+@pytest.mark.after_sync
 def test_fresh_conflicts_are_listed_without_an_age(interlock: Run, instance: Instance) -> None:
-    run_sync(instance)
 
     _, out, _ = interlock("conflicts")
 
@@ -95,10 +95,10 @@ def test_explain_marks_a_conflict_and_items_with_old_data(
     assert json.loads(as_json)["chain"][-1]["old_reading"]["connection"] == "it-jira"
 
 
+@pytest.mark.after_sync
 def test_a_sync_names_a_connection_that_is_no_longer_in_the_settings_once(
     interlock: Run, small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     small.remove_sales()
 
     _, out, _ = interlock("sync")

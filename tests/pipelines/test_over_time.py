@@ -78,10 +78,10 @@ def test_past_the_last_deadline_the_comment_says_that_it_is_undecided(
     assert "it is still undecided." in text_on(small, "CDP-2")
 
 
+@pytest.mark.after_sync
 def test_a_new_holder_of_a_role_is_notified_of_what_there_is_to_decide(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     replace_in_model(small, "people.yaml", "holder: jonas-krueger", "holder: tobias-lang")
 
     changed = small.open()
@@ -94,10 +94,10 @@ def test_a_new_holder_of_a_role_is_notified_of_what_there_is_to_decide(
     assert f"{TOBIAS} (Head of IT)" in text_on(small, "CDP-2")
 
 
+@pytest.mark.after_sync
 def test_comments_can_be_worded_before_the_first_sync_with_a_new_operating_model(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     replace_in_model(small, "people.yaml", "id: jonas-krueger", "id: j-krueger")
     replace_in_model(small, "people.yaml", "holder: jonas-krueger", "holder: j-krueger")
 
@@ -108,10 +108,10 @@ def test_comments_can_be_worded_before_the_first_sync_with_a_new_operating_model
     assert not result.refused
 
 
+@pytest.mark.after_sync
 def test_an_item_deleted_in_its_tool_resolves_what_was_about_it(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     small.call_jira("DELETE", "/rest/api/3/issue/CDP-2")
 
     result = run_sync(instance, days=1)
@@ -123,8 +123,8 @@ def test_an_item_deleted_in_its_tool_resolves_what_was_about_it(
     assert written_keys(again) == {}
 
 
+@pytest.mark.after_sync
 def test_a_comment_marked_as_resolved_is_not_read_again(small: Small, instance: Instance) -> None:
-    run_sync(instance)
     small.write_plan(HEALTHY_PLAN[0])
     resolved = run_sync(instance, days=1)
 

@@ -55,8 +55,8 @@ def test_the_cause_is_named_with_its_tool_and_field(instance: Instance) -> None:
     assert late.finding.functions == ("it", "marketing")
 
 
+@pytest.mark.after_sync
 def test_a_second_sync_reads_nothing_new_and_writes_nothing(instance: Instance) -> None:
-    run_sync(instance)
 
     again = run_sync(instance, minutes=5)
 
@@ -70,8 +70,8 @@ def test_a_second_sync_reads_nothing_new_and_writes_nothing(instance: Instance) 
     assert again.detected.events == {}
 
 
+@pytest.mark.after_sync
 def test_our_own_comments_do_not_count_as_work_on_the_plan(instance: Instance) -> None:
-    run_sync(instance)
 
     run_sync(instance, minutes=5)
 
@@ -90,10 +90,10 @@ def test_a_dry_run_writes_nothing(small: Small, instance: Instance) -> None:
     assert jira_comments(small, "CDP-2") == []
 
 
+@pytest.mark.after_sync
 def test_a_conflict_whose_cause_is_gone_is_resolved_in_its_comments(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     set_due_date(small, "CDP-1", day(1).isoformat())
     set_due_date(small, "CDP-2", day(4).isoformat())
     start = {"fields": {"customfield_10015": day(2).isoformat()}}
@@ -107,10 +107,10 @@ def test_a_conflict_whose_cause_is_gone_is_resolved_in_its_comments(
     assert all("Resolved" in text for text in texts)
 
 
+@pytest.mark.after_sync
 def test_a_slip_of_one_more_day_edits_the_comments_and_notifies_nobody(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance)
     before = notifications(small)
     set_due_date(small, "CDP-1", day(15).isoformat())
     set_due_date(small, "CDP-2", day(20).isoformat())

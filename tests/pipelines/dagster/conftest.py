@@ -17,7 +17,8 @@ from model.operating_model.identity import Identity, IdentityKind
 from pipelines.cards.publish import PARTITIONS
 from pipelines.coordinator import PERSON_TAG, PROOF_TAG
 from pipelines.proxy_identity import SECRET_VARIABLE, prove_run
-from tests.pipelines.dagster.saved import Saved, save
+from tests.pipelines.dagster.saved import Saved
+from tests.pipelines.saved import CopyDatabase, save_small
 from tests.pipelines.small import JIRA, NOW, SALESFORCE, Small, make_small
 
 MODULES_WITH_A_CLOCK = (
@@ -124,7 +125,7 @@ def deployed(small: Small, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed
 def saved(
     tmp_path_factory: pytest.TempPathFactory,
     new_database: Callable[[], URL],
-    copy_database: Callable[[str], URL],
+    copy_database: CopyDatabase,
 ) -> Iterator[Saved]:
     """A deployment after its first sync."""
     with (
@@ -137,7 +138,7 @@ def saved(
             _deploy(small, dagster, monkeypatch) as deployed,
         ):
             result = deployed.sync()
-        yield save(small, dagster, result, copy_database)
+        yield Saved(save_small(small, copy_database), dagster, result)
 
 
 @pytest.fixture
