@@ -50,7 +50,7 @@ def fit(lines: Sequence[Line], most_words: int, most_lines: int) -> list[tuple[S
         min(line.versions, key=count_words) if line.is_required else None for line in lines
     ]
     words = most_words - sum(count_words(spans) for spans in chosen if spans)
-    places = most_lines - sum(spans is not None for spans in chosen)
+    places = max(0, most_lines - sum(spans is not None for spans in chosen))
     for i in sorted(range(len(lines)), key=lambda i: -lines[i].importance):
         line, present = lines[i], count_words(chosen[i] or ())
         version = next((v for v in line.versions if count_words(v) - present <= words), None)

@@ -182,13 +182,13 @@ def test_no_id_of_the_conflict_is_visible(model: OperatingModel) -> None:
 
 
 def test_a_short_comment_keeps_who_decides_by_when_and_what_follows(model: OperatingModel) -> None:
-    form = CommentForm(most_words=26)
+    form = CommentForm(most_words=24)
     short = CommentAudience("jira", CARD, 1, form)
 
     assert text(build_content(conflict(), LABELS, model, short)).splitlines() == [
         "Sales needs your CDP-12 by 6 Mar 2026.",
         "@Ben decides by 13 Mar 2026; otherwise Cleo by 17 Mar 2026.",
-        f"Interlock ({CARD}) · from jira and sales",
+        f"Interlock ({CARD})",
     ]
 
 

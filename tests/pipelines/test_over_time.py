@@ -268,7 +268,7 @@ def test_a_plan_that_moves_to_another_function_is_another_conflict(
 
     assert late_handover(result).id != conflict.id
     assert "Sales needs your CDP-2 by" in text_on(small, "CDP-2")
-    assert "The cause is gone since 5 Mar 2026" in text_on(small, "CDP-2")
+    assert "the cause is gone since 5 Mar 2026" in text_on(small, "CDP-2")
     assert written_keys(again) == {}
 
 

@@ -99,8 +99,8 @@ def _render_span(span: Span) -> list[Segment]:
         case MentionSpan(identity=str(identity)):
             return [{"type": "Mention", "id": identity}]
         case LinkSpan(text, url) if is_web_address(url):
-            label = [_text_segment(f"{text} ")] if text and text != url else []
-            return [*label, {"type": "Link", "url": url}]
+            begin = _mark("Begin", "Hyperlink") | {"url": url}
+            return [begin, _text_segment(text or url), _mark("End", "Hyperlink")]
         case TextSpan(text, strong=True) if text:
             return _wrap("Bold", [_text_segment(text)])
         case TextSpan(text) | LinkSpan(text) | MentionSpan(text):

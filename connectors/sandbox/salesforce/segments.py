@@ -16,6 +16,7 @@ MOST_MENTIONS = 25
 TAGS = {
     "Bold": "b",
     "Code": "code",
+    "Hyperlink": "a",
     "Italic": "i",
     "ListItem": "li",
     "OrderedList": "ol",
@@ -59,8 +60,19 @@ def _read_segment(org: SalesforceOrg, segment: Json) -> Json:
         return {"type": "Link", "url": segment["url"], "text": segment["url"]}
     if kind in ("MarkupBegin", "MarkupEnd") and segment.get("markupType") in TAGS:
         markup = segment["markupType"]
-        return {"type": kind, "markupType": markup, "htmlTag": TAGS[markup], "text": ""}
+        read = {"type": kind, "markupType": markup, "htmlTag": TAGS[markup], "text": ""}
+        if markup == "Hyperlink" and kind == "MarkupBegin":
+            read["url"] = _web_address(str(segment.get("url", "")))
+        return read
     raise SalesforceErrorResponse(400, "JSON_PARSER_ERROR", f"Unrecognized message segment: {kind}")
+
+
+def _web_address(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise SalesforceErrorResponse(
+            400, "INVALID_MARKUP", "A Hyperlink needs a url that starts with http:// or https://."
+        )
+    return url
 
 
 def _mention(org: SalesforceOrg, id_: str) -> Json:
@@ -122,6 +134,8 @@ def to_html(segments: list[Json]) -> Markup:
 
 def _html(segment: Json) -> Markup:
     kind = segment["type"]
+    if kind == "MarkupBegin" and "url" in segment:
+        return Markup('<a href="{}">').format(segment["url"])
     if kind == "MarkupBegin":
         return Markup("<{}>").format(TAGS[segment["markupType"]])
     if kind == "MarkupEnd":

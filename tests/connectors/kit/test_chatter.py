@@ -124,13 +124,15 @@ def test_the_twenty_sixth_person_is_named_not_mentioned() -> None:
 
 def test_a_link_shows_its_text_and_leads_where_it_should() -> None:
     post = render(comment(paragraph(LinkSpan("CDP-12", "https://x.example/browse/CDP-12"))), True)
-    at = post.index({"type": "Link", "url": "https://x.example/browse/CDP-12"})
-    assert post[at - 1] == {"type": "Text", "text": "CDP-12 "}
+    address = {"url": "https://x.example/browse/CDP-12"}
+    at = post.index({"type": "MarkupBegin", "markupType": "Hyperlink"} | address)
+    assert post[at + 1] == {"type": "Text", "text": "CDP-12"}
+    assert post[at + 2] == {"type": "MarkupEnd", "markupType": "Hyperlink"}
 
 
 def test_a_link_to_anything_but_the_web_is_plain_text() -> None:
     post = render(comment(paragraph(LinkSpan("click", "javascript:alert(1)"))), notify=True)
-    assert not [part for part in post if part["type"] == "Link"]
+    assert not [part for part in post if part.get("markupType") == "Hyperlink"]
     assert "click" in text_of(post)
 
 

@@ -74,6 +74,10 @@ def test_a_feed_is_paginated_newest_element_first(salesforce: httpx.Client, deal
         ([{"type": "Mention", "id": "005000000000099AAA"}], "INVALID_ID_FIELD"),
         ([{"type": "Blink", "text": "!"}], "JSON_PARSER_ERROR"),
         ([{"type": "MarkupBegin", "markupType": "Bold"}, text("open")], "INVALID_MARKUP"),
+        (
+            [{"type": "MarkupBegin", "markupType": "Hyperlink", "url": "file:///x"}],
+            "INVALID_MARKUP",
+        ),
     ],
 )
 def test_an_invalid_body_is_refused_with_the_code_of_chatter(
