@@ -35,11 +35,16 @@ def missing_answer_columns(headings: Iterable[str]) -> list[str]:
 
 
 def read_answer(cells: Sequence[tuple[str, str]], comment: CommentKey) -> Reply | None:
-    """The answer in a row, given as headings with their cells; None for an empty one.
+    """The answer in a row, given as headings with their cells; None for an empty one."""
+    return to_reply(_first(cells, ANSWER), _first(cells, ANSWERED_BY), comment)
 
-    Its id names the conflict and the record, so it stays the same wherever the row stands.
+
+def to_reply(answer: str, name: str, comment: CommentKey) -> Reply | None:
+    """What somebody answered to a comment in a file; None for an empty answer.
+
+    Its id names the conflict and the record, so it stays the same wherever the answer stands.
     """
-    text = answer_text(_first(cells, ANSWER))
+    text = _LEAD.sub("", storable(answer), count=1).strip()
     if not text:
         return None
     conflict_id, record = comment
@@ -48,15 +53,10 @@ def read_answer(cells: Sequence[tuple[str, str]], comment: CommentKey) -> Reply 
         f"{conflict_id} {record.native_id}",
         text,
         author=None,
-        author_name=" ".join(storable(_first(cells, ANSWERED_BY)).split()),
+        author_name=" ".join(storable(name).split()),
         conflict_id=conflict_id,
         is_answer=True,
     )
-
-
-def answer_text(text: str) -> str:
-    """An answer as a command: without the `/interlock` that needs not stand there."""
-    return _LEAD.sub("", storable(text), count=1).strip()
 
 
 def _first(cells: Sequence[tuple[str, str]], name: str) -> str:

@@ -17,7 +17,11 @@ from connectors.base import (
 from connectors.kit.delimited_text import UnreadableFile
 from connectors.kit.known_functions import unknown_functions
 from connectors.kit.mapping import map_or_hold
-from connectors.spreadsheets.csv_comments import apply_csv_comments, find_csv_comments
+from connectors.spreadsheets.csv_comments import (
+    apply_csv_comments,
+    find_csv_answers,
+    find_csv_comments,
+)
 from connectors.spreadsheets.mapping import map_row
 from connectors.spreadsheets.notes import NotAPackage, find_note_refusals
 from connectors.spreadsheets.plan_files import PlanFile, PlanFiles, find_files, read_plan_files
@@ -28,10 +32,12 @@ from connectors.spreadsheets.settings import SpreadsheetSettings
 from connectors.spreadsheets.sheet_grid import CORRECT_FILE
 from connectors.spreadsheets.workbook_comments import (
     apply_workbook_comments,
+    find_workbook_answers,
     find_workbook_comments,
 )
 from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange, Target
 from model.records import Mapped
+from model.replies.reply import Reply
 
 ROWS = "rows"
 
@@ -108,15 +114,11 @@ class SpreadsheetConnector:
         plans = self._plan_files()
         if plans.failures:
             raise self._failure(plans.failures)
-        rows, _ = index_by_key(list_rows(plans.read))
-        present = [(t, rows[t.ref.native_id]) for t in targets if t.ref.native_id in rows]
-        comments: list[PostedComment] = []
-        for plan in plans.read:
-            # Identity, not equality: comparing files would compare all of their bytes.
-            in_file = [(target, row) for target, row in present if row.plan is plan]
-            if in_file:
-                comments += self._find_in_file(plan, in_file)
-        return comments
+        return [
+            comment
+            for plan, in_file in _by_file(plans, targets)
+            for comment in self._find_in_file(plan, in_file)
+        ]
 
     def _find_in_file(
         self, plan: PlanFile, targets: Sequence[tuple[Target, PlanRow]]
@@ -130,11 +132,32 @@ class SpreadsheetConnector:
 
     def find_replies(
         self,
-        targets: Sequence[Target],  # noqa: ARG002
-        cursor: Cursor | None,  # noqa: ARG002
+        targets: Sequence[Target],
+        cursor: Cursor | None,
         now: datetime,  # noqa: ARG002
     ) -> Iterator[ReplyPage]:
-        return iter(())
+        """The answers to our comments on these rows; the files are read whole each time.
+
+        Raises ConnectionFailed after them when a file cannot be read.
+        """
+        plans = self._plan_files()
+        failures = list(plans.failures)
+        answers: dict[str, Reply] = {}
+        for plan, in_file in _by_file(plans, targets):
+            find = find_workbook_answers if plan.delimiter is None else find_csv_answers
+            try:
+                found = find(plan, in_file)
+            except NotAPackage as error:
+                failures.append(UnreadableFile(f"{plan.name}: {error}", CORRECT_FILE))
+            except UnreadableFile as unreadable:
+                failures.append(unreadable)
+            else:
+                for answer in found:
+                    # Of a comment that somebody copied the first answer counts.
+                    answers.setdefault(answer.reply_id, answer)
+        yield ReplyPage(tuple(answers.values()), cursor or {})
+        if failures:
+            raise self._failure(failures)
 
     def apply(self, changes: Iterable[CommentChange]) -> Iterator[Outcome]:
         """Write the comments, each file once for all of its changes."""
@@ -177,6 +200,18 @@ class SpreadsheetConnector:
             failure = self._failure(plans.failures)
             return RefusedChange(change, f"{reason}; {failure.reason}", failure.remedy)
         return RefusedChange(change, reason, "Put the row back, or wait for the next sync", False)
+
+
+def _by_file(
+    plans: PlanFiles, targets: Sequence[Target]
+) -> Iterator[tuple[PlanFile, list[tuple[Target, PlanRow]]]]:
+    """The files that have some of these records, each with its records and their rows."""
+    rows, _ = index_by_key(list_rows(plans.read))
+    present = [(t, rows[t.ref.native_id]) for t in targets if t.ref.native_id in rows]
+    for plan in plans.read:
+        # Identity, not equality: comparing files would compare all of their bytes.
+        if in_file := [(target, row) for target, row in present if row.plan is plan]:
+            yield plan, in_file
 
 
 def _warnings(plan: PlanFile) -> Iterator[AccessProblem]:

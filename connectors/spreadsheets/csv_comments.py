@@ -10,6 +10,7 @@ from connectors.spreadsheets import notes_file
 from connectors.spreadsheets.plan_files import PlanFile
 from connectors.spreadsheets.plan_rows import PlanRow
 from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange, Target
+from model.replies.reply import Reply
 
 
 def find_csv_comments(
@@ -24,6 +25,21 @@ def find_csv_comments(
         PostedComment(target.ref, entry[notes_file.CONFLICT], row.key, entry.get(notes_file.DIGEST))
         for target, row in targets
         for entry in notes_file.entries_with_key(entries, row.key)
+    ]
+
+
+def find_csv_answers(plan: PlanFile, targets: Sequence[tuple[Target, PlanRow]]) -> list[Reply]:
+    """What people answered in the notes file; raises UnreadableFile when it is none."""
+    path = notes_file.notes_path(plan.path)
+    try:
+        entries, _ = notes_file.read_entries(_read_notes_file(plan), plan.delimiter or ",")
+    except UnreadableFile as error:
+        raise UnreadableFile(f"{path.name}: {error.reason}", error.remedy) from None
+    return [
+        reply
+        for target, row in targets
+        for entry in notes_file.entries_with_key(entries, row.key)
+        if (reply := notes_file.find_answer(entry, (entry[notes_file.CONFLICT], target.ref)))
     ]
 
 

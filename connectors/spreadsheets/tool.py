@@ -25,7 +25,8 @@ _EXAMPLE = """\
 
 _PERMISSIONS = """\
 Read access to the files. To write notes on cells, write access to the files and their folder: a
-workbook is replaced as a whole, and everything but the notes in it stays byte-identical.
+workbook is replaced as a whole, and everything but the notes in it stays byte-identical. People
+answer in those notes: whoever may write the file can answer under any name.
 """
 
 TOOL = Tool(

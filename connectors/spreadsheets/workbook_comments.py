@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from connectors.kit.answer_columns import to_reply
 from connectors.kit.files import FileBlocked, replace_file
 from connectors.spreadsheets.note_sections import parse_sections, put_section
 from connectors.spreadsheets.notes import (
@@ -18,6 +19,7 @@ from connectors.spreadsheets.notes import (
 from connectors.spreadsheets.plan_files import PlanFile
 from connectors.spreadsheets.plan_rows import PlanRow
 from model.comment_content import CommentChange, Outcome, PostedComment, RefusedChange, Target
+from model.replies.reply import Reply
 
 _NO_CELL = NoteRefused(
     "every mapped cell of the row carries a conversation, beside which Excel keeps no note",
@@ -38,6 +40,19 @@ def find_workbook_comments(
         for cell in _note_cells(row)
         if cell in notes
         for section in parse_sections(notes[cell].text)
+    ]
+
+
+def find_workbook_answers(plan: PlanFile, targets: Sequence[tuple[Target, PlanRow]]) -> list[Reply]:
+    """What people typed below our sections in the notes of these rows; raises NotAPackage."""
+    notes = read_notes(plan.raw)
+    return [
+        reply
+        for target, row in targets
+        for cell in _note_cells(row)
+        if cell in notes
+        for section in parse_sections(notes[cell].text)
+        if (reply := to_reply(section.answer, "", (section.conflict_id, target.ref)))
     ]
 
 

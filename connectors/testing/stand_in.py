@@ -20,8 +20,6 @@ class StandIn(ABC):
     """The stream whose records are tested."""
     has_comments: bool = True
     """False for a tool that takes no comments; its connector then refuses every change."""
-    has_replies: bool = True
-    """False for a tool whose comments cannot be answered."""
     now: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     """The instant of all pulls; the real one for a stand-in that has a clock of its own."""
     deletions_seen_after: timedelta = timedelta(0)

@@ -19,7 +19,7 @@ from model.comment_content import CommentChange, CommentContent, CommentState, T
 from model.records import Kind, Ref
 from tests.connectors.broken_files import changed_bytes
 from tests.connectors.erp.conftest import HEAD, NOW, PROFILE, ExportFolder
-from tests.connectors.json_shapes import EFFORTS, check_page, map_anything
+from tests.connectors.json_shapes import EFFORTS, check_page, map_anything, replies_or_fail
 
 AMOUNTS = st.decimals(-(10**12), 10**12, allow_nan=False, allow_infinity=False, places=2)
 CONTENT = CommentContent("C-1", CommentState.OPEN, "Late", ())
@@ -47,6 +47,7 @@ def use(folder: ExportFolder) -> None:
     try:
         connector.find_comments([target])
         (_,) = connector.apply([CommentChange(target, CONTENT)])
+        replies_or_fail(connector, target, None, NOW)
     except ConnectionFailed as error:
         assert error.reason and error.remedy
 

@@ -18,7 +18,7 @@ from connectors.spreadsheets.connector import SpreadsheetConnector
 from connectors.spreadsheets.notes import NotAPackage, NoteRefused, read_notes, write_notes
 from model.comment_content import PostedComment, RefusedChange
 from tests.connectors.broken_files import changed_archives, changed_bytes
-from tests.connectors.json_shapes import EFFORTS, check_page, map_anything
+from tests.connectors.json_shapes import EFFORTS, check_page, map_anything, replies_or_fail
 from tests.connectors.spreadsheets.build import (
     EVERY_COLUMN,
     HEADINGS,
@@ -48,6 +48,7 @@ def use(connection: SpreadsheetConnector) -> None:
         connection.find_comments([target("M-1")])
         (outcome,) = connection.apply([change("M-1", comment())])
         assert isinstance(outcome, PostedComment | RefusedChange)
+        replies_or_fail(connection, target("M-1"), None, NOW)
     except ConnectionFailed as error:
         assert error.reason and error.remedy
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 from abc import abstractmethod
 from collections.abc import Collection, Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.comments import Comment
 
 from connectors.base import Connector
 from connectors.spreadsheets.tool import TOOL
@@ -16,6 +18,7 @@ from connectors.testing import (
     ConnectorContract,
     StandIn,
 )
+from model.comment_content import PostedComment
 from tests.connectors.spreadsheets.build import HEADINGS, NOW, connector, saved, workbook
 
 ROWS = {f"M-{number}": f"Activity {number}" for number in range(1, 6)}
@@ -26,7 +29,6 @@ class FolderStandIn(StandIn):
 
     tool = TOOL
     stream = "rows"
-    has_replies = False
     now = NOW
     pattern: str
 
@@ -66,6 +68,17 @@ class WorkbookStandIn(FolderStandIn):
         ]
         return sum(text.count("[interlock:") for text in texts)
 
+    def reply(self, posted: PostedComment, words: str) -> None:
+        """Type below the line in the note; what stood there goes."""
+        book = load_workbook(self._home / "plan.xlsx")
+        sheet, cell = posted.comment_id.split("!")
+        line = "── Answer below this line ──"
+        text = book[sheet][cell].comment.text.partition(line)[0]
+        book[sheet][cell].comment = Comment(f"{text}{line}\n{words}", "Ada")
+        book.save(self._home / "plan.xlsx")
+
+    edit_reply = reply
+
     def _save(self, titles: dict[str, str]) -> None:
         rows = [(key, title, None, None, "Planned") for key, title in titles.items()]
         (self._home / "plan.xlsx").write_bytes(saved(workbook(HEADINGS, *rows)))
@@ -78,6 +91,18 @@ class CsvStandIn(FolderStandIn):
         text = (self._home / "plan.notes.csv").read_text(encoding="utf-8-sig")
         rows = csv.DictReader(text.splitlines(keepends=True), delimiter=";")
         return len([row for row in rows if row["Key"] == native_id])
+
+    def reply(self, posted: PostedComment, words: str) -> None:
+        path = self._home / "plan.notes.csv"
+        text = path.read_text(encoding="utf-8-sig")
+        heading, *rows = csv.reader(StringIO(text, newline=""), delimiter=";")
+        for row in rows:
+            if row[:2] == [posted.comment_id, posted.conflict_id]:
+                row[heading.index("Answer")] = words
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file, delimiter=";").writerows([heading, *rows])
+
+    edit_reply = reply
 
     def _save(self, titles: dict[str, str]) -> None:
         rows = [f"{key};{title};;;Planned" for key, title in titles.items()]
