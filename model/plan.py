@@ -18,6 +18,7 @@ import numpy.typing as npt
 from model.findings import Label
 from model.network import NO_DATE, Calendars, Forecast, Items, Links, Network
 from model.operating_model.schema import GateSign
+from model.raised_risks import RaisedRisk
 from model.records import DealStage, SpendKind, State
 
 Int8 = npt.NDArray[np.int8]
@@ -183,6 +184,7 @@ class Plan:
     forecast: Forecast
     spend: SpendLines
     dangling: tuple[DanglingDependency, ...]
+    raised_risks: tuple[RaisedRisk, ...] = ()
 
 
 class Lookup(Protocol):

@@ -39,6 +39,7 @@ _TIME_FIELDS = {
     "operating_model_version": "applied_at",
     "reply": "read_at",
     "reply_outcome": "at",
+    "raised_risk": "raised_at",
 }
 
 

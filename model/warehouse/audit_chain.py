@@ -28,7 +28,7 @@ _COLUMNS = """
 """
 _ENTRIES = f"""
     select {_COLUMNS}, coalesce(to_jsonb(e), to_jsonb(v), to_jsonb(d), to_jsonb(h),
-        to_jsonb(m), to_jsonb(r), to_jsonb(o)) as row
+        to_jsonb(m), to_jsonb(r), to_jsonb(o), to_jsonb(k)) as row
     from audit_chain c
     left join conflict_event e on c.source = 'conflict_event' and e.id = {_ROW_ID}
     left join conflict_version v on c.source = 'conflict_version' and v.id = {_ROW_ID}
@@ -36,6 +36,7 @@ _ENTRIES = f"""
     left join hold_release h on c.source = 'hold_release' and h.id = {_ROW_ID}
     left join reply r on c.source = 'reply' and r.id = {_ROW_ID}
     left join reply_outcome o on c.source = 'reply_outcome' and o.id = {_ROW_ID}
+    left join raised_risk k on c.source = 'raised_risk' and k.id = {_ROW_ID}
     left join operating_model_version m on c.source = 'operating_model_version'
         and m.fingerprint || ' ' || (to_jsonb(m) ->> 'applied_at') = c.row_key
 """  # noqa: S608 constants of this module

@@ -27,6 +27,7 @@ from model.warehouse.plan_tables import (
     network_columns,
     replace_texts,
 )
+from model.warehouse.raised_risks import read_raised_risks
 
 _CURRENCIES = """
     select distinct currency from (
@@ -103,6 +104,8 @@ def read_plan(
         ),
         spend=SpendLines(**tables.spend),
         dangling=_read_dangling(connection, as_of),
+        # Known for the present only, as what dangles.
+        raised_risks=read_raised_risks(connection) if as_of is None else (),
     )
 
 

@@ -420,6 +420,31 @@ reply_outcome = Table(
     comment="Append-only: what came of each command of a reply.",
 )
 
+raised_risk = Table(
+    "raised_risk",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column(
+        "record_id",
+        BigInteger,
+        ForeignKey("record.id"),
+        nullable=False,
+        comment="The record that waits.",
+    ),
+    Column("needs_id", BigInteger, ForeignKey("record.id"), nullable=False),
+    Column("needed_by", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("person", Text, comment="Id of a person of the operating model."),
+    Column("person_name", Text, nullable=False),
+    Column("identity", Text, nullable=False, comment="As the channel named them."),
+    Column("channel", Text, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("planned_then", Date, comment="The finish of what is needed, as stated then."),
+    Column("forecast_then", Date, comment="The finish of what is needed, as computed."),
+    Column("withdrawn", Boolean, nullable=False),
+    comment="Append-only: risks that people raised or withdrew; of each the last row counts.",
+)
+
 operating_model_version = Table(
     "operating_model_version",
     metadata,
@@ -451,6 +476,7 @@ CHAINED = (
     "hold_release",
     "reply",
     "reply_outcome",
+    "raised_risk",
 )
 """Tables of which every new row gets an entry in `audit_chain`, by a trigger.
 

@@ -169,6 +169,29 @@ On = Annotated[
 Markdown = Annotated[bool, _build_flag("--markdown", "Print Markdown.")]
 Html = Annotated[bool, _build_flag("--html", "Print a page of HTML that needs no other file.")]
 
+Waiting = Annotated[
+    str, typer.Argument(metavar="RECORD", help="Key, web address or reference of what waits.")
+]
+Needs = Annotated[
+    str, typer.Option("--needs", metavar="KEY", help="What it needs, by its key or web address.")
+]
+NeededBy = Annotated[
+    datetime | None,
+    typer.Option("--by", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="By which day."),
+]
+Because = Annotated[
+    str, typer.Option("--because", metavar="TEXT", help="Why; the comments in all tools show it.")
+]
+Raiser = Annotated[
+    str,
+    typer.Option(
+        "--as", metavar="PERSON", help="Who: a person's id or e-mail in the operating model."
+    ),
+]
+Withdraw = Annotated[
+    bool, _build_flag("--withdraw", "Withdraw the risk that this person has raised.")
+]
+
 AuditedConflict = Annotated[
     str | None,
     typer.Argument(metavar="[CONFLICT]", help="Print the whole record of this conflict instead."),
@@ -401,6 +424,49 @@ def agenda(
     if len(chosen) > 1:
         raise typer.BadParameter("give one of --markdown, --html and --json")
     agenda(forum, on, chosen[0] if chosen else AgendaForm.TEXT)
+
+
+@app.command()
+def replies(json: Json = False) -> None:
+    """List what people wrote to Interlock in the tools, and what came of it.
+
+    Each command of a reply has its outcome: decided, seen, owner named,
+    escalated, not ours, risk raised, nothing new, to be confirmed, refused or
+    not understood; and what its author is told in our comment.
+    """
+    from pipelines.cli.replies import replies
+
+    replies(json=json)
+
+
+@app.command("raise")
+def raise_(
+    record: Waiting,
+    needs: Needs,
+    person: Raiser,
+    by: NeededBy = None,
+    because: Because = "",
+    withdraw: Withdraw = False,
+) -> None:
+    """Open a conflict by hand: a record needs another one by a day, whatever the plans say.
+
+    It is commented on and decided like any other, credited to the person, and
+    ends when the other record is done, when its date fits, or when the person
+    withdraws it. The exit code is 4 when a record is not known.
+
+    Examples
+      interlock raise MK-201 --needs CDP-18 --by 2027-01-12 \\
+        --because "The vendor slipped" --as ada@example.com
+      interlock raise MK-201 --needs CDP-18 --withdraw --as ada@example.com
+    """
+    from pipelines.cli.raise_risk import raise_risk, withdraw_risk
+
+    if withdraw:
+        withdraw_risk(record, needs, person)
+        return
+    if by is None or not because.strip():
+        raise typer.BadParameter("a risk needs --by YYYY-MM-DD and --because TEXT")
+    raise_risk(record, needs, by.date(), because.strip(), person)
 
 
 @app.command()

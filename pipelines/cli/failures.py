@@ -14,6 +14,7 @@ from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.output import print_error
 from pipelines.steps.decide import DecisionRefused
 from pipelines.steps.map import NothingHeld, ReleaseRefused
+from pipelines.steps.raise_risk import RiskRefused
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -24,6 +25,7 @@ _CODES: Mapping[type[Exception], ExitCode] = {
     DecisionRefused: ExitCode.REFUSED,
     NothingHeld: ExitCode.REFUSED,
     ReleaseRefused: ExitCode.REFUSED,
+    RiskRefused: ExitCode.REFUSED,
     WarehouseUnreachable: ExitCode.NO_WAREHOUSE,
     ConnectionFailed: ExitCode.INCOMPLETE,
 }

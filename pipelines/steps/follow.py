@@ -109,7 +109,9 @@ def _follow(
     conflict = place.conflict
     if conflict is None:
         first = place.candidates[0].id if place.candidates else None
-        return Outcome(OutcomeKind.NOT_UNDERSTOOD, first, f"{place.problem}.")
+        parts = [command.why] if isinstance(command, NotUnderstood) else []
+        problem = "; ".join([*parts, place.problem])
+        return Outcome(OutcomeKind.NOT_UNDERSTOOD, first, f"{problem}.")
     if isinstance(command, NotUnderstood):
         return _not_understood(asked, conflict, command.why, options)
     if command.kind is CommandKind.HELP:

@@ -10,6 +10,16 @@ import pytest
 from pipelines.cli import app, output
 from tests.pipelines.small import NOW, Small
 
+_WITH_A_CLOCK = (
+    "agenda",
+    "comments",
+    "conflicts",
+    "decide",
+    "explain",
+    "raise_risk",
+    "sync",
+    "why",
+)
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -19,7 +29,16 @@ def command_on(
     """A function that runs the command on an instance: exit code, standard output and error."""
     for name, value in {**small.environment, "INTERLOCK_HOME": str(small.home)}.items():
         monkeypatch.setenv(name, value)
-    for command in ("agenda", "comments", "conflicts", "decide", "explain", "sync", "why"):
+    for command in (
+        "agenda",
+        "comments",
+        "conflicts",
+        "decide",
+        "explain",
+        "raise_risk",
+        "sync",
+        "why",
+    ):
         monkeypatch.setattr(f"pipelines.cli.{command}.now", lambda: NOW)
     # Whatever COLUMNS and the terminal say, so that no cell of a table is folded.
     monkeypatch.setattr(output.console, "width", 160)

@@ -14,6 +14,7 @@ from connectors.sandbox import running_sandbox
 from model.audit_chain import Fault
 from model.conflicts import EscalationStatus, Status
 from model.ledger import update_ledger
+from model.rules.words import format_day
 from model.warehouse.audit import audit_record
 from model.warehouse.ledger import read_conflicts, read_decisions, write_ledger_update
 from model.wording import to_plain_text
@@ -566,3 +567,114 @@ def _no_status(*_: object) -> EscalationStatus:
 
 def _never(*_: object) -> None:
     return None
+
+
+# Risks raised by hand.
+
+RISK = f"/interlock risk needs CDP-3 by {day(5)} because the vendor is late"
+
+
+def test_anybody_may_raise_a_risk_on_any_record(written: Written) -> None:
+    written.write(RISK, STRANGER, on="CDP-1")
+
+    result = written.follow()
+
+    (recorded,) = result.outcomes
+    conflict = written.conflict("raised_risk")
+    assert (recorded.outcome.kind.value, recorded.outcome.conflict_id) == (
+        "risk raised",
+        conflict.id,
+    )
+    assert result.detected is not None
+    assert conflict in result.detected.in_force
+    assert conflict.wording.title == (
+        f"CDP-1 of IT needs CDP-3 of IT by {format_day(day(5))}, says Sven"
+    )
+    authority = conflict.escalation.authority
+    assert authority is not None
+    assert authority.person == "tobias-lang"
+
+
+def test_a_raised_risk_is_commented_on_both_records_in_the_same_sync(written: Written) -> None:
+    written.write(RISK, on="CDP-1")
+    written.follow()
+
+    for key in ("CDP-1", "CDP-3"):
+        assert "the vendor is late" in written.comment_text(key, "raised_risk")
+
+
+def test_who_raised_a_risk_withdraws_it(written: Written) -> None:
+    written.write(RISK, on="CDP-1")
+    written.follow()
+    conflict_id = written.conflict("raised_risk").id
+    written.write(f"/interlock {conflict_id} withdraw", LENA, minutes=6)
+    assert written.outcomes(minutes=7) == ["refused"]
+    written.write(f"/interlock {conflict_id} withdraw", JONAS, minutes=8)
+
+    assert written.outcomes(minutes=9) == ["risk withdrawn"]
+    assert written.conflict("raised_risk").status is Status.RESOLVED
+
+
+def test_what_nobody_raised_cannot_be_withdrawn(written: Written) -> None:
+    written.say("withdraw")
+
+    assert written.answer() == "Jonas: nobody raised it by hand."
+
+
+def test_a_risk_is_decided_like_any_other_conflict(written: Written) -> None:
+    written.write(RISK, on="CDP-1")
+    written.follow()
+    conflict_id = written.conflict("raised_risk").id
+    written.write(f"/interlock {conflict_id} accept", TOBIAS, minutes=6)
+
+    assert written.outcomes(minutes=7) == ["decided"]
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (f"needs CDP-99 by {day(5)} because I say so", "no connected tool has a record “CDP-99”."),
+        (f"needs CDP-2 by {day(5)} because I say so", "CDP-2 cannot need itself."),
+        ("needs CDP-3 by 2026-03-02 because I say so", "2 Mar 2026 is over."),
+        (f"needs CDP-3 by {day(5)}", "a risk is raised by “/interlock risk needs KEY by DATE"),
+        ("needs CDP-3 because I say so", "a risk is raised by “/interlock risk needs KEY by DATE"),
+        ("because I say so", "a risk is raised by “/interlock risk needs KEY by DATE"),
+    ],
+)
+def test_a_risk_that_cannot_be_is_answered_on_its_record(
+    written: Written, command: str, expected: str
+) -> None:
+    written.write(f"/interlock risk {command}")
+
+    written.follow()
+
+    texts = [written.comment_text(rule=rule) for rule in ("late_handover", "broken_promise")]
+    assert sum(expected in text for text in texts) == 1
+
+
+def test_the_same_risk_raised_again_is_nothing(written: Written) -> None:
+    written.write(RISK, on="CDP-1")
+    written.write(RISK, on="CDP-1", minutes=2)
+
+    assert written.outcomes() == ["risk raised", "nothing new"]
+
+
+def test_a_file_raises_risks_only_where_the_operating_model_says_so(written: Written) -> None:
+    written.write(RISK.removeprefix("/interlock "), None, on="CMP-2", is_answer=True)
+    assert written.outcomes() == ["refused"]
+
+    model = written.instance.model.model_copy(update={"unverified_replies": "raise"})
+    written.instance = replace(written.instance, model=model)
+    written.write(
+        RISK.removeprefix("/interlock "), None, on="CMP-1", is_answer=True, author_name="Lena"
+    )
+
+    assert written.outcomes(minutes=6) == ["risk raised"]
+    assert "says Lena (not verified)" in written.conflict("raised_risk").wording.title
+
+
+def test_the_record_with_a_raised_risk_is_whole(written: Written) -> None:
+    written.write(RISK, on="CDP-1")
+    written.follow()
+
+    assert _faults(written) == []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from model.findings import Finding, Label
 from model.network import NO_DATE, Calendar, Calendars, Items, Links, Network, day_of, schedule
 from model.operating_model.schema import GateSign, Initiative, OperatingModel, Workflow
 from model.plan import DanglingDependency, Int16, Int64, ItemAttributes, Plan, SpendLines
+from model.raised_risks import RaisedRisk
 from model.records import DependencyType, Priority, State
 from model.rules import installed_rules
 from model.rules.context import RuleContext
@@ -90,6 +91,35 @@ class Link:
     type: DependencyType = DependencyType.FINISH_TO_START
 
 
+@dataclass(frozen=True)
+class Raised:
+    """Somebody says that the row `key` needs another one by a day."""
+
+    key: str
+    needs: str
+    by: date
+    reason: str = "the vendor is late"
+    who: str = "Ada"
+    planned_then: date | None = None
+    forecast_then: date | None = None
+
+
+def _risk(risk: Raised, ids: Mapping[str, int]) -> RaisedRisk:
+    return RaisedRisk(
+        ids[risk.key],
+        f"tool:work_item:{risk.key}",
+        ids[risk.needs],
+        f"tool:work_item:{risk.needs}",
+        risk.by,
+        risk.reason,
+        risk.who.lower(),
+        risk.who,
+        datetime(2026, 3, 2, 9, tzinfo=UTC),
+        risk.planned_then,
+        risk.forecast_then,
+    )
+
+
 class PlanLookup:
     """The lookup of a plan without a warehouse: all text follows from the rows."""
 
@@ -135,6 +165,7 @@ def build_context(
     links: Iterable[tuple[str, str] | Link] = (),
     spend: Sequence[Line] = (),
     dangling: Sequence[tuple[str, str, str]] = (),
+    raised: Sequence[Raised] = (),
     today: date = TODAY,
     calendars: Sequence[Calendar] = (Calendar(),),
     **model: Any,
@@ -167,6 +198,7 @@ def build_context(
         dangling=tuple(
             DanglingDependency(ids[key], target, where) for key, target, where in dangling
         ),
+        raised_risks=tuple(_risk(risk, ids) for risk in raised),
     )
     return RuleContext(plan, operating_model(**model), PlanLookup(rows, spend, ids))
 
