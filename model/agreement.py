@@ -32,7 +32,7 @@ def agreement_text(conflict: Conflict) -> str:
     if not conflict.proposals:
         return ""
     first, *counters = _grouped(conflict.proposals)
-    parts = [f"agreed by {_names(first)}"]
+    parts = [f"{_first_words(conflict)} by {_names(first)}"]
     parts += [f"counter-proposal by {_names(counter)}" for counter in counters]
     # On a higher level somebody else decides alone.
     if awaited := conflict.escalation.awaited:
@@ -51,11 +51,16 @@ def outcome_text(conflict: Conflict) -> str:
 def proposal_sentences(conflict: Conflict) -> tuple[str, ...]:
     """What the functions have proposed so far, a sentence each, and with reasons."""
     sentences: list[str] = []
-    for number, same in enumerate(_grouped(conflict.proposals)):
-        by = f"Agreed by {_names(same)}" if number == 0 else f"Counter-proposal by {_names(same)}"
+    words = _first_words(conflict).capitalize()
+    for same in _grouped(conflict.proposals):
         reasons = [f" Reason: {each.reason}" for each in same if each.reason]
-        sentences.append(f"{by}: {same[-1].meaning}.{''.join(reasons)}")
+        sentences.append(f"{words} by {_names(same)}: {same[-1].meaning}.{''.join(reasons)}")
+        words = "Counter-proposal"
     return tuple(sentences)
+
+
+def _first_words(conflict: Conflict) -> str:
+    return "proposed instead" if conflict.status is Status.DECIDED else "agreed"
 
 
 def _awaited(

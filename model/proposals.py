@@ -10,14 +10,16 @@ from model.ledger import DecisionGrounds, Event, LedgerUpdate
 def propose(conflict: Conflict, proposal: Decision, grounds: DecisionGrounds) -> LedgerUpdate:
     """Record what an authority agreed to; nothing changes where it repeats itself.
 
-    A decision in force stays so. The first proposal, and one that is the same as another's, is an
-    agreement; any other is a counter-proposal and replaces none but that of the same role.
+    The first proposal, and one that is the same as another's, is an agreement; any other is a
+    counter-proposal and replaces none but that of the same role. A decision in force stays so, and
+    is the first proposal.
     """
     others = [each for each in conflict.proposals if each.role != proposal.role]
     own = next((each for each in conflict.proposals if each.role == proposal.role), None)
     if own and own.is_same_choice(proposal):
         return LedgerUpdate()
-    agrees = not others or any(each.is_same_choice(proposal) for each in others)
+    is_first = not others and conflict.decision is None
+    agrees = is_first or any(each.is_same_choice(proposal) for each in others)
     proposals = add_proposal(conflict.proposals, proposal)
     after = conflict.model_copy(
         update={
