@@ -15,8 +15,9 @@ from model.wording.audience import CommentAudience
 from model.wording.budget import Line, optional_line, required_line
 from model.wording.importance import ABSENCE, DECIDER, ORIGIN, PROPOSALS
 
-_NAME_WORDS = 4
+_NAME_WORDS = 3
 """The most words of a name in a comment that is short of space."""
+_MOST_NAMES = 2
 
 
 def decider_line(conflict: Conflict, model: OperatingModel, audience: CommentAudience) -> Line:
@@ -38,9 +39,12 @@ def decider_line(conflict: Conflict, model: OperatingModel, audience: CommentAud
         for each, identity in asked
     ]
     unnamed = [(MentionSpan(each.person_name, identity),) for each, identity in asked]
-    short = [
-        (MentionSpan(shorten(each.person_name, _NAME_WORDS), identity),) for each, identity in asked
+    short: list[tuple[Span, ...]] = [
+        (MentionSpan(shorten(each.person_name, _NAME_WORDS), identity),)
+        for each, identity in asked[:_MOST_NAMES]
     ]
+    if len(asked) > _MOST_NAMES:
+        short.append((TextSpan(f"{len(asked) - _MOST_NAMES} more"),))
     versions: tuple[tuple[Span, ...], ...] = (
         (*_join(named), TextSpan(f" {decides} "), day, TextSpan(full)),
         (*_join(unnamed), TextSpan(f" {decides} "), day, TextSpan(brief)),
@@ -55,7 +59,7 @@ def turn_lines(conflict: Conflict) -> Iterator[Line]:
     yield from proposal_lines(conflict)
     if origin := escalation.came_from:
         sentence = f"{origin[:1].upper()}{origin[1:]}"
-        yield required_line(ORIGIN, f"{sentence}.", f"{re.split(', (?:who|away)', sentence)[0]}.")
+        yield optional_line(ORIGIN, f"{sentence}.", f"{re.split(', (?:who|away)', sentence)[0]}.")
     if escalation.absence:
         yield optional_line(ABSENCE, escalation.absence)
 
@@ -65,7 +69,7 @@ def proposal_lines(conflict: Conflict) -> Iterator[Line]:
     if conflict.proposals:
         brief = agreement_text(conflict)
         full = " ".join(proposal_sentences(conflict))
-        yield required_line(PROPOSALS, full, f"{brief[:1].upper()}{brief[1:]}.")
+        yield optional_line(PROPOSALS, full, f"{brief[:1].upper()}{brief[1:]}.")
 
 
 def _join(names: Sequence[tuple[Span, ...]]) -> Iterator[Span]:

@@ -101,7 +101,7 @@ def _news_line(
     by = "now" if escalation.overdue else f"by {day}"
     own = "This" if record_id is None else f"Your {brief_key(labels, record_id)}"
     # However long the rule's words are, one sentence remains that fits everywhere.
-    short = f"{own} stands in a conflict that is to be decided {by}."
+    short = f"{own} needs a decision {by}."
     if briefing is None:
         return required_line(HEADING, f"{conflict.wording.title}.", short)
     plain = f"{briefing.news}."

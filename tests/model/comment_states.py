@@ -79,6 +79,26 @@ def states_of(
     yield "open", open_
     yield "escalated", escalated(level=2, level_name="two")
     yield "overdue", escalated(overdue=True)
+    others = tuple(authority.model_copy(update={"person": each}) for each in "qrs")
+    yield (
+        "two have to agree",
+        changed(
+            proposals=(decision,),
+            old_readings=old,
+            escalation=open_.escalation.model_copy(
+                update={
+                    "parties": (authority, others[0]),
+                    "awaited": (authority, others[0]),
+                    "came_from": f"it comes from {names.following}, who had until today",
+                    "absence": reason,
+                }
+            ),
+        ),
+    )
+    yield (
+        "four have to agree",
+        escalated(parties=(authority, *others), awaited=(authority, *others)),
+    )
     yield "last level", escalated(following=None, otherwise="it stays undecided")
     yield "nobody may decide", escalated(authority=None)
     yield "reopened", changed(former_decision=awaiting, reopened_because=reason)
