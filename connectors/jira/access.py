@@ -14,6 +14,7 @@ from connectors.base import AccessProblem
 from connectors.jira.fields import explain_unresolved, index_fields, list_chosen_names
 from connectors.jira.settings import JiraSettings
 from connectors.kit.answers import plain
+from connectors.kit.bounded_requests import AnswerTooLarge, bound_answers
 from connectors.kit.mapping import SHAPE_ERRORS
 from connectors.kit.tls import explain_tls, trusted_file
 
@@ -46,6 +47,9 @@ class JiraAccessCheck:
             # The library parses any answer as Jira's, also the login page of a proxy.
             what = f"{self.settings.api} does not answer as Jira does ({type(error).__name__})"
             return [AccessProblem(what, "Check url, and what answers in Jira's place.")]
+        except AnswerTooLarge as error:
+            remedy = "Check url, and what answers in Jira's place."
+            return [AccessProblem(f"{self.settings.api}: {error}", remedy)]
         except requests.RequestException as error:
             if problem := explain_tls(error):
                 return [AccessProblem(*problem)]
@@ -57,7 +61,7 @@ class JiraAccessCheck:
             ]
 
     def _open_site(self) -> JIRA:
-        return JIRA(
+        site = JIRA(
             server=self.settings.api,
             basic_auth=(self.settings.email, self.token),
             options={"rest_api_version": "3", "verify": trusted_file()},
@@ -66,6 +70,8 @@ class JiraAccessCheck:
             timeout=_TIMEOUT_SECONDS,
             get_server_info=False,
         )
+        bound_answers(site._session)
+        return site
 
     def _explain_refusal(self, error: JIRAError) -> AccessProblem:
         # The library's own text quotes whole answers with their headers, which may hold secrets.

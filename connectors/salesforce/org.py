@@ -16,6 +16,7 @@ from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSessi
 
 from connectors.kit.answers import Answered
 from connectors.kit.auth import RenewedTokenAuth
+from connectors.kit.bounded_requests import AnswerTooLarge, bound_answers
 from connectors.kit.clock import Clock
 from connectors.kit.exceptions import RequestFailed
 from connectors.kit.mapping import SHAPE_ERRORS, require_text
@@ -43,6 +44,7 @@ class Org:
         self._clock = clock
         self._http = requests.Session()
         self._http.verify = trusted_file()
+        bound_answers(self._http)
 
     def describe(self, thing: str) -> dict[str, Any]:
         """The sObject describe of `Opportunity` and the like: only what the user may see."""
@@ -135,7 +137,9 @@ class Org:
             return RequestFailed(self._connection, *problem)
         what = f"{self._settings.url} gave no usable answer ({type(error).__name__})"
         remedy = "Check `url` in interlock.yaml and the network, and run again."
-        return RequestFailed(self._connection, what, remedy, transient=True)
+        # The same would come again.
+        is_transient = not isinstance(error, AnswerTooLarge)
+        return RequestFailed(self._connection, what, remedy, transient=is_transient)
 
 
 def _is_transient(error: BaseException) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
@@ -40,7 +41,7 @@ def jira_answering(**changed: Any) -> Iterator[list[str]]:
         asked.append(path)
         response = requests.Response()
         response.status_code = 200 if path in ANSWERS else 404
-        response._content = json.dumps((ANSWERS | changed).get(path)).encode()
+        response.raw = BytesIO(json.dumps((ANSWERS | changed).get(path)).encode())
         response.headers["Content-Type"] = "application/json"
         response.request, response.url = request, str(request.url)
         return response
