@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 
 from connectors.sandbox import running_sandbox
@@ -21,7 +21,6 @@ from model.wording import to_plain_text
 from pipelines.steps import follow_command
 from pipelines.steps.comment import comment
 from pipelines.steps.detect import detect
-from tests.conftest import drop_database
 from tests.pipelines.replying import (
     JONAS,
     LENA,
@@ -31,6 +30,7 @@ from tests.pipelines.replying import (
     Written,
     stand_in,
 )
+from tests.pipelines.saved import CopyDatabase
 from tests.pipelines.small import JIRA, NOW, SALESFORCE, Small, day, make_small
 from tests.pipelines.syncing import run_sync
 
@@ -52,19 +52,17 @@ def commented(
 
 @pytest.fixture
 def written(
-    commented: Small,
-    server: Engine,
-    copy_database: Callable[[str], URL],
-    monkeypatch: pytest.MonkeyPatch,
+    commented: Small, copy_database: CopyDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Written]:
-    url = copy_database(str(make_url(commented.environment["INTERLOCK_WAREHOUSE_URL"]).database))
-    instance = commented.open(INTERLOCK_WAREHOUSE_URL=url.render_as_string(hide_password=False))
-    written = Written(instance)
-    stand_in(written, monkeypatch)
-    yield written
-    for opened in (instance, written.instance):
-        opened.close()
-    drop_database(server, str(url.database))
+    database = make_url(commented.environment["INTERLOCK_WAREHOUSE_URL"]).database
+    with copy_database(str(database)) as url:
+        address = url.render_as_string(hide_password=False)
+        instance = commented.open(INTERLOCK_WAREHOUSE_URL=address)
+        written = Written(instance)
+        stand_in(written, monkeypatch)
+        yield written
+        for opened in (instance, written.instance):
+            opened.close()
 
 
 def test_a_reply_below_our_comment_decides(written: Written) -> None:
