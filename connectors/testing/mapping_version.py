@@ -43,9 +43,14 @@ def assert_mapping_version(
 ) -> None:
     """Fail where the same raw records map to something else than recorded.
 
+    Also where the mapping fills a field that none of these records has, because a change of it
+    could not be noticed.
+
     `results` come from raw records that are stored with the tests (see `map_recorded`). `version`
     and `digest` stand in the test of the mapping: its version, and the digest of its results.
     """
+    results = list(results)
+    _require_a_value_of_each_field(tool, results)
     actual = record_digest(results)
     if (tool.mapping_version, actual) == (version, digest):
         return
@@ -61,14 +66,29 @@ def assert_mapping_version(
     )
 
 
+def _require_a_value_of_each_field(tool: Tool, results: Iterable[Mapped]) -> None:
+    records = [version.record for result in results for version in result.versions]
+    # A mapping states its fields for every record, be it with nothing in them.
+    stated = {(type(record), name) for record in records for name in record.model_fields_set}
+    filled = {(type(record), name) for record in records for name in _filled(record)}
+    if missing := sorted(f"{kind.__name__}.{name}" for kind, name in stated - filled):
+        raise AssertionError(
+            f"No raw record that is stored with the tests of {tool.title} has a value for "
+            f"{', '.join(missing)}, which its mapping fills. Add one to raw_records.json."
+        )
+
+
+def _filled(model: BaseModel) -> dict[str, Any]:
+    return {
+        name: getattr(model, name)
+        for name, field in type(model).model_fields.items()
+        if getattr(model, name) != field.get_default(call_default_factory=True)
+    }
+
+
 def _to_json(value: Any) -> Any:
     if isinstance(value, BaseModel):
-        set_fields = {
-            name: getattr(value, name)
-            for name, field in type(value).model_fields.items()
-            if getattr(value, name) != field.get_default(call_default_factory=True)
-        }
-        return [type(value).__name__, _to_json(set_fields)]
+        return [type(value).__name__, _to_json(_filled(value))]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return [type(value).__name__, _to_json(_set_fields(value))]
     if isinstance(value, dict):

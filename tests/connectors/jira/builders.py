@@ -100,6 +100,7 @@ def connect(
             ConnectionLookups(
                 statuses=STATUSES,
                 functions=frozenset({"it"}),
+                initiatives={"cdp": "cdp"},
                 references=REFERENCES.for_connection("jira-it"),
             ),
         ),

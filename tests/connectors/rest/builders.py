@@ -39,7 +39,10 @@ streams:
       planned_start: start_on
       planned_finish: milestone.due_on
       actual_finish: closed_at
+      actual_start: began_on
       estimate_days: estimate
+      remaining_days: left
+      wbs: wbs
       percent_complete: percent
       labels: labels[*].name
       parent: milestone.id
@@ -63,9 +66,12 @@ streams:
     paginator: {{ type: cursor, field: next, param: cursor }}
     records: data.items
     function: sales
+    changed_at: changed
     record: deal
     fields:
       title: name
+      url: link
+      owner: seller
       stage: stage
       won: [Won]
       lost: [Lost]
@@ -78,9 +84,14 @@ streams:
     path: /bookings
     paginator: {{ type: page }}
     records: items
+    changed_at: changed
     record: spend
     fields:
       title: text
+      url: link
+      cost_centre: cost_centre
+      fiscal_period: period
+      purchase_order: order
       kind: type
       kinds: {{ Plan: budget, Ist: actual }}
       amount: money.value

@@ -49,6 +49,18 @@ def test_a_new_version_has_to_be_recorded(item: WorkItem) -> None:
         assert_mapping_version(newer, mapped(item), VERSION, DIGEST)
 
 
+def test_a_field_that_the_mapping_fills_for_no_recorded_record_is_named() -> None:
+    stated = WorkItem(**ITEM.model_dump(exclude_unset=True), priority=None, labels=())
+    with pytest.raises(AssertionError, match=r"a value for WorkItem\.labels, WorkItem\.priority,"):
+        assert_mapping_version(TOOL, mapped(stated), VERSION, DIGEST)
+
+
+def test_one_record_with_a_value_is_enough_for_its_field() -> None:
+    without = WorkItem(**ITEM.model_dump(exclude_unset=True), planned_finish=None)
+    results = [*mapped(without), *mapped(LATE)]
+    assert_mapping_version(TOOL, results, VERSION, record_digest(results))
+
+
 def test_a_field_that_no_mapping_fills_does_not_count() -> None:
     same = WorkItem(**ITEM.model_dump(exclude_unset=True), priority=None, labels=())
     assert record_digest(mapped(same)) == record_digest(mapped())
