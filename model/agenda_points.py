@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from model.agreement import proposal_sentences
 from model.conflicts import Conflict, EscalationStatus
 from model.decisions import describe_decision
+from model.escalation_status import deadline_text
 from model.findings import Severity
 from model.operating_model.schema import Person
 from model.rules.options import Option, fill_in
@@ -62,7 +64,7 @@ def build_point(
     meeting: date,
 ) -> AgendaPoint:
     """The point of a conflict that stands so on the escalation path on the day of the meeting."""
-    authority, names = escalation.authority, function_names
+    names = function_names
     return AgendaPoint(
         conflict.id,
         conflict.severity,
@@ -72,7 +74,7 @@ def build_point(
         conflict.wording.question,
         _stake(conflict),
         tuple(_option(each, conflict) for each in options),
-        f"{authority.person_name} ({authority.role_name})" if authority else "",
+        format_list(map(str, escalation.asked)),
         escalation.decide_by,
         escalation.otherwise,
         tuple(person.name for person in deciders),
@@ -86,9 +88,9 @@ def _notes(conflict: Conflict, meeting: date) -> Iterator[str]:
         yield f"Open again: {conflict.reopened_because}. Before, {before}."
     now = conflict.escalation
     if now.decide_by < meeting and now.authority and not conflict.old_readings:
-        person = f"{now.authority.person_name} ({now.authority.role_name})"
-        verb = "was to decide by" if now.overdue else "decides by"
-        yield f"Due before this meeting: {person} {verb} {format_day(now.decide_by)}."
+        people, (verb, _) = format_list(map(str, now.asked)), deadline_text(now)
+        yield f"Due before this meeting: {people} {verb} {format_day(now.decide_by)}."
+    yield from proposal_sentences(conflict)
     if conflict.age_text:
         yield conflict.age_text
 

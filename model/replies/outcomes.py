@@ -15,6 +15,7 @@ class OutcomeKind(StrEnum):
     """What came of a command. Those of `TOLD` are answered in our own comment."""
 
     DECIDED = "decided"
+    AGREED = "agreed"
     SEEN = "seen"
     OWNER = "owner named"
     ESCALATED = "escalated"

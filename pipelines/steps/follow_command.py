@@ -104,13 +104,15 @@ def _decide(asked: Asked, conflict: Conflict, choice: Choice) -> Outcome:
     account, connection = asked.stored.reply.author or "", asked.stored.connection
     identity = Identity(IdentityKind.ACCOUNT, account, connection)
     try:
-        decide_within(
+        after = decide_within(
             asked.connection, asked.instance, conflict.id, choice, identity, connection, asked.now
         )
     except DecisionRefused as refusal:
         reason = str(refusal).removeprefix(f"{conflict.id}: ")
         return Outcome(OutcomeKind.REFUSED, conflict.id, reason)
-    return Outcome(OutcomeKind.DECIDED, conflict.id)
+    # Where functions have to agree, the comment says whose turn it is.
+    kind = OutcomeKind.AGREED if after.proposals else OutcomeKind.DECIDED
+    return Outcome(kind, conflict.id)
 
 
 def _fill_fields(asked: Asked, option: Option, command: Command) -> dict[str, str] | str:

@@ -15,6 +15,7 @@ from model.conflicts import Conflict, Decision, EscalationStatus, Status
 from model.decisions import (
     InvalidAnswer,
     decision_sentences,
+    describe_decision,
     make_decision,
     make_verdict,
     may_replace,
@@ -309,3 +310,17 @@ def test_a_conflict_that_opened_again_shows_the_promise_that_was_not_kept(
 
     assert find_awaited(reopened(late), day_after) == Awaited("CDP-18", NEEDED, is_overdue=True)
     assert find_awaited(reopened(worse), day_after) is None
+
+
+def test_a_deputy_decides_for_the_holder_of_the_role(model: OperatingModel) -> None:
+    ada, dan = (next(each for each in model.people if each.id == name) for name in ("ada", "dan"))
+    role = next(each for each in model.roles if each.id == "cio")
+    verdict = make_verdict(DISMISS, {}, conflict(), model, TODAY)
+
+    decision = make_decision(
+        verdict, conflict(), PermittedDecision(dan, role, "it-small", ada), "", NOW
+    )
+
+    assert decision_sentences(decision)[1] == "Decided by Dan for Ada (CIO)."
+    assert describe_decision(decision).startswith("the decision of Dan for Ada (CIO): ")
+    assert may_replace(model, decision, permitted(model, "ada", "it-small"))
