@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 import pytest
 
 from model.conflicts import Conflict
-from model.rules import BrokenPlugin, RuleSet
+from model.findings import Finding
+from model.rules import BrokenPlugin, RuleContext, RuleSet
 from pipelines.instance import Instance
 from pipelines.steps.decide import DecisionRefused
 from pipelines.steps.detect import detect
@@ -150,3 +151,53 @@ def test_while_a_tool_is_unread_what_was_concluded_from_absence_stays(small: Sma
     assert set(while_unread.failures) == {"sales"}
     assert "late_handover" in syncing.rule_names(while_unread)
     assert while_unread.detected.events == {}
+
+
+def with_second_fact(instance: Instance, *, failing: bool = False) -> Instance:
+    """The same instance with a rule that finds something else about each late handover."""
+    late = instance.rules.by_name["late_handover"]
+
+    def find(context: RuleContext, parameters: Any) -> list[Finding]:
+        if failing:
+            raise ValueError("no data")
+        return [replace(each, rule="second") for each in late.find(context, parameters)]
+
+    rules = {**instance.rules.by_name, "second": replace(late, name="second", find=find)}
+    return replace(instance, rules=RuleSet(rules))
+
+
+def test_what_two_rules_find_about_one_handover_is_one_conflict(instance: Instance) -> None:
+    with closing(with_second_fact(instance)) as larger:
+        conflict = late_handover(larger)
+
+    assert conflict.finding.rules == ("late_handover", "second")
+
+
+def test_while_the_rule_of_a_further_fact_fails_the_conflict_stays_as_it_is(
+    instance: Instance,
+) -> None:
+    with closing(with_second_fact(instance)) as larger:
+        conflict = late_handover(larger)
+
+    with closing(with_second_fact(instance, failing=True)) as failing:
+        detected = detect(failing, LATER)
+
+    assert detected.events == {}
+    assert conflict in detected.in_force
+
+
+@pytest.mark.parametrize("gone", ["late_handover", "second"])
+def test_a_conflict_goes_on_when_the_rule_of_one_of_its_facts_is_uninstalled(
+    instance: Instance, gone: str
+) -> None:
+    larger = with_second_fact(instance)
+    conflict = late_handover(larger)
+    rules = {name: rule for name, rule in larger.rules.by_name.items() if name != gone}
+
+    with closing(replace(larger, rules=RuleSet(rules))) as smaller:
+        detected = detect(smaller, LATER)
+
+    (after,) = (each for each in detected.in_force if each.id == conflict.id)
+    # No right names the second rule, so another person decides; the conflict is the same.
+    assert set(detected.events) <= {"handed on"}
+    assert after.finding.rules == tuple({"late_handover", "second"} - {gone})
