@@ -10,10 +10,14 @@ import dateparser
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da")
 
 # "03/04/2027" is March in one country and April in the next; with dots or dashes the day leads,
-# with the year in front the month follows it.
+# with the year in front the month follows it. For both, the parser would swap day and month where
+# that makes a date of "2027-13-01".
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})")
-# These order their parts beyond doubt, but the parser would try the American order first.
-_DAY_FIRST = re.compile(r"\d{1,2}[.\-]\s?\d{1,2}[.\-]\s?\d{2,4}")
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
+_DAY_FIRST = re.compile(r"(\d{1,2})[.\-]\s?(\d{1,2})[.\-]\s?(\d{4}|\d{2})", re.ASCII)
+
+_LONGEST_PHRASE = 60
+"""Of a date in words; the parser takes long on longer texts."""
 
 
 class AmbiguousDate(ValueError):
@@ -29,18 +33,34 @@ def parse_date(phrase: str, today: date) -> date | None:
     phrase = phrase.strip(" .,;:")
     if slashed := _SLASHED.fullmatch(phrase):
         _refuse_ambiguous(phrase, int(slashed[1]), int(slashed[2]))
+    if parts := _YEAR_FIRST.fullmatch(phrase):
+        return _date(parts[1], parts[2], parts[3])
+    if parts := _DAY_FIRST.fullmatch(phrase):
+        return _date(parts[3], parts[2], parts[1])
     settings = {
         "RELATIVE_BASE": datetime.combine(today, time()),
         "PREFER_DATES_FROM": "future",
         "REQUIRE_PARTS": ["day", "month"],
         "PARSERS": ["relative-time", "absolute-time"],
-        **({"DATE_ORDER": "DMY"} if _DAY_FIRST.fullmatch(phrase) else {}),
     }
+    if len(phrase) > _LONGEST_PHRASE:
+        return None
     # The parser takes "1" or a lone word for much; a date has a digit, or is a relative phrase.
     if len(phrase) < 3:
         return None
-    parsed = dateparser.parse(phrase, languages=list(LANGUAGES), settings=settings)
+    try:
+        parsed = dateparser.parse(phrase, languages=list(LANGUAGES), settings=settings)
+    # "in 99999999999 years" names no day, and a calendar ends with the year 9999.
+    except (ArithmeticError, ValueError):
+        return None
     return parsed.date() if parsed else None
+
+
+def _date(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year) if len(year) == 4 else 2000 + int(year), int(month), int(day))
+    except ValueError:
+        return None
 
 
 def _refuse_ambiguous(phrase: str, first: int, second: int) -> None:

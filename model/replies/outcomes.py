@@ -16,6 +16,7 @@ class OutcomeKind(StrEnum):
 
     DECIDED = "decided"
     AGREED = "agreed"
+    """The author agrees, and somebody else has to agree too."""
     SEEN = "seen"
     OWNER = "owner named"
     ESCALATED = "escalated"

@@ -430,7 +430,7 @@ def agenda(
 def replies(json: Json = False) -> None:
     """List what people wrote to Interlock in the tools, and what came of it.
 
-    Each command of a reply has its outcome: decided, seen, owner named,
+    Each command of a reply has its outcome: decided, agreed, seen, owner named,
     escalated, not ours, risk raised, nothing new, to be confirmed, refused or
     not understood; and what its author is told in our comment.
     """

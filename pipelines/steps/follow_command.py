@@ -110,6 +110,8 @@ def _decide(asked: Asked, conflict: Conflict, choice: Choice) -> Outcome:
     except DecisionRefused as refusal:
         reason = str(refusal).removeprefix(f"{conflict.id}: ")
         return Outcome(OutcomeKind.REFUSED, conflict.id, reason)
+    if after == conflict:
+        return Outcome(OutcomeKind.NOTHING_NEW, conflict.id)
     # Where functions have to agree, the comment says whose turn it is.
     kind = OutcomeKind.AGREED if after.proposals else OutcomeKind.DECIDED
     return Outcome(kind, conflict.id)

@@ -68,6 +68,9 @@ def commands_in(text: str) -> Iterator[list[str]]:
 def _command(line: str, *, is_shell: bool) -> Iterator[list[str]]:
     if not re.match(r"\s*(?:\w+=\S+\s+)*\S*\binterlock(?:\s|$)", line):
         return
+    # What people reply in a tool begins with a slash.
+    if line.lstrip().startswith("/interlock"):
+        return
     # A sentence in the help of a command is no command line; an example there is indented.
     if not is_shell and not line.startswith(" "):
         return

@@ -71,7 +71,14 @@ def issue(key: str, summary: str, due: date, start: date, **fields: Any) -> dict
 
 
 JIRA: Mapping[str, Any] = {
-    "users": [{"account_id": _LANG, "display_name": "Tobias Lang", "email": "t@example.com"}],
+    "users": [
+        {"account_id": _LANG, "display_name": "Tobias Lang", "email": "t@example.com"},
+        {
+            "account_id": "5b10a2844c20165700ede21a",
+            "display_name": "Jonas Krüger",
+            "email": "jonas@example.com",
+        },
+    ],
     "projects": [
         {"key": "CDP", "name": "Customer data platform", "type": "software"},
         {"key": "OPS", "name": "Operations", "type": "software"},

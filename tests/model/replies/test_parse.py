@@ -6,7 +6,14 @@ from datetime import date
 
 import pytest
 
-from model.replies import Command, CommandKind, NotUnderstood, parse_answer, parse_reply
+from model.replies import (
+    Command,
+    CommandKind,
+    NotUnderstood,
+    named_conflict,
+    parse_answer,
+    parse_reply,
+)
 
 TODAY = date(2026, 11, 21)
 FEB_15 = date(2027, 2, 15)
@@ -75,6 +82,21 @@ def test_many_ways_to_move_a_date(text: str) -> None:
         ("not ours", Command(CommandKind.NOT_OURS)),
         ("Not Ours.", Command(CommandKind.NOT_OURS)),
         ("this is not ours", Command(CommandKind.NOT_OURS)),
+        ("withdraw", Command(CommandKind.WITHDRAW)),
+        ("withdraw because it arrived", Command(CommandKind.WITHDRAW, reason="it arrived")),
+        (
+            'finish on=2027-02-15 source="the marketing budget"',
+            Command(
+                CommandKind.OPTION,
+                "finish",
+                fields=(("on", "2027-02-15"), ("source", "the marketing budget")),
+            ),
+        ),
+        (
+            "accept days=5 until 2026-12-24",
+            Command(CommandKind.OPTION, "accept", date(2026, 12, 24), fields=(("days", "5"),)),
+        ),
+        ("ＭＯＶＥ ２０２７-０２-１５", option("move", FEB_15)),
         ("help", Command(CommandKind.HELP)),
         ("?", Command(CommandKind.HELP)),
         ("", Command(CommandKind.HELP)),
@@ -127,6 +149,24 @@ def test_an_answer_is_taken_for_what_it_says(text: str, expected: Command) -> No
         "{{config.items()}}",
         "move $(date)",
         "accept <script>alert(1)</script>",
+        "move in 99999999999999999999 years",
+        "move 31.02.2027",
+        "move 0000-00-00",
+        "move 2027-13-01",
+        "move 01.13.2027",
+        "move ٢٠٢٧-٠٢-١٥ or later",
+        "accept\u202etpecca",
+        "accept " + "very " * 300,
+        "move " + "1" * 5000,
+        "accept' or 1=1 --",
+        "accept; drop",
+        "finish what you started",
+        "C-1a2b3c4d5e",
+        "C-1a2b3c4d5e C-2a2b3c4d5e accept",
+        "accept\x00",
+        "🤷",
+        "move 2027-02-15 2027-03-15",
+        "I escalate my concerns to nobody",
     ],
 )
 def test_what_is_not_clear_is_not_guessed(text: str) -> None:
@@ -166,3 +206,23 @@ def test_an_ambiguous_date_is_answered_with_how_to_write_it() -> None:
     answer = parse_answer("move 03/04/2027", OPTIONS, TODAY)
 
     assert answer == NotUnderstood("03/04/2027 may be two days; write it like 2026-11-21")
+
+
+@pytest.mark.parametrize(
+    ("text", "conflict_id"),
+    [
+        ("C-1A2B3C4D5E move", "C-1a2b3c4d5e"),
+        ("move C-1a2b3c4d5e", "C-1a2b3c4d5e"),
+        ("move because C-1a2b3c4d5e is the same", None),
+        ("move", None),
+    ],
+)
+def test_a_conflict_is_named_outside_the_reason(text: str, conflict_id: str | None) -> None:
+    assert named_conflict(text) == conflict_id
+
+
+def test_two_spellings_of_a_command_are_the_same_command() -> None:
+    first = parse_answer("move to 15 Feb 2027 because we wait", OPTIONS, TODAY)
+    second = parse_answer("MOVE 2027-02-15, because we wait", OPTIONS, TODAY)
+
+    assert first.to_json() == second.to_json()
