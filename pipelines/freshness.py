@@ -13,6 +13,7 @@ from model.warehouse.connection_states import (
     find_unread_connections,
     read_gaps,
     read_times,
+    read_times_as_of,
 )
 from pipelines.instance import Instance
 
@@ -27,6 +28,18 @@ def read_freshness(instance: Instance, connection: Connection, now: datetime) ->
         read_at=read_times(connection, names),
         gaps=read_gaps(connection),
         not_read_to_end=frozenset(find_unread_connections(connection, names)),
+    )
+
+
+def read_freshness_as_of(
+    instance: Instance, connection: Connection, instant: datetime
+) -> Freshness:
+    """How fresh each connection was at a past instant, by the freshness times of today."""
+    return Freshness(
+        model=instance.model,
+        now=instant,
+        fresh_for=instance.deployment.freshness_times,
+        read_at=read_times_as_of(connection, instance.deployment.connection_names, instant),
     )
 
 

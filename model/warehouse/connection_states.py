@@ -70,6 +70,25 @@ def read_times(connection: Connection, names: Collection[str]) -> dict[str, date
     return dict.fromkeys(names) | {row.connection: row.read_at for row in rows}
 
 
+def read_times_as_of(
+    connection: Connection, names: Collection[str], instant: datetime
+) -> dict[str, datetime | None]:
+    """The same as of a past instant, as far as the gaps between readings tell.
+
+    A connection that was read again within a day counts as read at that instant.
+    """
+    gaps = connection.execute(
+        select(reading_gap.c.connection, reading_gap.c.last_read_at).where(
+            reading_gap.c.last_read_at <= instant, reading_gap.c.read_again_at > instant
+        )
+    )
+    in_gap = {row.connection: row.last_read_at for row in gaps}
+    return {
+        name: in_gap.get(name, min(read_at, instant) if read_at else None)
+        for name, read_at in read_times(connection, names).items()
+    }
+
+
 def read_gaps(connection: Connection) -> list[ReadingGap]:
     """The gaps between complete readings that ended after the oldest conflict in force opened."""
     columns = reading_gap.c.connection, reading_gap.c.last_read_at, reading_gap.c.read_again_at

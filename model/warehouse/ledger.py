@@ -160,11 +160,16 @@ def read_recorded_comments(connection: Connection, name: str) -> dict[CommentKey
 
 
 def read_posted_comments(
-    connection: Connection, conflict_id: str | None = None
+    connection: Connection, conflict_id: str | None = None, until: datetime | None = None
 ) -> dict[str, list[PostedComment]]:
-    """Interlock's comments in all connections, by conflict id; of one conflict if it is given."""
+    """Interlock's comments in all connections, by conflict id; of one conflict if it is given.
+
+    Only those that were there at the instant `until`, if that is given.
+    """
     by_conflict: dict[str, list[PostedComment]] = {}
     for row in _comments(connection, None, conflict_id):
+        if until is not None and row.created_at > until:
+            continue
         posted = PostedComment(
             Ref.parse(row.ref), row.conflict_id, row.comment_id, row.digest, row.url
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ _LABELS = text("""
     select r.id, r.ref, v.key, v.title, v.url, v.function, v.owner
     from record r
     join lateral (
+        select * from (
         select key, title, url, function, owner, valid_from, recorded_at from work_item
         where record_id = r.id and r.kind = 'work_item'
         union all
@@ -29,7 +30,10 @@ _LABELS = text("""
         union all
         select key, title, url, function, null, valid_from, recorded_at from spend
         where record_id = r.id and r.kind = 'spend'
-        order by valid_from desc, recorded_at desc limit 1
+        ) versions
+        -- Of a record that was not known then, the latest version is better than none.
+        order by valid_from <= cast(:as_of as timestamptz) desc, valid_from desc, recorded_at desc
+        limit 1
     ) v on true
     where r.id = any(cast(:ids as bigint[]))
 """)
@@ -131,12 +135,17 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class WarehouseLookup:
-    """Reads through one connection, in the transaction of the caller."""
+    """Reads through one connection, in the transaction of the caller.
+
+    Labels are those of the instant `as_of`, or else of now.
+    """
 
     connection: Connection
+    as_of: datetime | None = None
 
     def read_labels(self, record_ids: Iterable[int]) -> Mapping[int, Label]:
-        rows = self.connection.execute(_LABELS, {"ids": _ids(record_ids)})
+        parameters = {"ids": _ids(record_ids), "as_of": self.as_of or "infinity"}
+        rows = self.connection.execute(_LABELS, parameters)
         return {row.id: Label(*row) for row in rows}
 
     def find_gate_items(self, sign: GateSign) -> npt.NDArray[np.int64]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from model.conflicts import Conflict
 from model.ledger import Event
 from model.outcomes import TakenDecision
-from model.warehouse.schema import conflict_event, decision, work_item
+from model.warehouse.schema import audit_chain, conflict_event, decision, work_item
 
 
 def read_all_events(
@@ -27,6 +27,26 @@ def read_all_events(
         event = Event(row.conflict_id, row.event, row.at, row.details)
         events.setdefault(row.conflict_id, []).append(event)
     return events
+
+
+def read_event_rows(connection: Connection) -> Iterator[dict[str, Any]]:
+    """All events on record in their order, each with its number and hash in the chain."""
+    is_entry = (audit_chain.c.source == conflict_event.name) & (
+        audit_chain.c.row_key == cast(conflict_event.c.id, Text)
+    )
+    rows = connection.execute(
+        select(
+            audit_chain.c.number,
+            conflict_event.c.conflict_id.label("conflict"),
+            conflict_event.c.event,
+            conflict_event.c.at,
+            conflict_event.c.details,
+            audit_chain.c.hash,
+        )
+        .select_from(conflict_event.outerjoin(audit_chain, is_entry))
+        .order_by(conflict_event.c.id)
+    )
+    yield from (dict(row) for row in rows.mappings())
 
 
 def read_taken_decisions(

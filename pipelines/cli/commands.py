@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -88,6 +88,21 @@ Releaser = Annotated[
     ),
 ]
 
+ListedConflict = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[CONFLICT]", help="Print this conflict in full: its card, who may decide it."
+    ),
+]
+ConflictsAsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="How it stood at the end of that day, in the model's time zone.",
+    ),
+]
 All = Annotated[bool, _build_flag("--all", "List resolved conflicts too.")]
 
 Name = Annotated[
@@ -156,6 +171,14 @@ Reason = Annotated[
     ),
 ]
 
+ExportedRows = Annotated[
+    Literal["conflicts", "decisions", "events"],
+    typer.Argument(metavar="WHAT", help="conflicts, decisions or events."),
+]
+ExportForm = Annotated[
+    Literal["jsonl", "csv"], typer.Option("--format", metavar="FORMAT", help="jsonl or csv.")
+]
+
 ForumName = Annotated[str, typer.Argument(metavar="FORUM", help="Its id in the operating model.")]
 On = Annotated[
     datetime | None,
@@ -163,7 +186,8 @@ On = Annotated[
         "--on",
         formats=["%Y-%m-%d"],
         metavar="YYYY-MM-DD",
-        help="The agenda of the first meeting on this day or later; from today if left out.",
+        help="The first meeting on this day or later, today if left out; of a past day the agenda "
+        "as it was then.",
     ),
 ]
 Markdown = Annotated[bool, _build_flag("--markdown", "Print Markdown.")]
@@ -287,14 +311,42 @@ def sync(dry_run: SyncDryRun = False, reread: Reread = None, json: Json = False)
 
 
 @app.command()
-def conflicts(json: Json = False, all_: All = False) -> None:
+def conflicts(
+    conflict: ListedConflict = None,
+    as_of: ConflictsAsOf = None,
+    json: Json = False,
+    all_: All = False,
+) -> None:
     """List the conflicts that the last sync found, worst first, with who decides and by when.
 
-    No tool is read. The exit code is 0 whether or not there are conflicts.
+    No tool is read. The exit code is 0 whether or not there are conflicts. A past
+    day is answered from the record, with the operating model of that day.
+
+    Examples
+      interlock conflicts
+      interlock conflicts C-1a2b3c4d5e --as-of 2027-01-15
     """
+    if conflict is not None:
+        from pipelines.cli.card import card
+
+        card(conflict, as_of=as_of, json=json)
+        return
     from pipelines.cli.conflicts import conflicts
 
-    conflicts(include_resolved=all_, json=json)
+    conflicts(include_resolved=all_, as_of=as_of, json=json)
+
+
+@app.command()
+def decisions(as_of: ConflictsAsOf = None, json: Json = False) -> None:
+    """List all decisions, the newest first: what was decided, by whom, and what became of it.
+
+    Examples
+      interlock decisions
+      interlock decisions --as-of 2027-01-15 --json
+    """
+    from pipelines.cli.decisions import decisions
+
+    decisions(as_of=as_of, json=json)
 
 
 @app.command()
@@ -510,6 +562,23 @@ def audit(
     from pipelines.cli.audit import audit
 
     audit(conflict, head=head, expect=expect, json=json)
+
+
+@app.command()
+def export(what: ExportedRows, form: ExportForm = "jsonl") -> None:
+    """Write conflicts, decisions or events to standard output, for other programs.
+
+    JSON Lines have one object per line. In CSV, text that a spreadsheet would take
+    for a formula begins with an apostrophe. Instants are in UTC. The events have
+    the number and the hash of their entry in the record that `interlock audit` verifies.
+
+    Examples
+      interlock export decisions > decisions.jsonl
+      interlock export conflicts --format csv > conflicts.csv
+    """
+    from pipelines.cli.export import Exported, ExportFormat, export
+
+    export(Exported(what), ExportFormat(form))
 
 
 @app.command()

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+
+from sqlalchemy import Connection
 
 from model.agreement import agreement_text
 from model.awaited import Awaited, find_awaited
 from model.comment_content import PostedComment
 from model.conflicts import Conflict, Decision, NamedAuthority, Status
 from model.findings import Label
-from model.freshness import OldReading, readings_text
+from model.freshness import Freshness, OldReading, readings_text
 from model.holding import HeldFinding
 from model.rules.words import format_count, format_day, format_list
+from model.warehouse.conflict_versions import read_conflicts_as_of
 from model.warehouse.connection_states import is_anything_read
 from model.warehouse.held_findings import read_held_findings
 from model.warehouse.ledger import read_conflict, read_conflicts, read_posted_comments
 from model.warehouse.lookup import WarehouseLookup
+from pipelines.cli.as_of import end_of_day, model_as_of, require_kept
 from pipelines.cli.opening import open_home_instance
 from pipelines.cli.output import now, print_error, print_json, print_line, print_table
-from pipelines.freshness import read_freshness, with_ages
+from pipelines.freshness import read_freshness, read_freshness_as_of, with_ages
 from pipelines.instance import Instance
 from pipelines.steps.detect import mentioned_ids
 
@@ -29,13 +33,22 @@ ShownConflict = tuple[Conflict, Mapping[int, Label], Sequence[PostedComment]]
 """A conflict, labels of the records that it mentions, and its comments in the tools."""
 
 
-def conflicts(*, include_resolved: bool, json: bool) -> None:
-    """List open and decided conflicts, worst first; resolved ones too with `include_resolved`."""
+def conflicts(*, include_resolved: bool, as_of: datetime | None, json: bool) -> None:
+    """List open and decided conflicts, worst first; resolved ones too with `include_resolved`.
+
+    With `as_of` as they stood at the end of that day, without what was held then.
+    """
     with open_home_instance() as instance:
-        listed, labels, posted = read_listed_conflicts(instance, include_resolved=include_resolved)
+        instant = as_of and end_of_day(as_of, instance)
+        listed, labels, posted = read_listed_conflicts(
+            instance, include_resolved=include_resolved, as_of=instant
+        )
         with instance.engine.connect() as connection:
-            held = read_held_findings(connection)
-        function_names, today = instance.model.function_names, instance.today(now())
+            if instant:
+                require_kept(instance, connection, instant)
+            held = [] if instant else read_held_findings(connection)
+            function_names = model_as_of(instance, connection, instant).function_names
+        today = instance.today(instant or now())
         with instance.engine.connect() as connection:
             is_read = is_anything_read(connection)
     if not is_read:
@@ -52,29 +65,48 @@ def conflicts(*, include_resolved: bool, json: bool) -> None:
         print_held(held)
 
 
-def read_shown_conflict(instance: Instance, conflict_id: str) -> ShownConflict | None:
+def read_shown_conflict(
+    instance: Instance, conflict_id: str, as_of: datetime | None = None
+) -> ShownConflict | None:
     """One conflict, whatever its state, with what is shown of it; None if there is none."""
     with instance.engine.connect() as connection:
-        conflict = read_conflict(connection, conflict_id)
+        if as_of:
+            conflict = read_conflicts_as_of(connection, as_of).get(conflict_id)
+        else:
+            conflict = read_conflict(connection, conflict_id)
         if conflict is None:
             return None
-        freshness = read_freshness(instance, connection, now())
-        (conflict,) = with_ages([conflict], freshness)
-        labels = WarehouseLookup(connection).read_labels(mentioned_ids([conflict.finding]))
-        posted = read_posted_comments(connection, conflict_id).get(conflict_id, [])
+        (conflict,) = with_ages([conflict], _read_freshness(instance, connection, as_of))
+        labels = WarehouseLookup(connection, as_of).read_labels(mentioned_ids([conflict.finding]))
+        posted = read_posted_comments(connection, conflict_id, until=as_of).get(conflict_id, [])
         return conflict, labels, posted
 
 
 def read_listed_conflicts(
-    instance: Instance, *, include_resolved: bool = False
+    instance: Instance, *, include_resolved: bool = False, as_of: datetime | None = None
 ) -> tuple[list[Conflict], Mapping[int, Label], Mapping[str, list[PostedComment]]]:
-    """Conflicts worst first, labels of the records they mention, and comments by conflict id."""
+    """Conflicts worst first, labels of the records they mention, and comments by conflict id.
+
+    With `as_of` as they stood at that instant; comments that were deleted since are missing.
+    """
     statuses = () if include_resolved else (Status.OPEN, Status.DECIDED)
     with instance.engine.connect() as connection:
-        freshness = read_freshness(instance, connection, now())
-        listed = with_ages(read_conflicts(connection, *statuses).values(), freshness)
-        labels = WarehouseLookup(connection).read_labels(mentioned_ids(c.finding for c in listed))
-        return listed, labels, read_posted_comments(connection)
+        if as_of:
+            known = read_conflicts_as_of(connection, as_of, *statuses)
+        else:
+            known = read_conflicts(connection, *statuses)
+        listed = with_ages(known.values(), _read_freshness(instance, connection, as_of))
+        lookup = WarehouseLookup(connection, as_of)
+        labels = lookup.read_labels(mentioned_ids(c.finding for c in listed))
+        return listed, labels, read_posted_comments(connection, until=as_of)
+
+
+def _read_freshness(
+    instance: Instance, connection: Connection, as_of: datetime | None
+) -> Freshness:
+    if as_of:
+        return read_freshness_as_of(instance, connection, as_of)
+    return read_freshness(instance, connection, now())
 
 
 def conflict_to_json(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -15,6 +14,7 @@ from model.network import Certainty
 from model.rules.words import format_count, format_day, format_list, format_working_days
 from model.warehouse.quarantine import RecordedProblem, find_held
 from model.wording import build_story, to_plain_text
+from pipelines.cli.as_of import end_of_day
 from pipelines.cli.conflicts import (
     ShownConflict,
     conflict_to_json,
@@ -50,7 +50,7 @@ def explain(name: str, *, as_of: datetime | None, svg: Path | None, json: bool) 
             _refuse_item_options(name, as_of, svg)
             _print_conflict(instance, shown, json=json)
             return
-        instant = as_of and _end_of_day(as_of, instance)
+        instant = as_of and end_of_day(as_of, instance)
         held = [] if instant else _find_held(instance, name)
         try:
             explanation = explain_item(instance, name, now(), instant)
@@ -69,14 +69,6 @@ def explain(name: str, *, as_of: datetime | None, svg: Path | None, json: bool) 
         _print_explanation(explanation, function_names)
         for problem in held:
             print_line(f"held     {_held_text(problem)} Its last state that could be read counts.")
-
-
-def _end_of_day(as_of: datetime, instance: Instance) -> datetime:
-    """The last instant of a day in the model's time zone; raises Exit for a future day."""
-    if as_of.date() > instance.today(now()):
-        print_error(f"--as-of {as_of:%Y-%m-%d}: that day is in the future")
-        raise typer.Exit(ExitCode.MISCONFIGURED)
-    return datetime.combine(as_of, time.max, tzinfo=ZoneInfo(instance.model.time_zone))
 
 
 def _find_held(instance: Instance, name: str) -> list[RecordedProblem]:

@@ -31,10 +31,14 @@ def command_on(
         monkeypatch.setenv(name, value)
     for command in (
         "agenda",
+        "as_of",
+        "card",
         "comments",
         "conflicts",
         "decide",
+        "decisions",
         "explain",
+        "export",
         "raise_risk",
         "sync",
         "why",

@@ -107,7 +107,7 @@ def test_markdown_shows_hostile_text_as_text(interlock_synced: Run) -> None:
 
 def test_what_cannot_be_answered_is_refused(interlock_synced: Run) -> None:
     assert 'Did you mean "delivery"?' in interlock_synced("agenda", "deliver")[2]
-    assert interlock_synced("agenda", "delivery", "--on", "2026-03-03")[0] == 2
+    assert "on record since" in interlock_synced("agenda", "delivery", "--on", "2026-03-03")[2]
     assert interlock_synced("agenda", "delivery", "--html", "--json")[0] == 2
 
 
