@@ -46,7 +46,8 @@ def read_event_rows(connection: Connection) -> Iterator[dict[str, Any]]:
         .select_from(conflict_event.outerjoin(audit_chain, is_entry))
         .order_by(conflict_event.c.id)
     )
-    yield from (dict(row) for row in rows.mappings())
+    names = ("number", "conflict", "event", "at", "details", "hash")
+    yield from (dict(zip(names, row, strict=True)) for row in rows)
 
 
 def read_taken_decisions(

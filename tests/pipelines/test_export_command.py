@@ -30,7 +30,9 @@ def test_conflicts_decisions_and_events_are_written_as_lines(exported: Run) -> N
     (decision,) = (json.loads(line) for line in exported("export", "decisions")[1].splitlines())
     assert (decision["person"], decision["outcome"]) == ("friedrich-albers", "awaited")
 
-    events = [json.loads(line) for line in exported("export", "events")[1].splitlines()]
+    code, out, err = exported("export", "events")
+    assert code == 0, err
+    events = [json.loads(line) for line in out.splitlines()]
     assert [each["event"] for each in events] == ["opened", "opened", "decided"]
     assert all(each["number"] and len(each["hash"]) == 64 for each in events)
 
