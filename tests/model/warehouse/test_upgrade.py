@@ -161,6 +161,9 @@ def test_the_old_rows_fill_every_table(upgraded: Engine) -> None:
         "reading_gap",
         "held_finding",
         "displaced_comment",
+        "reply",
+        "reply_outcome",
+        "raised_risk",
     ]
 
 
