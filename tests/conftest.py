@@ -36,7 +36,7 @@ def server() -> Iterator[Engine]:
     It lives outside pytest's own folder, which only its owner may enter: run by root, the server
     is another user's.
     """
-    with tempfile.TemporaryDirectory(prefix="interlock-tests-", dir=_memory()) as folder:
+    with tempfile.TemporaryDirectory(prefix="interlock-tests-", dir=memory_folder()) as folder:
         data = Path(folder) / "data"
         server = create_engine(join(data).url(SUPERUSER), isolation_level="AUTOCOMMIT")
         for name in _FOR_SAFETY_OR_LATER:
@@ -57,8 +57,8 @@ def postgres(server: Engine) -> URL:
     return server.url
 
 
-def _memory() -> Path | None:
-    """A file system in memory, where there is one with room: each test copies a database."""
+def memory_folder() -> Path | None:
+    """A file system in memory, where there is one with room, for what is written and read often."""
     is_there = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
     return _MEMORY if is_there else None
 

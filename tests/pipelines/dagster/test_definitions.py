@@ -93,6 +93,7 @@ def test_the_job_of_one_connection_pulls_only_that_and_runs_everything_downstrea
         "forecast",
         "conflicts",
         "inbox",
+        "replies",
         "agenda__cdp_round",
         "agenda__steering_committee",
         *(key.replace("/", "__") for key in GROUPS["comments"]),
