@@ -17,7 +17,7 @@ from model.replies.reply import Reply
 ANSWER, ANSWERED_BY = "Answer", "Answered by"
 
 # Some write the command as in a tool; a spreadsheet may have put an apostrophe before a sign.
-_LEAD = re.compile(r"^\s*'?\s*(?:/\s*interlock\b[:,]?)?\s*", re.IGNORECASE)
+_LEAD = re.compile(r"^\s*'?\s*(?:/?\s*interlock\b[:,]?)?\s*", re.IGNORECASE)
 
 
 def is_answer_column(heading: str) -> bool:

@@ -75,7 +75,8 @@ def test_an_empty_answer_and_an_answer_in_a_row_of_peoples_own_are_none(
 
 
 @pytest.mark.parametrize(
-    "words", ["/interlock ack", " / Interlock: ack", "'/interlock ack", "'ack", "ack\n", "ack"]
+    "words",
+    ["/interlock ack", " / Interlock: ack", "'/interlock ack", "'ack", "ack\n", "Interlock: ack"],
 )
 def test_a_command_may_be_typed_as_in_a_tool(
     folder: ExportFolder, findings: Path, words: str
