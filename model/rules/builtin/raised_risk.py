@@ -116,7 +116,7 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             Briefing(
                 (needed_id,),
                 f"{raisers} of {waiting} {needs} {key} by {day}",
-                f"say whether {key} is there by then",
+                f"say {{by}} whether {key} is there then",
                 (*said, dates),
             ),
             Briefing(
