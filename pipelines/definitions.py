@@ -10,6 +10,7 @@ from pipelines.assets.agenda import agenda_assets
 from pipelines.assets.comments import comments_asset
 from pipelines.assets.conflicts import card, conflict_assets
 from pipelines.assets.connections import connection_assets
+from pipelines.assets.measures import measures
 from pipelines.assets.replies import replies_asset
 from pipelines.assets.shared_model import shared_model_assets
 from pipelines.decide_job import decide
@@ -38,6 +39,7 @@ def build(deployment: Deployment, model: OperatingModel, rules: RuleSet) -> dg.D
                 *conflict_assets(rules),
                 card,
                 *agenda_assets(model.forums),
+                measures,
                 replies_asset(),
                 *(
                     comments_asset(name, settings.tool, dry_run=dry_run)

@@ -7,7 +7,7 @@ is kept from the run in which it was first shown until that of the next one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -50,6 +50,17 @@ def read_first_kept(connection: Connection) -> datetime | None:
     """Since when states are kept; None while there is none."""
     first: datetime | None = connection.scalar(select(func.min(conflict_version.c.at)))
     return first
+
+
+def read_first_needed(connection: Connection) -> dict[str, date]:
+    """When the other side needed each conflict, as known when its first state was kept."""
+    table = conflict_version.c
+    rows = connection.execute(
+        select(table.conflict_id, table.details["finding"]["needed_by"].astext.label("needed"))
+        .ext(distinct_on(table.conflict_id))
+        .order_by(table.conflict_id, table.id)
+    )
+    return {row.conflict_id: date.fromisoformat(row.needed) for row in rows if row.needed}
 
 
 def _read_latest(

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from model.conflicts import Conflict
 from model.ledger import Event
 from model.outcomes import TakenDecision
-from model.warehouse.schema import audit_chain, conflict_event, decision, work_item
+from model.warehouse.schema import audit_chain, comment, conflict_event, decision, work_item
 
 
 def read_all_events(
@@ -58,6 +58,16 @@ def read_taken_decisions(
     if until is not None:
         query = query.where(decision.c.decided_at <= until)
     return [_taken(row) for row in connection.execute(query)]
+
+
+def read_comment_creations(connection: Connection) -> list[tuple[int, datetime]]:
+    """The record id of each comment of Interlock's, and when it was created, oldest first."""
+    rows = connection.execute(
+        select(comment.c.record_id, comment.c.created_at).order_by(
+            comment.c.created_at, comment.c.record_id, comment.c.conflict_id
+        )
+    )
+    return [(row.record_id, row.created_at) for row in rows]
 
 
 def _taken(row: Row[Any]) -> TakenDecision:

@@ -10,7 +10,7 @@ from model.operating_model.forums import Forum
 from model.rules.words import format_day
 from pipelines.agenda_text import NOT_NEEDED, outcome_lines, point_markdown
 from pipelines.assets.connections import RETRIES
-from pipelines.assets.keys import CONFLICTS, agenda_key
+from pipelines.assets.keys import CONFLICTS, REPLIES, agenda_key
 from pipelines.cards.markdown import bullets, metadata_entries
 from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.agenda import LinkedAgenda, agenda
@@ -27,7 +27,7 @@ def _agenda_asset(forum: Forum) -> dg.AssetsDefinition:
         key=agenda_key(forum.id),
         group_name="agendas",
         kinds={"markdown"},
-        deps=[CONFLICTS],
+        deps=[CONFLICTS, REPLIES],
         description=f"What {forum.name} has to decide at its next meeting.",
         retry_policy=RETRIES,
     )

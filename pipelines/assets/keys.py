@@ -8,6 +8,7 @@ CONFLICTS = dg.AssetKey("conflicts")
 REPLIES = dg.AssetKey("replies")
 INBOX = dg.AssetKey("inbox")
 CARD = dg.AssetKey("conflict")
+MEASURES = dg.AssetKey("measures")
 
 FAILURE = "failure"
 """The metadata entry of an asset whose connection failed: the reason and the remedy."""

@@ -565,6 +565,20 @@ def audit(
 
 
 @app.command()
+def measures(json: Json = False) -> None:
+    """Print how well conflicts are decided: over the last twelve weeks, in working days.
+
+    By rule: how many are open, the median days to a decision and its limit,
+    escalations, reopened and dismissed ones, the warning time before the other
+    side needs it. A rule that is often dismissed is marked as noisy. Then the
+    open conflicts by function, and the comments per person and week.
+    """
+    from pipelines.cli.measures import measures
+
+    measures(json=json)
+
+
+@app.command()
 def export(what: ExportedRows, form: ExportForm = "jsonl") -> None:
     """Write conflicts, decisions or events to standard output, for other programs.
 

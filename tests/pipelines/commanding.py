@@ -38,6 +38,7 @@ def command_on(
         "decide",
         "decisions",
         "explain",
+        "measures",
         "export",
         "raise_risk",
         "sync",

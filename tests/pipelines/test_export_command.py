@@ -42,6 +42,18 @@ def test_conflicts_decisions_and_events_are_written_as_lines(exported: Run) -> N
     assert [row["conflict"] for row in shown] == [each["conflict"] for each in conflicts]
 
 
+def test_measures_are_printed_as_tables_and_as_json(exported: Run) -> None:
+    code, out, _ = exported("measures", "--json")
+    told = json.loads(out)
+
+    assert code == 0
+    assert {each["rule"]: each["open"] for each in told["rules"]}["broken_promise"] == 1
+    assert set(told["open_by_function"]) == {"it", "marketing", "sales", "finance", "security"}
+    code, out, _ = exported("measures")
+    assert code == 0
+    assert "Twelve weeks to 4 Mar 2026" in out and "No comment was created." in out
+
+
 def test_a_form_that_there_is_not_is_refused(exported: Run) -> None:
     assert exported("export", "people")[0] == 2
     assert exported("export", "events", "--format", "xml")[0] == 2

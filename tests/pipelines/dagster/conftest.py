@@ -26,6 +26,7 @@ MODULES_WITH_A_CLOCK = (
     "assets.comments",
     "assets.conflicts",
     "assets.connections",
+    "assets.measures",
     "assets.shared_model",
     "decide_job",
     "release_job",

@@ -7,6 +7,22 @@ import dagster as dg
 from tests.pipelines.dagster.conftest import Deployed, metadata_values
 
 
+def test_a_sync_records_the_measures_as_numbers_that_dagster_plots(
+    synced_deployed: Deployed,
+) -> None:
+    event = synced_deployed.dagster.get_latest_materialization_event(dg.AssetKey("measures"))
+    assert event is not None
+    shown = metadata_values(event.asset_materialization)
+
+    assert (shown["open"], shown["open: late_handover"], shown["open in IT"]) == (2, 1, 2)
+    # Also where nothing happened, or the plot would have gaps.
+    assert (shown["open: funding_gap"], shown["dismissed: funding_gap"]) == (0, 0)
+    assert shown["warning days: late_handover"] == 7
+    # Those of this run are written after it; the next one counts them.
+    assert shown["comments"] == 0
+    assert shown["noisy rules"] == "none"
+
+
 def test_a_sync_brings_the_agenda_of_each_forum_up_to_date(synced_deployed: Deployed) -> None:
     key = dg.AssetKey(["agenda", "steering_committee"])
     event = synced_deployed.dagster.get_latest_materialization_event(key)

@@ -12,7 +12,7 @@ GROUPS = {
     "finance_erp": ["finance_erp/landing", "finance_erp/records"],
     "shared_model": ["dependencies"],
     "network": ["forecast"],
-    "conflicts": ["conflict", "conflicts", "inbox", "replies"],
+    "conflicts": ["conflict", "conflicts", "inbox", "measures", "replies"],
     "agendas": ["agenda/cdp_round", "agenda/steering_committee"],
     "comments": [
         "comments/finance_erp",
@@ -93,6 +93,7 @@ def test_the_job_of_one_connection_pulls_only_that_and_runs_everything_downstrea
         "forecast",
         "conflicts",
         "inbox",
+        "measures",
         "replies",
         "agenda__cdp_round",
         "agenda__steering_committee",
