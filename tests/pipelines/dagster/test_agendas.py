@@ -17,7 +17,7 @@ def test_a_sync_records_the_measures_as_numbers_that_dagster_plots(
     assert (shown["open"], shown["open: late_handover"], shown["open in IT"]) == (2, 1, 2)
     # Also where nothing happened, or the plot would have gaps.
     assert (shown["open: funding_gap"], shown["dismissed: funding_gap"]) == (0, 0)
-    assert shown["warning days: late_handover"] == 7
+    assert shown["warning days: late_handover"] == 9
     # Those of this run are written after it; the next one counts them.
     assert shown["comments"] == 0
     assert shown["noisy rules"] == "none"
