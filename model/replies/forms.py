@@ -8,6 +8,8 @@ from model.rules.options import FieldKind, Option, OptionField
 
 PREFIX = "/interlock"
 
+_VERBS = ("Reply", "Answer")
+
 _PLACEHOLDERS = {FieldKind.DATE: "DATE", FieldKind.PERSON: "@PERSON"}
 
 
@@ -21,7 +23,16 @@ def list_forms(options: Iterable[Option], terms: Mapping[str, str], *, is_answer
     if not forms:
         return ""
     listed = " or ".join(filter(None, (", ".join(forms[:-1]), forms[-1])))
-    return f"{'Answer' if is_answer else 'Reply'} {listed}."
+    return f"{_VERBS[is_answer]} {listed}."
+
+
+def without_forms(answer: str) -> str:
+    """An answer without the forms at its end; one that is nothing else stays as it is."""
+    for verb in _VERBS:
+        short = answer.partition(f". {verb} “")[0]
+        if short != answer:
+            return f"{short}."
+    return answer
 
 
 def name_fields(option: Option, fields: Iterable[str]) -> str:

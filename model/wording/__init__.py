@@ -8,6 +8,7 @@
 - `links`         keys of records as links
 - `columns`       the columns of a findings file
 - `story`, `chain_steps`   the whole story, for a terminal
+- `replies`       what people said, and what the authors of replies are told
 - `plain_text`    a comment as plain text
 """
 

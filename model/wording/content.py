@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from model.comment_content import (
     Block,
@@ -23,6 +24,7 @@ from model.wording.budget import MOST_LINES, Line, fit
 from model.wording.columns import build_columns
 from model.wording.importance import FOOTER
 from model.wording.links import link_keys
+from model.wording.replies import reply_lines, reply_text
 from model.wording.states import Draft, draft_comment, draft_withdrawal
 
 
@@ -31,17 +33,21 @@ def build_content(
     labels: Mapping[int, Label],
     model: OperatingModel,
     audience: CommentAudience,
+    told: Sequence[str] = (),
 ) -> CommentContent:
-    """The comment that one record should show about a conflict in its present state."""
-    heading, blocks = _fit(
-        draft_comment(conflict, labels, model, audience), conflict, labels, audience
-    )
+    """The comment that one record should show about a conflict in its present state.
+
+    `told` are the answers to replies on this record that their authors are still to read.
+    """
+    draft = draft_comment(conflict, labels, model, audience)
+    draft = replace(draft, after=(*draft.after, *reply_lines(conflict, told)))
+    heading, blocks = _fit(draft, conflict, labels, audience)
     return CommentContent(
         conflict.id,
         CommentState(conflict.status.value),
         heading,
         blocks,
-        build_columns(conflict, labels, model),
+        (*build_columns(conflict, labels, model), ("Replies", reply_text(conflict, told))),
     )
 
 

@@ -49,7 +49,7 @@ from model.wording import CommentAudience, build_content, build_withdrawal
 from pipelines.instance import Instance
 from pipelines.isolation import each_isolated, isolated
 from pipelines.steps.comment_places import choose_places
-from pipelines.steps.comment_replies import with_replies
+from pipelines.steps.comment_replies import Answers, place_answers
 from pipelines.steps.detect import mentioned_ids
 from pipelines.ui_links import card_url
 
@@ -126,8 +126,8 @@ def _desired_comments(
     name = connector.name
     conflicts = list(read_conflicts(connection).values())
     lookup = WarehouseLookup(connection)
-    record_ids = mentioned_ids(conflict.finding for conflict in conflicts)
-    labels = lookup.read_labels(record_ids | set(read_commented_records(connection, name)))
+    mentioned = mentioned_ids(conflict.finding for conflict in conflicts)
+    labels = lookup.read_labels(mentioned | set(read_commented_records(connection, name)))
     targets = targets_of(labels, name)
     unable = {i for i, target in targets.items() if connector.comment_obstacle(target)}
     drivers = lookup.read_open_drivers(unable) if unable else {}
@@ -135,13 +135,17 @@ def _desired_comments(
     commented = _commented_ids(targets, recorded)
     desired: list[DesiredComment] = []
     displaced: list[DisplacedComment] = []
+    placed: list[tuple[Conflict, tuple[int, ...]]] = []
     for conflict in conflicts:
         with_comment = commented.get(conflict.id, [])
         places = choose_places(conflict, targets, drivers, with_comment, connector.comment_obstacle)
         if conflict.status is not Status.RESOLVED:
             displaced += places.displaced
+        placed.append((conflict, places.record_ids))
+    answers = place_answers(read_told(connection, name), placed, targets)
+    for conflict, record_ids in placed:
         contents = _conflict_contents(
-            instance, conflict, labels, name, places.record_ids, with_comment
+            instance, conflict, labels, name, record_ids, commented.get(conflict.id, []), answers
         )
         desired += [
             DesiredComment(
@@ -154,9 +158,7 @@ def _desired_comments(
             )
             for i, content in contents
         ]
-    told = read_told(connection, name)
-    by_id = {conflict.id: conflict for conflict in conflicts}
-    return with_replies(desired, by_id, told), tuple(displaced)
+    return desired, tuple(displaced)
 
 
 def _commented_ids(
@@ -186,6 +188,7 @@ def _conflict_contents(
     name: str,
     places: Sequence[int],
     commented: Sequence[int],
+    answers: Answers,
 ) -> Iterable[tuple[int, CommentContent]]:
     """The comments about one conflict, by id of the record of this connection that carries them.
 
@@ -197,7 +200,8 @@ def _conflict_contents(
     concerned = commented if conflict.status is Status.RESOLVED else places
     for i in concerned:
         audience = CommentAudience(name, url, i, form)
-        yield i, build_content(conflict, labels, instance.model, audience)
+        told = answers.get((conflict.id, i), ())
+        yield i, build_content(conflict, labels, instance.model, audience, told)
     for i in commented:
         if i not in concerned:
             yield i, build_withdrawal(conflict, CommentAudience(name, url, i, form))

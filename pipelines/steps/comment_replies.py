@@ -1,54 +1,46 @@
-"""What replies add to the comments of one connection."""
+"""Which comments of one connection hold the answers that authors of replies are still to read."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
-from model.comment_content import CommentState
-from model.comments import CommentKey, DesiredComment
-from model.conflicts import Conflict
-from model.replies.notes import add_replies
+from model.comment_content import Target
+from model.conflicts import Conflict, Status
 from model.replies.outcomes import RecordedOutcome
 
+_MOST_ANSWERS = 2
+"""In one comment: those to the replies that were written last."""
 
-def with_replies(
-    desired: Sequence[DesiredComment],
-    conflicts: Mapping[str, Conflict],
+Answers = Mapping[tuple[str, int], Sequence[str]]
+"""By conflict id and id of the record that carries the comment."""
+
+
+def place_answers(
     told: Iterable[RecordedOutcome],
-) -> list[DesiredComment]:
-    """The comments with what was said about their conflicts, and the answers still to be read.
+    placed: Iterable[tuple[Conflict, Sequence[int]]],
+    targets: Mapping[int, Target],
+) -> Answers:
+    """Each answer in the comment about its conflict on the record that carries the reply.
 
-    An answer stands in the comment about its conflict on the record that carries the reply; where
-    there is none, in the comment about the worst conflict there.
+    Where there is none, it stands in the comment about the first conflict there; `placed` are the
+    conflicts, worst first, with the records that carry their comments.
     """
-    in_force = [each for each in desired if each.content.state is not CommentState.RESOLVED]
-    answers = _answers_by_comment(in_force, told)
-    return [
-        replace(
-            each,
-            content=add_replies(
-                each.content, conflicts[each.content.conflict_id], answers.get(each.key, ())
-            ),
-        )
-        if each.content.state is not CommentState.RESOLVED
-        else each
-        for each in desired
-    ]
-
-
-def _answers_by_comment(
-    desired: Iterable[DesiredComment], told: Iterable[RecordedOutcome]
-) -> dict[CommentKey, list[RecordedOutcome]]:
-    on_record: defaultdict[str, list[DesiredComment]] = defaultdict(list)
-    # Conflicts come worst first.
-    for comment in desired:
-        on_record[str(comment.target.ref)].append(comment)
-    answers: defaultdict[CommentKey, list[RecordedOutcome]] = defaultdict(list)
+    on_record: defaultdict[str, list[tuple[Conflict, int]]] = defaultdict(list)
+    for conflict, record_ids in placed:
+        for i in record_ids if conflict.status is not Status.RESOLVED else ():
+            on_record[str(targets[i].ref)].append((conflict, i))
+    answers: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
     for each in told:
         there = on_record[str(each.reply.reply.record)]
-        about = [c for c in there if c.content.conflict_id == each.outcome.conflict_id] or there
-        if about:
-            answers[about[0].key].append(each)
-    return answers
+        about = [(c, i) for c, i in there if c.id == each.outcome.conflict_id] or there
+        for conflict, i in about[:1]:
+            if not _is_past(conflict, each):
+                answers[conflict.id, i].append(each.outcome.answer)
+    return {place: tuple(dict.fromkeys(texts[-_MOST_ANSWERS:])) for place, texts in answers.items()}
+
+
+def _is_past(conflict: Conflict, each: RecordedOutcome) -> bool:
+    """Whether the conflict was opened again, or decided, since the answer."""
+    is_decided = conflict.decision is not None and conflict.decision.decided_at > each.at
+    return is_decided or each.at < conflict.opened_at

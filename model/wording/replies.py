@@ -1,0 +1,74 @@
+"""What people said about a conflict, and what the authors of replies are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from model.conflicts import Conflict, Statement, StatementKind, Status
+from model.replies.forms import without_forms
+from model.rules.words import format_list
+from model.wording.budget import Line, required_line
+from model.wording.importance import ANSWER, STATEMENTS, UNCONFIRMED
+
+
+def reply_lines(conflict: Conflict, told: Sequence[str]) -> Iterator[Line]:
+    """A line of what was said since the conflict opened, and a line per answer."""
+    if said := statement_sentences(conflict):
+        brief = statement_sentences(conflict, with_reasons=False)
+        yield required_line(STATEMENTS, " ".join(said), " ".join(brief), brief[-1])
+    for statement in _unconfirmed(conflict):
+        yield required_line(
+            UNCONFIRMED,
+            _confirmation(statement),
+            f"{statement.about} is asked to confirm in Dagster what the file says.",
+        )
+    for answer in told:
+        yield required_line(ANSWER, answer, without_forms(answer))
+
+
+def reply_text(conflict: Conflict, told: Sequence[str]) -> str:
+    """All of it, for the column of a findings file."""
+    asked = map(_confirmation, _unconfirmed(conflict))
+    return " ".join((*statement_sentences(conflict), *asked, *told))
+
+
+def statement_sentences(conflict: Conflict, *, with_reasons: bool = True) -> tuple[str, ...]:
+    """What people said about a conflict since it opened, a sentence each."""
+    if conflict.status is Status.RESOLVED:
+        return ()
+    said = conflict.statements
+    seen = [_name(each) for each in said if each.kind is StatementKind.SEEN]
+    sentences = [f"Seen by {format_list(seen)}."] if seen else []
+    others = (each for statement in said for each in _sentence(statement, with_reasons))
+    return (*sentences, *others)
+
+
+def _sentence(statement: Statement, with_reasons: bool) -> Iterator[str]:
+    name = _name(statement)
+    has_reason = with_reasons and statement.text
+    reason = f": {statement.text.rstrip('.')}." if has_reason else "."
+    match statement.kind:
+        case StatementKind.OWNER:
+            named = "" if statement.about == name else f", named by {name}"
+            yield f"{statement.about} takes care of it{named}{reason}"
+        case StatementKind.ESCALATED:
+            yield f"Escalated by {name}{reason}"
+        case StatementKind.NOT_OURS:
+            yield f"{name} says that it is not theirs{reason}"
+
+
+def _unconfirmed(conflict: Conflict) -> tuple[Statement, ...]:
+    if conflict.status is not Status.OPEN:
+        return ()
+    return tuple(s for s in conflict.statements if s.kind is StatementKind.UNCONFIRMED)
+
+
+def _confirmation(statement: Statement) -> str:
+    author = f" for {statement.person_name}" if statement.person_name else ""
+    says = f"The file says “{statement.text}”{author}"
+    return f"{says}; it counts once {statement.about} confirms it in Dagster."
+
+
+def _name(statement: Statement) -> str:
+    name = statement.person_name or "somebody"
+    return name if statement.person else f"{name} (not verified)"
