@@ -55,7 +55,9 @@ class Slip:
 
     It happened on `first_day`, or by the end of `last_day`. `record_id` is None for what had
     happened before the history begins. Without `changes` the record did not change: with
-    `is_overdue` it was open while its date passed, else nothing on record explains it.
+    `is_overdue` it was open while its date passed, else nothing on record explains it. A slip
+    `is_before` if it happened before the target's own history begins: it counts if the target had
+    the same plan and the same predecessor then.
     """
 
     record_id: int | None
@@ -64,6 +66,7 @@ class Slip:
     days: int
     changes: tuple[str, ...] = ()
     is_overdue: bool = False
+    is_before: bool = False
 
 
 def find_slips(
@@ -195,6 +198,23 @@ def _known_shifts(shifts: Sequence[int | None]) -> list[int]:
         known.append(value)
         following = value
     return known[::-1]
+
+
+def tell_unknown(slips: Sequence[Slip], earlier: Sequence[Slip]) -> list[Slip]:
+    """The slips, of which the first is unknown, with what its driver lost before in its place.
+
+    `earlier` are the slips of the driver up to that day. Those that slack absorbed do not count;
+    what the driver does not explain remains unknown. The sum stays the same.
+    """
+    unknown, *others = slips
+    level = unknown.days - sum(slip.days for slip in earlier)
+    told = [replace(unknown, days=level)] if level > 0 else []
+    for slip in earlier:
+        before = max(level, 0)
+        level += slip.days
+        if moved := max(level, 0) - before:
+            told.append(replace(slip, days=moved, is_before=True))
+    return [*told, *others]
 
 
 def _merge(slips: Sequence[Slip]) -> list[Slip]:

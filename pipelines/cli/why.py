@@ -37,6 +37,11 @@ def why(name: str, *, json: bool) -> None:
             [_slip_row(slip, delay, function_names) for slip in delay.slips],
             f"What moved it: {format_working_days(sum(slip.days for slip in delay.slips))} in all",
         )
+    if any(slip.is_before for slip in delay.slips):
+        name = _name(delay.labels.get(delay.target))
+        print_line(
+            f"* before the history of {name} begins; it counts if its plan was the same then"
+        )
     for line in _flag_lines(delay, people):
         print_line(line)
 
@@ -54,7 +59,7 @@ def _headline(delay: Delay) -> str:
 def _slip_row(slip: Slip, delay: Delay, function_names: dict[str, str]) -> tuple[str, ...]:
     label = delay.labels.get(slip.record_id) if slip.record_id is not None else None
     return (
-        _when(slip),
+        f"{_when(slip)} *" if slip.is_before else _when(slip),
         _name(label) if label else "not known",
         function_names.get(label.function, label.function) if label else "",
         f"{slip.days:+d}",
@@ -73,7 +78,7 @@ def _when(slip: Slip) -> str:
 
 def _what(slip: Slip) -> str:
     if slip.record_id is None:
-        return "Its forecast was later than its promised date when its history begins."
+        return "its forecast was later than its promised date when its history begins"
     if slip.changes:
         return "; ".join(slip.changes)
     if slip.is_overdue:
@@ -132,6 +137,7 @@ def _delay_to_json(delay: Delay) -> dict[str, Any]:
                 "changes": slip.changes,
                 "what": _what(slip),
                 "known": slip.record_id is not None,
+                "before_history": slip.is_before,
                 "flagged_before": [flag.conflict.id for flag in _flags_before(slip, delay)],
             }
             for slip in delay.slips

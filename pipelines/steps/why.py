@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from model.operating_model.schema import OperatingModel
 from model.outcomes import JudgedOutcome, TakenDecision, judge
 from model.plan import Plan
 from model.records import State
-from model.root_cause import Slip, find_slips, find_upstream
+from model.root_cause import Slip, find_slips, find_upstream, tell_unknown
 from model.warehouse.ledger import read_conflicts
 from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.plan import read_plan
@@ -152,11 +152,11 @@ def explain_delay(instance: Instance, name: str, now: datetime) -> Delay:
         data_dates = read_freshness(instance, connection, now).data_dates()
 
         snapshots = _Snapshots(connection, model, target, now, data_dates)
-        present, _ = snapshots.on(today), snapshots.on(promise.known_on)
+        present = snapshots.on(today)
         finish = present.finish_of(target)
         if finish is None:
             raise NothingPromised(f'"{name}" is cancelled or gone, so it has no date any more')
-        slips = _find_all_slips(instance, connection, target, promise, today, snapshots)
+        slips = _find_all_slips(instance, snapshots, promise, today)
         flags = _find_flags(instance, connection, slips, target, today)
         mentioned = {target, *(slip.record_id for slip in slips if slip.record_id is not None)}
         labels = lookup.read_labels(mentioned)
@@ -173,15 +173,32 @@ def explain_delay(instance: Instance, name: str, now: datetime) -> Delay:
 
 
 def _find_all_slips(
-    instance: Instance,
-    connection: Connection,
-    target: int,
-    promise: Promise,
-    today: date,
-    snapshots: _Snapshots,
+    instance: Instance, snapshots: _Snapshots, promise: Promise, until: date
 ) -> list[Slip]:
-    """The slips, by the changes of everything on which the target depended on any day."""
+    """The slips up to a day, by the changes of all on which the target depended on any day.
+
+    Where its history begins late, as in a workbook, that of its driver tells what was before.
+    """
+    slips = _find_slips(instance, snapshots, promise, until)
+    unknown = slips[0] if slips and slips[0].record_id is None else None
+    if unknown is None or unknown.days < 0:
+        return slips
+    *_, driver, _ = (-1, *snapshots.on(unknown.first_day).chain)
+    known = read_promise(snapshots.connection, instance.model, driver)
+    if known is None or known.known_on >= unknown.first_day:
+        return slips
+    # A driver lies before what it drives, so this ends.
+    of_driver = replace(snapshots, target=driver, by_day={})
+    earlier = _find_all_slips(instance, of_driver, known, unknown.first_day)
+    return tell_unknown(slips, earlier)
+
+
+def _find_slips(
+    instance: Instance, snapshots: _Snapshots, promise: Promise, until: date
+) -> list[Slip]:
     calendar = calendar_with_id(instance.model, instance.model.calendar)
+    for day in (promise.known_on, until):
+        snapshots.on(day)
     upstream: set[int] = set()
     slips: list[Slip] = []
     while True:
@@ -190,11 +207,11 @@ def _find_all_slips(
             return slips
         upstream |= found
         slips = find_slips(
-            target,
+            snapshots.target,
             promise.finish,
             promise.known_on,
-            today,
-            read_changes(connection, instance.model, upstream),
+            until,
+            read_changes(snapshots.connection, instance.model, upstream),
             snapshots.on,
             calendar.working_days_between,
         )

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from model.root_cause import Change, Slip, find_slips, find_upstream
+from model.root_cause import Change, Slip, find_slips, find_upstream, tell_unknown
 
 A, B, C, TARGET = 1, 2, 3, 9
 
@@ -147,6 +147,23 @@ def test_what_happened_before_the_history_begins_is_said_to_be_unknown() -> None
     history = {2: state(A, TARGET, a=6, t=13), 5: state(A, TARGET, a=8, t=15)}
 
     assert slips(history, changed(A, 5)) == [(None, 2, 2, 3), (A, 5, 5, 2)]
+
+
+def test_what_its_driver_lost_before_is_told_as_far_as_it_moved_the_target() -> None:
+    unknown, later = Slip(None, on(9), on(9), 5), Slip(B, on(10), on(10), 2)
+    early, gained, late = (Slip(A, on(d), on(d), n) for d, n in ((2, 6), (3, -1), (4, 4)))
+
+    told = tell_unknown([unknown, later], [early, gained, late])
+
+    # The first four of nine days were absorbed by slack.
+    assert [(s.record_id, s.first_day.day, s.days, s.is_before) for s in told] == [
+        (A, 2, 2, True),
+        (A, 3, -1, True),
+        (A, 4, 4, True),
+        (B, 10, 2, False),
+    ]
+    (rest, known, _) = tell_unknown([unknown, later], [late])
+    assert (rest.record_id, rest.days, known.days) == (None, 1, 4)
 
 
 def test_a_move_that_no_change_explains_is_said_to_be_unexplained() -> None:

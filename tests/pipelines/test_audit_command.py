@@ -37,6 +37,7 @@ def test_a_record_is_whole_until_somebody_changes_it(
 ) -> None:
     code, out, _ = interlock("audit")
     assert (code, out[0]) == (0, "✓")
+    assert interlock("audit", "verify")[1] == out
 
     _, head, _ = interlock("audit", "--head")
     assert head.strip() in out

@@ -91,15 +91,23 @@ def test_it_says_what_was_flagged_when_and_that_no_decision_followed(
     assert "no decision followed" in out
 
 
-def test_what_stood_before_the_history_of_a_workbook_is_said_to_be_unknown(
+def test_before_the_history_of_a_workbook_begins_that_of_its_driver_is_told(
     interlock_slipped: Run,
 ) -> None:
     _, out, _ = interlock_slipped("why", "CMP-2", "--json")
     told = json.loads(out)
 
     assert told["known_since"] == str(NOW.date())
-    assert [(s["known"], s["days"]) for s in told["slips"]] == [(False, told["days"])]
-    assert "when its history begins" in interlock_slipped("why", "CMP-2")[1]
+    # Its slack absorbed the first day.
+    assert [
+        (s["record"]["key"], s["from"], s["days"], s["before_history"]) for s in told["slips"]
+    ] == [
+        ("CDP-1", str(day(-8)), 2, True),
+        ("CDP-2", str(day(-5)), 2, True),
+        ("CDP-3", str(day(-2)), 4, True),
+    ]
+    assert told["days"] == 8
+    assert "it counts if its plan was the same then" in interlock_slipped("why", "CMP-2")[1]
 
 
 def test_a_name_that_cannot_be_late_is_refused(interlock_slipped: Run) -> None:
