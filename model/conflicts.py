@@ -191,7 +191,8 @@ class Conflict(_FrozenModel):
     `merged_into` is the conflict that took it over, where both turned out to be one matter.
     `statements` are what people said about it since it opened, in the order of saying. `proposals`
     are what authorities of functions agreed to that others have not agreed to, the newest last, one
-    per role. All instants are in UTC.
+    per role. `page` is the readable name of its page, given once; a conflict of an earlier version
+    has none. All instants are in UTC.
     """
 
     id: str
@@ -212,10 +213,16 @@ class Conflict(_FrozenModel):
     reopened_because: str = ""
     merged_into: str = ""
     statements: tuple[Statement, ...] = ()
+    page: str = ""
 
     @property
     def severity(self) -> Severity:
         return self.finding.severity
+
+    @property
+    def page_name(self) -> str:
+        """The name of its page, for life: links to it stand in comments and in people's mail."""
+        return self.page or self.id
 
     @property
     def age_text(self) -> str:

@@ -8,12 +8,12 @@ from model.operating_model.schema import OperatingModel
 from model.rules import RuleSet
 from pipelines.assets.agenda import agenda_assets
 from pipelines.assets.comments import comments_asset
-from pipelines.assets.conflicts import card, conflict_assets
+from pipelines.assets.conflicts import conflict_assets, page_specs
 from pipelines.assets.connections import connection_assets
 from pipelines.assets.measures import measures
 from pipelines.assets.replies import replies_asset
 from pipelines.assets.shared_model import shared_model_assets
-from pipelines.decide_job import decide
+from pipelines.decide_job import decide_job
 from pipelines.deployment import Deployment
 from pipelines.housekeeping import CRON, JOB, purge_old_runs
 from pipelines.instance import home_folder, open_instance
@@ -37,7 +37,7 @@ def build(deployment: Deployment, model: OperatingModel, rules: RuleSet) -> dg.D
                 ),
                 *shared_model_assets(deployment.connection_names),
                 *conflict_assets(rules),
-                card,
+                *page_specs(model),
                 *agenda_assets(model.forums),
                 measures,
                 replies_asset(),
@@ -52,7 +52,7 @@ def build(deployment: Deployment, model: OperatingModel, rules: RuleSet) -> dg.D
         ),
         sync_definitions(deployment, model.time_zone),
         dg.Definitions(
-            jobs=[decide, release, purge_old_runs],
+            jobs=[decide_job(rules), release, purge_old_runs],
             schedules=build_schedules({JOB: CRON}, model.time_zone),
         ),
     )

@@ -1,14 +1,15 @@
 """Deleting old runs, which Dagster itself keeps for ever.
 
-A run's events are deleted with it. If that is the last event of a card, the next sync publishes
-the card again. Conflicts, decisions and comments are in the warehouse and stay.
+A run's events are deleted with it, the last one of a card among them, so all cards are published
+again where it is needed. Conflicts, decisions and comments are in the warehouse and stay.
 """
 
 from datetime import timedelta
 
 import dagster as dg
 
-from pipelines.resource import run_instant
+from pipelines.cards.publish import publish_pages
+from pipelines.resource import InterlockResource, run_instant
 
 JOB = "purge_old_runs"
 # At night, when the run slots are free.
@@ -35,10 +36,18 @@ def delete_old_runs(context: dg.OpExecutionContext) -> None:
     context.log.info(f"{len(records)} runs older than {KEEP.days} days deleted")
 
 
+@dg.op(ins={"deleted": dg.In(dg.Nothing)})
+def restore_pages(context: dg.OpExecutionContext, interlock: InterlockResource) -> None:
+    """Publish the cards of which no event is left, also those of conflicts of long ago."""
+    with interlock.open() as instance:
+        now = run_instant(context)
+        publish_pages(instance, context.instance, context.log_event, now, every=True)
+
+
 @dg.job(
     name=JOB,
     executor_def=dg.in_process_executor,
     description=f"Delete runs older than {KEEP.days} days, with their logs.",
 )
 def purge_old_runs() -> None:
-    delete_old_runs()
+    restore_pages(delete_old_runs())

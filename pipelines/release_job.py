@@ -1,60 +1,47 @@
 """The job `release`: a form that lets a held change of one connection pass."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 
-from pipelines.coordinator import person_of_run
-from pipelines.proxy_identity import NotVerified
+from pipelines.forms import Refused, form_job, refusing, require_person
+from pipelines.pages import INBOX_PAGE
 from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.map import NothingHeld, ReleaseRefused
 from pipelines.steps.map import release as release_held
+from pipelines.ui_links import own_site, page_url
 
 # Classic fields instead of dg.Config, which would also read environment variables that a form
 # names.
-_FORM = {
+_FIELDS = {
     "connection": dg.Field(dg.String, description="Its name in interlock.yaml."),
     "reason": dg.Field(dg.String, description="Why the change is true; it is recorded."),
 }
 
 
-@dg.op(config_schema=_FORM)
+@dg.op(config_schema=_FIELDS)
 def release_hold(context: dg.OpExecutionContext, interlock: InterlockResource) -> None:
     """Map what is held of the connection; the next sync updates conflicts and comments."""
-    form: dict[str, Any] = context.op_config
-    try:
-        person = person_of_run(context.run)
-    except NotVerified as reason:
-        raise dg.Failure(
-            f"This run has no verified person, so it cannot release: {reason}. Open Dagster "
-            "through the proxy that signs people in.",
-            allow_retries=False,
-        ) from None
+    form: Mapping[str, Any] = context.op_config
     name = form["connection"].strip()
     with interlock.open() as instance:
-        try:
-            now = run_instant(context)
-            released = release_held(instance, name, person, form["reason"], "dagster", now)
-        except (NothingHeld, ReleaseRefused) as refusal:
-            raise dg.Failure(str(refusal), allow_retries=False) from None
-    context.log.info(
-        f"{name} released by {person.value}: {released.changed} records changed, "
-        f"{released.ended} ended"
-    )
+        inbox = page_url(own_site(instance.deployment.ui_url), INBOX_PAGE)
+        with refusing(context, lambda: inbox):
+            person, now = require_person(context), run_instant(context)
+            try:
+                released = release_held(instance, name, person, form["reason"], "dagster", now)
+            except (NothingHeld, ReleaseRefused) as refusal:
+                raise Refused(str(refusal)) from None
+            context.log.info(
+                f"{name} released by {person.value}: {released.changed} records changed, "
+                f"{released.ended} ended"
+            )
 
 
-# Otherwise the form would show the fields below `ops: release_hold: config:`.
-@dg.config_mapping(config_schema=_FORM)
-def _flatten_form(form: dict[str, Any]) -> dict[str, Any]:
-    return {"ops": {"release_hold": {"config": form}}}
-
-
-@dg.job(
-    config=_flatten_form,
-    executor_def=dg.in_process_executor,
-    # A relaunched run has no verified person, so it could only fail.
-    tags={"dagster/max_retries": "0"},
-    description="Let a held change of a connection pass, without waiting for a second read.",
+release = form_job(
+    "release",
+    _FIELDS,
+    release_hold,
+    "Let a held change of a connection pass, without waiting for a second read.",
 )
-def release() -> None:
-    release_hold()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from pipelines.assets.keys import CARD, group_of
+from pipelines.assets.keys import group_of
 from pipelines.deployment import Deployment
 
 SYNC = "sync"
@@ -30,9 +30,8 @@ def sync_definitions(deployment: Deployment, time_zone: str) -> dg.Definitions:
     sync_single = [
         dg.define_asset_job(
             _job_name(name),
-            # The asset of the cards is external: `inbox` publishes it, no job can run it.
-            selection=dg.AssetSelection.groups(group_of(name)).downstream()
-            - dg.AssetSelection.assets(CARD),
+            # The inboxes have no function of their own: `pages` publishes them.
+            selection=dg.AssetSelection.groups(group_of(name)).downstream().materializable(),
             description=f"Pull {name}, then everything that follows from it.",
         )
         for name in own_crons

@@ -1,7 +1,7 @@
 """A chain of records as a timeline in SVG: planned dates in grey, forecast dates below in colour.
 
-`timeline_svg` draws every record with its texts, for `interlock explain --svg` and for files.
-`timeline_image` draws the same bars so compactly that Dagster shows the card's image at once.
+`timeline_svg` draws every record with its texts, for `interlock explain --svg` and for files;
+`pipelines.cards.timeline_images` draws the same bars for a card.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from typing import Final
 
 from model.findings import Label
 from model.rules.words import format_day
@@ -18,22 +17,14 @@ from model.rules.words import format_day
 DateSpan = tuple[date, date]
 """First and last calendar day of a bar; both days belong to it."""
 
-MOST_COMPACT_ROWS: Final = 6
-LEGEND: Final = "Grey: as planned. Green or red: as forecast."
-
 # All in pixels.
 _WIDTH, _LABEL_WIDTH, _TOP, _MARGIN = 560, 130, 20, 8
-_COMPACT_ROW, _DETAILED_ROW = 30, 62
+_DETAILED_ROW = 62
 _BAR_HEIGHT, _SHORTEST_BAR = 7, 4
 _KEY_LENGTH, _LINE_LENGTH = 16, 68
 
 # The colours read on a light page and on a dark one: a card has no background of its own.
 _PLANNED, _ON_TIME, _LATE, _TEXT, _PAPER = "#9ab", "#293", "#d43", "#678", "#fbfbfc"
-
-# A `data:` address inside `<…>` of a Markdown image must not contain these characters.
-_PERCENT_ENCODED = str.maketrans(
-    {"%": "%25", "#": "%23", "&": "%26", "<": "%3C", ">": "%3E", "\\": "%5C", '"': "%22"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +43,28 @@ class TimelineRow:
     @property
     def is_late(self) -> bool:
         return bool(self.planned and self.forecast and self.forecast[1] > self.planned[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The calendar days from `left` to `right` (in pixels), the first and the last included."""
+
+    first: date
+    last: date
+    left: int
+    right: int
+
+    def start_of(self, day: date) -> int:
+        """Where a day begins, in pixels."""
+        return self._x((day - self.first).days)
+
+    def end_of(self, day: date) -> int:
+        """Where a day ends, in pixels."""
+        return self._x((day - self.first).days + 1)
+
+    def _x(self, days: int) -> int:
+        per_day = (self.right - self.left) / ((self.last - self.first).days + 1)
+        return self.left + round(per_day * days)
 
 
 def timeline_row(
@@ -78,93 +91,83 @@ def timeline_svg(rows: Sequence[TimelineRow]) -> str:
     All text is escaped and free of control characters, which XML cannot hold.
     """
     height = _TOP + _DETAILED_ROW * len(rows) + _MARGIN
-    paper = f"<rect width='{_WIDTH}' height='{height}' rx='6' fill='{_PAPER}'/>"
-    texts = (_row_texts(row, _TOP + _DETAILED_ROW * index) for index, row in enumerate(rows))
-    return _document(height, [paper, *texts, *_bars(rows, _DETAILED_ROW, 24)])
+    parts = [f"<rect width='{_WIDTH}' height='{height}' rx='6' fill='{_PAPER}'/>"]
+    parts += (_row_texts(row, _TOP + _DETAILED_ROW * index) for index, row in enumerate(rows))
+    if days := all_days(rows):
+        axis = Axis(min(days), max(days), _LABEL_WIDTH, _WIDTH - _MARGIN)
+        parts += [*axis_texts(axis), *bars(rows, axis, _TOP + 24, _DETAILED_ROW)]
+    return document(_WIDTH, height, parts)
 
 
-def timeline_image(rows: Sequence[TimelineRow]) -> str:
-    """The chain as a Markdown image with its legend; an empty text where no record has dates.
-
-    A row has only its key; of a chain of more than MOST_COMPACT_ROWS both ends are drawn.
-    """
-    # Dagster hides Markdown above 1,000 characters behind a click, so there is also only one path
-    # per colour.
-    # The ends say where the delay begins and whom it meets; the middle only hands it on.
-    half = MOST_COMPACT_ROWS // 2
-    shown = [*rows[:half], *rows[-half:]] if len(rows) > MOST_COMPACT_ROWS else rows
-    bars = _bars(shown, _COMPACT_ROW, 8)
-    if not bars:
-        return ""
-    keys = (_key_text(row, _TOP + _COMPACT_ROW * index + 16) for index, row in enumerate(shown))
-    svg = _document(_TOP + _COMPACT_ROW * len(shown), [*keys, *bars])
-    return f"![timeline](<data:image/svg+xml,{svg.translate(_PERCENT_ENCODED)}>)\n\n{LEGEND}"
-
-
-def _document(height: int, parts: Iterable[str]) -> str:
-    size = f"width='{_WIDTH}' height='{height}'"
+def document(width: int, height: int, parts: Iterable[str]) -> str:
+    """An SVG document of these parts."""
+    size = f"width='{width}' height='{height}'"
     style = f"font-size='12' font-family='sans-serif' fill='{_TEXT}'"
     return f"<svg xmlns='http://www.w3.org/2000/svg' {size} {style}>{''.join(parts)}</svg>"
 
 
-def _bars(rows: Sequence[TimelineRow], row_height: int, offset: int) -> list[str]:
-    """The ends of the time axis, and the bars of all rows; nothing where no row has dates."""
-    days = [day_ for row in rows for span in (row.planned, row.forecast) if span for day_ in span]
-    if not days:
-        return []
-    first, last = min(days), max(days)
+def all_days(rows: Iterable[TimelineRow]) -> list[date]:
+    """The first and last days of all bars."""
+    return [day for row in rows for span in (row.planned, row.forecast) if span for day in span]
+
+
+def axis_texts(axis: Axis) -> list[str]:
+    """The days at both ends of the axis, in the first line."""
+    return [
+        text_at(axis.left, 10, format_day(axis.first)),
+        text_at(axis.right, 10, format_day(axis.last), " text-anchor='end'"),
+    ]
+
+
+def bars(rows: Sequence[TimelineRow], axis: Axis, top: int, row_height: int) -> list[str]:
+    """The bars of all rows, one path per colour; the first planned one is at `top`."""
     planned: list[str] = []
     on_time: list[str] = []
     late: list[str] = []
     for index, row in enumerate(rows):
-        y = _TOP + row_height * index + offset
+        y = top + row_height * index
         if row.planned:
-            planned.append(_bar(row.planned, y, first, last))
+            planned.append(_bar(row.planned, y, axis))
         if row.forecast:
-            (late if row.is_late else on_time).append(_bar(row.forecast, y + 9, first, last))
+            (late if row.is_late else on_time).append(_bar(row.forecast, y + 9, axis))
     return [
-        _text(_LABEL_WIDTH, 10, format_day(first)),
-        _text(_WIDTH - _MARGIN, 10, format_day(last), " text-anchor='end'"),
-        *(
-            f"<path stroke='{colour}' stroke-width='{_BAR_HEIGHT}' d='{''.join(bars)}'/>"
-            for colour, bars in ((_PLANNED, planned), (_ON_TIME, on_time), (_LATE, late))
-            if bars
-        ),
+        f"<path stroke='{colour}' stroke-width='{_BAR_HEIGHT}' d='{''.join(drawn)}'/>"
+        for colour, drawn in ((_PLANNED, planned), (_ON_TIME, on_time), (_LATE, late))
+        if drawn
     ]
 
 
-def _bar(span: DateSpan, y: int, first: date, last: date) -> str:
+def _bar(span: DateSpan, y: int, axis: Axis) -> str:
     """A line from the morning of the first day to the evening of the last."""
-    per_day = (_WIDTH - _LABEL_WIDTH - _MARGIN) / ((last - first).days + 1)
-    left = _LABEL_WIDTH + round(per_day * (span[0] - first).days)
-    right = _LABEL_WIDTH + round(per_day * ((span[1] - first).days + 1))
+    left = axis.start_of(span[0])
     # A day in a plan of years would be thinner than a pixel, hence the shortest bar.
-    return f"M{left} {y}h{max(right - left, _SHORTEST_BAR)}"
+    return f"M{left} {y}h{max(axis.end_of(span[1]) - left, _SHORTEST_BAR)}"
 
 
 def _row_texts(row: TimelineRow, top: int) -> str:
     """Key, title and origin above the bars, the dates in words below them."""
-    origin = _shorten(row.origin, _LINE_LENGTH // 2)
+    origin = shorten(row.origin, _LINE_LENGTH // 2)
     parts = [
         _key_text(row, top + 14),
-        _text(_LABEL_WIDTH, top + 14, _shorten(row.title, _LINE_LENGTH - len(origin))),
-        _text(_WIDTH - _MARGIN, top + 14, origin, " text-anchor='end'"),
+        text_at(_LABEL_WIDTH, top + 14, shorten(row.title, _LINE_LENGTH - len(origin))),
+        text_at(_WIDTH - _MARGIN, top + 14, origin, " text-anchor='end'"),
     ]
     if row.planned:
-        parts.append(_text(_LABEL_WIDTH, top + 50, f"planned {_span_text(row.planned)}"))
+        parts.append(text_at(_LABEL_WIDTH, top + 50, f"planned {_span_text(row.planned)}"))
     if row.forecast:
         colour = _LATE if row.is_late else _ON_TIME
         attributes = f" text-anchor='end' fill='{colour}'"
         text = f"forecast {_span_text(row.forecast)}"
-        parts.append(_text(_WIDTH - _MARGIN, top + 50, text, attributes))
+        parts.append(text_at(_WIDTH - _MARGIN, top + 50, text, attributes))
     return "".join(parts)
 
 
 def _key_text(row: TimelineRow, y: int) -> str:
-    return _text(_MARGIN, y, _shorten(row.key, _KEY_LENGTH))
+    return text_at(_MARGIN, y, shorten(row.key, _KEY_LENGTH))
 
 
-def _text(x: int, y: int, text: str, attributes: str = "") -> str:
+def text_at(x: int, y: int, text: str, attributes: str = "") -> str:
+    """A text element; the text is escaped."""
     return f"<text x='{x}' y='{y}'{attributes}>{escape(text, quote=False)}</text>"
 
 
@@ -176,7 +179,7 @@ def _span_text(span: DateSpan) -> str:
     )
 
 
-def _shorten(text: str, length: int) -> str:
+def shorten(text: str, length: int) -> str:
     """At most `length` characters; control characters become spaces."""
     printable = "".join(letter if letter.isprintable() else " " for letter in text)
     return printable if len(printable) <= length else f"{printable[: length - 1].rstrip()}…"

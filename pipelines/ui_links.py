@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
-import yaml
-
-from model.conflicts import Conflict, Status
-from model.rules import Option
-from model.rules.options import fill_in
+from model.conflicts import Conflict
 
 # As in pyproject.toml, [tool.dg.project].
 CODE_LOCATION = "interlock"
+CARDS = "conflict"
+"""The first part of the asset key of each card; the second is the name of the conflict's page."""
 
 
 def own_site(ui_url: str) -> str:
@@ -25,37 +23,23 @@ def own_site(ui_url: str) -> str:
 
 
 def card_url(site: str, conflict: Conflict) -> str:
-    """The card of an open conflict, and the inbox for any other."""
-    # The partition of a closed conflict no longer exists: Dagster would show some other card.
-    if conflict.status is not Status.OPEN:
-        return f"{site.rstrip('/')}/assets/inbox"
-    return f"{cards_url(site)}&partition={quote(conflict.id)}"
+    """The card of a conflict, whatever its status."""
+    return page_url(site, (CARDS, conflict.page_name))
 
 
-def cards_url(site: str) -> str:
-    return f"{site.rstrip('/')}/assets/conflict?view=partitions"
+def page_url(site: str, path: Sequence[str]) -> str:
+    """A page of Interlock: what its asset's last event says."""
+    # Only the tab of events shows the text of an event in full width.
+    return f"{asset_url(site, path)}?view=events"
 
 
 def asset_url(site: str, path: Sequence[str]) -> str:
-    return f"{site.rstrip('/')}/assets/{'/'.join(map(quote, path))}"
+    return f"{site.rstrip('/')}/assets/{'/'.join(quote(part, safe='') for part in path)}"
 
 
-def decide_url(site: str, conflict: Conflict, option: Option) -> str:
-    """The launch form of the job `decide`, filled in so that the usual decision needs no typing."""
-    config = quote(_decide_form(conflict, option), safe="")
-    launchpad = f"/locations/{CODE_LOCATION}/jobs/decide/playground/setup"
-    return f"{site.rstrip('/')}{launchpad}?config={config}"
-
-
-def _decide_form(conflict: Conflict, option: Option) -> str:
-    """YAML that says in comments what is decided, with a line per field."""
-    terms = dict(conflict.wording.terms)
-    form = {"conflict": conflict.id, "verdict": option.id}
-    form |= {field.name: terms.get(field.default, "") for field in option.fields}
-    comments = (conflict.wording.title, fill_in(option.label, terms))
+def launchpad_url(site: str, job: str, form: str) -> str:
+    """The launchpad of a job with this YAML in it."""
+    config = quote(form, safe="")
     return (
-        "".join(f"# {' '.join(comment.split())}\n" for comment in comments)
-        + yaml.safe_dump(form, sort_keys=False, allow_unicode=True)
-        # A block, in which apostrophes and colons are just text.
-        + "reason: >-\n  \n"
+        f"{site.rstrip('/')}/locations/{CODE_LOCATION}/jobs/{job}/playground/setup?config={config}"
     )

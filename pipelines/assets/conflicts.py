@@ -1,4 +1,4 @@
-"""Conflicts: the ledger with one check per rule, the inbox, and one card per conflict."""
+"""Conflicts: the ledger with one check per rule, and the pages of the governance lead."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -8,12 +8,14 @@ import dagster as dg
 from model.conflicts import Conflict, Status
 from model.findings import Severity
 from model.freshness import readings_text
+from model.operating_model.schema import OperatingModel
 from model.rules import BrokenPlugin, Rule, RuleFailure, RuleSet
 from model.warehouse.audit import read_head
 from pipelines.assets.connections import RETRIES
-from pipelines.assets.keys import CARD, CONFLICTS, FORECAST, INBOX, REPLIES
-from pipelines.cards.inbox import inbox_metadata
-from pipelines.cards.publish import CARDS, publish_cards
+from pipelines.assets.keys import CONFLICTS, FORECAST, PAGES, REFUSALS, REPLIES
+from pipelines.cards.markdown import escape
+from pipelines.cards.publish import publish_pages
+from pipelines.pages import INBOX_PAGE, reader_pages
 from pipelines.resource import InterlockResource, run_instant
 from pipelines.steps.detect import DetectResult, detect
 
@@ -24,15 +26,38 @@ MOST_NAMED = 20
 PLUGINS = "all_rules_loaded"
 FRESH = "all_data_fresh"
 
-# Without a function of its own: Dagster can only list one partition per conflict if an asset has
-# them, and `inbox` publishes all of them in one run.
-card = dg.AssetSpec(
-    CARD,
-    group_name="conflicts",
-    partitions_def=CARDS,
-    deps=[CONFLICTS],
-    description="One card per open conflict, worst first; choose a partition.",
-)
+OPEN_PAGE = "Open it on the tab [Events](?view=events), where its text has the full width."
+
+
+def page_specs(model: OperatingModel) -> list[dg.AssetSpec]:
+    """The inboxes, and the list of refused forms.
+
+    They have no function of their own: `pages` publishes all of them, and the cards, which are
+    too many and too short-lived to be defined.
+    """
+    inbox = dg.AssetSpec(
+        dg.AssetKey(INBOX_PAGE),
+        group_name="conflicts",
+        kinds={"markdown"},
+        deps=[PAGES],
+        description=f"What needs a decision now, most urgent first. {OPEN_PAGE}",
+    )
+    readers = [
+        dg.AssetSpec(
+            dg.AssetKey(reader.path),
+            group_name="inboxes",
+            kinds={"markdown"},
+            deps=[PAGES],
+            description=f"What concerns {escape(reader.name)}, most urgent first. {OPEN_PAGE}",
+        )
+        for reader in reader_pages(model)
+    ]
+    refusals = dg.AssetSpec(
+        REFUSALS,
+        group_name="conflicts",
+        description=f"The forms that were refused, and why. {OPEN_PAGE}",
+    )
+    return [inbox, *readers, refusals]
 
 
 def conflict_assets(rules: RuleSet) -> list[dg.AssetsDefinition]:
@@ -72,23 +97,22 @@ def conflict_assets(rules: RuleSet) -> list[dg.AssetsDefinition]:
         )
 
     @dg.asset(
-        key=INBOX,
+        key=PAGES,
         group_name="conflicts",
         kinds={"markdown"},
         deps=[CONFLICTS, REPLIES],
-        description="What needs a decision now, by severity. Open a conflict's card to decide.",
+        description="Publishes the inboxes, and a card per conflict, on pages of their own.",
         retry_policy=RETRIES,
     )
-    def inbox(
+    def pages(
         context: dg.AssetExecutionContext, interlock: InterlockResource
     ) -> dg.MaterializeResult:
         with interlock.open() as instance:
-            # The inbox links to the cards, so they have to exist first.
-            publish_cards(instance, context.instance, context.log_event)
             now = run_instant(context)
-            return dg.MaterializeResult(metadata=inbox_metadata(instance, context.instance, now))
+            counts = publish_pages(instance, context.instance, context.log_event, now)
+        return dg.MaterializeResult(metadata=counts)
 
-    return [conflicts, inbox]
+    return [conflicts, pages]
 
 
 def _promise(rule: Rule[Any]) -> str:

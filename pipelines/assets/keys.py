@@ -6,9 +6,10 @@ DEPENDENCIES = dg.AssetKey("dependencies")
 FORECAST = dg.AssetKey("forecast")
 CONFLICTS = dg.AssetKey("conflicts")
 REPLIES = dg.AssetKey("replies")
-INBOX = dg.AssetKey("inbox")
-CARD = dg.AssetKey("conflict")
 MEASURES = dg.AssetKey("measures")
+PAGES = dg.AssetKey("pages")
+REFUSALS = dg.AssetKey("refusals")
+"""Its events are the forms that were refused."""
 
 FAILURE = "failure"
 """The metadata entry of an asset whose connection failed: the reason and the remedy."""

@@ -1,18 +1,18 @@
-"""The card of a conflict: what breaks and why, its timeline, and one link per verdict."""
+"""The card of a conflict: what breaks and why, who decides, a link per option, and its history."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from model.agreement import proposal_sentences
 from model.comment_content import PostedComment
 from model.conflicts import Conflict, Status
-from model.decisions import decision_sentences
+from model.decisions import decision_sentences, describe_decision
 from model.escalation_status import deadline_text
 from model.findings import Label
-from model.rules import RuleSet
-from model.rules.options import fill_in
+from model.operating_model.calendar import local_day
 from model.rules.words import (
     format_count,
     format_day,
@@ -20,73 +20,46 @@ from model.rules.words import (
     format_money,
     format_working_days,
 )
-from model.warehouse.lookup import Dates
+from model.warehouse.ledger import RecordedDecision, RecordedEvent
+from pipelines.cards.changes import facts_of
+from pipelines.cards.history import history_lines
 from pipelines.cards.markdown import bullets, escape, link, metadata_entries, table_head, table_row
-from pipelines.timeline import TimelineRow, date_span, timeline_image, timeline_row
-from pipelines.ui_links import decide_url
+from pipelines.cards.page import Page, PageContext
+from pipelines.cards.timeline_images import TimelineMark, timeline_images
+from pipelines.decide_form import decide_url, option_text
+from pipelines.timeline import TimelineRow, date_span, timeline_row
 
 
 @dataclass(frozen=True, slots=True)
-class CardContext:
-    """What all cards share: labels and dates by record id, names of functions by id.
+class Life:
+    """What is on record about a conflict, oldest first, and its comments in the tools."""
 
-    `site` is the start of links to other pages of Dagster.
-    """
-
-    labels: Mapping[int, Label]
-    dates: Mapping[int, Dates]
-    function_names: Mapping[str, str]
-    rules: RuleSet
-    site: str
+    events: Sequence[RecordedEvent]
+    decisions: Sequence[RecordedDecision]
+    comments: Sequence[PostedComment]
 
 
-def card_metadata(
-    conflict: Conflict, context: CardContext, posted: Sequence[PostedComment]
-) -> dict[str, Any]:
-    """The card as metadata of the conflict's partition, in the order in which it is read.
-
-    `posted` are the comments about this conflict in the tools.
-    """
-    image = timeline_image(_timeline_rows(conflict, context))
-    return {
-        **metadata_entries("conflict", [_headline(conflict, context)]),
-        **metadata_entries("why", [escape(" ".join(conflict.wording.explanation))]),
-        **metadata_entries("who decides", [_authority_text(conflict)]),
-        **metadata_entries("decide", bullets(_option_links(conflict, context))),
-        **(metadata_entries("timeline", [image]) if image else {}),
-        **metadata_entries(
-            "records",
-            _record_rows(conflict, context),
-            table_head(("Record", "Title", "Planned", "Forecast")),
-        ),
-        **metadata_entries("comments", _comment_lines(posted, context)),
-    }
+def card_page(conflict: Conflict, life: Life, context: PageContext) -> Page:
+    """The page of a conflict in its present state; only of a resolved one it offers no option."""
+    parts = [_headline(conflict, context), *_state_paragraphs(conflict, context)]
+    if options := bullets(_option_links(conflict, context)):
+        parts.append("\n".join(options))
+    return Page("\n\n".join(parts), _entries(conflict, life, context), facts_of(conflict))
 
 
-def closing_metadata(conflict: Conflict) -> dict[str, Any]:
-    """The last version of a card, once nothing is left to decide: decided, or resolved."""
-    decision = conflict.decision
-    if conflict.status is Status.DECIDED and decision is not None:
-        outcome = " ".join(decision_sentences(decision))
-    else:
-        outcome = "Resolved: the cause is gone."
-    title = escape(conflict.wording.title)
-    return metadata_entries("conflict", [f"**{title}**\n\n{escape(outcome)}"])
-
-
-def _headline(conflict: Conflict, context: CardContext) -> str:
+def _headline(conflict: Conflict, context: PageContext) -> str:
     functions = conflict.finding.functions
     names = format_list(context.function_names.get(function, function) for function in functions)
     where = "Between" if len(functions) > 1 else "Within"
-    severity = conflict.severity.name.capitalize()
+    status = {
+        Status.OPEN: conflict.severity.name.capitalize(),
+        Status.DECIDED: "Decided",
+        Status.RESOLVED: "Resolved",
+    }[conflict.status]
     return (
-        f"**{severity}: {escape(conflict.wording.title)}**\n\n"
-        f"{where} {escape(names)}.{_stake_text(conflict)}{_age_text(conflict)}"
+        f"**{status}: {escape(conflict.wording.title)}**\\\n"
+        f"{where} {escape(names)}.{_stake_text(conflict)}"
     )
-
-
-def _age_text(conflict: Conflict) -> str:
-    return f"\n\n**{escape(conflict.age_text)}**" if conflict.age_text else ""
 
 
 def _stake_text(conflict: Conflict) -> str:
@@ -101,28 +74,72 @@ def _stake_text(conflict: Conflict) -> str:
     return f" At stake: {', '.join(parts)}." if parts else ""
 
 
+def _state_paragraphs(conflict: Conflict, context: PageContext) -> Iterator[str]:
+    """What has to be decided by whom, or what was; each paragraph is Markdown."""
+    if conflict.age_text:
+        yield f"**{escape(conflict.age_text)}**"
+    match conflict.status:
+        case Status.OPEN:
+            if conflict.former_decision:
+                before = describe_decision(conflict.former_decision)
+                yield escape(f"Open again: {conflict.reopened_because}. Before, {before}.")
+            yield _authority_text(conflict)
+        case Status.DECIDED:
+            yield _decision_text(conflict, context)
+            yield "Whoever may replace this decision does so here:"
+        case Status.RESOLVED:
+            on = conflict.resolved_at and local_day(context.model, conflict.resolved_at)
+            yield f"The cause is gone since **{format_day(on)}**; nothing is left to decide."
+
+
+def _decision_text(conflict: Conflict, context: PageContext) -> str:
+    assert conflict.decision is not None
+    on = local_day(context.model, conflict.decision.decided_at)
+    meaning, *others = map(escape, decision_sentences(conflict.decision, on))
+    return f"**{meaning}**\\\n{' '.join(others)}"
+
+
 def _authority_text(conflict: Conflict) -> str:
     escalation = conflict.escalation
     question = escape(conflict.wording.question)
-    if escalation.authority is None:
-        return (
-            f"{question}\n\n**Nobody** has the right to decide this; the operating model needs one."
-        )
-    person = escape(escalation.authority.person_name)
-    role = escape(escalation.authority.role_name)
+    if not escalation.asked:
+        nobody = "**Nobody** has the right to decide this; the operating model needs one."
+        return f"{nobody}\\\n{question}"
+    names = " and ".join(
+        f"**{escape(each.person_name)}** ({escape(each.role_name)})" for each in escalation.asked
+    )
     decides, consequence = deadline_text(escalation)
-    deadline = format_day(escalation.decide_by)
-    return f"{question}\n\n**{person}** ({role}) {decides} **{deadline}**. {escape(consequence)}"
+    text = escape(" ".join((*proposal_sentences(conflict), consequence)))
+    return f"{names} {decides} **{format_day(escalation.decide_by)}**. {text}\\\n{question}"
 
 
-def _option_links(conflict: Conflict, context: CardContext) -> Iterator[str]:
-    terms = dict(conflict.wording.terms)
+def _option_links(conflict: Conflict, context: PageContext) -> Iterator[str]:
+    if conflict.status is Status.RESOLVED:
+        return
     for option in context.rules.options_of(conflict.finding.rule).values():
-        url = decide_url(context.site, conflict, option)
-        yield link(fill_in(option.label, terms), url)
+        url = decide_url(context.site, conflict, option, context.labels)
+        yield link(option_text(conflict, option), url)
 
 
-def _timeline_rows(conflict: Conflict, context: CardContext) -> list[TimelineRow]:
+def _entries(conflict: Conflict, life: Life, context: PageContext) -> dict[str, Any]:
+    """The metadata of the card, in the order in which it is read."""
+    images = timeline_images(_timeline_rows(conflict, context), _timeline_marks(conflict, context))
+    return {
+        **metadata_entries("timeline", images),
+        **metadata_entries("why", [escape(" ".join(conflict.wording.explanation))]),
+        **metadata_entries(
+            "records",
+            _record_rows(conflict, context),
+            table_head(("Record", "Title", "Planned", "Forecast")),
+        ),
+        **metadata_entries("downstream", bullets(_downstream_lines(conflict, context))),
+        **metadata_entries("comments", _comment_lines(life.comments, context)),
+        **metadata_entries("history", bullets(history_lines(life.events, life.decisions, context))),
+        "id": conflict.id,
+    }
+
+
+def _timeline_rows(conflict: Conflict, context: PageContext) -> list[TimelineRow]:
     rows = []
     for step in conflict.finding.chain:
         label, dates = context.labels.get(step.record_id), context.dates.get(step.record_id)
@@ -134,7 +151,14 @@ def _timeline_rows(conflict: Conflict, context: CardContext) -> list[TimelineRow
     return rows
 
 
-def _record_rows(conflict: Conflict, context: CardContext) -> Iterator[str]:
+def _timeline_marks(conflict: Conflict, context: PageContext) -> list[TimelineMark]:
+    marks = [TimelineMark("today", context.today)]
+    if conflict.finding.needed_by:
+        marks.append(TimelineMark("needed", conflict.finding.needed_by))
+    return marks
+
+
+def _record_rows(conflict: Conflict, context: PageContext) -> Iterator[str]:
     """One table row per record: those of the chain first, with the dates that the rule compared."""
     chain = {step.record_id: step for step in conflict.finding.chain}
     # A set would lose the order of the chain; a record may be in the chain and a subject.
@@ -150,12 +174,27 @@ def _record_rows(conflict: Conflict, context: CardContext) -> Iterator[str]:
         yield table_row((link(label.key, label.url), title, *cells))
 
 
-def _comment_lines(posted: Sequence[PostedComment], context: CardContext) -> list[str]:
-    if not posted:
-        return ["None written yet."]
+def _downstream_lines(conflict: Conflict, context: PageContext) -> Iterator[str]:
+    """Each item and deal that moves because of the conflict, by name, with its function."""
+    listed = [context.labels[i] for i in conflict.finding.downstream if i in context.labels]
+    for label in listed:
+        function = context.function_names.get(label.function, label.function)
+        yield f"{named_link(label)} ({escape(function)})"
+    if (more := conflict.finding.impact.items - len(listed)) > 0 and listed:
+        yield f"and {more:,} more"
+
+
+def named_link(label: Label) -> str:
+    """Key and title of a record as Markdown, the key as its link; a deal has its name alone."""
+    title = "" if label.title in ("", label.key) else f" {escape(label.title)}"
+    return f"{link(label.key or label.title, label.url)}{title if label.key else ''}"
+
+
+def _comment_lines(posted: Iterable[PostedComment], context: PageContext) -> list[str]:
     keys = {label.ref: label.key for label in context.labels.values()}
-    return bullets(
+    lines = bullets(
         f"{link(keys.get(str(comment.target), str(comment.target)), comment.url)} in "
         f"{escape(comment.target.connection)}"
         for comment in posted
     )
+    return lines or ["None written yet."]

@@ -1,106 +1,173 @@
-"""The inbox: what needs a decision now, by severity, and the state of the connections."""
+"""The inbox of everybody, of a person and of a function: what needs a decision now."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
-
-import dagster as dg
-from sqlalchemy import Connection
 
 from model.conflicts import Conflict, Status
 from model.findings import Severity
 from model.freshness import readings_text
 from model.holding import HeldFinding
-from model.rules.words import format_count, format_day, format_list
-from model.warehouse.held_findings import read_held_findings
-from model.warehouse.holds import Hold, read_holds
-from model.warehouse.ledger import read_conflicts
-from model.warehouse.quarantine import count_problems
-from pipelines.assets.keys import FAILURE, landing_key, records_key
+from model.rules.words import format_count
 from pipelines.cards.markdown import bullets, escape, link, metadata_entries
-from pipelines.instance import Instance
-from pipelines.ui_links import asset_url, card_url, cards_url, own_site
+from pipelines.cards.page import TEXT_HEIGHT, Page, PageContext
+from pipelines.cards.sections import (
+    InboxConflict,
+    Sections,
+    by_urgency,
+    conflict_line,
+    decided_sections,
+    is_asked,
+    is_overdue,
+    open_sections,
+)
+from pipelines.pages import INBOX_PAGE, FunctionPage, PersonPage, function_pages, person_pages
+from pipelines.ui_links import page_url
 
-# Dagster shows Markdown of up to 1,000 characters at once, and hides longer text behind a click.
-MOST_ROWS = 9
-"""Conflicts listed per severity; the others are counted and linked."""
+_OTHER_LINES = 7
+MOST_URGENT = (TEXT_HEIGHT - _OTHER_LINES) // 2
+"""Conflicts that fit into the text, two lines each; the entries below it list all of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class InboxContext:
-    """What all lines share: the start of links, names of functions by id, and the present day."""
+class InboxContents:
+    """All that inboxes list: open conflicts, those with a decision, and findings that wait."""
 
-    site: str
-    function_names: Mapping[str, str]
-    today: date
+    open: Sequence[InboxConflict]
+    decided: Sequence[Conflict]
+    held: Sequence[HeldFinding]
+    connection_lines: Sequence[str]
 
 
-def inbox_metadata(
-    instance: Instance, dagster_instance: dg.DagsterInstance, now: datetime
-) -> dict[str, Any]:
-    """Open conflicts by severity, the connections, and counts that Dagster plots over time."""
-    with instance.engine.connect() as connection:
-        conflicts = list(read_conflicts(connection, Status.OPEN).values())
-        connection_lines = list(_connection_lines(instance, dagster_instance, connection))
-        held = read_held_findings(connection)
-    context = _build_context(instance, now)
+def inbox_page(contents: InboxContents, context: PageContext) -> Page:
+    """The inbox of everybody, with the connections, and counts that Dagster plots over time."""
+    links = [_reader_links("By person", person_pages(context.model), contents, context)]
+    links.append(_reader_links("By function", function_pages(context.model), contents, context))
+    sections = _sections(contents, context, None)
+    entries = {
+        **_entries(sections),
+        **metadata_entries("held findings", bullets(_held_line(each) for each in contents.held)),
+        **metadata_entries("connections", bullets(contents.connection_lines)),
+        **inbox_counts(contents, context),
+    }
+    return Page(_text(contents.open, context, links, None), entries)
+
+
+def inbox_counts(contents: InboxContents, context: PageContext) -> dict[str, int]:
+    """How many conflicts are open, by severity, and how many of them past their time."""
+    conflicts = [each.conflict for each in contents.open]
     totals = Counter(conflict.severity for conflict in conflicts)
-    lists: dict[str, dg.MarkdownMetadataValue] = {}
-    for severity in sorted(totals, reverse=True):
-        same_severity = [conflict for conflict in conflicts if conflict.severity is severity]
-        lists |= _conflict_list(f"{severity.name.lower()} conflicts", same_severity, context)
     return {
-        **(lists or metadata_entries("conflicts", ["Nothing needs a decision."])),
-        **metadata_entries("held findings", bullets(_held_line(each) for each in held)),
-        **metadata_entries("connections", bullets(connection_lines)),
         "open": len(conflicts),
-        "held": len(held),
+        "held": len(contents.held),
         # Also those with a count of zero: Dagster plots a gap where a run has no value.
         **{severity.name.lower(): totals[severity] for severity in sorted(Severity, reverse=True)},
         "past their decision time": sum(is_overdue(each, context.today) for each in conflicts),
     }
 
 
-def is_overdue(conflict: Conflict, today: date) -> bool:
-    """Whether the time to decide is over; the last day to decide still counts as in time.
-
-    While a conflict rests on old data its deadline waits.
-    """
-    return not conflict.old_readings and conflict.escalation.decide_by < today
-
-
-def _build_context(instance: Instance, now: datetime) -> InboxContext:
-    function_names = instance.model.function_names
-    site = own_site(instance.deployment.ui_url)
-    return InboxContext(site, function_names, instance.today(now))
-
-
-def _conflict_list(
-    entry_name: str, conflicts: Sequence[Conflict], context: InboxContext
-) -> dict[str, dg.MarkdownMetadataValue]:
-    """Conflicts as a list under this name: each with its card, who decides and by when."""
-    lines = [_conflict_line(conflict, context) for conflict in conflicts[:MOST_ROWS]]
-    if more := len(conflicts) - len(lines):
-        lines.append(link(f"and {more:,} more", cards_url(context.site)))
-    return metadata_entries(entry_name, bullets(lines))
-
-
-def _conflict_line(conflict: Conflict, context: InboxContext) -> str:
-    authority = conflict.escalation.authority
-    names = [context.function_names.get(each, each) for each in conflict.finding.functions]
-    decides = (
-        f"**{escape(authority.person_name)}** decides" if authority else "**nobody** may decide"
+def reader_page(
+    reader: PersonPage | FunctionPage, contents: InboxContents, context: PageContext
+) -> Page:
+    """The inbox of one person or function."""
+    own = _contents_of(reader, contents)
+    person = reader.person if isinstance(reader, PersonPage) else None
+    back = [link("Everybody's inbox", page_url(context.site, INBOX_PAGE))]
+    sections = _sections(own, context, person)
+    return Page(
+        _text(own.open, context, back, person), {**_entries(sections), "open": len(own.open)}
     )
-    deadline = f"by {format_day(conflict.escalation.decide_by)}"
-    late = ", which is past" if is_overdue(conflict, context.today) else ""
-    title = link(conflict.wording.title, card_url(context.site, conflict))
-    age = f"\\\n  {escape(conflict.age_text)}" if conflict.age_text else ""
-    return f"{title}\\\n  {escape(format_list(names))}: {decides} {deadline}{late}{age}"
+
+
+def _contents_of(reader: PersonPage | FunctionPage, contents: InboxContents) -> InboxContents:
+    return InboxContents(
+        [each for each in contents.open if _concerns(reader, each.conflict)],
+        [each for each in contents.decided if _concerns(reader, each)],
+        (),
+        (),
+    )
+
+
+def _is_listed(reader: PersonPage | FunctionPage, conflict: Conflict) -> bool:
+    """Whether a conflict counts for a reader: of a person's, not what they may do as a deputy."""
+    if isinstance(reader, PersonPage):
+        return is_asked(reader.person, conflict)
+    return _concerns(reader, conflict)
+
+
+def _concerns(reader: PersonPage | FunctionPage, conflict: Conflict) -> bool:
+    """Whether a conflict is about the function, or the person decides it, may, or has done so."""
+    if isinstance(reader, FunctionPage):
+        return reader.function in conflict.finding.functions
+    decision = conflict.decision
+    if conflict.status is not Status.OPEN and decision and decision.person == reader.person:
+        return True
+    roles = {each.role for each in conflict.escalation.asked}
+    return is_asked(reader.person, conflict) or not roles.isdisjoint(reader.deputy_for)
+
+
+def _sections(contents: InboxContents, context: PageContext, person: str | None) -> Sections:
+    return {
+        **open_sections(contents.open, context, person),
+        **decided_sections(contents.decided, context),
+    }
+
+
+def _entries(sections: Sections) -> dict[str, Any]:
+    entries: dict[str, Any] = {}
+    for name, lines in sections.items():
+        entries |= metadata_entries(name, bullets(lines))
+    return entries
+
+
+def _text(
+    conflicts: Sequence[InboxConflict],
+    context: PageContext,
+    links: Iterable[str],
+    person: str | None,
+) -> str:
+    """How much there is, the most urgent conflicts, and links to other inboxes."""
+    urgent = by_urgency(conflicts)
+    lines = [conflict_line(each, context, person) for each in urgent[:MOST_URGENT]]
+    return "\n\n".join(
+        (
+            _summary(urgent, context),
+            "\n".join(bullets(lines)) or "Nothing needs a decision.",
+            "\\\n".join(links),
+        )
+    )
+
+
+def _summary(urgent: Sequence[InboxConflict], context: PageContext) -> str:
+    conflicts = [each.conflict for each in urgent]
+    overdue = sum(is_overdue(each, context.today) for each in conflicts)
+    today = sum(each.escalation.decide_by == context.today for each in conflicts)
+    parts = [f"**{format_count(len(conflicts), 'conflict')} open**"]
+    parts += [f"{overdue} overdue"] if overdue else []
+    parts += [f"{today} due today"] if today else []
+    listed = f". The {MOST_URGENT} most urgent are:" if len(urgent) > MOST_URGENT else ""
+    return f"{', '.join(parts)}{listed}"
+
+
+def _reader_links(
+    name: str,
+    readers: Iterable[PersonPage | FunctionPage],
+    contents: InboxContents,
+    context: PageContext,
+) -> str:
+    """Links to the inboxes in which something is open, each with its count."""
+    return f"{name}: {', '.join(_counted_links(readers, contents, context)) or 'nothing'}"
+
+
+def _counted_links(
+    readers: Iterable[PersonPage | FunctionPage], contents: InboxContents, context: PageContext
+) -> Iterator[str]:
+    for reader in readers:
+        if count := sum(_is_listed(reader, each.conflict) for each in contents.open):
+            yield f"{link(reader.name, page_url(context.site, reader.path))} {count}"
 
 
 def _held_line(held: HeldFinding) -> str:
@@ -108,39 +175,3 @@ def _held_line(held: HeldFinding) -> str:
     severity = held.severity.name.capitalize()
     age = escape(f"Rests on {readings_text(held.readings)}.")
     return f"{severity}: {escape(held.title)}\\\n  {age}"
-
-
-def _connection_lines(
-    instance: Instance, dagster_instance: dg.DagsterInstance, connection: Connection
-) -> Iterator[str]:
-    """One line per connection: when it was last read, and how many records are in quarantine."""
-    site, zone = own_site(instance.deployment.ui_url), ZoneInfo(instance.model.time_zone)
-    quarantined, holds = count_problems(connection), read_holds(connection)
-    for name in instance.deployment.connection_names:
-        held, partly = quarantined.get(name, (0, 0))
-        parts = [_last_read_text(dagster_instance, name, zone)]
-        parts += [_hold_text(holds[name])] if name in holds else []
-        parts += [f"**{format_count(held, 'record')} in quarantine**"] if held else []
-        parts += [f"{format_count(partly, 'record')} with a field left out"] if partly else []
-        yield f"{link(name, asset_url(site, records_key(name).path))}: {', '.join(parts)}"
-
-
-def _hold_text(hold: Hold) -> str:
-    count = hold.removed + hold.altered
-    return (
-        f"**held**: its last change concerns {count:,} of {format_count(hold.present, 'record')} "
-        f"and waits for a second read from {hold.confirm_from:%Y-%m-%d %H:%M} UTC on, or for the "
-        "job release"
-    )
-
-
-def _last_read_text(dagster_instance: dg.DagsterInstance, name: str, zone: ZoneInfo) -> str:
-    event = dagster_instance.get_latest_materialization_event(landing_key(name))
-    if event is None or event.asset_materialization is None:
-        return "never read"
-    at = datetime.fromtimestamp(event.timestamp, zone)
-    when = f"{format_day(at.date())} {at:%H:%M %Z}"
-    # An asset whose connection failed is materialized too, so that the other assets go on.
-    if FAILURE in event.asset_materialization.metadata:
-        return f"**could not be read** on {when}"
-    return f"read {when}"

@@ -14,6 +14,8 @@ from pipelines.demo.stand_ins import are_tools_running, tools_running
 from pipelines.demo.story import read_story
 from pipelines.demo.sync_job import SyncJobResult, run_sync_job
 from pipelines.instance import Instance
+from pipelines.pages import INBOX_PAGE
+from pipelines.ui_links import page_url
 
 _LEAD = "cdp-lead"
 """The role of the person as whom the demo's UI is opened."""
@@ -63,7 +65,7 @@ def _serve(instance: Instance, demo: DemoInstance) -> None:
     with suppress(KeyboardInterrupt), dagster_running(ui_url, demo.contents, lead.email) as child:
         print_line(f"Jira        {demo.jira_url}")
         print_line(f"Salesforce  {demo.salesforce_url}")
-        print_line(f"Inbox       {ui_url}/assets/inbox")
+        print_line(f"Inbox       {page_url(ui_url, INBOX_PAGE)}")
         print_line(f"Nobody signs in here: whoever opens Dagster decides as {lead.name}")
         print_line("Ctrl-C ends it all; `interlock sandbox` shows the tools again later")
         child.wait()

@@ -26,6 +26,7 @@ from model.warehouse.plan import read_plan
 from pipelines.freshness import read_freshness
 from pipelines.instance import Instance
 from pipelines.steps.link import MODEL_STEP
+from pipelines.steps.page_names import with_page_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def detect(instance: Instance, now: datetime) -> DetectResult:
             freshness,
             rules.concludes_from_absence,
         )
-        write_ledger_update(connection, update, now)
+        named = with_page_names(update, known_conflicts, lookup)
+        write_ledger_update(connection, named, now)
         replace_held_findings(connection, held)
         in_force = read_conflicts(connection, Status.OPEN, Status.DECIDED)
     events = Counter(event.event for event in update.events)

@@ -7,15 +7,10 @@ from xml.etree import ElementTree
 import pytest
 
 from model.findings import Label
-from pipelines.timeline import (
-    LEGEND,
-    TimelineRow,
-    date_span,
-    timeline_image,
-    timeline_row,
-    timeline_svg,
-)
+from pipelines.cards.timeline_images import LEGEND, TimelineMark, timeline_images
+from pipelines.timeline import TimelineRow, date_span, timeline_row, timeline_svg
 
+MARKS = [TimelineMark("today", date(2026, 11, 20)), TimelineMark("needed", date(2026, 12, 1))]
 SVG = "{http://www.w3.org/2000/svg}"
 PLANNED, ON_TIME, LATE = "#9ab", "#293", "#d43"
 # Short enough that no part of it is cut off.
@@ -36,6 +31,12 @@ def chain(length: int, key: str = "CDP-{}: offers & more") -> list[TimelineRow]:
         forecast = first + timedelta(5), last + timedelta(5 if index % 2 else 0)
         rows.append(TimelineRow(key.format(index), "", "", (first, last), forecast))
     return rows
+
+
+def image(rows: list[TimelineRow]) -> str:
+    """The only image of a short chain."""
+    (only,) = timeline_images(rows, MARKS)
+    return only
 
 
 def document(image: str) -> ElementTree.Element:
@@ -69,22 +70,11 @@ def test_the_drawing_shows_each_record_with_plan_and_forecast() -> None:
     }
 
 
-def test_both_forms_draw_the_same_bars() -> None:
-    rows = [row("CDP-1", date(2026, 11, 27), date(2026, 12, 4))]
-
-    whole, compact = ElementTree.fromstring(timeline_svg(rows)), document(timeline_image(rows))
-
-    across = [
-        {c: (d or "").partition(" ")[0] for c, d in bars(r).items()} for r in (whole, compact)
-    ]
-    assert across[0] == across[1]
-
-
 def test_a_bar_lasts_from_the_morning_of_its_first_day_to_the_evening_of_its_last() -> None:
     week = [TimelineRow("A", "", "", (date(2026, 3, 2), date(2026, 3, 5)), None)]
     halves = [*week, TimelineRow("B", "", "", (date(2026, 3, 6), date(2026, 3, 9)), None)]
 
-    (path,) = bars(document(timeline_image(halves))).values()
+    (path,) = bars(document(*timeline_images(halves, []))).values()
 
     first, second = ((path or "")[1:]).split("M")
     start, length = float(first.split()[0]), float(first.split("h")[1])
@@ -121,32 +111,47 @@ def test_text_from_tools_stays_text_in_the_drawing() -> None:
 def test_a_key_cannot_break_out_of_the_image() -> None:
     span = date(2026, 1, 1), date(2026, 1, 2)
 
-    image = timeline_image([TimelineRow(HOSTILE, HOSTILE, HOSTILE, span, span)])
+    drawn = image([TimelineRow(HOSTILE, HOSTILE, HOSTILE, span, span)])
 
-    assert image.count(">") == 1
-    assert not {*'\x00\x07\x1b\\"'} & {*image}
-    assert image.count("\n") == f"\n\n{LEGEND}".count("\n")
-    assert {child.tag for child in document(image)} == {f"{SVG}text", f"{SVG}path"}
+    assert drawn.count(">") == 1
+    assert not {*'\x00\x07\x1b\\"'} & {*drawn}
+    assert drawn.count("\n") == f"\n\n{LEGEND}".count("\n")
+    assert {child.tag for child in document(drawn)} == {f"{SVG}text", f"{SVG}path"}
 
 
 @pytest.mark.parametrize("length", [1, 2, 6, 40])
-def test_the_image_of_a_chain_of_any_length_shows_at_once(length: int) -> None:
-    assert len(timeline_image(chain(length))) < 1000
+def test_each_image_of_a_chain_of_any_length_shows_at_once(length: int) -> None:
+    rows = chain(length)
+
+    images = timeline_images(rows, MARKS)
+
+    assert max(map(len, images)) < 1000
+    drawn = [text or "" for each in images for text in texts(document(each))]
+    assert all(any(text.startswith(row.key) for text in drawn) for row in rows)
 
 
-def test_of_a_long_chain_the_image_has_both_ends_and_the_drawing_has_all() -> None:
-    rows = chain(40, key="K{}")
+def test_an_image_names_key_and_title_today_and_the_day_on_which_it_is_needed() -> None:
+    rows = [row("CDP-1", date(2026, 11, 27), date(2026, 12, 4), "Data platform")]
 
-    assert texts(document(timeline_image(rows)))[:6] == ["K0", "K1", "K2", "K37", "K38", "K39"]
-    assert {f"K{index}" for index in range(40)} <= {
-        *texts(ElementTree.fromstring(timeline_svg(rows)))
-    }
+    shown = texts(document(image(rows)))
+
+    assert {"CDP-1 Data platform", "today 20 Nov 2026", "needed 1 Dec 2026"} <= {*shown}
+    assert shown[:2] == ["20 Nov 2026", "4 Dec 2026"]
+
+
+def test_all_images_of_a_chain_have_one_time_axis() -> None:
+    rows = [*chain(20), *chain(1)]
+
+    first, *_, last = (document(each) for each in timeline_images(rows, MARKS))
+
+    start = (bars(first)[PLANNED] or "").split("h")[0].split()[0]
+    assert start in (bars(last)[PLANNED] or "")
 
 
 def test_a_chain_without_dates_has_no_image_and_a_drawing_without_bars() -> None:
     rows = [row("CDP-1", None, None)]
 
-    assert timeline_image(rows) == ""
+    assert timeline_images(rows, MARKS) == []
     assert bars(ElementTree.fromstring(timeline_svg(rows))) == {}
 
 

@@ -12,22 +12,26 @@ from pipelines.ui_links import card_url
 SITE = "https://dagster.example/plans/"
 
 
-def test_an_open_conflict_links_to_its_card(synced_instance: Instance) -> None:
+@pytest.mark.parametrize("status", list(Status))
+def test_a_conflict_links_to_its_own_card_whatever_its_status(
+    synced_instance: Instance, status: Status
+) -> None:
+    with synced_instance.engine.connect() as connection:
+        conflicts = read_conflicts(connection).values()
+    (late,) = (each for each in conflicts if each.finding.rule == "late_handover")
+
+    url = card_url(SITE, late.model_copy(update={"status": status}))
+
+    name = f"CDP-2_late_handover_{late.id}"
+    assert url == f"https://dagster.example/plans/assets/conflict/{name}?view=events"
+
+
+def test_a_conflict_of_an_earlier_version_has_its_id_for_a_name(
+    synced_instance: Instance,
+) -> None:
     with synced_instance.engine.connect() as connection:
         conflict = next(iter(read_conflicts(connection).values()))
 
-    url = card_url(SITE, conflict)
+    url = card_url(SITE, conflict.model_copy(update={"page": ""}))
 
-    assert url == (
-        f"https://dagster.example/plans/assets/conflict?view=partitions&partition={conflict.id}"
-    )
-
-
-@pytest.mark.parametrize("status", [Status.DECIDED, Status.RESOLVED])
-def test_a_closed_conflict_links_to_the_inbox(synced_instance: Instance, status: Status) -> None:
-    with synced_instance.engine.connect() as connection:
-        conflict = next(iter(read_conflicts(connection).values()))
-
-    url = card_url(SITE, conflict.model_copy(update={"status": status}))
-
-    assert url == "https://dagster.example/plans/assets/inbox"
+    assert url.endswith(f"/assets/conflict/{conflict.id}?view=events")

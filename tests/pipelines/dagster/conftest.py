@@ -13,10 +13,14 @@ import pytest
 from sqlalchemy.engine import URL
 
 from connectors.sandbox import running_sandbox
+from model.conflicts import Conflict, Status
 from model.operating_model.identity import Identity, IdentityKind
-from pipelines.cards.publish import PARTITIONS
+from model.warehouse.ledger import read_conflicts
 from pipelines.coordinator import PERSON_TAG, PROOF_TAG
+from pipelines.forms import OUTCOME_TAG, REFUSED
+from pipelines.pages import INBOX_PAGE
 from pipelines.proxy_identity import SECRET_VARIABLE, prove_run
+from pipelines.ui_links import CARDS
 from tests.pipelines.dagster.saved import Saved
 from tests.pipelines.saved import CopyDatabase, save_small
 from tests.pipelines.small import JIRA, NOW, SALESFORCE, Small, make_small
@@ -67,24 +71,30 @@ class Deployed:
             instance=self.dagster, run_id=run_id, run_config=form, tags=tags, raise_on_error=False
         )
 
-    def cards(self) -> list[str]:
-        """The conflict ids that Dagster lists, in its order."""
-        return list(self.dagster.get_dynamic_partitions(PARTITIONS))
+    def conflicts(self, *statuses: Status) -> dict[str, Conflict]:
+        """The conflicts of these statuses by id, worst first."""
+        instance = self.small.open()
+        with instance.engine.connect() as connection:
+            conflicts = read_conflicts(connection, *statuses)
+        instance.close()
+        return conflicts
+
+    def open_ids(self) -> list[str]:
+        return list(self.conflicts(Status.OPEN))
 
     def card(self, conflict_id: str) -> dict[str, Any]:
-        """The entries of a conflict's latest card."""
-        (event,) = self.dagster.fetch_materializations(
-            dg.AssetRecordsFilter(
-                asset_key=dg.AssetKey("conflict"), asset_partitions=[conflict_id]
-            ),
-            1,
-        ).records
-        return metadata_values(event.asset_materialization)
+        """The latest card of a conflict; its text is the entry `text`."""
+        return self.page(CARDS, self.conflicts()[conflict_id].page_name)
 
     def inbox(self) -> dict[str, Any]:
-        event = self.dagster.get_latest_materialization_event(dg.AssetKey("inbox"))
-        assert event is not None
-        return metadata_values(event.asset_materialization)
+        return self.page(*INBOX_PAGE)
+
+    def page(self, *path: str) -> dict[str, Any]:
+        """What a page shows now; its text is the entry `text`."""
+        (record,) = self.dagster.fetch_materializations(dg.AssetKey(path), limit=1).records
+        shown = record.asset_materialization
+        assert shown is not None
+        return {"text": shown.description, **metadata_values(shown)}
 
 
 def person_tags(run_id: str, person: str) -> dict[str, str]:
@@ -97,6 +107,16 @@ def person_tags(run_id: str, person: str) -> dict[str, str]:
 def metadata_values(materialization: dg.AssetMaterialization | None) -> dict[str, Any]:
     assert materialization is not None
     return {name: entry.value for name, entry in materialization.metadata.items()}
+
+
+def refusal(result: dg.ExecuteInProcessResult) -> str:
+    """Why a form was refused: the run itself succeeds, is marked, and leads back."""
+    (event,) = (each for each in result.all_events if each.is_asset_observation)
+    observation = event.asset_observation_data.asset_observation
+    assert result.success
+    assert result.dagster_run.tags[OUTCOME_TAG] == REFUSED
+    assert observation.metadata["back"].value
+    return str(observation.description)
 
 
 @contextmanager

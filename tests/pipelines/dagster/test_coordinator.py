@@ -117,7 +117,7 @@ def launched_tags(
 ) -> dict[str, str]:
     """The tags of a run whose launch form claims to be the Head of IT."""
     forms = {
-        "decide": {"conflict": "C-1", "verdict": "dismiss", "reason": "Because"},
+        "decide": {"conflict": "C-1", "decision": {"dismiss": {}}, "reason": "Because"},
         "release": {"connection": "it-jira", "reason": "Because"},
     }
     claimed = [{"key": key, "value": "jonas-krueger"} for key in (PERSON_TAG, "user")]
@@ -211,7 +211,7 @@ def test_a_run_launched_without_a_request_has_no_verified_person(
     webserver: Webserver,
 ) -> None:
     run_id = str(uuid.uuid4())
-    form = json.dumps({"conflict": "C-1", "verdict": "dismiss", "reason": "Because"})
+    form = json.dumps({"conflict": "C-1", "decision": {"dismiss": {}}, "reason": "Because"})
     launch = ["job", "launch", "-m", "pipelines.definitions", "-j", "decide", "--run-id", run_id]
     claimed = ["--tags", json.dumps({PERSON_TAG: "jonas-krueger", "user": "jonas-krueger"})]
     subprocess.run(

@@ -12,7 +12,25 @@ GROUPS = {
     "finance_erp": ["finance_erp/landing", "finance_erp/records"],
     "shared_model": ["dependencies"],
     "network": ["forecast"],
-    "conflicts": ["conflict", "conflicts", "inbox", "measures", "replies"],
+    "conflicts": ["conflicts", "inbox", "measures", "pages", "refusals", "replies"],
+    "inboxes": [
+        *(
+            f"inbox/functions/{name}"
+            for name in ("finance", "it", "marketing", "sales", "security")
+        ),
+        "inbox/people/aylin-demir",
+        "inbox/people/carla-weiss",
+        "inbox/people/david-okafor",
+        "inbox/people/friedrich-albers",
+        "inbox/people/jonas-krueger",
+        "inbox/people/lena-vogt",
+        "inbox/people/markus-brandt",
+        "inbox/people/nina-scholz",
+        "inbox/people/petra-hoffmann",
+        "inbox/people/sabine-reuter",
+        "inbox/people/tobias-lang",
+        "inbox/people/ute-behrens",
+    ],
     "agendas": ["agenda/cdp_round", "agenda/steering_committee"],
     "comments": [
         "comments/finance_erp",
@@ -92,8 +110,8 @@ def test_the_job_of_one_connection_pulls_only_that_and_runs_everything_downstrea
         "dependencies",
         "forecast",
         "conflicts",
-        "inbox",
         "measures",
+        "pages",
         "replies",
         "agenda__cdp_round",
         "agenda__steering_committee",

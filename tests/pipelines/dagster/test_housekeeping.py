@@ -5,7 +5,15 @@ from datetime import timedelta
 import dagster as dg
 import pytest
 
-from pipelines.housekeeping import purge_old_runs
+from model.conflicts import Status
+from pipelines.housekeeping import delete_old_runs
+from tests.pipelines.dagster.conftest import Deployed
+from tests.pipelines.small import HEALTHY_PLAN
+
+
+@dg.job
+def purge_old_runs() -> None:
+    delete_old_runs()
 
 
 def finished_run(dagster: dg.DagsterInstance) -> str:
@@ -49,3 +57,18 @@ def test_one_run_deletes_only_so_many_of_the_oldest(monkeypatch: pytest.MonkeyPa
 
         assert not dagster.has_run(oldest)
         assert dagster.has_run(younger)
+
+
+def test_the_card_of_a_conflict_of_long_ago_outlives_the_run_that_published_it(
+    after_sync: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after_sync.small.write_plan(HEALTHY_PLAN[0])
+    after_sync.sync()
+    (resolved,) = after_sync.conflicts(Status.RESOLVED)
+    monkeypatch.setattr("pipelines.housekeeping.KEEP", timedelta(days=-1))
+
+    job = after_sync.defs().resolve_job_def("purge_old_runs")
+    job.execute_in_process(instance=after_sync.dagster)
+
+    assert "The cause is gone" in after_sync.card(resolved)["text"]
+    assert "changed" not in after_sync.card(resolved)

@@ -38,9 +38,10 @@ def test_the_inbox_the_cards_and_a_check_name_what_waits_and_how_old_its_data_ar
         "  Rests on it-jira as last read on 4 Mar 2026."
     )
     assert (inbox["open"], inbox["held"], inbox["past their decision time"]) == (2, 1, 0)
-    assert inbox["high conflicts"].count(AGE) == 2
-    assert "which is past" not in inbox["high conflicts"]
-    assert all(AGE in deployed.card(each)["conflict"] for each in deployed.cards())
+    assert inbox["text"].count(AGE) == 2
+    assert "overdue" not in inbox
+    assert "which is past" not in inbox["text"]
+    assert all(AGE in deployed.card(each)["text"] for each in deployed.open_ids())
     (check,) = (each for each in checks if each.check_name == "all_data_fresh")
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert (check.metadata["held"].value, check.metadata["waiting"].value) == (1, 2)

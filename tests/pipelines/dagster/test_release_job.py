@@ -5,7 +5,8 @@ import uuid
 import dagster as dg
 import pytest
 
-from tests.pipelines.dagster.conftest import Deployed, person_tags
+from pipelines.forms import OUTCOME_TAG
+from tests.pipelines.dagster.conftest import Deployed, person_tags, refusal
 
 
 @pytest.fixture
@@ -39,10 +40,11 @@ def test_a_hold_fails_its_check_and_is_in_the_inbox_until_a_person_releases_it(
     assert record.status.value == "FAILED"
     assert "waits for a second read" in held.inbox()["connections"]
 
-    assert not release(held, "", "marketing-plan").success
-    assert not release(held, "stranger@example.com", "marketing-plan").success
-    assert not release(held, "lena.vogt@nordlicht.example", "it-jira").success
-    assert release(held, "lena.vogt@nordlicht.example", "marketing-plan").success
+    assert "no verified person" in refusal(release(held, "", "marketing-plan"))
+    assert refusal(release(held, "stranger@example.com", "marketing-plan"))
+    assert refusal(release(held, "lena.vogt@nordlicht.example", "it-jira"))
+    released = release(held, "lena.vogt@nordlicht.example", "marketing-plan")
+    assert OUTCOME_TAG not in released.dagster_run.tags
 
     held.sync()
     assert "waits for a second read" not in held.inbox()["connections"]

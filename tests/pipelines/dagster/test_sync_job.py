@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import dagster as dg
 import pytest
 
+from model.conflicts import Status
 from tests.conftest import memory_folder
 from tests.pipelines.acme import BROKEN, Install
 from tests.pipelines.dagster.conftest import Deployed
@@ -37,34 +38,49 @@ def test_a_sync_finds_the_conflicts_and_comments_on_them_in_each_tool(saved: Sav
     } == {"it_jira": 2, "sales": 1, "marketing_plan": 1, "finance_erp": 0}
 
 
-def test_each_open_conflict_has_a_card_with_one_link_per_verdict(synced_deployed: Deployed) -> None:
-    cards = {key: synced_deployed.card(key) for key in synced_deployed.cards()}
-    (late,) = [key for key, card in cards.items() if "Marketing needs" in card["conflict"]]
-    assert len(cards) == 2
-    assert list(cards[late]) == [
-        "conflict", "why", "who decides", "decide", "decide (2)", "timeline", "records", "comments",
+def test_each_open_conflict_has_a_card_with_one_link_per_option(synced_deployed: Deployed) -> None:
+    conflicts = synced_deployed.conflicts(Status.OPEN)
+    (late,) = [key for key, each in conflicts.items() if each.finding.rule == "late_handover"]
+
+    card = synced_deployed.card(late)
+
+    assert len(conflicts) == 2
+    assert list(card) == [
+        "text", "timeline", "why", "records", "downstream", "comments", "history", "id",
     ]  # fmt: skip
-    links = cards[late]["decide"] + cards[late]["decide (2)"]
-    assert links.count(f"conflict%3A%20{late}") == 4
+    assert card["text"].count(f"conflict%3A%20{late}") == 4
     for option in ("finish", "move", "accept", "dismiss"):
-        assert f"verdict%3A%20{option}" in links
-    assert "![timeline](<data:image/svg+xml," in cards[late]["timeline"]
+        assert f"decision%3A%0A%20%20{option}%3A" in card["text"]
+    assert "![timeline](<data:image/svg+xml," in card["timeline"]
+
+
+def test_a_card_names_what_is_downstream_and_tells_its_history(synced_deployed: Deployed) -> None:
+    conflicts = synced_deployed.conflicts(Status.OPEN).values()
+    (late,) = [each for each in conflicts if each.finding.rule == "late_handover"]
+
+    card = synced_deployed.card(late.id)
+
+    assert "Launch (Marketing)" in card["downstream"]
+    assert "4 Mar 2026 10:00: **opened**" in card["history"]
+    assert "Tobias Lang decides by" in card["history"] or "decides by" in card["history"]
 
 
 def test_the_inbox_lists_what_needs_a_decision_with_links_to_the_cards(
     synced_deployed: Deployed,
 ) -> None:
     inbox = synced_deployed.inbox()
+    entries = "".join(value for value in inbox.values() if isinstance(value, str))
+
     assert inbox["open"] == inbox["high"] == 2
-    for key in synced_deployed.cards():
-        assert f"(/assets/conflict?view=partitions&partition={key})" in inbox["high conflicts"]
+    for conflict in synced_deployed.conflicts(Status.OPEN).values():
+        link = f"(/assets/conflict/{conflict.page_name}?view=events)"
+        assert link in inbox["text"]
+        assert entries.count(link) == 2
 
 
-def test_everything_on_the_cards_and_in_the_inbox_shows_at_once(synced_deployed: Deployed) -> None:
-    entries = [
-        *synced_deployed.inbox().values(),
-        *(entry for key in synced_deployed.cards() for entry in synced_deployed.card(key).values()),
-    ]
+def test_every_entry_of_the_cards_and_the_inbox_shows_at_once(synced_deployed: Deployed) -> None:
+    pages = [synced_deployed.inbox(), *map(synced_deployed.card, synced_deployed.open_ids())]
+    entries = [value for page in pages for name, value in page.items() if name != "text"]
     assert max(len(entry) for entry in entries if isinstance(entry, str)) < 1000
 
 
@@ -81,28 +97,25 @@ def test_a_second_sync_writes_nothing_and_leaves_the_cards_alone(after_sync: Dep
 
 
 def card_events(deployed: Deployed) -> int:
-    return len(deployed.dagster.fetch_materializations(dg.AssetKey("conflict"), limit=100).records)
+    """How many versions of pages there are, without those of the inbox of everybody."""
+    keys = deployed.dagster.get_asset_keys()
+    pages = [key for key in keys if key.path[0] in ("conflict", "inbox") and len(key.path) > 1]
+    assert len(pages) > 2
+    return sum(len(deployed.dagster.fetch_materializations(key, limit=9).records) for key in pages)
 
 
-def test_cards_stay_in_order_worst_first_when_a_worse_conflict_comes(after_sync: Deployed) -> None:
-    (first, second) = after_sync.cards()
-    after_sync.dagster.delete_dynamic_partition("conflicts", first)
-
-    after_sync.sync()
-
-    assert after_sync.cards() == [first, second]
-
-
-def test_the_last_card_of_a_resolved_conflict_says_so(after_sync: Deployed) -> None:
-    (late,) = [
-        key for key in after_sync.cards() if "Marketing needs" in after_sync.card(key)["conflict"]
-    ]
+def test_the_card_of_a_resolved_conflict_says_so_and_offers_no_option(after_sync: Deployed) -> None:
+    conflicts = after_sync.conflicts(Status.OPEN)
+    (late,) = [key for key, each in conflicts.items() if each.finding.rule == "late_handover"]
     after_sync.small.write_plan(HEALTHY_PLAN[0])
 
     after_sync.sync()
 
-    assert late not in after_sync.cards()
-    assert "Resolved: the cause is gone" in after_sync.card(late)["conflict"]
+    card = after_sync.card(late)
+    assert "The cause is gone since **4 Mar 2026**" in card["text"]
+    assert "playground" not in card["text"]
+    assert "it was open and is resolved" in card["changed"]
+    assert card["history"].count("**resolved**") == 1
 
 
 def test_the_assets_of_a_tool_that_cannot_be_loaded_fail_and_all_others_go_on(
@@ -150,7 +163,7 @@ def test_a_quarantined_record_is_named_with_its_remedy_and_stops_nothing(
     ]
     assert mapped.asset_key.path == ["marketing_plan", "records"]
     assert "30.02.2026" in str(mapped.metadata["CMP-3"].value)
-    assert len(deployed.cards()) == 2
+    assert len(deployed.open_ids()) == 2
 
 
 def test_the_check_of_a_rule_with_a_high_conflict_is_an_error_and_not_a_warning(
