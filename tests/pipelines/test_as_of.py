@@ -93,6 +93,7 @@ def test_each_of_ten_days_is_answered_at_the_end_as_it_was_then(walk: Walk) -> N
         assert walk.ask("--as-of", f"{then:%Y-%m-%d}") == answers
 
 
+@pytest.mark.long
 def test_a_past_day_has_the_conflict_the_authority_and_the_decisions_of_then(walk: Walk) -> None:
     walk.sync(0)
     first, agenda = walk.ask(), walk.interlock(*AGENDA)[1]
@@ -113,8 +114,15 @@ def test_a_past_day_has_the_conflict_the_authority_and_the_decisions_of_then(wal
     assert "Friedrich Albers" in second["decisions",]
 
 
-def test_days_that_cannot_be_answered_are_refused(walk: Walk) -> None:
+def test_yesterday_is_answered_as_it_was_and_other_days_are_refused(walk: Walk) -> None:
     walk.sync(0)
+    walk.decide("--verdict", "move", "--as", "friedrich-albers")
+    walk.offset = 1
+    listed = json.loads(walk.interlock("conflicts", "--json", "--as-of", "2026-03-04")[1])
+    assert sorted(each["status"] for each in listed) == ["decided", "open"]
+    decided = walk.interlock("decisions", "--json", "--as-of", "2026-03-04")[1]
+    assert [each["outcome"] for each in json.loads(decided)] == ["awaited"]
+    walk.offset = 0
 
     code, _, err = walk.interlock("conflicts", "--as-of", "2026-03-03")
     assert code == 2
