@@ -44,16 +44,11 @@ def replies_asset() -> dg.AssetsDefinition:
         for failure in result.failures.values():
             context.log.error(printable(str(failure)))
         return dg.MaterializeResult(
-            metadata={"new": sum(result.read.values()), **_counts(result.outcomes)},
+            metadata={"new": sum(result.read.values()), **result.counts},
             check_results=[_read_check(result), _followed_check(result.outcomes)],
         )
 
     return replies
-
-
-def _counts(outcomes: Sequence[RecordedOutcome]) -> dict[str, int]:
-    kinds = [each.outcome.kind for each in outcomes]
-    return {kind.value: kinds.count(kind) for kind in OutcomeKind if kind in kinds}
 
 
 def _read_check(result: RepliesResult) -> dg.AssetCheckResult:

@@ -115,6 +115,7 @@ def _result_to_json(result: SyncResult) -> dict[str, Any]:
             }
             for held in result.detected.held
         ],
+        "replies": result.replied.counts,
         **comments_to_json(result.commented),
         "failures": {name: str(failure) for name, failure in result.failures.items()},
     }
@@ -132,6 +133,9 @@ def _print_result(result: SyncResult, *, dry_run: bool) -> None:
     count = format_count(len(detected.in_force), "conflict")
     console.print(f"{count} in force ({events or 'nothing new'})")
     print_held(detected.held)
+    if counts := result.replied.counts:
+        listed = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+        print_line(f"New replies: {listed}; `interlock replies` lists them")
     print_removed(detected)
     print_comments(result.commented, dry_run=dry_run)
     # Each is told once; `interlock comments` lists all of them.

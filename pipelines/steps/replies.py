@@ -42,6 +42,12 @@ class RepliesResult:
     failures: Mapping[str, ConnectionFailed] = field(default_factory=dict)
     detected: DetectResult | None = None
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How often each outcome came of the new replies."""
+        kinds = [each.outcome.kind for each in self.outcomes]
+        return {kind.value: kinds.count(kind) for kind in OutcomeKind if kind in kinds}
+
 
 def follow_replies(
     instance: Instance, now: datetime, progress: Callable[[str], None] = lambda _: None

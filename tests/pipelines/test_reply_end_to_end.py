@@ -61,6 +61,7 @@ def test_a_decision_by_reply_shows_on_both_sides_by_the_end_of_the_same_sync(
     result = run_sync(instance, minutes=5)
 
     assert outcomes(result) == ["decided"]
+    assert result.replied.counts == {"decided": 1}
     assert late_handover(run_sync(instance, minutes=6, write=False)).status is Status.DECIDED
     for shown in (our_comments(small), notes(small)):
         assert "Jonas Krüger" in shown
