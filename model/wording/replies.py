@@ -26,8 +26,8 @@ def reply_lines(conflict: Conflict, told: Sequence[str]) -> Iterator[Line]:
         yield required_line(ANSWER, answer, without_forms(answer))
 
 
-def reply_text(conflict: Conflict, told: Sequence[str]) -> str:
-    """All of it, for the column of a findings file."""
+def reply_text(conflict: Conflict, told: Sequence[str] = ()) -> str:
+    """All of it, for the column of a findings file and for the card."""
     asked = map(_confirmation, _unconfirmed(conflict))
     return " ".join((*statement_sentences(conflict), *asked, *told))
 

@@ -21,6 +21,7 @@ from model.rules.words import (
     format_working_days,
 )
 from model.warehouse.ledger import RecordedDecision, RecordedEvent
+from model.wording.replies import reply_text
 from pipelines.cards.changes import facts_of
 from pipelines.cards.history import history_lines
 from pipelines.cards.markdown import bullets, escape, link, metadata_entries, table_head, table_row
@@ -84,12 +85,20 @@ def _state_paragraphs(conflict: Conflict, context: PageContext) -> Iterator[str]
                 before = describe_decision(conflict.former_decision)
                 yield escape(f"Open again: {conflict.reopened_because}. Before, {before}.")
             yield _authority_text(conflict)
+            yield from _said(conflict)
         case Status.DECIDED:
             yield _decision_text(conflict, context)
+            yield from _said(conflict)
             yield "Whoever may replace this decision does so here:"
         case Status.RESOLVED:
             on = conflict.resolved_at and local_day(context.model, conflict.resolved_at)
             yield f"The cause is gone since **{format_day(on)}**; nothing is left to decide."
+
+
+def _said(conflict: Conflict) -> Iterator[str]:
+    """What people replied that decides nothing, and which decision of a file is to be confirmed."""
+    if said := reply_text(conflict):
+        yield escape(said)
 
 
 def _decision_text(conflict: Conflict, context: PageContext) -> str:

@@ -18,6 +18,8 @@ from model.rules.words import format_day
 from model.warehouse.audit import audit_record
 from model.warehouse.ledger import read_conflicts, read_decisions, write_ledger_update
 from model.wording import to_plain_text
+from pipelines.cards.card import Life, card_page
+from pipelines.cards.page import PageContext
 from pipelines.steps import follow_command
 from pipelines.steps.comment import comment
 from pipelines.steps.detect import detect
@@ -676,3 +678,16 @@ def test_the_record_with_a_raised_risk_is_whole(written: Written) -> None:
     written.follow()
 
     assert _faults(written) == []
+
+
+def test_the_card_shows_what_was_said_and_what_is_to_be_confirmed(written: Written) -> None:
+    written.say("ack", TOBIAS)
+    written.write("accept", None, conflict_id=written.conflict().id, is_answer=True)
+    written.follow()
+
+    instance = written.instance
+    context = PageContext("", instance.model, instance.rules, NOW.date(), {}, {})
+    text_ = card_page(written.conflict(), Life((), (), ()), context).text
+
+    assert "Seen by Tobias Lang." in text_
+    assert "The file says “accept”; it counts once Jonas Krüger confirms it in Dagster." in text_
