@@ -69,7 +69,12 @@ REPLACED = "or replace function {}() returns trigger language plpgsql as 'begin 
 def test_the_writer_cannot_change_the_record_or_its_protection(
     as_writer: Connection, table: str, statement: str
 ) -> None:
-    columns = {"operating_model_version": "model", "audit_chain": "hash", "hold_release": "reason"}
+    columns = {
+        "operating_model_version": "model",
+        "audit_chain": "hash",
+        "hold_release": "reason",
+        "raised_risk": "reason",
+    }
     column = columns.get(table, "conflict_id")
 
     with pytest.raises(DBAPIError, match=REFUSED):
