@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from model.conflicts import Conflict, Decision, EscalationStatus, NamedAuthority, Status
 from model.decisions import name_author
-from model.rules.words import format_list
+from model.rules.words import end_sentence, format_list
 
 
 def with_turn(escalation: EscalationStatus, proposals: Sequence[Decision]) -> EscalationStatus:
@@ -32,7 +32,7 @@ def agreement_text(conflict: Conflict) -> str:
     if not conflict.proposals:
         return ""
     first, *counters = _grouped(conflict.proposals)
-    parts = [f"{_first_words(conflict)} by {_names(first)}"]
+    parts = [f"{_first_words(conflict, counters)} by {_names(first)}"]
     parts += [f"counter-proposal by {_names(counter)}" for counter in counters]
     # On a higher level somebody else decides alone.
     if awaited := conflict.escalation.awaited:
@@ -51,16 +51,20 @@ def outcome_text(conflict: Conflict) -> str:
 def proposal_sentences(conflict: Conflict) -> tuple[str, ...]:
     """What the functions have proposed so far, a sentence each, and with reasons."""
     sentences: list[str] = []
-    words = _first_words(conflict).capitalize()
-    for same in _grouped(conflict.proposals):
-        reasons = [f" Reason: {each.reason}" for each in same if each.reason]
+    groups = _grouped(conflict.proposals)
+    words = _first_words(conflict, groups[1:]).capitalize()
+    for same in groups:
+        reasons = [f" Reason: {end_sentence(each.reason)}" for each in same if each.reason]
         sentences.append(f"{words} by {_names(same)}: {same[-1].meaning}.{''.join(reasons)}")
         words = "Counter-proposal"
     return tuple(sentences)
 
 
-def _first_words(conflict: Conflict) -> str:
-    return "proposed instead" if conflict.status is Status.DECIDED else "agreed"
+def _first_words(conflict: Conflict, counters: Sequence[object]) -> str:
+    if conflict.status is Status.DECIDED:
+        return "proposed instead"
+    # What somebody contradicts must not read as agreed.
+    return "proposed" if counters else "agreed"
 
 
 def _awaited(

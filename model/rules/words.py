@@ -155,6 +155,12 @@ def brief_origin(finding: Finding, labels: Mapping[int, Label], record_id: int) 
     return (f"The delay begins at {item}: due {due}, forecast {forecast}.",)
 
 
+def end_sentence(text: str) -> str:
+    """What a person wrote, on one line and with a full stop where it has no end."""
+    short = " ".join(text.split())
+    return short if short.endswith((".", "!", "?")) else f"{short}."
+
+
 def choose_verb(subjects: Sequence[str], singular: str, plural: str) -> str:
     """The form of a verb that agrees with the number of its subjects."""
     return singular if len(subjects) == 1 else plural

@@ -91,7 +91,9 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
     (_, forecast), (_, raisers), *reasons = finding.facts
     key, waiting = words.format_key(labels, needed_id), words.format_key(labels, waiting_id)
     day = words.format_day(finding.needed_by)
-    said = tuple(f"{name.removeprefix('says ')}: {_sentence(reason)}" for name, reason in reasons)
+    said = tuple(
+        f"{name.removeprefix('says ')}: {words.end_sentence(reason)}" for name, reason in reasons
+    )
     step = words.format_dates(finding.chain[0])
     dates = f"{words.format_item(labels, needed_id)} ({giver}) {step}."
     terms = (("forecast", forecast),) if forecast != _NO_FORECAST else ()
@@ -127,11 +129,6 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             ),
         ),
     )
-
-
-def _sentence(text: str) -> str:
-    short = " ".join(text.split())
-    return short if short.endswith((".", "!", "?")) else f"{short}."
 
 
 _OPTIONS = (

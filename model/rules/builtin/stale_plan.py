@@ -11,7 +11,7 @@ from pydantic import Field
 
 from model.findings import Briefing, Finding, Label, Severity, Wording
 from model.network import NO_DATE, date_of, day_of
-from model.plan import Bool, Int32, Plan
+from model.plan import NONE, Bool, Int32, Plan
 from model.records import State
 from model.rules import words
 from model.rules.columns import count_working_days, function_ids_of, group_positions
@@ -55,12 +55,21 @@ def _idle_days(plan: Plan) -> Int32:
 def _should_progress(plan: Plan) -> Bool:
     """Whether each row is in progress or has a planned date in the past."""
     items, today = plan.items, day_of(plan.today)
-    # Work that should have begun or ended is stale too, though its state says that it is planned.
+    # Work that should have begun or ended is stale too, though its state says that it is planned,
+    # but not while what it waits for keeps it from beginning.
     begins = (items.planned_start != NO_DATE) & (items.planned_start < today)
+    begins &= ~_is_held(plan)
     ends = (items.planned_finish != NO_DATE) & (items.planned_finish < today)
     progressing: Bool = items.state == State.IN_PROGRESS
     progressing |= begins | ends
     return progressing
+
+
+def _is_held(plan: Plan) -> Bool:
+    """Whether the forecast of each row is driven by work that is still open."""
+    driver = plan.forecast.driver
+    held: Bool = (driver != NONE) & plan.attributes.is_open[driver]
+    return held
 
 
 def _draft(plan: Plan, parameters: Parameters, case: Dependencies, idle: Int32) -> FindingDraft:

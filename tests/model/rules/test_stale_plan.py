@@ -61,6 +61,14 @@ def test_only_work_that_should_progress_and_was_not_updated_is_stale(change, cou
     assert len(run_rule(RULE, context)) == count
 
 
+@pytest.mark.parametrize(("before", "count"), [(State.IN_PROGRESS, 0), (State.DONE, 1)])
+def test_work_that_cannot_begin_before_other_work_is_done_is_not_stale(before, count):
+    first = Row("CDP-11", state=before, finish=date(2026, 3, 6), touched=date(2026, 2, 27))
+    begins = replace(WORK, state=State.PLANNED, start=date(2026, 2, 27))
+    links = [("CDP-11", "CDP-12"), *CHAIN]
+    assert len(run_rule(RULE, build_context(first, begins, CAMPAIGN, links=links))) == count
+
+
 def test_nobody_waits_when_the_successor_is_finished_or_cancelled():
     rows = change_rows([WORK, CAMPAIGN], MKT_1={"state": State.DONE})
     assert run_rule(RULE, build_context(*rows, links=CHAIN)) == []
