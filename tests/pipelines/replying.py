@@ -17,12 +17,12 @@ from model.comment_content import Target
 from model.conflicts import Conflict
 from model.records import Ref
 from model.replies.reply import Reply
-from model.warehouse.ledger import read_conflicts
 from model.wording import to_plain_text
 from pipelines.instance import Instance
 from pipelines.steps.comment import comment
 from pipelines.steps.replies import RepliesResult, follow_replies
 from tests.pipelines.small import NOW
+from tests.pipelines.syncing import stored_conflict
 
 JONAS, TOBIAS, LENA, SABINE, STRANGER = (
     f"5b10a2844c20165700ede2{end}" for end in ("1a", "1c", "1d", "1h", "ff")
@@ -89,9 +89,7 @@ class Written:
         return recorded.outcome.answer
 
     def conflict(self, rule: str = "late_handover") -> Conflict:
-        with self.instance.engine.connect() as connection:
-            conflicts = read_conflicts(connection).values()
-        return next(each for each in conflicts if each.finding.rule == rule)
+        return stored_conflict(self.instance, rule)
 
     def comment_text(self, key: str = "CDP-2", rule: str = "late_handover") -> str:
         """What the comment about a conflict on a Jira issue should say now; empty if unchanged."""

@@ -10,6 +10,7 @@ import httpx
 from connectors.spreadsheets.notes import read_notes
 from model.conflicts import Conflict
 from model.operating_model.identity import identity_of_text
+from model.warehouse.ledger import read_conflicts
 from pipelines.instance import Instance
 from pipelines.steps.decide import Choice, record_decision
 from pipelines.steps.sync import SyncResult, sync_all
@@ -35,6 +36,13 @@ def rule_names(result: SyncResult) -> list[str]:
 def late_handover(result: SyncResult) -> Conflict:
     conflicts = result.detected.in_force
     return next(each for each in conflicts if each.finding.rule == "late_handover")
+
+
+def stored_conflict(instance: Instance, rule: str = "late_handover") -> Conflict:
+    """The conflict of the rule that an earlier sync has found."""
+    with instance.engine.connect() as connection:
+        conflicts = read_conflicts(connection).values()
+    return next(each for each in conflicts if each.finding.rule == rule)
 
 
 def written_keys(result: SyncResult) -> dict[str, list[str]]:

@@ -30,6 +30,7 @@ from tests.pipelines.syncing import (
     late_handover,
     rule_names,
     run_sync,
+    stored_conflict,
     written_keys,
 )
 
@@ -168,10 +169,11 @@ def test_a_new_finding_on_old_data_is_held_and_opens_when_the_tool_is_read_again
     assert not back.detected.held
 
 
+@pytest.mark.after_sync
 def test_a_cause_that_is_gone_from_a_fresh_tool_alone_resolves_nothing_yet(
     small: Small, instance: Instance
 ) -> None:
-    conflict = late_handover(run_sync(instance))
+    conflict = stored_conflict(instance)
     small.write_plan(HEALTHY_PLAN[0])
 
     result = without_jira(small, [3])[3]
@@ -182,10 +184,11 @@ def test_a_cause_that_is_gone_from_a_fresh_tool_alone_resolves_nothing_yet(
     assert back.detected.events == {"resolved": 1}
 
 
+@pytest.mark.after_sync
 def test_deadlines_wait_for_the_days_on_which_nobody_looked(
     small: Small, instance: Instance
 ) -> None:
-    before = late_handover(run_sync(instance))
+    before = stored_conflict(instance)
     without_jira(small, [2, 9], write=False)
 
     back = run_sync(instance, days=13)
@@ -235,8 +238,9 @@ def test_syncs_on_every_day_and_one_at_the_end_leave_the_same_ledger(
     assert all(conflict.unseen_days for conflict in ledgers[0].values())
 
 
+@pytest.mark.after_sync
 def test_a_person_may_decide_while_the_data_are_old(small: Small, instance: Instance) -> None:
-    conflict = late_handover(run_sync(instance))
+    conflict = stored_conflict(instance)
     without_jira(small, [3])
     decide_as(instance, conflict, "accept", "nina-scholz", "The fair is later")
 
@@ -322,10 +326,10 @@ def test_time_alone_moves_no_forecast_of_a_tool_that_is_not_read(
     assert (before.item.old_reading, back.item.old_reading) == (None, None)
 
 
+@pytest.mark.after_sync
 def test_a_gap_is_kept_even_if_nothing_else_ran_before_the_next_one(
     small: Small, instance: Instance
 ) -> None:
-    run_sync(instance, write=False)
     run_sync(instance, days=5, write=False)
     run_sync(instance, days=5, minutes=30, write=False)
     run_sync(instance, days=9, write=False)

@@ -11,7 +11,7 @@ import pytest
 from pipelines.instance import Instance
 from tests.pipelines.commanding import Run
 from tests.pipelines.small import HEALTHY_PLAN, NOW, Small, day
-from tests.pipelines.syncing import late_handover, run_sync
+from tests.pipelines.syncing import stored_conflict
 
 AGE = "Rests on it-jira as last read on 4 Mar 2026. Its deadline waits meanwhile."
 TEASER = ("CMP-3", "Teaser", day(2), day(4), "Lena Vogt", "Planned", "CDP-3")
@@ -76,10 +76,11 @@ def test_fresh_conflicts_are_listed_without_an_age(interlock: Run, instance: Ins
     assert "Rests on" not in out
 
 
+@pytest.mark.after_sync
 def test_explain_marks_a_conflict_and_items_with_old_data(
     interlock: Run, instance: Instance, later: Later
 ) -> None:
-    conflict = late_handover(run_sync(instance))
+    conflict = stored_conflict(instance)
     later(3)
     interlock("sync")
 

@@ -19,6 +19,7 @@ from tests.pipelines.syncing import (
     late_handover,
     rule_names,
     run_sync,
+    stored_conflict,
     written_keys,
 )
 
@@ -135,10 +136,11 @@ def test_a_comment_marked_as_resolved_is_not_read_again(small: Small, instance: 
     assert again.commented["it-jira"].unchanged == 1
 
 
+@pytest.mark.after_sync
 def test_a_deputy_decides_and_the_decision_outlives_the_deadlines(
     small: Small, instance: Instance
 ) -> None:
-    conflict = late_handover(run_sync(instance))
+    conflict = stored_conflict(instance)
     until = (NOW + timedelta(days=30)).date().isoformat()
     decide_as(instance, conflict, "accept", "nina-scholz", until=until, days="30")
 
@@ -150,10 +152,11 @@ def test_a_deputy_decides_and_the_decision_outlives_the_deadlines(
     assert ("CMP-2", True) not in edits(later)
 
 
+@pytest.mark.after_sync
 def test_a_plan_that_does_not_show_what_was_decided_within_a_week_opens_the_conflict_again(
     small: Small, instance: Instance
 ) -> None:
-    conflict = late_handover(run_sync(instance))
+    conflict = stored_conflict(instance)
     decide_as(instance, conflict, "move", "nina-scholz")
 
     run_sync(instance, days=1)
@@ -163,18 +166,20 @@ def test_a_plan_that_does_not_show_what_was_decided_within_a_week_opens_the_conf
     assert "Open again: a new date of CMP-2" in text_on(small, "CDP-2")
 
 
+@pytest.mark.after_sync
 def test_a_lower_right_does_not_undo_the_decision_of_a_higher_one(
     instance: Instance,
 ) -> None:
-    conflict = late_handover(run_sync(instance))
+    conflict = stored_conflict(instance)
     decide_as(instance, conflict, "accept", "friedrich-albers")
 
     with pytest.raises(DecisionRefused, match="whose right reaches further"):
         decide_as(instance, conflict, "dismiss", "nina-scholz", "No conflict")
 
 
+@pytest.mark.after_sync
 def test_a_resolved_conflict_can_no_longer_be_decided(small: Small, instance: Instance) -> None:
-    conflict = late_handover(run_sync(instance))
+    conflict = stored_conflict(instance)
     small.write_plan(HEALTHY_PLAN[0])
     run_sync(instance, days=1)
 
@@ -182,10 +187,11 @@ def test_a_resolved_conflict_can_no_longer_be_decided(small: Small, instance: In
         decide_as(instance, conflict, "move", "nina-scholz", "Too late")
 
 
+@pytest.mark.after_sync
 def test_an_issue_moved_to_another_project_keeps_its_conflict_and_its_comments(
     small: Small, instance: Instance
 ) -> None:
-    conflict = late_handover(run_sync(instance))
+    conflict = stored_conflict(instance)
     before = [comment["id"] for comment in jira_comments(small, "CDP-2")]
     small.write_settings(it_jira={"projects": ["CDP", "OPS"]})
     small.call_jira("POST", "/_sandbox/issues/CDP-2/move", {"to": "OPS-7"})
@@ -255,10 +261,11 @@ def test_the_daily_ceiling_does_not_begin_again_at_midnight_in_utc(small: Small)
     assert written_keys(after_utc_midnight) == {}
 
 
+@pytest.mark.after_sync
 def test_a_plan_that_moves_to_another_function_is_another_conflict(
     small: Small, instance: Instance
 ) -> None:
-    conflict = late_handover(run_sync(instance))
+    conflict = stored_conflict(instance)
     small.write_settings(marketing_plan={"function": "sales"})
 
     changed = small.open()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from pipelines.instance import Instance
 from tests.pipelines.commanding import Run
 from tests.pipelines.small import Small, day
@@ -12,10 +14,10 @@ from tests.pipelines.syncing import rule_names, run_sync
 AS_LENA = ("--as", "lena-vogt")
 
 
+@pytest.mark.after_sync
 def test_a_risk_is_raised_listed_by_the_next_sync_and_withdrawn(
     interlock: Run, small: Small, instance: Instance
 ) -> None:
-    run_sync(instance, write=False)
     needs = ("raise", "CMP-1", "--needs", "CDP-3", *AS_LENA)
 
     code, out, _ = interlock(*needs, "--by", str(day(5)), "--because", "The vendor slipped")

@@ -10,7 +10,7 @@ from openpyxl.comments import Comment
 from pipelines.instance import Instance
 from tests.pipelines.replying import TOBIAS
 from tests.pipelines.small import Small
-from tests.pipelines.syncing import late_handover, run_sync
+from tests.pipelines.syncing import run_sync, stored_conflict
 
 LINE = "── Answer below this line ──"
 
@@ -55,7 +55,7 @@ def test_replies_in_each_tool_are_followed_once_and_shown_everywhere(
     small: Small, instance: Instance
 ) -> None:
     """What people typed into a file stays there."""
-    conflict = late_handover(run_sync(instance, minutes=5))
+    conflict = stored_conflict(instance)
     reply_in_jira(small, f"/interlock {conflict.id} ack")
     reply_on_the_deal(small, "/interlock ack")
     answer_in_the_workbook(small, "ack")

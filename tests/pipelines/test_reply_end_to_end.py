@@ -12,7 +12,13 @@ from model.conflicts import Status
 from pipelines.instance import Instance
 from pipelines.steps.sync import SyncResult
 from tests.pipelines.small import SECRETS, Small, day
-from tests.pipelines.syncing import count_comments, jira_comments, late_handover, run_sync
+from tests.pipelines.syncing import (
+    count_comments,
+    jira_comments,
+    late_handover,
+    run_sync,
+    stored_conflict,
+)
 
 pytestmark = pytest.mark.after_sync
 
@@ -53,7 +59,7 @@ def outcomes(result: SyncResult) -> list[str]:
 def test_a_decision_by_reply_shows_on_both_sides_by_the_end_of_the_same_sync(
     small: Small, instance: Instance
 ) -> None:
-    conflict = late_handover(run_sync(instance, minutes=1))
+    conflict = stored_conflict(instance)
     before = count_comments(small)
     reply(small, f"/interlock {conflict.id} move to {day(30)} because the fair is later")
     replied = {**before, "CDP-2": before["CDP-2"] + 1}
@@ -72,7 +78,7 @@ def test_a_decision_by_reply_shows_on_both_sides_by_the_end_of_the_same_sync(
 def test_what_is_not_understood_is_answered_by_an_edit_that_goes_with_the_next_reply(
     small: Small, instance: Instance
 ) -> None:
-    conflict = late_handover(run_sync(instance, minutes=1))
+    conflict = stored_conflict(instance)
     reply(small, f"/interlock {conflict.id} mvoe it")
     before = count_comments(small)
 

@@ -17,7 +17,7 @@ from pipelines.steps.decide import DecisionRefused
 from pipelines.steps.detect import detect
 from tests.pipelines import syncing
 from tests.pipelines.small import NOW, Small
-from tests.pipelines.syncing import decide_as
+from tests.pipelines.syncing import decide_as, stored_conflict
 
 LATER = NOW + timedelta(minutes=5)
 BROKEN = BrokenPlugin("acme-rules 1.2", "acme_rules.late", "ModuleNotFoundError: No module")
@@ -29,14 +29,16 @@ def without_late_handover(instance: Instance, *broken: BrokenPlugin) -> Instance
     return replace(instance, rules=RuleSet(rules, broken))
 
 
-def late_handover(instance: Instance) -> Conflict:
-    return syncing.late_handover(syncing.run_sync(instance, write=False))
+def detect_late_handover(instance: Instance) -> Conflict:
+    conflicts = detect(instance, NOW).in_force
+    return next(each for each in conflicts if "late_handover" in each.finding.rules)
 
 
+@pytest.mark.after_sync
 def test_while_a_plugin_is_broken_the_conflicts_of_its_rules_stay_as_they_are(
     instance: Instance,
 ) -> None:
-    conflict = late_handover(instance)
+    conflict = stored_conflict(instance)
 
     with closing(without_late_handover(instance, BROKEN)) as reduced:
         detected = detect(reduced, LATER)
@@ -46,8 +48,9 @@ def test_while_a_plugin_is_broken_the_conflicts_of_its_rules_stay_as_they_are(
     assert detected.broken_plugins == (BROKEN,)
 
 
+@pytest.mark.after_sync
 def test_the_conflicts_of_an_uninstalled_rule_end(instance: Instance) -> None:
-    conflict = late_handover(instance)
+    conflict = stored_conflict(instance)
 
     with closing(without_late_handover(instance)) as reduced:
         detected = detect(reduced, LATER)
@@ -56,8 +59,9 @@ def test_the_conflicts_of_an_uninstalled_rule_end(instance: Instance) -> None:
     assert conflict.id not in {each.id for each in detected.in_force}
 
 
+@pytest.mark.after_sync
 def test_a_conflict_whose_rule_is_not_installed_cannot_be_decided(instance: Instance) -> None:
-    conflict = late_handover(instance)
+    conflict = stored_conflict(instance)
     assert conflict.escalation.authority is not None
     person = conflict.escalation.authority.person
 
@@ -68,10 +72,11 @@ def test_a_conflict_whose_rule_is_not_installed_cannot_be_decided(instance: Inst
         decide_as(reduced, conflict, "move", person, "Later", LATER)
 
 
+@pytest.mark.after_sync
 def test_a_verdict_that_is_no_option_of_the_rule_is_refused_with_the_options(
     instance: Instance,
 ) -> None:
-    conflict = late_handover(instance)
+    conflict = stored_conflict(instance)
     assert conflict.escalation.authority is not None
     person = conflict.escalation.authority.person
 
@@ -79,11 +84,12 @@ def test_a_verdict_that_is_no_option_of_the_rule_is_refused_with_the_options(
         decide_as(instance, conflict, "mov", person, "Later", LATER)
 
 
+@pytest.mark.after_sync
 def test_a_rule_that_fails_while_it_finds_fails_alone(instance: Instance) -> None:
     def fail(*_: object) -> NoReturn:
         raise RuntimeError("find went wrong")
 
-    first = syncing.run_sync(instance, write=False)
+    before = detect(instance, NOW).in_force
     rules = dict(instance.rules.by_name)
     rules["late_handover"] = replace(rules["late_handover"], find=fail)
     failing = replace(instance, rules=RuleSet(rules))
@@ -91,7 +97,7 @@ def test_a_rule_that_fails_while_it_finds_fails_alone(instance: Instance) -> Non
     with closing(failing):
         again = detect(failing, LATER)
 
-    assert again.in_force == first.detected.in_force
+    assert again.in_force == before
     assert again.events == {}
     (failure,) = again.broken_plugins
     assert str(failure).startswith("the rule late_handover failed: RuntimeError: find went wrong")
@@ -105,6 +111,7 @@ def end_the_process(*_: object) -> NoReturn:
     raise SystemExit(3)
 
 
+@pytest.mark.after_sync
 @pytest.mark.parametrize(
     ("find", "reason"),
     [(find_texts, "TypeError: it found str"), (end_the_process, "SystemExit: 3")],
@@ -112,7 +119,7 @@ def end_the_process(*_: object) -> NoReturn:
 def test_a_rule_that_finds_no_findings_fails_alone(
     instance: Instance, find: Any, reason: str
 ) -> None:
-    first = syncing.run_sync(instance, write=False)
+    before = detect(instance, NOW).in_force
     rules = dict(instance.rules.by_name)
     rules["late_handover"] = replace(rules["late_handover"], find=find)
     failing = replace(instance, rules=RuleSet(rules))
@@ -120,7 +127,7 @@ def test_a_rule_that_finds_no_findings_fails_alone(
     with closing(failing):
         again = detect(failing, LATER)
 
-    assert again.in_force == first.detected.in_force
+    assert again.in_force == before
     (failure,) = again.broken_plugins
     assert str(failure).startswith(f"the rule late_handover failed: {reason}")
 
@@ -142,9 +149,8 @@ def test_while_a_tool_is_unread_nothing_new_is_concluded_from_absence(small: Sma
     assert "late_handover" in syncing.rule_names(read)
 
 
+@pytest.mark.after_sync
 def test_while_a_tool_is_unread_what_was_concluded_from_absence_stays(small: Small) -> None:
-    with closing(concluding_from_absence(small.open())) as whole:
-        syncing.run_sync(whole, write=False)
     with closing(concluding_from_absence(small.open(SALESFORCE_CLIENT_SECRET="wrong"))) as partly:
         while_unread = syncing.run_sync(partly, minutes=5, write=False)
 
@@ -166,18 +172,20 @@ def with_second_fact(instance: Instance, *, failing: bool = False) -> Instance:
     return replace(instance, rules=RuleSet(rules))
 
 
+@pytest.mark.after_sync
 def test_what_two_rules_find_about_one_handover_is_one_conflict(instance: Instance) -> None:
     with closing(with_second_fact(instance)) as larger:
-        conflict = late_handover(larger)
+        conflict = detect_late_handover(larger)
 
     assert conflict.finding.rules == ("late_handover", "second")
 
 
+@pytest.mark.after_sync
 def test_while_the_rule_of_a_further_fact_fails_the_conflict_stays_as_it_is(
     instance: Instance,
 ) -> None:
     with closing(with_second_fact(instance)) as larger:
-        conflict = late_handover(larger)
+        conflict = detect_late_handover(larger)
 
     with closing(with_second_fact(instance, failing=True)) as failing:
         detected = detect(failing, LATER)
@@ -186,12 +194,13 @@ def test_while_the_rule_of_a_further_fact_fails_the_conflict_stays_as_it_is(
     assert conflict in detected.in_force
 
 
+@pytest.mark.after_sync
 @pytest.mark.parametrize("gone", ["late_handover", "second"])
 def test_a_conflict_goes_on_when_the_rule_of_one_of_its_facts_is_uninstalled(
     instance: Instance, gone: str
 ) -> None:
     larger = with_second_fact(instance)
-    conflict = late_handover(larger)
+    conflict = detect_late_handover(larger)
     rules = {name: rule for name, rule in larger.rules.by_name.items() if name != gone}
 
     with closing(replace(larger, rules=RuleSet(rules))) as smaller:

@@ -20,6 +20,7 @@ from tests.pipelines.syncing import (
     late_handover,
     rule_names,
     run_sync,
+    stored_conflict,
     written_keys,
 )
 
@@ -218,17 +219,19 @@ def test_a_changed_operating_model_maps_again_from_landing_without_a_pull(
     assert result.mapped["marketing-plan"].changed == 1
 
 
+@pytest.mark.after_sync
 def test_only_a_person_with_the_right_decides(instance: Instance) -> None:
-    (conflict, *_) = run_sync(instance).detected.in_force
+    conflict = stored_conflict(instance)
 
     with pytest.raises(DecisionRefused, match="Ask"):
         decide_as(instance, conflict, "move", "aylin-demir", "Because")
 
 
+@pytest.mark.after_sync
 def test_a_decision_is_in_every_comment_and_causes_no_further_event(
     small: Small, instance: Instance
 ) -> None:
-    late = late_handover(run_sync(instance))
+    late = stored_conflict(instance)
     assert late.escalation.authority is not None
     decide_as(instance, late, "move", late.escalation.authority.person, "The fair is later")
 
