@@ -7,7 +7,7 @@ the changed conflicts and their events. It is idempotent: the same findings give
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -82,7 +82,7 @@ def update_ledger(
         before = ledger.get(worded.finding.conflict_id)
         after, new_events = _follow_finding(before, worded, escalation_of, why_ended, now)
         events += new_events
-        if after != before:
+        if before is None or _without_day(after) != _without_day(before):
             conflicts.append(after)
     successors = _successors(findings)
     for before in _unfound(ledger, findings):
@@ -116,6 +116,12 @@ def decide(conflict: Conflict, decision: Decision) -> LedgerUpdate:
     }
     event = Event(conflict.id, "decided", decision.decided_at, details)
     return LedgerUpdate((after,), (event,))
+
+
+def _without_day(conflict: Conflict) -> Conflict:
+    # The day for which its rule looked is another one every day, and is shown nowhere.
+    finding = replace(conflict.finding, found_on=None)
+    return conflict.model_copy(update={"finding": finding})
 
 
 def _unfound(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from model.network import NO_DATE
 from model.plan import Int32, Plan
-from model.warehouse.columns import write_columns
+from model.warehouse.columns import read_columns, write_columns
 from model.warehouse.rows import driver_connection
 
 _POSTGRES_EPOCH = 10_957
@@ -30,12 +30,35 @@ _ROW = np.dtype(
 )
 NO_DRIVER = -1
 
+_STORED = """
+    select record_id, early_start - date '2000-01-01', early_finish - date '2000-01-01',
+           late_start - date '2000-01-01', late_finish - date '2000-01-01',
+           total_slack, free_slack, driver_id, certainty
+    from forecast
+"""
+
 
 def write_forecast(connection: Connection, plan: Plan) -> None:
-    """Replace the stored forecast; an item without dates (a cancelled one) has no row."""
+    """Replace the stored forecast; an item without dates (a cancelled one) has no row.
+
+    An unchanged forecast is left alone: replacing it would keep readers waiting.
+    """
+    rows = _rows(plan)
+    if np.array_equal(rows, _read_stored(connection)):
+        return
     # Faster than delete, and rolled back with the transaction like it.
     connection.execute(text("truncate forecast"))
-    write_columns(driver_connection(connection), "forecast", _rows(plan))
+    write_columns(driver_connection(connection), "forecast", rows)
+
+
+def _read_stored(connection: Connection) -> npt.NDArray[Any]:
+    """The stored rows as `_rows` gives them."""
+    columns = read_columns(driver_connection(connection), _STORED, _ROW)
+    rows = np.empty(columns.count, dtype=_ROW)
+    for name, values in columns.numbers.items():
+        rows[name] = values
+    rows.sort(order="record_id")
+    return rows
 
 
 def _rows(plan: Plan) -> npt.NDArray[Any]:
@@ -49,6 +72,7 @@ def _rows(plan: Plan) -> npt.NDArray[Any]:
     rows["free_slack"] = plan.forecast.free_slack[dated]
     rows["driver_id"] = _driver_ids(plan)[dated]
     rows["certainty"] = plan.forecast.certainty[dated]
+    rows.sort(order="record_id")
     return rows
 
 

@@ -16,7 +16,9 @@ _READINGS = TypeAdapter(tuple[OldReading, ...])
 
 
 def replace_held_findings(connection: Connection, held: Sequence[HeldFinding]) -> None:
-    """Make these the findings that are held now."""
+    """Make these, worst first, the findings that are held now; nothing is written if they are."""
+    if tuple(held) == read_held_findings(connection):
+        return
     connection.execute(delete(held_finding))
     rows = [
         {

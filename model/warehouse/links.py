@@ -72,7 +72,7 @@ _DEPENDENCIES = """
 """
 
 _DANGLING = """
-    insert into dangling (record_id, target, place)
+    insert into new_dangling (record_id, target, place)
     select distinct on (s.record_id, s.target) s.record_id, s.target, s.place
     from stated s
     where s.target_id is null and s.origin <> 'text'
@@ -83,7 +83,7 @@ _DANGLING = """
 
 # Only once there is spend: a deployment without an ERP export knows no WBS at all.
 _UNKNOWN_WBS = """
-    insert into dangling (record_id, target, place)
+    insert into new_dangling (record_id, target, place)
     select w.record_id, upper(w.wbs), 'WBS'
     from work_item w
     where w.valid_to is null and w.wbs is not null
@@ -93,12 +93,17 @@ _UNKNOWN_WBS = """
     on conflict do nothing
 """
 
-_SAVE_DANGLING = "create temporary table previously_dangling on commit drop as table dangling"
+_NEW_TABLE = "create temporary table new_{table} (like {table} including indexes) on commit drop"
+
+_DIFFERS = """
+    select exists (table new_{table} except table {table})
+        or (select count(*) from new_{table}) <> (select count(*) from {table})
+"""
 
 _REMOVE_NEWLY_DANGLING = """
-    delete from dangling d using record r
+    delete from new_dangling d using record r
     where r.id = d.record_id and not exists (
-        select from previously_dangling p
+        select from dangling p
         where p.record_id = d.record_id and p.target = d.target)
     returning r.connection, r.stream, r.landed_id, d.record_id, d.target, d.place
 """
@@ -151,10 +156,12 @@ def link(
     only reported in the quarantine.
     """
     _match_targets(connection, _STATED_NOW, {})
-    connection.execute(text(_SAVE_DANGLING))
-    connection.execute(text("truncate dependency, dangling"))
-    dependencies = connection.execute(text(_DEPENDENCIES.format(table="dependency"))).rowcount
+    for table in ("dependency", "dangling"):
+        connection.execute(text(_NEW_TABLE.format(table=table)))
+    dependencies = connection.execute(text(_DEPENDENCIES.format(table="new_dependency"))).rowcount
     dangling, waiting = _find_dangling(connection, unread)
+    for table in ("dependency", "dangling"):
+        _replace_if_changed(connection, table)
     connection.execute(text(_PARENTS))
     ambiguous = _find_ambiguous(connection)
     for stream in streams:
@@ -162,6 +169,15 @@ def link(
         # Problems of this stage have no other names, so no formats are needed.
         replace_problems(connection, *stream, "link", None, problems, now, ReferenceFormats())
     return LinkResult(dependencies, dangling, sum(map(len, ambiguous.values())))
+
+
+def _replace_if_changed(connection: Connection, table: str) -> None:
+    """Give a table the rows of its new one, and drop that; equal rows are left alone."""
+    # Replacing them would keep readers waiting, and check every reference again.
+    if connection.scalar(text(_DIFFERS.format(table=table))):
+        connection.execute(text(f"truncate {table}"))
+        connection.execute(text(f"insert into {table} table new_{table}"))
+    connection.execute(text(f"drop table new_{table}"))
 
 
 def _find_dangling(connection: Connection, unread: Sequence[str]) -> tuple[int, _Problems]:
