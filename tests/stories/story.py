@@ -168,6 +168,11 @@ class Story:
         own = [each for each in answer if each["author"]["accountId"] == "interlock"]
         return [_text(each["body"]).strip() for each in own]
 
+    def first_line(self, key: str) -> str:
+        """The first line of the one comment on an issue."""
+        (text,) = self.comments(key)
+        return text.partition("\n")[0]
+
     def agenda(self, forum: str) -> list[str]:
         """What the forum has to decide at its next meeting."""
         (chosen,) = [each for each in self.instance.model.forums if each.id == forum]

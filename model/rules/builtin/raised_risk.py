@@ -97,6 +97,11 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
     step = words.format_dates(finding.chain[0])
     dates = f"{words.format_item(labels, needed_id)} ({giver}) {step}."
     terms = (("forecast", forecast),) if forecast != _NO_FORECAST else ()
+    late, request = "", f"say {{by}} whether {key} is there then"
+    if finding.impact.days:
+        # Of what is forecast too late nobody has to ask whether it will be there.
+        late = f", but it is forecast for {words.format_day(date.fromisoformat(forecast))}"
+        request = ""
     needs = "needed" if finding.is_past else "needs"
     return Wording(
         title=f"{waiting} of {receiver} {needs} {key} of {giver} by {day}, says {raisers}",
@@ -117,13 +122,13 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
         briefings=(
             Briefing(
                 (needed_id,),
-                f"{raisers} of {waiting} {needs} {key} by {day}",
-                f"say {{by}} whether {key} is there then",
+                f"{raisers} of {waiting} {needs} {key} by {day}{late}",
+                request,
                 (*said, dates),
             ),
             Briefing(
                 (waiting_id,),
-                f"{raisers} says that {waiting} {needs} {key} by {day}",
+                f"{raisers} says that {waiting} {needs} {key} by {day}{late}",
                 "",
                 (*said, dates),
             ),
