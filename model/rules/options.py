@@ -106,6 +106,16 @@ FINISH: Final = Option(
     accepts_size=True,
 )
 """The option of a rule whose wording has the terms `giver`, `item` and, if it can, `needed`."""
+REPLAN: Final = Option(
+    id="move",
+    label="{receiver} replans {waiting} for …",
+    meaning="{receiver} replans {waiting} for {on}",
+    fields=(date_field("on", "The day for which the function that waits plans.", "forecast"),),
+    within=PROMPT_DAYS,
+    awaits="a new date of {waiting}",
+    accepts_size=True,
+)
+"""The option of a rule whose wording has the terms `receiver`, `waiting` and `forecast`."""
 ACCEPT: Final = Option(
     id="accept",
     label="accept until …",

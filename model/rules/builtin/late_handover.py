@@ -23,7 +23,7 @@ from model.rules.context import RuleContext
 from model.rules.dependencies import HANDOVER, Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
 from model.rules.impact import find_pushed, propagate_marks, select_downstream, sum_impact
-from model.rules.options import ACCEPT, DISMISS, FINISH, PROMPT_DAYS, Option, date_field
+from model.rules.options import ACCEPT, DISMISS, FINISH, REPLAN
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import RuleParameters, SeverityScale
 
@@ -207,27 +207,11 @@ def _waiting_briefings(
         )
 
 
-_OPTIONS = (
-    FINISH,
-    Option(
-        id="move",
-        label="{receiver} replans {waiting} for …",
-        meaning="{receiver} replans {waiting} for {on}",
-        fields=(date_field("on", "The day for which the function that waits plans.", "forecast"),),
-        within=PROMPT_DAYS,
-        awaits="a new date of {waiting}",
-        accepts_size=True,
-    ),
-    ACCEPT,
-    DISMISS,
-)
-
-
 RULE = Rule(
     name=NAME,
     title="Late handover",
     parameters=Parameters,
     find=find,
     word=word,
-    options=_OPTIONS,
+    options=(FINISH, REPLAN, ACCEPT, DISMISS),
 )

@@ -19,7 +19,7 @@ from model.rules import words
 from model.rules.columns import count_working_days, find_rows, function_ids_of, stated_finish
 from model.rules.context import RuleContext
 from model.rules.drafts import FindingDraft, complete_drafts
-from model.rules.options import ACCEPT, DISMISS, FINISH, PROMPT_DAYS, Option, date_field
+from model.rules.options import ACCEPT, DISMISS, FINISH, REPLAN
 from model.rules.rule import FunctionNames, Rule
 from model.rules.severity import RuleParameters, SeverityName
 
@@ -136,27 +136,11 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
     )
 
 
-_OPTIONS = (
-    FINISH,
-    Option(
-        id="move",
-        label="{receiver} replans {waiting} for …",
-        meaning="{receiver} replans {waiting} for {on}",
-        fields=(date_field("on", "The day for which the function that waits plans.", "forecast"),),
-        within=PROMPT_DAYS,
-        awaits="a new date of {waiting}",
-        accepts_size=True,
-    ),
-    ACCEPT,
-    DISMISS,
-)
-
-
 RULE = Rule(
     name=NAME,
     title="Raised risk",
     parameters=Parameters,
     find=find,
     word=word,
-    options=_OPTIONS,
+    options=(FINISH, REPLAN, ACCEPT, DISMISS),
 )
