@@ -119,7 +119,24 @@ class Story:
         """Save the ERP export anew, a minute ago."""
         write_books(self.home, lines, self.now - timedelta(minutes=1))
 
+    def answer_in_books(self, text: str, name: str) -> None:
+        """Type an answer and a name into the only row of the findings file beside the books."""
+        file = self.home / "files" / "books.findings.csv"
+        (row,) = self.findings()
+        with file.open("w", encoding="utf-8-sig", newline="") as findings:
+            writer = csv.DictWriter(
+                findings, row | {"Answer": "", "Answered by": ""}, delimiter=";"
+            )
+            writer.writeheader()
+            writer.writerow(row | {"Answer": text, "Answered by": name})
+
     # What stands there
+
+    def findings(self) -> list[dict[str, str]]:
+        """The rows of the findings file beside the books."""
+        file = self.home / "files" / "books.findings.csv"
+        with file.open(encoding="utf-8-sig", newline="") as findings:
+            return list(csv.DictReader(findings, delimiter=";"))
 
     def conflicts(self) -> dict[str, str]:
         """What is open or decided: by title of the conflict, its state."""

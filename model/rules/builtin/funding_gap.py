@@ -262,7 +262,7 @@ _OPTIONS = (
         meaning="{payer} releases the money for {wbs} by {on}",
         fields=(date_field("on", "The day on which it is released.", "needed"),),
         within=PROMPT_DAYS,
-        awaits="a budget of {wbs} that is released by {on}",
+        awaits="the new day of release of the budget of {wbs}",
     ),
     Option(
         id="move",
@@ -270,7 +270,7 @@ _OPTIONS = (
         meaning="{doer} starts the work on {wbs} on {on}",
         fields=(date_field("on", "The day on which the work starts.", "release"),),
         within=PROMPT_DAYS,
-        awaits="a start of the work on {wbs} on {on}",
+        awaits="a new start of the work on {wbs}",
     ),
     Option(
         id="bridge",
