@@ -28,12 +28,15 @@ from model.operating_model.rights import (
 from model.operating_model.schema import OperatingModel, Person
 from model.outcomes import Outcome, TakenDecision, judge
 from model.rules import RuleSet
-from model.rules.words import format_day
+from model.rules.words import format_day, format_list
 
 
 @dataclass(frozen=True, slots=True)
 class AgendaOutcome:
-    """A decision since the last meeting, and what became of it; `on` is the day of the decision."""
+    """A decision since the last meeting, and what became of it; `on` is the day of the decision.
+
+    `person` names whoever decided: all of them where functions had to agree.
+    """
 
     conflict_id: str
     title: str
@@ -194,7 +197,7 @@ def _outcomes(
             conflict.id,
             conflict.wording.title,
             decision.meaning or decision.verdict,
-            names.get(decision.person, decision.person),
+            format_list(names.get(each, each) for each in (*decision.agreed_by, decision.person)),
             local_day(model, decision.decided_at),
             judged.outcome,
             outcome_text(decision, judged.because),

@@ -48,7 +48,7 @@ class AgendaPoint:
     question: str
     stake: str
     options: tuple[AgendaOption, ...]
-    decides: str
+    decides: tuple[str, ...]
     decide_by: date
     otherwise: str
     may_decide: tuple[str, ...]
@@ -74,7 +74,7 @@ def build_point(
         conflict.wording.question,
         _stake(conflict),
         tuple(_option(each, conflict) for each in options),
-        format_list(map(str, escalation.asked)),
+        tuple(map(str, escalation.asked)),
         escalation.decide_by,
         escalation.otherwise,
         tuple(person.name for person in deciders),

@@ -29,14 +29,20 @@ def is_agreed(roles: Sequence[str], proposals: Sequence[Decision]) -> bool:
 
 def agreement_text(conflict: Conflict) -> str:
     """`agreed by Ada Example (CIO), awaits Ben Example (CMO)`; empty without a proposal."""
+    parts = [proposers_text(conflict)]
+    # On a higher level somebody else decides alone.
+    if parts[0] and (awaited := conflict.escalation.awaited):
+        parts.append(f"awaits {format_list(map(str, awaited))}")
+    return ", ".join(parts)
+
+
+def proposers_text(conflict: Conflict) -> str:
+    """`agreed by Ada Example (CIO)`, without whose turn it is; empty without a proposal."""
     if not conflict.proposals:
         return ""
     first, *counters = _grouped(conflict.proposals)
     parts = [f"{_first_words(conflict, counters)} by {_names(first)}"]
     parts += [f"counter-proposal by {_names(counter)}" for counter in counters]
-    # On a higher level somebody else decides alone.
-    if awaited := conflict.escalation.awaited:
-        parts.append(f"awaits {format_list(map(str, awaited))}")
     return ", ".join(parts)
 
 

@@ -33,7 +33,8 @@ class TakenDecision:
     """A decision as it is on record.
 
     `person`, `role` and `right` are ids of the operating model. `until` is the last day for which
-    it holds, or by which `awaits` has to stand in the tools.
+    it holds, or by which `awaits` has to stand in the tools. `agreed_by` are the ids of the people
+    who had agreed to it for other functions.
     """
 
     conflict_id: str
@@ -48,6 +49,7 @@ class TakenDecision:
     until: date | None = None
     awaits: str = ""
     replaces: str = ""
+    agreed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,7 @@ def _point_to_json(point: AgendaPoint, urls: Mapping[str, str]) -> dict[str, Any
             {"id": each.id, "label": each.label, "consequences": each.consequences}
             for each in point.options
         ],
-        "decides": point.decides or None,
+        "decides": format_list(point.decides) or None,
         "decide_by": point.decide_by,
         "otherwise": point.otherwise,
         "may_decide": point.may_decide,
@@ -231,7 +231,8 @@ def _decides_text(point: AgendaPoint) -> str:
     if not point.decides:
         return here
     by = format_day(point.decide_by)
-    return f"{point.decides} has to decide by {by}; otherwise {point.otherwise}. {here}"
+    who, has = format_list(point.decides), "has" if len(point.decides) == 1 else "have"
+    return f"{who} {has} to decide by {by}; otherwise {point.otherwise}. {here}"
 
 
 def _since_text(agenda: Agenda) -> str:

@@ -87,6 +87,7 @@ def _taken(row: Row[Any]) -> TakenDecision:
         date.fromisoformat(until) if until else None,
         bounds.get("awaits") or "",
         bounds.get("replaces") or "",
+        tuple(each["person"] for each in bounds.get("agreed_by") or ()),
     )
 
 

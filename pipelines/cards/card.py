@@ -88,6 +88,8 @@ def _state_paragraphs(conflict: Conflict, context: PageContext) -> Iterator[str]
             yield from _said(conflict)
         case Status.DECIDED:
             yield _decision_text(conflict, context)
+            if proposed := proposal_sentences(conflict):
+                yield escape(" ".join(proposed))
             yield from _said(conflict)
             yield "Whoever may replace this decision does so here:"
         case Status.RESOLVED:

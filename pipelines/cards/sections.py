@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from model.agreement import proposers_text
 from model.awaited import find_awaited
 from model.conflicts import Conflict, Status
 from model.decisions import name_author
@@ -84,7 +85,9 @@ def decided_sections(conflicts: Iterable[Conflict], context: PageContext) -> Sec
         if local_day(context.model, decision.decided_at) >= since:
             line = f"{_title(conflict, context)}\\\n  {escape(decision.meaning)}"
             author = f"**{escape(name_author(decision))}**"
-            sections.setdefault("decided since yesterday", []).append(f"{line} ({author})")
+            proposed = escape(proposers_text(conflict))
+            line = " · ".join(filter(None, (f"{line} ({author})", proposed)))
+            sections.setdefault("decided since yesterday", []).append(line)
         awaited = find_awaited(conflict, context.today)
         if conflict.status is Status.DECIDED and awaited:
             line = f"{_title(conflict, context)}\\\n  awaiting {escape(str(awaited))}"
@@ -111,6 +114,8 @@ def conflict_line(each: InboxConflict, context: PageContext, reader: str | None 
     else:
         names = format_list(each.person_name for each in asked)
         parts.append(f"**{escape(names)}** by {day}{late}")
+    if proposed := proposers_text(conflict):
+        parts.append(escape(proposed))
     if each.escalated_from:
         parts.append(f"escalated from {escape(each.escalated_from)}")
     if conflict.age_text:

@@ -90,7 +90,7 @@ def decide_within(
     conflict = _require_undecided(read_conflicts(connection), conflict_id)
     person = find_person(instance.model, identity)
     option = _require_option(instance.rules, conflict, choice)
-    choice = _completed(choice, conflict, person)
+    choice = complete_choice(choice, conflict, person)
     verdict = _check_answers(instance, option, choice, conflict, now)
     # Who accepts a longer delay than today's needs a right that reaches so far.
     accepted = replace(conflict.finding, impact=verdict.accepted)
@@ -124,6 +124,17 @@ def decide_within(
     return conflict
 
 
+def complete_choice(choice: Choice, conflict: Conflict, person: Person | None) -> Choice:
+    """The choice with the fields that others proposed for its option where it leaves them out."""
+    others = [each for each in conflict.proposals if person and each.person != person.id]
+    if not others or others[-1].verdict != choice.option:
+        return choice
+    proposed = others[-1]
+    stated = {name: value for name, value in choice.answers.items() if value.strip()}
+    answers = {**dict(proposed.answers), **stated}
+    return replace(choice, answers=answers, reason=choice.reason or proposed.reason)
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """The operating model under which somebody decides, and how the channel named them."""
@@ -150,17 +161,6 @@ def _decide(
     write_decision(connection, conflict.id, decision, source.grounds(conflict, decision))
     write_ledger_update(connection, update, decision.decided_at)
     return update.conflicts[0]
-
-
-def _completed(choice: Choice, conflict: Conflict, person: Person | None) -> Choice:
-    """The choice with the fields that others proposed for its option where it leaves them out."""
-    others = [each for each in conflict.proposals if person and each.person != person.id]
-    if not others or others[-1].verdict != choice.option:
-        return choice
-    proposed = others[-1]
-    stated = {name: value for name, value in choice.answers.items() if value.strip()}
-    answers = {**dict(proposed.answers), **stated}
-    return replace(choice, answers=answers, reason=choice.reason or proposed.reason)
 
 
 def _is_in_force(conflict: Conflict, decision: Decision) -> bool:

@@ -21,7 +21,7 @@ from model.statements import add_statement, is_concerned, pass_on
 from model.warehouse.ledger import write_ledger_update
 from model.warehouse.lookup import WarehouseLookup
 from pipelines.steps.asked import Asked
-from pipelines.steps.decide import Choice, DecisionRefused, decide_within
+from pipelines.steps.decide import Choice, DecisionRefused, complete_choice, decide_within
 from pipelines.steps.raise_risk import withdraw_by_reply
 
 _OF_ANYBODY = (CommandKind.OPTION, CommandKind.ACKNOWLEDGE, CommandKind.WITHDRAW)
@@ -85,19 +85,21 @@ def _choose(asked: Asked, conflict: Conflict, option: Option, command: Command) 
     answers = _fill_fields(asked, option, command)
     if isinstance(answers, str):
         return _unclear(conflict, answers)
+    # Who joins what others proposed says no more than its option.
+    choice = complete_choice(Choice(option.id, answers, command.reason), conflict, asked.person)
     today = asked.instance.today(asked.now)
     try:
-        verdict = make_verdict(option, answers, conflict, asked.model, today)
+        verdict = make_verdict(option, choice.answers, conflict, asked.model, today)
     except InvalidAnswer as error:
-        return _unclear(conflict, _needed(option, answers, conflict) or str(error))
-    if option.needs_reason and not command.reason:
+        return _unclear(conflict, _needed(option, choice.answers, conflict) or str(error))
+    if option.needs_reason and not choice.reason:
         return _unclear(conflict, f"{option.id} needs its reason: add “because …”")
     if not asked.is_verified:
         return _ask_to_confirm(asked, conflict)
     standing = conflict.decision if conflict.status is Status.DECIDED else None
     if standing and (standing.verdict, dict(standing.answers)) == (option.id, verdict.answers):
         return Outcome(OutcomeKind.NOTHING_NEW, conflict.id)
-    return _decide(asked, conflict, Choice(option.id, answers, command.reason))
+    return _decide(asked, conflict, choice)
 
 
 def _decide(asked: Asked, conflict: Conflict, choice: Choice) -> Outcome:

@@ -105,7 +105,7 @@ def test_a_point_has_its_question_options_and_consequences(model: OperatingModel
     assert (point.title, point.between) == ("CDP-18 is late", ("IT", "Marketing"))
     assert point.question == "Who moves?"
     assert point.stake == "3 working days, 2 items downstream"
-    assert (point.decides, point.decide_by) == ("Ada (CIO)", date(2026, 3, 5))
+    assert (point.decides, point.decide_by) == (("Ada (CIO)",), date(2026, 3, 5))
     assert point.otherwise == "it goes to Ben (CMO), who then has until 10 Mar 2026"
     assert point.may_decide == ("Ada", "Dan", "Ben")
     finish, move, accept, dismiss = point.options
@@ -163,7 +163,7 @@ def test_the_level_and_the_deadline_are_those_of_the_day_of_the_meeting(
     assert not agenda(model, board, late, today=TUESDAY).is_needed
     # The first level ends on Thursday 5 March, before the meeting of the 10th.
     (point,) = agenda(model, board, late, today=date(2026, 3, 4)).points
-    assert point.decides == "Ben (CMO)"
+    assert point.decides == ("Ben (CMO)",)
     assert point.notes == ("Due before this meeting: Ada (CIO) decides by 5 Mar 2026.",)
 
 
@@ -173,7 +173,7 @@ def test_while_its_data_are_old_a_conflict_keeps_its_level(model: OperatingModel
 
     (point,) = agenda(model, forum(), late, today=date(2026, 3, 9)).points
 
-    assert point.decides == "Ada (CIO)"
+    assert point.decides == ("Ada (CIO)",)
     assert "Rests on jira as last read on 2 Mar 2026" in point.notes[0]
 
 

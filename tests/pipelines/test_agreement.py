@@ -19,6 +19,7 @@ from model.warehouse.ledger import read_conflict, read_decisions, read_events
 from pipelines.instance import Instance
 from pipelines.steps.decide import Choice, DecisionRefused, decide_within
 from pipelines.steps.detect import detect
+from tests.pipelines.agreeing import want_agreement
 from tests.pipelines.commanding import command_on
 from tests.pipelines.small import JIRA, NOW, SALESFORCE, Small, make_small
 from tests.pipelines.syncing import late_handover, run_sync
@@ -26,15 +27,6 @@ from tests.pipelines.syncing import late_handover, run_sync
 JONAS, LENA, SABINE = "jonas-krueger", "lena-vogt", "sabine-reuter"
 LATER = "2026-04-20"
 REASON = ("--reason", "The fair is off")
-
-
-def want_agreement(small: Small) -> None:
-    """Let the plan of IT be decided by both, and nobody decide for small delays before."""
-    file = small.home / "operating_model" / "decision_rights.yaml"
-    text = file.read_text(encoding="utf-8")
-    old = "    functions: [it]\n    up_to: { days: 30, value: 250000 EUR }\n"
-    assert text.count(old) == 1
-    file.write_text(text.replace(old, f"{old}    agreement: both\n"), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

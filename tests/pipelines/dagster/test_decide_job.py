@@ -2,7 +2,9 @@
 
 import os
 import uuid
+from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import unquote
 
 import dagster as dg
@@ -16,12 +18,15 @@ from model.rules.options import FieldKind, OptionField, date_field
 from pipelines.coordinator import PERSON_TAG, PROOF_TAG
 from pipelines.decide_form import decide_fields
 from pipelines.proxy_identity import prove_run
+from pipelines.steps.detect import detect
+from tests.pipelines.agreeing import want_agreement
 from tests.pipelines.dagster.conftest import Deployed, refusal
-from tests.pipelines.small import day
+from tests.pipelines.small import NOW, day
 from tests.pipelines.syncing import jira_comments
 
 MOVE = {"move": {"on": str(day(30))}}
 HEAD_OF_IT = "jonas.krueger@nordlicht.example"
+HEAD_OF_MARKETING = "lena.vogt@nordlicht.example"
 NO_RIGHT = "ute.behrens@nordlicht.example"
 
 
@@ -108,6 +113,30 @@ def test_a_decision_leaves_the_inbox_and_is_on_its_card_and_in_the_comments(
     assert "**decided** by Jonas Krüger (Head of IT)" in card["history"]
     assert late in inbox["decided since yesterday"]
     assert sum("The fair is later" in text for text in jira_texts(deployed)) == 1
+
+
+def test_where_both_have_to_agree_the_form_of_one_leaves_the_turn_to_the_other(
+    deployed: Deployed, late: str
+) -> None:
+    want_agreement(deployed.small)
+    with closing(deployed.small.open()) as instance:
+        detect(instance, NOW + timedelta(minutes=1))
+
+    agreed = deployed.decide(HEAD_OF_IT, conflict=late, decision=MOVE, reason="The fair is later")
+    shown, inbox = deployed.card(late), deployed.inbox()
+
+    assert agreed.success
+    assert late in deployed.open_ids()
+    assert shown["text"].count("Agreed by Jonas Krüger (Head of IT): Marketing replans CMP-2") == 1
+    assert late in inbox["Lena Vogt decides"]
+    assert sum("Agreed by Jonas" in text for text in jira_texts(deployed)) == 1
+
+    # As on the card: with the day that was proposed, and without a reason of one's own.
+    joined = deployed.decide(HEAD_OF_MARKETING, conflict=late, decision=MOVE)
+
+    assert joined.success
+    assert late not in deployed.open_ids()
+    assert "Jonas Krüger (Head of IT) and Lena Vogt" in deployed.card(late)["text"]
 
 
 def test_a_decision_writes_no_comment_while_comments_are_only_shown(
