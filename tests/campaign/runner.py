@@ -20,11 +20,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tests.pipelines.dagster.clocks import modules_with_a_clock
+
 REPOSITORY = Path(__file__).parents[2]
-DAGSTER_CLOCKS = (
-    "assets.comments", "assets.conflicts", "assets.connections", "assets.shared_model",
-)  # fmt: skip
-"""Modules of `pipelines` that ask when their run began."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +129,8 @@ def _set_clocks(now: datetime) -> None:
         connector.Clock = lambda: Clock(sleep=lambda _: None)
     command: Any = importlib.import_module("pipelines.cli.sync")
     command.now = lambda: now
-    for name in DAGSTER_CLOCKS:
-        module: Any = importlib.import_module(f"pipelines.{name}")
+    for name in modules_with_a_clock():
+        module: Any = importlib.import_module(name)
         module.run_instant = lambda _: now
 
 

@@ -21,21 +21,10 @@ from pipelines.forms import OUTCOME_TAG, REFUSED
 from pipelines.pages import INBOX_PAGE
 from pipelines.proxy_identity import SECRET_VARIABLE, prove_run
 from pipelines.ui_links import CARDS
+from tests.pipelines.dagster.clocks import modules_with_a_clock
 from tests.pipelines.dagster.saved import Saved
 from tests.pipelines.saved import CopyDatabase, save_small
 from tests.pipelines.small import JIRA, NOW, SALESFORCE, Small, make_small
-
-MODULES_WITH_A_CLOCK = (
-    "assets.agenda",
-    "assets.comments",
-    "assets.conflicts",
-    "assets.connections",
-    "assets.measures",
-    "assets.shared_model",
-    "decide_job",
-    "release_job",
-)
-"""Modules that ask when their run began."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +116,8 @@ def _deploy(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv(SECRET_VARIABLE, "a secret of the proxy and Interlock")
     monkeypatch.setenv("INTERLOCK_HOME", str(small.home))
-    for module in MODULES_WITH_A_CLOCK:
-        monkeypatch.setattr(f"pipelines.{module}.run_instant", lambda _: NOW)
+    for module in modules_with_a_clock():
+        monkeypatch.setattr(f"{module}.run_instant", lambda _: NOW)
     yield Deployed(small, dagster)
 
 

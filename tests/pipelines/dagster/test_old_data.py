@@ -5,7 +5,8 @@ from datetime import timedelta
 import dagster as dg
 import pytest
 
-from tests.pipelines.dagster.conftest import MODULES_WITH_A_CLOCK, Deployed
+from tests.pipelines.dagster.clocks import modules_with_a_clock
+from tests.pipelines.dagster.conftest import Deployed
 from tests.pipelines.small import HEALTHY_PLAN, NOW, day
 
 AGE = "Rests on it-jira as last read on 4 Mar 2026. Its deadline waits meanwhile."
@@ -22,9 +23,9 @@ def result(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> dg.ExecuteInP
     teaser = ("CMP-3", "Teaser", day(2), day(4), "Lena Vogt", "Planned", "CDP-3")
     deployed.small.write_plan(*HEALTHY_PLAN, teaser)
     monkeypatch.setenv("JIRA_TOKEN", "wrong")
-    for module in MODULES_WITH_A_CLOCK:
+    for module in modules_with_a_clock():
         later = NOW + timedelta(days=9)
-        monkeypatch.setattr(f"pipelines.{module}.run_instant", lambda _, at=later: at)
+        monkeypatch.setattr(f"{module}.run_instant", lambda _, at=later: at)
     return deployed.sync()
 
 
