@@ -16,6 +16,7 @@ from model.conflicts import Conflict, EscalationStatus, Status
 from model.escalation_status import escalation_status_at
 from model.findings import Severity
 from model.ledger import Event
+from model.operating_model.absences import present_for, present_instead
 from model.operating_model.calendar import local_day
 from model.operating_model.forums import Forum
 from model.operating_model.meetings import last_meeting, next_meeting
@@ -98,7 +99,7 @@ def build_agenda(model: OperatingModel, forum: Forum, data: AgendaData, today: d
     meeting = next_meeting(model, forum, today)
     day = meeting.date()
     since = last_meeting(model, forum, day)
-    people = _people(model, forum)
+    people = _people(model, forum, day)
     status_of = escalation_status_at(model, meeting)
     points, unauthorised = [], []
     for conflict in data.conflicts.values():
@@ -123,8 +124,8 @@ def build_agenda(model: OperatingModel, forum: Forum, data: AgendaData, today: d
         forum,
         meeting,
         since,
-        _names(model, forum.chair),
-        tuple(_names(model, member) for member in forum.members if member != forum.chair),
+        _names(model, forum.chair, day),
+        tuple(_names(model, member, day) for member in forum.members if member != forum.chair),
         tuple(sorted(points, key=_urgency)),
         tuple(_outcomes(model, forum, data, since, today)),
         tuple(sorted(unauthorised, key=lambda each: (each.title, each.conflict_id))),
@@ -149,32 +150,34 @@ def _is_in_scope(
     )
 
 
-def _people(model: OperatingModel, forum: Forum) -> list[Person]:
-    """Everybody who belongs to the forum, its chair first, each only once."""
+def _people(model: OperatingModel, forum: Forum, day: date) -> list[Person]:
+    """Everybody of the forum who is there on a day, its chair first, each only once."""
     people = (
         person
         for member in (forum.chair, *forum.members)
-        for person in _people_of_member(model, member)
+        for person in _people_of_member(model, member, day)
     )
     return list({person.id: person for person in people}.values())
 
 
-def _people_of_member(model: OperatingModel, member: str) -> Iterator[Person]:
-    if member not in {role.id for role in model.roles}:
-        yield person_with_id(model, member)
-        return
-    role = role_with_id(model, member)
-    yield person_with_id(model, role.holder)
-    if role.deputy:
-        yield person_with_id(model, role.deputy)
+def _people_of_member(model: OperatingModel, member: str, day: date) -> tuple[Person, ...]:
+    if member in {role.id for role in model.roles}:
+        return present_for(model, role_with_id(model, member), day)
+    person = present_instead(model, member, day)
+    return (person,) if person else ()
 
 
-def _names(model: OperatingModel, member: str) -> str:
-    """`Jonas Krüger (Head of IT)`, or the name alone of a person without a role there."""
-    if member not in {role.id for role in model.roles}:
-        return person_with_id(model, member).name
-    role = role_with_id(model, member)
-    return f"{person_with_id(model, role.holder).name} ({role.name})"
+def _names(model: OperatingModel, member: str, day: date) -> str:
+    """`Dan for Jonas Krüger (Head of IT)`; a person without a role there has no more than a name.
+
+    Where nobody is there on that day, who is expected is named.
+    """
+    roles = {role.id: role for role in model.roles}
+    role = roles.get(member)
+    expected = person_with_id(model, role.holder if role else member)
+    there = next(iter(_people_of_member(model, member, day)), expected)
+    name = there.name if there == expected else f"{there.name} for {expected.name}"
+    return f"{name} ({role.name})" if role else name
 
 
 def _may_decide(model: OperatingModel, person: Person, conflict: Conflict, day: date) -> bool:

@@ -19,7 +19,7 @@ from pipelines.housekeeping import CRON, JOB, purge_old_runs
 from pipelines.instance import home_folder, open_instance
 from pipelines.release_job import release
 from pipelines.resource import InterlockResource
-from pipelines.schedules import build_schedules, sync_definitions
+from pipelines.schedules import agenda_definitions, build_schedules, sync_definitions
 
 
 def build(deployment: Deployment, model: OperatingModel, rules: RuleSet) -> dg.Definitions:
@@ -51,6 +51,7 @@ def build(deployment: Deployment, model: OperatingModel, rules: RuleSet) -> dg.D
             executor=dg.in_process_executor,
         ),
         sync_definitions(deployment, model.time_zone),
+        agenda_definitions(model),
         dg.Definitions(
             jobs=[decide_job(rules), release, purge_old_runs],
             schedules=build_schedules({JOB: CRON}, model.time_zone),

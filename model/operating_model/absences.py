@@ -22,6 +22,22 @@ def people_for(model: OperatingModel, role: Role) -> tuple[Person, ...]:
     return tuple({person.id: person for person in in_turn}.values())
 
 
+def present_for(model: OperatingModel, role: Role, day: date) -> tuple[Person, ...]:
+    """Who is there on a day and may act for a role, first whoever is asked; empty if nobody is."""
+    calendar = calendar_of(model, role)
+    there = [each for each in people_for(model, role) if not is_away(each, day, calendar)]
+    # Others stand in only while all before them are away.
+    acting = [*there[:1], *(each for each in there if each.id in (role.holder, role.deputy))]
+    return tuple({person.id: person for person in acting}.values())
+
+
+def present_instead(model: OperatingModel, person_id: str, day: date) -> Person | None:
+    """The person, or whoever stands in for them on a day; None if nobody is there."""
+    calendar = calendar_with_id(model, model.calendar)
+    chain = _with_deputies(model, person_id)
+    return next((each for each in chain if not is_away(each, day, calendar)), None)
+
+
 def calendar_of(model: OperatingModel, role: Role) -> WorkingCalendar:
     """The calendar of the function that a role belongs to, else the one of the operating model."""
     own = (each.calendar for each in model.functions if people.speaks_for(role, each))

@@ -31,6 +31,12 @@ def last_meeting(model: OperatingModel, forum: Forum, before: date) -> datetime 
     return _instant(model, forum, held[-1]) if held else None
 
 
+def is_day_before_meeting(model: OperatingModel, forum: Forum, day: date) -> bool:
+    """Whether the forum meets on the working day that follows this one."""
+    meeting = next_meeting(model, forum, day + timedelta(days=1)).date()
+    return calendar_with_id(model, model.calendar).add_working_days(meeting, -1) == day
+
+
 def forum_with_id(model: OperatingModel, forum_id: str) -> Forum:
     """Raises KeyError for an id that no forum of the model has."""
     return {forum.id: forum for forum in model.forums}[forum_id]

@@ -19,6 +19,7 @@ from model.operating_model.forums import Forum
 from model.operating_model.schema import OperatingModel
 from model.outcomes import Outcome, TakenDecision
 from model.rules import installed_rules
+from tests.model.operating_model.away import away, model_with
 from tests.model.operating_model.small_model import small_model
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -187,6 +188,37 @@ def test_what_nobody_there_may_decide_is_no_point_and_names_who_may(
     assert not result.is_needed
     (other,) = result.unauthorised
     assert (other.conflict_id, other.who_may) == (large.id, ("Cleo (Chair)",))
+
+
+def test_who_stands_in_for_a_member_who_is_away_is_there_instead(tmp_path: Path) -> None:
+    model = model_with(tmp_path, away("ada", "2026-03-02", "2026-03-06", "cleo"))
+
+    result = agenda(model, forum(), conflict(model))
+    next_week = agenda(model, forum(), conflict(model), today=date(2026, 3, 9))
+
+    assert (result.chair, result.members) == ("Cleo for Ada (CIO)", ("Ben (CMO)",))
+    (point,) = result.points
+    assert point.decides == ("Cleo for Ada (CIO)",)
+    assert point.may_decide == ("Cleo", "Ben")
+    assert next_week.chair == "Ada (CIO)"
+
+
+def test_who_stands_in_for_a_person_of_the_forum_is_there_instead(tmp_path: Path) -> None:
+    model = model_with(tmp_path, away("ada", "2026-03-02", "2026-03-06", "cleo"))
+
+    result = agenda(model, forum(members=("ada",)), conflict(model))
+
+    assert result.chair == "Cleo for Ada"
+    assert [point.may_decide for point in result.points] == [("Cleo",)]
+
+
+def test_what_only_an_absent_member_may_decide_is_no_point(tmp_path: Path) -> None:
+    model = model_with(tmp_path, away("ada", "2026-03-02", "2026-03-06"))
+
+    result = agenda(model, forum(members=("cio",)), conflict(model))
+
+    assert not result.is_needed
+    assert result.chair == "Ada (CIO)"
 
 
 def test_the_worst_and_then_the_soonest_come_first_whatever_the_order(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import dagster as dg
+import pytest
 
 from tests.pipelines.dagster.conftest import Deployed, metadata_values
 
@@ -34,3 +38,37 @@ def test_a_sync_brings_the_agenda_of_each_forum_up_to_date(synced_deployed: Depl
     assert shown["points"] == 2
     # Dagster hides longer Markdown behind a click.
     assert all(len(text) < 1000 for name, text in shown.items() if name.startswith("point "))
+
+
+@pytest.mark.parametrize(
+    ("day", "is_built"),
+    [
+        ((2026, 3, 2), True),
+        ((2026, 3, 3), False),
+        ((2026, 3, 6), False),
+        # Tuesday is a working day after Easter, whose Friday and Monday are holidays.
+        ((2026, 4, 2), True),
+        ((2026, 4, 6), False),
+    ],
+)
+def test_an_agenda_is_built_on_the_working_day_before_each_meeting(
+    synced_deployed: Deployed, day: tuple[int, int, int], is_built: bool
+) -> None:
+    (schedule,) = (
+        each
+        for each in synced_deployed.defs().schedules or []
+        if each.name == "agenda_cdp_round_schedule"
+    )
+    assert isinstance(schedule, dg.ScheduleDefinition)
+    at = datetime(*day, 7, tzinfo=ZoneInfo("Europe/Berlin"))
+
+    asked = schedule.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=at))
+
+    assert bool(asked.run_requests) == is_built
+    assert bool(asked.skip_message) != is_built
+
+
+def test_the_job_of_an_agenda_builds_it_alone(synced_deployed: Deployed) -> None:
+    job = synced_deployed.defs().resolve_job_def("agenda_cdp_round")
+
+    assert [node.name for node in job.nodes] == ["agenda__cdp_round"]

@@ -93,6 +93,8 @@ def test_schedules_of_interlock_yaml_run_by_default_in_the_time_zone_of_the_mode
             "sync": "*/30 6-19 * * 1-5",
             "sync_it_jira": "*/5 * * * *",
             "purge_old_runs": "30 3 * * *",
+            "agenda_cdp_round": "0 7 * * *",
+            "agenda_steering_committee": "0 7 * * *",
         }.items()
     }
 
