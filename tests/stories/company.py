@@ -29,7 +29,13 @@ COMMON: Mapping[str, Any] = {
     "calendar": "office",
     "calendars": [{"id": "office", "name": "Office", "country": "DE"}],
 }
-STATUSES = {"To Do": "planned", "In Progress": "in progress", "Blocked": "blocked", "Done": "done"}
+STATUSES = {
+    "To Do": "planned",
+    "In Progress": "in progress",
+    "Blocked": "blocked",
+    "Done": "done",
+    "Dropped": "cancelled",
+}
 _CATEGORIES = {"planned": "new", "in progress": "indeterminate", "blocked": "indeterminate"}
 _FIELDS = {"Start date": "date", "WBS": "string", "Percent done": "number"}
 
