@@ -10,6 +10,7 @@ from model.decisions import decision_sentences, describe_decision
 from model.findings import Briefing, Label
 from model.freshness import readings_text
 from model.operating_model.calendar import local_day
+from model.operating_model.identity import Identity, IdentityKind, find_person
 from model.operating_model.schema import OperatingModel
 from model.rules.words import brief_key, format_day, shorten
 from model.wording.audience import CommentAudience
@@ -69,14 +70,19 @@ def _draft_open(
 ) -> Draft:
     briefing = find_briefing(conflict, audience.record_id)
     reasons = briefing.reasons if briefing else conflict.wording.explanation
+    heading = _news_line(conflict, briefing, labels, audience.record_id)
+    question = tuple(_question_lines(conflict, briefing))
+    if _is_asked(conflict, labels, model, audience):
+        heading, question = _request_line(conflict), ()
+        reasons = (f"{briefing.news if briefing else conflict.wording.title}.", *reasons)
     importance = [FIRST_REASON, *(FURTHER_REASON - at for at in range(len(reasons)))]
     return Draft(
-        heading=_news_line(conflict, briefing, labels, audience.record_id),
+        heading=heading,
         before=tuple(_reopened_lines(conflict)),
         # Not strict: there is one number too many, and none for no reasons.
         reasons=tuple(map(optional_line, importance, reasons)),
         after=(
-            *_question_lines(conflict, briefing),
+            *question,
             *_age_lines(conflict),
             *turn_lines(conflict),
             decider_line(conflict, model, audience),
@@ -90,20 +96,45 @@ def find_briefing(conflict: Conflict, record_id: int | None) -> Briefing | None:
     return next((each for each in briefings if record_id in each.record_ids), None)
 
 
+def _is_asked(
+    conflict: Conflict,
+    labels: Mapping[int, Label],
+    model: OperatingModel,
+    audience: CommentAudience,
+) -> bool:
+    """Whether the owner of the record that carries the comment is one who has to decide."""
+    label = None if audience.record_id is None else labels.get(audience.record_id)
+    if label is None or not label.owner:
+        return False
+    owner = find_person(model, Identity(IdentityKind.ACCOUNT, label.owner, audience.connection))
+    return owner is not None and owner.id in {each.person for each in conflict.escalation.asked}
+
+
+def _request_line(conflict: Conflict) -> Line:
+    """Asks the owner, who has to decide, for the decision."""
+    short = f"Please decide {_deadline(conflict)}"
+    return required_line(HEADING, f"{short}: {conflict.wording.question}", f"{short}.")
+
+
+def _deadline(conflict: Conflict) -> str:
+    """`by 25 Nov 2026`, or `now` where that is over."""
+    escalation = conflict.escalation
+    return "now" if escalation.overdue else f"by {format_day(escalation.decide_by)}"
+
+
 def _news_line(
     conflict: Conflict,
     briefing: Briefing | None,
     labels: Mapping[int, Label],
     record_id: int | None,
 ) -> Line:
-    escalation = conflict.escalation
-    day = format_day(escalation.decide_by)
-    by = "now" if escalation.overdue else f"by {day}"
+    by = _deadline(conflict)
     own = "This" if record_id is None else f"Your {brief_key(labels, record_id)}"
     # However long the rule's words are, one sentence remains that fits everywhere.
     short = f"{own} needs a decision {by}."
     if briefing is None:
-        return required_line(HEADING, f"{conflict.wording.title}.", short)
+        title = conflict.wording.title
+        return required_line(HEADING, f"{title}: somebody has to decide {by}.", short)
     plain = f"{briefing.news}."
     if request := briefing.request.replace("{by}", by):
         return required_line(HEADING, f"{briefing.news}: please {request}.", plain, short)

@@ -38,7 +38,9 @@ def states_of(
     finding: Finding, wording: Wording, names: Names, reason: str = "The fair is later"
 ) -> Iterator[tuple[str, Conflict]]:
     """The conflict of a finding in every state that changes its words."""
-    authority = NamedAuthority(role="r", role_name=names.role, person="p", person_name=names.person)
+    authority = NamedAuthority(
+        role="r", role_name=names.role, person="ada", person_name=names.person
+    )
     open_ = Conflict(
         id=finding.conflict_id,
         status=Status.OPEN,

@@ -59,12 +59,22 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> OperatingModel:
 
 @pytest.mark.parametrize("form", FORMS, ids=["issue or deal", "note"])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(wording=WORDINGS, names=NAMES, key=sentences(20), reason=sentences(60))
+@given(
+    wording=WORDINGS, names=NAMES, key=sentences(20), reason=sentences(60), is_asked=st.booleans()
+)
 def test_every_comment_fits_and_keeps_what_it_has_to_say(
-    model: OperatingModel, form: CommentForm, wording: Wording, names: Names, key: str, reason: str
+    model: OperatingModel,
+    form: CommentForm,
+    wording: Wording,
+    names: Names,
+    key: str,
+    reason: str,
+    is_asked: bool,
 ) -> None:
-    labels = {1: Label(1, "it:work_item:1", key, key, "https://jira.test/1", "it", None)}
-    audience = CommentAudience("it-jira", CARD, 1, form)
+    # Ada is who decides, so her own record asks her first.
+    owner = "acc-ada" if is_asked else None
+    labels = {1: Label(1, "it:work_item:1", key, key, "https://jira.test/1", "it", owner)}
+    audience = CommentAudience("jira", CARD, 1, form)
     for name, conflict in states_of(FINDING, wording, names, reason):
         for content in (
             build_content(conflict, labels, model, audience),
@@ -73,7 +83,7 @@ def test_every_comment_fits_and_keeps_what_it_has_to_say(
             lines = lines_of(content)
             assert words_of(content) <= form.most_words, (name, lines)
             assert len(lines) <= MOST_LINES + 2
-            assert lines[0].endswith(".")
+            assert lines[0].endswith((".", "?"))
             assert lines[-1].startswith("Interlock")
         lines = lines_of(build_content(conflict, labels, model, audience))
         decider = next((line for line in lines if " by 25 Nov 2026; " in line), "")

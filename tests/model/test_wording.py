@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -160,12 +161,64 @@ def test_another_reader_gets_another_first_line_and_a_request_instead_of_the_que
     assert "Who moves?" not in lines
 
 
-def test_a_record_to_which_the_rule_says_nothing_gets_the_title(model: OperatingModel) -> None:
+def owned_by(account: str) -> dict[int, Label]:
+    return LABELS | {1: replace(LABELS[1], owner=account)}
+
+
+def test_an_owner_who_has_to_decide_is_asked_for_the_decision_first(model: OperatingModel) -> None:
+    lines = text(build_content(conflict(), owned_by("acc-ben"), model, ON_ITEM)).splitlines()
+
+    assert lines[:3] == [
+        "Please decide by 13 Mar 2026: Who moves?",
+        "- Sales needs your CDP-12 by 6 Mar 2026.",
+        "- Acme waits for it.",
+    ]
+    assert lines.count("Who moves?") == 0
+
+
+def test_each_owner_who_has_to_agree_is_asked_also_when_the_time_is_over(
+    model: OperatingModel,
+) -> None:
+    both = escalated(awaited=(BEN.model_copy(update={"person": "ada"}), BEN), overdue=True)
+
+    for account in ("acc-ada", "acc-ben"):
+        lines = text(build_content(both, owned_by(account), model, ON_ITEM)).splitlines()
+        assert lines[0] == "Please decide now: Who moves?"
+
+
+@pytest.mark.parametrize(
+    ("account", "connection"), [("acc-ada", "jira"), ("acc-ben", "sales"), ("", "jira")]
+)
+def test_an_owner_who_decides_nothing_is_told_what_is_new(
+    model: OperatingModel, account: str, connection: str
+) -> None:
+    audience = CommentAudience(connection, CARD, 1)
+
+    lines = text(build_content(conflict(), owned_by(account), model, audience)).splitlines()
+
+    assert lines[0] == "Sales needs your CDP-12 by 6 Mar 2026."
+
+
+def test_a_short_comment_asks_the_owner_who_decides_in_few_words(model: OperatingModel) -> None:
+    short = CommentAudience("jira", CARD, 1, CommentForm(most_words=20))
+
+    lines = text(build_content(conflict(), owned_by("acc-ben"), model, short)).splitlines()
+
+    assert lines[0] == "Please decide by 13 Mar 2026."
+
+
+def test_a_record_to_which_the_rule_says_nothing_gets_the_title_and_the_day(
+    model: OperatingModel,
+) -> None:
     elsewhere = CommentAudience("jira", CARD, 9)
 
     lines = text(build_content(conflict(), LABELS, model, elsewhere)).splitlines()
 
-    assert lines[:3] == ["CDP-12 is late.", "- It is late.", "- Acme waits."]
+    assert lines[:3] == [
+        "CDP-12 is late: somebody has to decide by 13 Mar 2026.",
+        "- It is late.",
+        "- Acme waits.",
+    ]
 
 
 def test_keys_of_other_records_are_links_where_the_tool_has_links(model: OperatingModel) -> None:
@@ -340,6 +393,6 @@ def test_a_line_break_in_a_title_makes_no_line_of_ours(model: OperatingModel) ->
 
     content = build_content(broken, LABELS, model, CommentAudience("jira", CARD, 9))
 
-    assert text(content).splitlines()[0] == "A High: forged."
+    assert text(content).splitlines()[0].startswith("A High: forged: ")
     assert isinstance(content.blocks[-1], Paragraph)
     assert TextSpan("C?") in spans(content)
