@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -33,6 +33,7 @@ from pipelines.steps.sync import SyncResult, sync_all
 from pipelines.steps.why import explain_delay
 
 JIRA_TOKEN = "sandbox-token"
+_MOST_WORDS = 90
 Line = tuple[str, str, str, str, str, int]
 """A line of the books: document, kind, WBS, date, day of release (or empty), amount in euros."""
 
@@ -64,10 +65,13 @@ class Story:
         self._set_clock(datetime.combine(date.fromisoformat(day), time(9), tzinfo=UTC))
 
     def sync(self) -> SyncResult:
-        """Run a sync an hour later, and expect that all tools could be read and written."""
+        """Run a sync an hour later; all tools can be read and written, and no comment is long."""
         self._set_clock(self.now + timedelta(hours=1))
         result = sync_all(self.instance, self.now, lambda _: None, write=True)
         assert not result.failures, [str(each) for each in result.failures.values()]
+        for issue in self.sandbox.jira.issues.values():
+            for text in self._own_comments(issue.comments):
+                assert len(text.split()) <= _MOST_WORDS, f"{issue.key}: {text}"
         return result
 
     def sync_on(self, day: str) -> SyncResult:
@@ -181,9 +185,7 @@ class Story:
 
     def comments(self, key: str) -> list[str]:
         """The texts of Interlock's comments on an issue, oldest first."""
-        answer = self._call("GET", f"/issue/{key}/comment", "").json()["comments"]
-        own = [each for each in answer if each["author"]["accountId"] == "interlock"]
-        return [_text(each["body"]).strip() for each in own]
+        return self._own_comments(self._call("GET", f"/issue/{key}/comment").json()["comments"])
 
     def first_line(self, key: str) -> str:
         """The first line of the one comment on an issue."""
@@ -259,7 +261,11 @@ class Story:
         with self.instance.engine.connect() as connection:
             return read_conflicts(connection)
 
-    def _call(self, method: str, path: str, by: str, body: Any = None) -> httpx.Response:
+    def _own_comments(self, comments: Sequence[Mapping[str, Any]]) -> list[str]:
+        own = (each for each in comments if each["author"]["accountId"] == "interlock")
+        return [_text(each["body"]).strip() for each in own]
+
+    def _call(self, method: str, path: str, by: str = "", body: Any = None) -> httpx.Response:
         person = next((each for each in self.instance.model.people if each.id == by), None)
         assert person or not by, f"the model has no {by}"
         answer = httpx.request(
