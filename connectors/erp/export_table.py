@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from connectors.erp.delimited_rows import DelimitedRow, split_rows
 from connectors.erp.settings import ExportProfile
+from connectors.kit.delimited_rows import DelimitedRow, require_sound, split_rows
 from connectors.kit.delimited_text import DELIMITERS, UnreadableFile, decode_text, fold_heading
 
 _RULE_CHARACTERS = set("-=_+ ")
@@ -79,14 +79,16 @@ def _find_heading_row(text: str, profile: ExportProfile) -> tuple[str, list[Deli
     nearest: tuple[str, ...] = ()
     failure: UnreadableFile | None = None
     for delimiter in (profile.delimiter,) if profile.delimiter else DELIMITERS:
-        try:
-            rows = split_rows(text, delimiter, profile.quoted)
-        except UnreadableFile as error:
-            failure = failure or error
-            continue
+        rows = split_rows(text, delimiter, profile.quoted)
         start, headings = _best_heading_row(rows, wanted_headings)
         if len(_matching(headings, wanted_headings)) == len(wanted_headings):
+            # What stands above the headings is nothing that could be read wrong.
+            require_sound(rows[start:])
             return delimiter, rows, start
+        try:
+            require_sound(rows)
+        except UnreadableFile as error:
+            failure = failure or error
         nearest = max(nearest, headings, key=lambda names: len(_matching(names, wanted_headings)))
     # A file that cannot be split shows no headings either; the quotes are then the real reason.
     if failure and not _matching(nearest, wanted_headings):

@@ -18,8 +18,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from io import StringIO
 
-from connectors.erp.delimited_rows import split_rows
 from connectors.kit.answer_columns import is_answer_column, missing_answer_columns, read_answer
+from connectors.kit.delimited_rows import require_sound, split_rows
 from connectors.kit.delimited_text import DELIMITERS, UnreadableFile, decode_text
 from connectors.kit.formulas import escape_formula
 from model.comment_content import MARKER_PREFIX, CommentContent, Target
@@ -102,7 +102,9 @@ def parse_findings(content: bytes) -> FindingsTable:
     text, encoding = decode_text(content)
     for delimiter in DELIMITERS:
         with suppress(UnreadableFile):
-            rows = [row.cells for row in split_rows(text, delimiter)]
+            split = split_rows(text, delimiter)
+            require_sound(split)
+            rows = [row.cells for row in split]
             if rows and MARKER_COLUMN in rows[0]:
                 empty = empty_findings_table(delimiter, encoding)
                 # The file is written back with the delimiter with which a person saved it.

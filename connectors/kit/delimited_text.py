@@ -7,6 +7,7 @@ error that says why a file cannot be read.
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,6 +20,9 @@ _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _DECLARE = "Declare the encoding of the file"
+# What letters of other code pages look like when they are read as Windows-1252: a symbol or a
+# capital letter between two small letters, or four accented letters in a row.
+_MISREAD = re.compile(r"[a-z][ŸŽŠ„‚”†‡ˆ‰‹›¢£¤¥¬±²³¶][a-z]|[\u00c0-\u00ff]{4}")
 
 
 @dataclass
@@ -40,7 +44,8 @@ def decode_text(content: bytes, declared: str | None = None) -> tuple[str, str]:
     in that encoding, where Python has no such encoding, or where the text holds NUL characters.
     """
     marks = (name for mark, name in _BYTE_ORDER_MARKS.items() if content.startswith(mark))
-    encoding = next(marks, None) or declared or _detect_encoding(content)
+    certain = next(marks, None) or declared
+    encoding = certain or _detect_encoding(content)
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -51,7 +56,42 @@ def decode_text(content: bytes, declared: str | None = None) -> tuple[str, str]:
     # UTF-16 decodes as cp1252 without an error; only the NUL characters show the mistake.
     if "\0" in text:
         raise UnreadableFile(f"it holds NUL characters when read as {encoding}", _DECLARE)
+    _require_sense(content, text, encoding, is_guess=certain is None)
     return text, encoding
+
+
+def _require_sense(content: bytes, text: str, encoding: str, is_guess: bool) -> None:
+    """Raise UnreadableFile for text that shows itself to be in another encoding."""
+    if encoding == "cp1252" and is_guess:
+        if (line := _line_in_utf8(content)) is not None:
+            reason = f"line {line} is written in UTF-8, but other lines are not"
+            raise UnreadableFile(reason, "Save the whole file in one encoding")
+        if match := _MISREAD.search(text):
+            line = text.count("\n", 0, match.start()) + 1
+            word = text[max(0, match.start() - 8) : match.end() + 8].split("\n")[0].strip()
+            reason = f'line {line} reads "{word}", which is no text in the encoding cp1252'
+            raise UnreadableFile(reason, _DECLARE)
+    if encoding.startswith("utf") and _is_encoded_twice(text):
+        raise UnreadableFile("it was encoded in UTF-8 twice", "Export the file again")
+
+
+def _line_in_utf8(content: bytes) -> int | None:
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if not line.isascii():
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+            return number
+    return None
+
+
+def _is_encoded_twice(text: str) -> bool:
+    try:
+        # Ordinary text with an accent in it is not valid UTF-8 again.
+        return not text.isascii() and text.encode("cp1252").decode("utf-8") != text
+    except UnicodeError:
+        return False
 
 
 def _detect_encoding(content: bytes) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 
-from connectors.kit.delimited_text import DELIMITERS, UnreadableFile, decode_text
-from connectors.spreadsheets.sheet_grid import CORRECT_FILE, SheetGrid
+from connectors.kit.delimited_rows import split_rows
+from connectors.kit.delimited_text import DELIMITERS, decode_text
+from connectors.spreadsheets.sheet_grid import SheetGrid
 
 
 def read_csv_grids(
@@ -16,13 +15,12 @@ def read_csv_grids(
     """Yield the file read with the declared delimiter, or else with each of `DELIMITERS`.
 
     The caller knows the headings and so decides which grid is right. Raises UnreadableFile for
-    bytes that are not text in the encoding, or not delimited text.
+    bytes that are not text in the encoding.
     """
     text, _ = decode_text(raw, encoding)
+    # Joined files have a byte order mark within; it is never part of a text.
+    text = text.replace("\ufeff", "")
     # csv.Sniffer guesses from the text alone; the headings of the settings are better evidence.
     for candidate in (delimiter,) if delimiter else DELIMITERS:
-        try:
-            rows = list(csv.reader(StringIO(text, newline=""), delimiter=candidate))
-        except csv.Error as error:
-            raise UnreadableFile(f"it is no delimited text ({error})", CORRECT_FILE) from error
-        yield candidate, SheetGrid(sheet, rows)
+        rows = split_rows(text, candidate)
+        yield candidate, SheetGrid(sheet, [row.cells for row in rows], delimited=rows)

@@ -12,6 +12,9 @@ from connectors.spreadsheets.plan_files import PlanFile
 from connectors.spreadsheets.plan_table import PlanTable
 from model.records import Problem
 
+_MOST_LISTED = 20
+"""Rows that one problem lists by their numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
@@ -34,9 +37,8 @@ class PlanRow:
 
     @property
     def place(self) -> str:
-        """Where the row is, for people: `plan.xlsx, sheet Plan, row 7`."""
-        sheet = f", sheet {self.sheet}" if self.sheet else ""
-        return f"{self.plan.name}{sheet}, row {self.index + 1}"
+        """Where the row is, for people: `plan.xlsx, sheet Plan, row 7`; `plan.csv, line 9`."""
+        return f"{_sheet_place(self.plan, self.table)}, {self.table.grid.place(self.index)}"
 
     def to_json(self) -> dict[str, JsonValue]:
         """The payload of its raw record: each filled cell under its heading, with its address."""
@@ -55,11 +57,74 @@ class PlanRow:
         return {**payload, "row": row + 1, "cells": cells}
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadRows:
+    """Rows of a table that are not read as they stand, for one `reason`.
+
+    `texts` are their cells; a key that stands in one of them may still exist. Without `held` they
+    are only to be mentioned.
+    """
+
+    plan: PlanFile
+    table: PlanTable
+    indices: tuple[int, ...]
+    reason: str
+    held: bool
+
+    @property
+    def texts(self) -> list[str]:
+        return ["\n".join(self.table.grid.rows[index]) for index in self.indices]
+
+    def to_problem(self) -> Problem:
+        grid = self.table.grid
+        word = "line" if grid.delimited is not None else "row"
+        numbers = ", ".join(str(grid.line(index)) for index in self.indices[:_MOST_LISTED])
+        several = f"s {numbers}" if len(self.indices) > 1 else f" {numbers}"
+        more = len(self.indices) - _MOST_LISTED
+        rest = f" and {more} more" if more > 0 else ""
+        place = f"{_sheet_place(self.plan, self.table)}, {word}{several}{rest}"
+        # The reason is part of the id: another reason on the same sheet is another problem.
+        native_id = f"{self.plan.name}#{grid.sheet}!{self.reason}"
+        if self.held:
+            reason = f"{place} cannot be read: {self.reason}; what stood there before still counts"
+            return Problem(native_id, reason, "Correct the file, or export it again")
+        remedy = "Nothing, if this is meant; else correct the file"
+        return Problem(native_id, f"{place}: {self.reason}", remedy, held=False)
+
+
+def _sheet_place(plan: PlanFile, table: PlanTable) -> str:
+    sheet = table.grid.sheet
+    return f"{plan.name}, sheet {sheet}" if sheet else plan.name
+
+
+def list_unread(plans: Iterable[PlanFile]) -> list[UnreadRows]:
+    """The rows in doubt of all tables, those of one table and reason together."""
+    groups = []
+    for plan in plans:
+        for table in plan.tables:
+            kinds = table.sort_rows()
+            for rows, held in ((kinds.unread, True), (kinds.told, False)):
+                for reason in sorted(set(rows.values())):
+                    indices = tuple(index for index in sorted(rows) if rows[index] == reason)
+                    groups.append(UnreadRows(plan, table, indices, reason, held))
+    return groups
+
+
+def list_key_only(plans: Iterable[PlanFile]) -> list[PlanRow]:
+    """The rows with nothing but a key: their records stay as they were."""
+    return [
+        _plan_row(plan, table, index, whole_percents=False)
+        for plan in plans
+        for table in plan.tables
+        for index in table.sort_rows().key_only
+    ]
+
+
 def list_rows(plans: Iterable[PlanFile]) -> Iterator[PlanRow]:
     """Yield every row of every table, also those without a key."""
     for plan in plans:
         for table in plan.tables:
-            indices = list(table.row_indices())
+            indices = table.sort_rows().plan
             column = table.columns.get("percent")
             percents = () if column is None else (table.grid.text(i, column) for i in indices)
             whole = is_in_whole_percents(percents)
@@ -70,7 +135,9 @@ def _plan_row(plan: PlanFile, table: PlanTable, index: int, whole_percents: bool
     grid, key_column = table.grid, table.columns["key"]
     # A merged key belongs to the top row alone: two rows with one key would be one record.
     own = [c for c in table.columns.values() if grid.value_row(index, c) == index]
-    key = " ".join(grid.text(index, key_column).split()) if key_column in own else ""
+    # Characters without width come with copied text; nobody sees that they make another key.
+    text = grid.text(index, key_column).replace("\u200b", "") if key_column in own else ""
+    key = " ".join(text.split())
     # The key's cell first: it is filled in every row, and people find the row by it.
     cells = tuple(format_cell_address(index, c) for c in dict.fromkeys([key_column, *own]))
     return PlanRow(plan, table, index, "" if key in ERROR_VALUES else key, cells, whole_percents)
@@ -97,6 +164,16 @@ def _missing_key_problem(row: PlanRow) -> Problem:
         f"{row.plan.name}#{row.sheet}!{row.note_cells[0]}",
         f"{row.place} has no key of its own in cell {row.note_cells[0]}",
         "Give the row a key that no other row has, or empty it",
+    )
+
+
+def key_only_problem(row: PlanRow) -> Problem:
+    """The problem of a row that lost everything but its key."""
+    return Problem(
+        row.key,
+        f'{row.place} has only its key "{row.key}"; its record stays as it was',
+        "Fill the row again, or delete the whole row",
+        known_as=(row.key,),
     )
 
 

@@ -1,19 +1,19 @@
 """Finds a table by its headings, wherever on a sheet it is.
 
 The heading row is the first one that holds every mapped heading (case and spacing are ignored; of
-two equal headings the left one counts). The table reaches to the end of the sheet: blank rows,
-repeated heading rows, and rows with one filled cell (the title of a section, a note below the
-table) are not part of it.
+two equal headings the left one counts). The table reaches to the end of the sheet; `row_kinds`
+says which rows are part of it.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.kit.delimited_text import fold_heading
 from connectors.spreadsheets.cell_addresses import column_letters, format_cell_address
+from connectors.spreadsheets.row_kinds import RowKinds, sort_rows
 from connectors.spreadsheets.sheet_grid import SheetGrid
 
 
@@ -30,20 +30,9 @@ class PlanTable:
     columns: Mapping[str, int]
     headings: Sequence[str]
 
-    def row_indices(self) -> Iterator[int]:
-        """The indices (from 0 on the sheet) of the rows that belong to the table."""
-        columns = tuple(self.columns.values())
-        heading = [self.headings[column] for column in columns]
-        for row in range(self.heading_row + 1, len(self.grid.rows)):
-            filled = sum(1 for value in self.grid.rows[row] if value.strip())
-            mapped = [self.grid.text(row, column).strip() for column in columns]
-            # Rows of other tables below fill columns that are not mapped.
-            if filled > 1 and any(mapped) and not _are_equal(mapped, heading):
-                yield row
-
-
-def _are_equal(texts: Sequence[str], headings: Sequence[str]) -> bool:
-    return all(fold_heading(a) == fold_heading(b) for a, b in zip(texts, headings, strict=True))
+    def sort_rows(self) -> RowKinds:
+        """What each row below the headings is."""
+        return sort_rows(self.grid, self.heading_row, self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +78,8 @@ def find_table(grid: SheetGrid, wanted: Mapping[str, Sequence[str]]) -> PlanTabl
     """Find the table with all headings; `wanted` maps a name to its possible headings."""
     best: tuple[int, int | None] = (0, None)
     for row in range(len(grid.rows)):
+        if grid.delimited is not None and grid.delimited[row].doubt:
+            continue
         columns = _match_columns(grid, row, wanted)
         if len(columns) == len(wanted):
             return PlanTable(grid, row, columns, _unique_headings(grid, row))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,23 @@ import orjson
 from connectors.base import Cursor, JsonValue, Page, RawRecord
 from connectors.kit.plausible import may_be_cut_off
 from connectors.spreadsheets.plan_files import PlanFile, PlanFiles
-from connectors.spreadsheets.plan_rows import PlanRow, existing_keys, index_by_key, list_rows
+from connectors.spreadsheets.plan_rows import (
+    PlanRow,
+    UnreadRows,
+    existing_keys,
+    index_by_key,
+    key_only_problem,
+    list_key_only,
+    list_rows,
+    list_unread,
+)
 from connectors.spreadsheets.settings import SpreadsheetSettings
 from model.records import Problem
 
 _READ_WITH = {"path", "sheet", "columns", "references_in", "delimiter", "encoding"}
 """Settings that decide which rows there are; when they change, everything is pulled again."""
+_MOST_SEARCHED = 100
+"""Unread rows that are searched for known keys; with more of them nothing counts as deleted."""
 
 
 def changed_page(
@@ -31,7 +42,8 @@ def changed_page(
     """Return the one page of a pull, or None when no file changed.
 
     The page has snapshot ids only when every file could be read and no CSV file may be cut off
-    (a workbook that is cut off cannot be opened).
+    (a workbook that is cut off cannot be opened). Keys that stand in rows which cannot be read
+    count as present; where such a row has no known key, there are no snapshot ids either.
     """
     read_with = _settings_digest(settings)
     before = _PreviousPull(cursor, read_with)
@@ -42,7 +54,14 @@ def changed_page(
     rows_by_key, problems = index_by_key(rows)
     counts = Counter(row.plan.name for row in rows)
     truncated = [plan for plan in plans.read if before.lost_most(plan, counts[plan.name])]
-    is_complete = is_complete and not truncated
+    unread = list_unread(plans.read)
+    key_only = list_key_only(plans.read)
+    problems += [group.to_problem() for group in unread]
+    problems += [key_only_problem(row) for row in key_only]
+    present = before.keys_in_doubt([group for group in unread if group.held])
+    is_complete = is_complete and not truncated and present is not None
+    present = (present or set()) | {row.key for row in key_only}
+    present |= before.lost_keys(rows, present)
     # Compared without `saved`: saving a file again changes none of its rows.
     contents = {key: row.to_json() for key, row in rows_by_key.items()}
     digests = {key: _digest(content) for key, content in contents.items()}
@@ -58,11 +77,12 @@ def changed_page(
         for plan in plans.read
     }
     # The rows of a file that cannot be read now must not be pulled again once it can be.
-    known = digests if is_complete else {**before.rows, **digests}
+    stays = before.rows.keys() & present if is_complete else before.rows.keys()
+    known = {**{key: before.rows[key] for key in sorted(stays)}, **digests}
     files = _files_state(plans, saved, rows_by_file, _digest_files(plans, rows_by_key, digests))
     after: Cursor = {"read_with": read_with, "files": files, "rows": {**known}}
     doubts = [_truncation_problem(plan, before.count(plan)) for plan in truncated]
-    snapshot_ids = existing_keys(rows) if is_complete else None
+    snapshot_ids = existing_keys(rows) | present if is_complete else None
     return Page(records, after, (*problems, *doubts), snapshot_ids)
 
 
@@ -132,6 +152,25 @@ class _PreviousPull:
     def count(self, plan: PlanFile) -> int:
         """How many rows the file had when it was last complete; 0 where that is unknown."""
         return int(self._files.get(plan.name, {}).get("rows", 0))
+
+    def keys_in_doubt(self, groups: Sequence[UnreadRows]) -> set[str] | None:
+        """The known keys in rows that cannot be read; None where a row has none of them."""
+        texts = [text for group in groups for text in group.texts]
+        if len(texts) > _MOST_SEARCHED:
+            return None
+        keys: set[str] = set()
+        for text in texts:
+            in_text = {key for key in self.rows if key in text}
+            if not in_text:
+                return None
+            keys |= in_text
+        return keys
+
+    def lost_keys(self, rows: Sequence[PlanRow], present: set[str]) -> set[str]:
+        """The keys that are gone, while as many rows without a key may be theirs."""
+        keyless = sum(1 for row in rows if not row.key)
+        gone = self.rows.keys() - existing_keys(rows) - present
+        return gone if len(gone) <= keyless else set()
 
     def lost_most(self, plan: PlanFile, rows: int) -> bool:
         """Whether a CSV file lost so many rows that it may be cut off."""

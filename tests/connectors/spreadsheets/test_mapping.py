@@ -184,7 +184,7 @@ def test_another_field_that_is_not_clear_is_left_out_and_reported(
 
 
 def test_a_row_with_a_key_but_no_title_is_quarantined(tmp_path: Path) -> None:
-    result = mapped_row(tmp_path, {**KEYED, "estimate": "Days"}, ("Total", None, 240))
+    result = mapped_row(tmp_path, {**KEYED, "estimate": "Days"}, ("M-1", None, 240))
     assert "has a key but no title" in only_problem(result).reason
 
 

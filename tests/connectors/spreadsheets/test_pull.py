@@ -272,11 +272,11 @@ def test_rows_of_a_file_that_was_unreadable_are_not_pulled_again(tmp_path: Path)
 
 @pytest.mark.parametrize("key", ["#REF!", "", "  "])
 def test_a_formula_error_or_an_empty_cell_is_no_key(tmp_path: Path, key: str) -> None:
-    (tmp_path / "plan.csv").write_text(f"Key,Task\n{key},Brief,x\n")
+    (tmp_path / "plan.csv").write_text(f"Key,Task,Note\n{key},Brief,x\n")
     columns = {"key": "Key", "title": "Task"}
     page = pulled(connector(tmp_path, path="plan.csv", columns=columns))
     assert (page.records, page.snapshot_ids) == ((), frozenset())
-    assert "row 2 has no key of its own in cell A2" in page.problems[0].reason
+    assert "line 2 has no key of its own in cell A2" in page.problems[0].reason
 
 
 def test_spaces_and_line_breaks_within_a_key_are_unified(tmp_path: Path) -> None:
@@ -284,3 +284,44 @@ def test_spaces_and_line_breaks_within_a_key_are_unified(tmp_path: Path) -> None
     columns = {"key": "Key", "title": "Task"}
     page = pulled(connector(tmp_path, path="plan.csv", columns=columns))
     assert page.snapshot_ids == {"M 1 b"}
+
+
+def csv_plan(home: Path, *lines: str) -> SpreadsheetConnector:
+    (home / "plan.csv").write_text("\n".join(("Key,Task,Who", *lines, "")))
+    return connector(home, path="plan.csv", columns={"key": "Key", "title": "Task", "owner": "Who"})
+
+
+def test_a_row_of_another_width_is_held_with_its_line_and_its_record_stays(tmp_path: Path) -> None:
+    first = pulled(csv_plan(tmp_path, "K-1,Brief,Ada", "K-2,Launch,Ben", "K-3,Review,Cy"))
+    connection = csv_plan(tmp_path, "K-1,Brief,Ada", "K-2,Launch,,Ben")
+    (second,) = pull_again(connection, first)
+    assert second.snapshot_ids == {"K-1", "K-2"}
+    (problem,) = second.problems
+    assert "plan.csv, line 3 cannot be read: 4 cells under 3 headings" in problem.reason
+
+
+def test_a_row_that_is_read_again_as_before_is_not_landed_again(tmp_path: Path) -> None:
+    whole = ("K-1,Brief,Ada", "K-2,Launch,Ben")
+    first = pulled(csv_plan(tmp_path, *whole))
+    (second,) = pull_again(csv_plan(tmp_path, whole[0], 'K-2,"Launch,Ben'), first)
+    (third,) = pull_again(csv_plan(tmp_path, *whole), second)
+    assert (second.snapshot_ids, third.records) == ({"K-1", "K-2"}, ())
+
+
+def test_in_a_first_pull_with_an_unreadable_row_nothing_counts_as_deleted(tmp_path: Path) -> None:
+    assert pulled(csv_plan(tmp_path, "K-1,Brief,Ada", 'K-2,"Launch,Ben')).snapshot_ids is None
+
+
+def test_a_row_with_only_its_key_keeps_its_record_and_is_told(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN, ("M-3", None, None, None, None))
+    page = pulled(connector(tmp_path))
+    assert page.snapshot_ids == {"M-1", "M-2", "M-3"}
+    assert 'row 4 has only its key "M-3"' in page.problems[0].reason
+
+
+def test_a_total_is_told_and_is_no_row(tmp_path: Path) -> None:
+    write(tmp_path / "plan.xlsx", *PLAN, ("Total", "2 rows", None, None, None))
+    page = pulled(connector(tmp_path))
+    assert page.snapshot_ids == {"M-1", "M-2"}
+    assert [problem.held for problem in page.problems] == [False]
+    assert "row 4: it looks like a total" in page.problems[0].reason
