@@ -12,13 +12,12 @@ from model.conflicts import Conflict, Status
 from model.decisions import name_author
 from model.operating_model.calendar import calendar_with_id, local_day
 from model.operating_model.schema import OperatingModel
+from model.raised_risks import RULE as RAISED_RISK
 from model.rules.words import format_day, format_list
 from pipelines.cards.markdown import escape, link
 from pipelines.cards.page import PageContext
 from pipelines.ui_links import card_url
 
-RAISED_RISK = "raised_risk"
-"""The rule of the conflicts that people open by hand."""
 NOBODY = "nobody may decide"
 _TITLES_LENGTH = 60
 

@@ -23,7 +23,7 @@ from tests.pipelines.syncing import (
     written_keys,
 )
 
-TOBIAS = "5b10a2844c20165700ede21c"
+JONAS, TOBIAS = "5b10a2844c20165700ede21a", "5b10a2844c20165700ede21c"
 
 
 def edits(result: SyncResult) -> list[tuple[str, bool]]:
@@ -93,6 +93,39 @@ def test_a_new_holder_of_a_role_is_notified_of_what_there_is_to_decide(
     assert edits(result) == [("CDP-2", True), ("CMP-2", True)]
     assert late_handover(result).escalation.authority is not None
     assert f"{TOBIAS} (Head of IT)" in text_on(small, "CDP-2")
+
+
+def test_while_who_decides_is_away_the_deputy_is_asked_once_and_after_the_return_no_more(
+    small: Small,
+) -> None:
+    email = "    email: jonas.krueger@nordlicht.example\n"
+    absence = "    absences: [{ from: 2026-03-02, to: 2026-03-10 }]\n    deputy: tobias-lang\n"
+    replace_in_model(small, "people.yaml", email, email + absence)
+    with closing(small.open()) as instance:
+        run_sync(instance)
+        while_away = late_comment(small)
+        unchanged = run_sync(instance, minutes=10)
+
+    # Back before the day by which it is to be decided.
+    replace_in_model(small, "people.yaml", "to: 2026-03-10", "to: 2026-03-04")
+    with closing(small.open()) as instance:
+        returned = run_sync(instance, days=1)
+        after_return = late_comment(small)
+        again = run_sync(instance, days=2)
+
+    assert f"{TOBIAS} for Jonas Krüger (Head of IT) decides by" in while_away
+    assert JONAS not in while_away
+    assert written_keys(unchanged) == {}
+    assert f"{JONAS} (Head of IT) decides by" in after_return
+    assert TOBIAS not in after_return
+    assert ("CDP-2", True) in edits(returned)
+    assert written_keys(again) == {}
+
+
+def late_comment(small: Small) -> str:
+    """The words and mentioned account ids of the comment about the late handover."""
+    texts = (_adf_text(comment["body"]) for comment in jira_comments(small, "CDP-2"))
+    return next(text for text in texts if "Marketing needs" in text)
 
 
 @pytest.mark.after_sync

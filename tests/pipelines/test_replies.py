@@ -19,7 +19,9 @@ from model.warehouse.audit import audit_record
 from model.warehouse.ledger import read_conflicts, read_decisions, write_ledger_update
 from model.wording import to_plain_text
 from pipelines.cards.card import Life, card_page
+from pipelines.cards.inbox import InboxContents, inbox_page
 from pipelines.cards.page import PageContext
+from pipelines.cards.sections import InboxConflict
 from pipelines.steps import follow_command
 from pipelines.steps.comment import comment
 from pipelines.steps.detect import detect
@@ -601,6 +603,19 @@ def test_a_raised_risk_is_commented_on_both_records_in_the_same_sync(written: Wr
 
     for key in ("CDP-1", "CDP-3"):
         assert "the vendor is late" in written.comment_text(key, "raised_risk")
+
+
+def test_a_raised_risk_is_in_the_section_of_risks_of_the_inbox(written: Written) -> None:
+    written.write(RISK, on="CDP-1")
+    written.follow()
+
+    instance = written.instance
+    context = PageContext("", instance.model, instance.rules, NOW.date(), {}, {})
+    listed = [InboxConflict(written.conflict(rule)) for rule in ("late_handover", "raised_risk")]
+    entries = inbox_page(InboxContents(listed, (), (), ()), context).entries
+
+    assert "says Jonas" in str(entries["risks"])
+    assert "says Jonas" not in str(entries["Jonas Krüger decides"])
 
 
 def test_who_raised_a_risk_withdraws_it(written: Written) -> None:

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from model.conflicts import Conflict, Decision, NamedAuthority, Status
+from model.raised_risks import RULE as RAISED_RISK
 from model.warehouse.ledger import read_conflicts
 from model.warehouse.lookup import WarehouseLookup
 from pipelines.cards.inbox import MOST_URGENT, InboxContents, inbox_page, reader_page
 from pipelines.cards.page import Page, PageContext
-from pipelines.cards.sections import RAISED_RISK, InboxConflict
+from pipelines.cards.sections import InboxConflict
 from pipelines.instance import Instance
 from pipelines.pages import FunctionPage, PersonPage, function_pages, person_pages
 from pipelines.steps.detect import mentioned_ids
