@@ -1,11 +1,10 @@
 """Bad input, through whole syncs: a clear message, no effect on the rest, recovery once fixed.
 
-Every test first syncs the healthy small instance, so that there is something to lose.
+Most tests begin after a sync of the healthy small instance, so that there is something to lose.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -34,14 +33,6 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     for tool in ("jira", "salesforce"):
         no_pause = Clock(sleep=lambda _: None)
         monkeypatch.setattr(f"connectors.{tool}.connector.Clock", lambda clock=no_pause: clock)
-
-
-@pytest.fixture
-def instance(small: Small) -> Iterator[Instance]:
-    opened = small.open()
-    assert run_sync(opened).failures == {}
-    yield opened
-    opened.close()
 
 
 def quarantined(instance: Instance) -> list[Any]:
@@ -91,6 +82,7 @@ def spend(instance: Instance) -> int:
         return int(connection.exec_driver_sql(query).scalar_one())
 
 
+@pytest.mark.after_sync
 def test_an_unmapped_status_of_jira_counts_by_its_category_until_it_is_mapped(
     small: Small, instance: Instance
 ) -> None:
@@ -114,6 +106,7 @@ def test_an_unmapped_status_of_jira_counts_by_its_category_until_it_is_mapped(
     mapped_again.close()
 
 
+@pytest.mark.after_sync
 def test_a_row_with_an_impossible_date_keeps_its_last_good_version(
     small: Small, instance: Instance
 ) -> None:
@@ -132,6 +125,7 @@ def test_a_row_with_an_impossible_date_keeps_its_last_good_version(
     assert_healthy(small, instance)
 
 
+@pytest.mark.after_sync
 def test_only_the_line_of_an_export_with_an_impossible_date_is_quarantined(
     small: Small, instance: Instance
 ) -> None:
@@ -149,6 +143,7 @@ def test_only_the_line_of_an_export_with_an_impossible_date_is_quarantined(
     assert_healthy(small, instance)
 
 
+@pytest.mark.after_sync
 def test_an_export_without_a_required_column_is_quarantined_whole_and_its_figures_stay(
     small: Small, instance: Instance
 ) -> None:
@@ -166,6 +161,7 @@ def test_an_export_without_a_required_column_is_quarantined_whole_and_its_figure
     assert_healthy(small, instance)
 
 
+@pytest.mark.after_sync
 def test_a_plan_without_its_mapped_columns_is_named_and_no_row_is_lost(
     small: Small, instance: Instance
 ) -> None:
@@ -185,6 +181,7 @@ def test_a_plan_without_its_mapped_columns_is_named_and_no_row_is_lost(
     assert_healthy(small, instance)
 
 
+@pytest.mark.after_sync
 @pytest.mark.parametrize("part", [0.0, 0.5, 0.99])
 def test_no_row_of_a_truncated_workbook_is_lost(
     small: Small, instance: Instance, part: float
@@ -201,6 +198,7 @@ def test_no_row_of_a_truncated_workbook_is_lost(
     assert_healthy(small, instance)
 
 
+@pytest.mark.after_sync
 @pytest.mark.parametrize("path", ["/search/jql", "/bulkfetch", "/project/search"])
 def test_a_truncated_page_of_jira_is_requested_again(
     small: Small, instance: Instance, path: str
@@ -213,6 +211,7 @@ def test_a_truncated_page_of_jira_is_requested_again(
     assert "Reporting for all" in titles(instance, "it-jira")
 
 
+@pytest.mark.after_sync
 @pytest.mark.parametrize(("name", "path"), [("it-jira", "/search/jql"), ("sales", "/query")])
 def test_a_page_that_stays_truncated_is_named_and_read_by_the_next_sync(
     small: Small, instance: Instance, name: str, path: str
@@ -230,6 +229,7 @@ def test_a_page_that_stays_truncated_is_named_and_read_by_the_next_sync(
     assert "Reporting for all" in titles(instance, "it-jira")
 
 
+@pytest.mark.after_sync
 def test_issues_whose_page_stays_truncated_are_quarantined_until_the_next_sync(
     small: Small, instance: Instance
 ) -> None:
@@ -248,6 +248,7 @@ def test_issues_whose_page_stays_truncated_are_quarantined_until_the_next_sync(
     assert "Reporting for all" in titles(instance, "it-jira")
 
 
+@pytest.mark.after_sync
 @pytest.mark.parametrize(
     ("name", "variable"), [("it-jira", "JIRA_TOKEN"), ("sales", "SALESFORCE_CLIENT_SECRET")]
 )
@@ -279,6 +280,7 @@ def test_a_tool_that_was_never_read_makes_no_dependency_on_it_dangle(small: Smal
     instance.close()
 
 
+@pytest.mark.after_sync
 def test_a_tool_that_fails_after_it_was_read_makes_no_new_dependency_dangle(
     small: Small, instance: Instance
 ) -> None:
@@ -314,6 +316,7 @@ def test_what_was_read_before_a_token_of_jira_expired_stays(
     instance.close()
 
 
+@pytest.mark.after_sync
 def test_an_expired_session_of_salesforce_is_renewed(small: Small, instance: Instance) -> None:
     cause_fault(small.sandbox.salesforce_url, kind="expire_token", match="/query", after=1, times=1)
 
