@@ -176,7 +176,7 @@ def may_decide(
         if person and acts_for(authority, person, today):
             return authority.asks(person).permitted
     asked = (authority.asks(_first_there(authority, today)) for authority in authorities)
-    return RefusedDecision(_refusal_text(person, conflict), tuple(asked))
+    return RefusedDecision(_refusal_text(model, person, conflict, today), tuple(asked))
 
 
 def acts_for(authority: DecisionAuthority, person: Person, today: date) -> bool:
@@ -210,11 +210,30 @@ def _authority(model: OperatingModel, role: Role, right: DecisionRight) -> Decis
     return DecisionAuthority(role, acting[0], acting, right.id, calendar_of(model, role))
 
 
-def _refusal_text(person: Person | None, conflict: ConflictFacts) -> str:
+def _refusal_text(
+    model: OperatingModel, person: Person | None, conflict: ConflictFacts, today: date
+) -> str:
     if person is None:
         return "This identity belongs to nobody in the operating model"
+    refusal = f"{person.name} has no right to decide {conflict.rule}"
+    if not _may_decide_smaller(model, person, conflict, today):
+        return refusal
     size = ", ".join((f"{conflict.impact.days} days", *map(str, conflict.impact.value)))
-    return f"{person.name} has no right to decide {conflict.rule} of this size ({size})"
+    return f"{refusal} of this size ({size})"
+
+
+def _may_decide_smaller(
+    model: OperatingModel, person: Person, conflict: ConflictFacts, today: date
+) -> bool:
+    """Whether a person may decide such a conflict of some other size."""
+    rights = (
+        right.model_copy(update={"up_to": DecisionLimit()}) for right in model.decision_rights
+    )
+    return any(
+        acts_for(_authority(model, people.role_with_id(model, right.role), right), person, today)
+        for right in rights
+        if reaches(right, conflict)
+    )
 
 
 def _is_within(limit: DecisionLimit, impact: Impact) -> bool:

@@ -80,9 +80,10 @@ def operations_raises_the_risk_while_the_head_of_it_is_away(story: Story) -> str
     assert story.state(risk) == (
         "medium: Dario Conti for Hanna Vogel (Head of IT) decides by Mon 19 Apr 2027"
     )
+    # Its owner is the one who decides it in the place of the head.
     assert story.first_line("CLM-1") == (
-        "Omar Haddad of OPS-1 needs CLM-1 by 28 May 2027: please say by 19 Apr 2027 whether CLM-1 "
-        "is there then."
+        "Please decide by 19 Apr 2027: Can IT finish CLM-1 by 28 May 2027, or does Operations plan "
+        "without it?"
     )
     assert story.warning_days(risk, HARM) == 55
     return risk
@@ -101,9 +102,10 @@ def the_deputy_promises_the_date(story: Story, risk: str) -> None:
     for key in ("CLM-1", "OPS-1"):
         assert story.first_line(key) == "Decided: IT finishes CLM-1 by 28 May 2027."
     # Who has no right decides nothing, and is told who has it.
-    assert "Ask Dario Conti for Hanna Vogel (Head of IT) or Celia Brandt (COO)." in " ".join(
-        story.comments("OPS-1")
-    )
+    assert (
+        "Omar Haddad has no right to decide raised_risk. "
+        "Ask Dario Conti for Hanna Vogel (Head of IT) or Celia Brandt (COO)."
+    ) in " ".join(story.comments("OPS-1"))
 
 
 def it_moves_the_date_so_that_its_head_has_to_decide_again(story: Story, risk: str) -> None:
