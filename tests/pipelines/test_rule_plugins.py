@@ -199,8 +199,8 @@ def test_while_the_rule_of_a_further_fact_fails_the_conflict_stays_as_it_is(
 def test_a_conflict_goes_on_when_the_rule_of_one_of_its_facts_is_uninstalled(
     instance: Instance, gone: str
 ) -> None:
-    larger = with_second_fact(instance)
-    conflict = detect_late_handover(larger)
+    with closing(with_second_fact(instance)) as larger:
+        conflict = detect_late_handover(larger)
     rules = {name: rule for name, rule in larger.rules.by_name.items() if name != gone}
 
     with closing(replace(larger, rules=RuleSet(rules))) as smaller:
