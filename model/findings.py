@@ -67,7 +67,8 @@ class Finding:
     plans break each other, first the one that has to move. `needed_by` is the day on which the
     other side needs it, `found_on` the day for which the rule looked. `facts` are what the rule
     needs for its wording, name to value. `rests_on` are the connections whose data it rests on; a
-    rule states those of records that it does not mention.
+    rule states those of records that it does not mention. It opens a conflict once it has been
+    found for `watch_days` working days, 0 for at once.
     """
 
     rule: str
@@ -86,6 +87,7 @@ class Finding:
     matter: str = ""
     also: tuple[str, ...] = ()
     known_as: str = ""
+    watch_days: int = 0
 
     @property
     def rules(self) -> tuple[str, ...]:

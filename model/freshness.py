@@ -105,6 +105,11 @@ class Freshness:
             if calendar.is_working(day)
         }
 
+    def working_days_since(self, instant: datetime) -> int:
+        """Working days after the day of `instant`, today included, in the model's calendar."""
+        calendar = calendar_with_id(self.model, self.model.calendar)
+        return calendar.working_days_between(self._day(instant), self._day(self.now))
+
     def resume(self, start: datetime, unseen: int) -> datetime:
         """The instant from which deadlines count, so many working days later than `start`."""
         first = self._day(start)

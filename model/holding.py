@@ -1,5 +1,8 @@
 """The ledger and the findings against the age of the data: what can be judged, and what waits.
 
+A finding that often ends by itself opens nothing at first: it is watched, and opens a conflict once
+it has been found for some working days.
+
 A finding that rests on old data opens nothing: it is held. A conflict that does so stays exactly as
 it is, and once its data are fresh again its deadlines count on from where they stood.
 """
@@ -8,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from model.conflicts import Conflict, Status
 from model.findings import Finding, Severity
@@ -27,6 +31,18 @@ class HeldFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class FreshUpdate:
+    """What changes in the ledger, the held findings, worst first, and the watched ones.
+
+    `watched` is since when each has been found (UTC), by the id of the conflict it would open.
+    """
+
+    ledger: LedgerUpdate
+    held: tuple[HeldFinding, ...]
+    watched: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
 class _Split:
     """The findings and conflicts that can be judged, those that wait, and the held findings."""
 
@@ -34,6 +50,7 @@ class _Split:
     ledger: dict[str, Conflict]
     waiting: dict[str, Conflict]
     held: list[HeldFinding]
+    watched: dict[str, datetime]
 
 
 def update_fresh_part(
@@ -43,17 +60,19 @@ def update_fresh_part(
     why_ended: WhyEnded,
     freshness: Freshness,
     concludes_from_absence: Callable[[Finding], bool],
-) -> tuple[LedgerUpdate, tuple[HeldFinding, ...]]:
-    """`update_ledger` for what rests on fresh data alone; the held findings, worst first.
+    watched: Mapping[str, datetime],
+) -> FreshUpdate:
+    """`update_ledger` for what rests on fresh data alone.
 
-    It depends on when connections were read, not on how often this ran meanwhile.
+    It depends on when connections were read, not on how often this ran meanwhile. `watched` is
+    since when the findings of the last run have been watched, by conflict id.
     """
-    split = _split(ledger, findings, freshness, concludes_from_absence)
+    split = _split(ledger, findings, freshness, concludes_from_absence, watched)
     update = update_ledger(split.ledger, split.findings, escalation_of, why_ended, freshness.now)
     after = {**split.ledger, **split.waiting, **{each.id: each for each in update.conflicts}}
     changed = tuple(each for each in after.values() if each != ledger.get(each.id))
     held = tuple(sorted(split.held, key=lambda each: (-each.severity, each.conflict_id)))
-    return LedgerUpdate(changed, update.events), held
+    return FreshUpdate(LedgerUpdate(changed, update.events), held, split.watched)
 
 
 def _split(
@@ -61,9 +80,10 @@ def _split(
     findings: Sequence[WordedFinding],
     freshness: Freshness,
     concludes_from_absence: Callable[[Finding], bool],
+    watched: Mapping[str, datetime],
 ) -> _Split:
     present = {worded.finding.conflict_id: worded.finding for worded in findings}
-    split = _Split([], {}, {}, [])
+    split = _Split([], {}, {}, [], {})
     for conflict in ledger.values():
         finding = present.get(conflict.id, conflict.finding)
         readings = _readings_in_force(conflict, finding, freshness)
@@ -78,6 +98,11 @@ def _split(
             continue
         before = ledger.get(finding.conflict_id)
         is_new = before is None or before.status is Status.RESOLVED
+        if is_new and finding.watch_days:
+            since = watched.get(finding.conflict_id, freshness.now)
+            split.watched[finding.conflict_id] = since
+            if freshness.working_days_since(since) < finding.watch_days:
+                continue
         readings = freshness.old_readings(
             finding.rests_on, read_to_end=is_new and concludes_from_absence(finding)
         )

@@ -89,6 +89,7 @@ def _merge_findings(leading: Finding, others: Iterable[WordedFinding]) -> Findin
         impact=_worst([each.impact for each in findings]),
         rests_on=tuple(sorted({name for each in findings for name in each.rests_on})),
         also=tuple(each.rule for each in findings[1:]),
+        watch_days=min(each.watch_days for each in findings),
     )
 
 

@@ -312,6 +312,15 @@ held_finding = Table(
     "rebuilt by each sync.",
 )
 
+watched_finding = Table(
+    "watched_finding",
+    metadata,
+    Column("conflict_id", Text, primary_key=True, comment="The conflict that it would open."),
+    Column("since", Instant, nullable=False, comment="When it was first found."),
+    comment="Findings that open no conflict yet, because they often end by themselves; rebuilt by "
+    "each sync.",
+)
+
 conflict_event = Table(
     "conflict_event",
     metadata,

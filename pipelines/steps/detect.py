@@ -23,6 +23,7 @@ from model.warehouse.locks import exclusive_lock
 from model.warehouse.lookup import WarehouseLookup
 from model.warehouse.model_versions import record_model_version
 from model.warehouse.plan import read_plan
+from model.warehouse.watched_findings import read_watched_findings, replace_watched_findings
 from pipelines.freshness import read_freshness
 from pipelines.instance import Instance
 from pipelines.steps.link import MODEL_STEP
@@ -78,20 +79,22 @@ def detect(instance: Instance, now: datetime) -> DetectResult:
         def why_over(decision: Decision, finding: Finding) -> str | None:
             return why_ended(decision, finding, instance.model, instance.today(now))
 
-        update, held = update_fresh_part(
+        update = update_fresh_part(
             known_conflicts,
             credible,
             escalation,
             why_over,
             freshness,
             rules.concludes_from_absence,
+            read_watched_findings(connection),
         )
-        named = with_page_names(update, known_conflicts, lookup)
+        named = with_page_names(update.ledger, known_conflicts, lookup)
         write_ledger_update(connection, named, now)
-        replace_held_findings(connection, held)
+        replace_held_findings(connection, update.held)
+        replace_watched_findings(connection, update.watched)
         in_force = read_conflicts(connection, Status.OPEN, Status.DECIDED)
-    events = Counter(event.event for event in update.events)
-    return DetectResult(tuple(in_force.values()), events, (*rules.broken, *failures), held)
+    events = Counter(event.event for event in update.ledger.events)
+    return DetectResult(tuple(in_force.values()), events, (*rules.broken, *failures), update.held)
 
 
 def mentioned_ids(findings: Iterable[Finding]) -> set[int]:

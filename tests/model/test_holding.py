@@ -61,13 +61,15 @@ def run(
     freshness: Freshness,
     *,
     from_absence: bool = False,
+    watched: Mapping[str, datetime] | None = None,
 ) -> Run:
     """The ledger after a run, what changed, and what was held."""
     escalation = escalation_status_at(freshness.model, freshness.now)
-    update, held = update_fresh_part(
-        ledger, findings, escalation, never_ends, freshness, lambda _: from_absence
+    after = update_fresh_part(
+        ledger, findings, escalation, never_ends, freshness, lambda _: from_absence, watched or {}
     )
-    return {**ledger, **{each.id: each for each in update.conflicts}}, update, held
+    changed = {each.id: each for each in after.ledger.conflicts}
+    return {**ledger, **changed}, after.ledger, after.held
 
 
 def never_ends(_decision: Decision, _finding: Finding) -> None:
@@ -271,3 +273,55 @@ def test_a_pause_never_brings_a_deadline_forward_nor_depends_on_how_often_one_lo
     )
     assert paused.escalation == other.escalation
     assert (paused.due_from, paused.unseen_days) == (other.due_from, other.unseen_days)
+
+
+def small(about: str = "CDP-1", subject: int = 1) -> WordedFinding:
+    """A finding that is watched for two working days."""
+    worded = finding("jira", about=about, subject=subject)
+    return replace(worded, finding=replace(worded.finding, watch_days=2))
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(0, []), (2, []), (3, []), (4, ["opened"])],
+    ids=["Friday", "Sunday", "Monday", "Tuesday"],
+)
+def test_a_watched_finding_opens_a_conflict_after_its_working_days(
+    model: OperatingModel, days: int, expected: list[str]
+) -> None:
+    now = OPENED + timedelta(days=days)
+    watched = {small().finding.conflict_id: OPENED}
+
+    _, update, held = run({}, [small()], readings(model, now, {"jira": now}), watched=watched)
+
+    assert (events(update), held) == (expected, ())
+
+
+def test_a_finding_that_ended_is_watched_from_the_beginning(model: OperatingModel) -> None:
+    now = OPENED + timedelta(days=4)
+
+    _, update, _ = run({}, [small()], readings(model, now, {"jira": now}), watched={})
+
+    assert events(update) == []
+
+
+def test_a_conflict_stays_open_however_small_it_has_become(model: OperatingModel) -> None:
+    now = OPENED + timedelta(days=4)
+    ledger = opened(model, finding("jira"))
+
+    _, update, _ = run(ledger, [small()], readings(model, now, {"jira": now}))
+
+    assert events(update) == []
+
+
+def test_a_conflict_that_a_watched_finding_may_explain_is_not_resolved(
+    model: OperatingModel,
+) -> None:
+    now = OPENED + timedelta(days=4)
+    ledger = opened(model, finding("jira", about="CDP-2", subject=2))
+    cause = small()
+    cause = replace(cause, finding=replace(cause.finding, downstream=(2,)))
+
+    _, update, _ = run(ledger, [cause], readings(model, now, {"jira": now}))
+
+    assert events(update) == []

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from pydantic import Field
 
-from model.findings import Briefing, Finding, Label, Wording
+from model.findings import Briefing, Finding, Label, Severity, Wording
 from model.network import NO_DATE, date_of
 from model.plan import NONE, Int64, Plan
 from model.rules import words
@@ -32,9 +32,15 @@ _COMMENTED = 3
 
 
 class Parameters(RuleParameters):
-    """From how many working days a handover counts as late, and how severe that is."""
+    """From how many working days a handover counts as late, and how severe that is.
+
+    A delay of fewer than `prompt_days` that is not at least of high severity opens a conflict only
+    after `watch_days` working days: plans drift by some days, and people repair most of it.
+    """
 
     min_days: int = Field(default=1, ge=1)
+    prompt_days: int = Field(default=5, ge=1)
+    watch_days: int = Field(default=5, ge=0)
     severity: SeverityScale = SeverityScale()
 
 
@@ -49,8 +55,7 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     ]
     moved_rows = _moved_rows(plan, cases)
     drafts = [
-        _draft(plan, parameters.severity, case, rows)
-        for case, rows in zip(cases, moved_rows, strict=True)
+        _draft(plan, parameters, case, rows) for case, rows in zip(cases, moved_rows, strict=True)
     ]
     return complete_drafts(context, drafts)
 
@@ -89,7 +94,7 @@ def _moved_rows(plan: Plan, cases: Sequence[Dependencies]) -> list[Int64]:
     ]
 
 
-def _draft(plan: Plan, scale: SeverityScale, case: Dependencies, moved: Int64) -> FindingDraft:
+def _draft(plan: Plan, parameters: Parameters, case: Dependencies, moved: Int64) -> FindingDraft:
     giver = int(case.predecessor[0])
     # In the order of need, each once: two links may join the same items.
     receivers = np.array(list(dict.fromkeys(case.successor.tolist())))
@@ -100,10 +105,12 @@ def _draft(plan: Plan, scale: SeverityScale, case: Dependencies, moved: Int64) -
     forecast = plan.forecast.early_start if needs_start else plan.forecast.early_finish
     driving = driving_rows(plan, giver)
     source = int(plan.items.id[driving[0]])
+    severity = parameters.severity.grade(stake, int(plan.attributes.priority[receivers].max()))
+    is_prompt = stake.days >= parameters.prompt_days or severity >= Severity.HIGH
     finding = Finding(
         rule=NAME,
         about=functions[1:],
-        severity=scale.grade(stake, int(plan.attributes.priority[receivers].max())),
+        severity=severity,
         functions=functions,
         subjects=(record_id, *waiting.tolist()),
         # Also where the delay begins, because it can be repaired there.
@@ -116,6 +123,7 @@ def _draft(plan: Plan, scale: SeverityScale, case: Dependencies, moved: Int64) -
             ("forecast for", str(date_of(int(forecast[giver])))),
         ),
         matter=HANDOVER,
+        watch_days=0 if is_prompt else parameters.watch_days,
     )
     return FindingDraft(
         finding,

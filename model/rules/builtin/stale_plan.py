@@ -26,16 +26,21 @@ NAME = "stale_plan"
 
 
 class Parameters(RuleParameters):
-    """After how many working days without an update a plan is stale, and how severe that is."""
+    """After how many working days without an update a plan is stale, and how severe that is.
+
+    Work that is not under way is stale only if it should have begun or ended more than `grace_days`
+    working days ago: few begin on the very day that was planned months before.
+    """
 
     cadence_days: int = Field(default=10, ge=1)
+    grace_days: int = Field(default=3, ge=0)
     severity: SeverityName = Severity.LOW
 
 
 def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     """One finding per item; an item whose tool does not say when it was updated has none."""
     plan, handovers = context.plan, context.handovers
-    idle = _idle_days(plan)
+    idle = _idle_days(plan, parameters.grace_days)
     is_stale = idle > parameters.cadence_days
     stale = handovers.select(is_stale[handovers.predecessor])
     cases = group_positions(stale.predecessor, within=stale.needed)
@@ -43,26 +48,34 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
     return complete_drafts(context, drafts)
 
 
-def _idle_days(plan: Plan) -> Int32:
+def _idle_days(plan: Plan, grace_days: int) -> Int32:
     """Working days since each row that should be progressing was updated; 0 for all others."""
-    rows = np.flatnonzero(plan.attributes.is_open & _should_progress(plan))
+    rows = np.flatnonzero(plan.attributes.is_open & _should_progress(plan, grace_days))
     today = np.full(len(rows), day_of(plan.today), dtype=np.int32)
     idle = np.zeros(len(plan.items), dtype=np.int32)
     idle[rows] = count_working_days(plan, rows, plan.attributes.touched[rows], today)
     return idle
 
 
-def _should_progress(plan: Plan) -> Bool:
-    """Whether each row is in progress or has a planned date in the past."""
-    items, today = plan.items, day_of(plan.today)
+def _should_progress(plan: Plan, grace_days: int) -> Bool:
+    """Whether each row is in progress, or a planned date of it passed that many days ago."""
+    items = plan.items
     # Work that should have begun or ended is stale too, though its state says that it is planned,
     # but not while what it waits for keeps it from beginning.
-    begins = (items.planned_start != NO_DATE) & (items.planned_start < today)
-    begins &= ~_is_held(plan)
-    ends = (items.planned_finish != NO_DATE) & (items.planned_finish < today)
+    begins = _has_passed(plan, items.planned_start, grace_days) & ~_is_held(plan)
+    ends = _has_passed(plan, items.planned_finish, grace_days)
     progressing: Bool = items.state == State.IN_PROGRESS
     progressing |= begins | ends
     return progressing
+
+
+def _has_passed(plan: Plan, dates: Int32, grace_days: int) -> Bool:
+    """Whether each row's date lies more than so many working days before today."""
+    has_passed: Bool = (dates != NO_DATE) & (dates < day_of(plan.today))
+    rows = np.flatnonzero(has_passed)
+    today = np.full(len(rows), day_of(plan.today), dtype=np.int32)
+    has_passed[rows] = count_working_days(plan, rows, dates[rows], today) > grace_days
+    return has_passed
 
 
 def _is_held(plan: Plan) -> Bool:

@@ -43,6 +43,21 @@ def test_one_day_late_is_found_and_on_time_is_quiet():
         assert len(run_rule(RULE, build_context(platform, CAMPAIGN, links=CHAIN))) == count
 
 
+@pytest.mark.parametrize(
+    ("finish", "priority", "days"),
+    [
+        (date(2026, 3, 19), Priority.HIGH, 5),
+        (date(2026, 3, 19), Priority.CRITICAL, 0),
+        (date(2026, 3, 20), Priority.HIGH, 0),
+    ],
+    ids=["four days", "four days for critical work", "five days"],
+)
+def test_only_a_small_delay_is_watched_before_it_opens_a_conflict(finish, priority, days):
+    platform, campaign = replace(PLATFORM, finish=finish), replace(CAMPAIGN, priority=priority)
+    (finding,) = run_rule(RULE, build_context(platform, campaign, links=CHAIN))
+    assert finding.watch_days == days
+
+
 def test_a_weekend_between_finish_and_start_is_no_delay():
     platform = replace(PLATFORM, start=date(2026, 3, 2), finish=date(2026, 3, 15))
     assert run_rule(RULE, build_context(platform, CAMPAIGN, links=CHAIN)) == []

@@ -36,8 +36,9 @@ def test_work_in_progress_that_nobody_updates_while_another_function_waits_is_fo
     [
         ({"touched": date(2026, 2, 16)}, 0),
         ({"touched": None}, 0),
-        ({"state": State.PLANNED, "start": date(2026, 2, 27)}, 1),
-        ({"state": State.PLANNED, "finish": date(2026, 2, 27)}, 1),
+        ({"state": State.PLANNED, "start": date(2026, 2, 23)}, 1),
+        ({"state": State.PLANNED, "finish": date(2026, 2, 23)}, 1),
+        ({"state": State.PLANNED, "start": date(2026, 2, 25)}, 0),
         ({"state": State.PLANNED, "start": date(2026, 3, 2)}, 0),
         ({"state": State.PLANNED, "finish": date(2026, 3, 2)}, 0),
         ({"state": State.DONE}, 0),
@@ -49,6 +50,7 @@ def test_work_in_progress_that_nobody_updates_while_another_function_waits_is_fo
         "never stated",
         "start has passed",
         "finish has passed",
+        "start has passed three working days ago",
         "starts today",
         "finishes today",
         "done",
@@ -64,7 +66,7 @@ def test_only_work_that_should_progress_and_was_not_updated_is_stale(change, cou
 @pytest.mark.parametrize(("before", "count"), [(State.IN_PROGRESS, 0), (State.DONE, 1)])
 def test_work_that_cannot_begin_before_other_work_is_done_is_not_stale(before, count):
     first = Row("CDP-11", state=before, finish=date(2026, 3, 6), touched=date(2026, 2, 27))
-    begins = replace(WORK, state=State.PLANNED, start=date(2026, 2, 27))
+    begins = replace(WORK, state=State.PLANNED, start=date(2026, 2, 23))
     links = [("CDP-11", "CDP-12"), *CHAIN]
     assert len(run_rule(RULE, build_context(first, begins, CAMPAIGN, links=links))) == count
 

@@ -160,6 +160,7 @@ def test_the_old_rows_fill_every_table(upgraded: Engine) -> None:
         "hold_release",
         "reading_gap",
         "held_finding",
+        "watched_finding",
         "displaced_comment",
         "reply",
         "reply_outcome",
