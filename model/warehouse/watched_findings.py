@@ -11,7 +11,12 @@ from model.warehouse.schema import watched_finding
 
 
 def replace_watched_findings(connection: Connection, watched: Mapping[str, datetime]) -> None:
-    """Make these the findings that are watched now: since when (UTC), by conflict id."""
+    """Make these the findings that are watched now: since when (UTC), by conflict id.
+
+    Nothing is written if they are.
+    """
+    if watched == read_watched_findings(connection):
+        return
     connection.execute(delete(watched_finding))
     rows = [{"conflict_id": name, "since": since} for name, since in watched.items()]
     if rows:
