@@ -168,7 +168,8 @@ class Statement(_FrozenModel):
     """What a person said about a conflict; `person` is None where nothing proves who it was.
 
     `text` is their reason; of an unconfirmed decision it is what the file says. `about` is the name
-    of the person whom it is about: who takes care of it, or who is asked to confirm it.
+    of the person whom it is about: who takes care of it, or who is asked to confirm it. `level` is
+    the one that had the turn from then on, where the statement passed the conflict on.
     """
 
     kind: StatementKind
@@ -177,6 +178,7 @@ class Statement(_FrozenModel):
     at: datetime
     text: str = ""
     about: str = ""
+    level: int | None = None
 
 
 class Conflict(_FrozenModel):

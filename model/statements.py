@@ -42,14 +42,18 @@ def pass_on(
 ) -> LedgerUpdate | None:
     """Give an open conflict to the next level now; None where it is with the last one.
 
+    The statement on it then has the level that it reached.
+
     Deadlines are a function of the instant from which they count. That instant moves back until
     the present level has just run out, so the next one has all its days.
     """
     following = _find_next_level(conflict, escalation_of)
-    said = add_statement(conflict, statement)
-    if following is None or said is None:
+    if following is None:
         return None
     due_from, escalation = following
+    said = add_statement(conflict, statement.model_copy(update={"level": escalation.level}))
+    if said is None:
+        return None
     after = said.conflicts[0].model_copy(update={"due_from": due_from, "escalation": escalation})
     authority = escalation.authority
     details = {
@@ -62,6 +66,16 @@ def pass_on(
     }
     event = Event(conflict.id, "escalated", statement.at, details)
     return LedgerUpdate((after,), (*said.events, event))
+
+
+def is_passed_on(conflict: Conflict, person: str | None) -> bool:
+    """Whether the level to which this person has passed the conflict on has the turn.
+
+    Who is asked on that level may pass it on again.
+    """
+    level = conflict.escalation.level
+    has_passed = any(s.person == person and s.level == level for s in conflict.statements)
+    return has_passed and person not in {each.person for each in conflict.escalation.asked}
 
 
 def is_concerned(

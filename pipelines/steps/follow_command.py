@@ -17,7 +17,7 @@ from model.replies.forms import name_fields
 from model.replies.outcomes import Outcome, OutcomeKind
 from model.rules import Option
 from model.rules.options import FieldKind
-from model.statements import add_statement, is_concerned, pass_on
+from model.statements import add_statement, is_concerned, is_passed_on, pass_on
 from model.warehouse.ledger import write_ledger_update
 from model.warehouse.lookup import WarehouseLookup
 from pipelines.steps.asked import Asked
@@ -196,15 +196,19 @@ def _pass_on(asked: Asked, conflict: Conflict, command: Command) -> Outcome:
     outcome = OutcomeKind.NOT_OURS if is_refusal else OutcomeKind.ESCALATED
     if conflict.status is not Status.OPEN:
         return Outcome(OutcomeKind.REFUSED, conflict.id, f"{conflict.id} is decided.")
+    is_done = asked.person is not None and is_passed_on(conflict, asked.person.id)
+    if is_done and not is_refusal:
+        return Outcome(OutcomeKind.NOTHING_NEW, conflict.id)
     # Two people who ask for the next level at the same time do not mean the one after it.
-    is_passed_on = any(
+    stays = is_done or any(
         each.kind in _PASSED_ON and each.at >= asked.stored.said_at for each in conflict.statements
     )
     statement = _statement(asked, kind, command.reason)
+    statement = statement.model_copy(update={"level": conflict.escalation.level})
     passed = None
-    if not is_passed_on:
+    if not stays:
         passed = pass_on(conflict, statement, escalation_status_at(asked.model, asked.now))
-    if passed is None and not is_passed_on and not is_refusal:
+    if passed is None and not stays and not is_refusal:
         authority = conflict.escalation.authority
         name = f" {authority.person_name}" if authority else ""
         return Outcome(

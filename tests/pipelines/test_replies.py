@@ -294,9 +294,30 @@ def test_two_people_who_escalate_at_once_mean_the_same_level(written: Written) -
     assert written.conflict().escalation.level == 2
 
 
+def test_who_escalates_again_while_the_next_level_has_the_turn_says_nothing_new(
+    written: Written,
+) -> None:
+    written.say("escalate because I cannot", TOBIAS, minutes=1)
+    written.follow(minutes=5)
+    written.say("escalate because I cannot", TOBIAS, minutes=6)
+
+    assert written.outcomes(minutes=10) == ["nothing new"]
+    assert written.conflict().escalation.level == 2
+    assert written.comment_text().count("Escalated by") == 1
+
+
+def test_who_has_the_turn_may_pass_it_on_again(written: Written) -> None:
+    written.say("escalate", TOBIAS, minutes=1)
+    written.follow(minutes=5)
+    written.say("escalate", SABINE, minutes=6)
+
+    assert written.outcomes(minutes=10) == ["escalated"]
+    assert written.conflict().escalation.level == 3
+
+
 def test_beyond_the_last_level_nothing_can_be_escalated(written: Written) -> None:
-    for minutes in (0, 10, 20):
-        written.say("escalate", minutes=minutes + 1)
+    for minutes, author in ((0, JONAS), (10, TOBIAS), (20, SABINE)):
+        written.say("escalate", author, minutes=minutes + 1)
         outcomes = written.outcomes(minutes=minutes + 5)
 
     assert outcomes == ["refused"]
