@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from model.answers import InvalidAnswer, amounts_in, check_answer
 from model.awaited import unkept_text
 from model.conflicts import Conflict, Decision
 from model.findings import Finding, Impact
 from model.operating_model.calendar import calendar_with_id
-from model.operating_model.identity import find_person, identity_of_text
 from model.operating_model.rights import (
     PermittedDecision,
     includes,
@@ -20,14 +19,8 @@ from model.operating_model.rights import (
     stands_above,
 )
 from model.operating_model.schema import DecisionLimit, OperatingModel
-from model.rules.options import FieldKind, Option, OptionField, fill_in
+from model.rules.options import Option, fill_in
 from model.rules.words import format_day, format_list, format_money, format_working_days
-
-_LONGEST_TEXT = 200
-
-
-class InvalidAnswer(ValueError):
-    """A field of an option that is missing or cannot be; the message names it and says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +55,13 @@ def make_verdict(
     for field in option.fields:
         answer = answers.get(field.name, "").strip() or terms.get(field.default, "")
         if answer:
-            checked[field.name] = _check_answer(option, field, answer, model, today)
+            checked[field.name] = check_answer(option, field, answer, conflict, model, today)
         elif not field.may_be_empty:
             raise InvalidAnswer(f"{option.id} needs {field.name}: {field.description}")
     return Verdict(
         option,
         checked,
-        _accepted_impact(checked, conflict, model),
+        _accepted_impact(option, checked, conflict, model),
         _end(option, checked, model, today),
     )
 
@@ -207,62 +200,20 @@ def _ended_by_right(decision: Decision, finding: Finding, model: OperatingModel)
     return None
 
 
-def _check_answer(
-    option: Option, field: OptionField, answer: str, model: OperatingModel, today: date
-) -> str:
-    match field.kind:
-        case FieldKind.DATE:
-            return _check_day(option, field, answer, today)
-        case FieldKind.PERSON:
-            return _check_person(option, field, answer, model)
-        case FieldKind.DAYS:
-            if not re.fullmatch(r"\d{1,4}", answer, re.ASCII):
-                raise InvalidAnswer(f"{option.id}: {field.name} is a number of working days")
-            return answer
-        case FieldKind.TEXT:
-            text = " ".join(answer.split())
-            if len(text) > _LONGEST_TEXT:
-                raise InvalidAnswer(
-                    f"{option.id}: {field.name} has more than {_LONGEST_TEXT} characters"
-                )
-            return text
-
-
-def _check_day(option: Option, field: OptionField, answer: str, today: date) -> str:
-    try:
-        day = date.fromisoformat(answer)
-    except ValueError:
-        raise InvalidAnswer(
-            f'{option.id}: {field.name} is "{answer}" and has to be a day like {today}'
-        ) from None
-    if day < today:
-        raise InvalidAnswer(f"{option.id}: {field.name} is {format_day(day)}, which is over")
-    return day.isoformat()
-
-
-def _check_person(option: Option, field: OptionField, answer: str, model: OperatingModel) -> str:
-    wanted = answer.removeprefix("@").strip()
-    by_name = [person for person in model.people if person.name.casefold() == wanted.casefold()]
-    person = find_person(model, identity_of_text(wanted))
-    if person or len(by_name) == 1:
-        return (person or by_name[0]).name
-    raise InvalidAnswer(
-        f'{option.id}: {field.name} is "{answer}", whom the operating model does not know; '
-        "use a person's id, name or e-mail address"
-    )
-
-
 def _accepted_impact(
-    answers: Mapping[str, str], conflict: Conflict, model: OperatingModel
+    option: Option, answers: Mapping[str, str], conflict: Conflict, model: OperatingModel
 ) -> Impact:
-    """The present impact, or the larger delay that the answers accept."""
+    """The present impact, or the larger delay and amounts that the answers accept."""
     finding = conflict.finding
     days = max(finding.impact.days, int(answers.get("days", 0)))
     if "on" in answers and finding.needed_by is not None:
         calendar = calendar_with_id(model, model.calendar)
         late = calendar.working_days_between(finding.needed_by, date.fromisoformat(answers["on"]))
         days = max(days, late)
-    return replace(finding.impact, days=days)
+    value = {amount.currency: amount for amount in finding.impact.value}
+    for amount in amounts_in(option, answers):
+        value[amount.currency] = max(amount, value.get(amount.currency, amount))
+    return replace(finding.impact, days=days, value=tuple(value[each] for each in sorted(value)))
 
 
 def _end(

@@ -30,9 +30,12 @@ _KINDS = {
     "?": CommandKind.HELP,
 }
 _CONFLICT = re.compile(r"\bC-[0-9a-f]{10}\b", re.IGNORECASE)
-# A field of an option by its name: `name=CDP-12`, `source="Budget of Marketing"`.
+# A field of an option by its name: `name=CDP-12`, `source="Budget of Marketing"`,
+# `amount=150,000 EUR`.
 _FIELD = re.compile(
-    r"""(?<![\w/?&])([a-z]+)\s?=\s?(?:["“„]([^"“”„]*)["”“]|([^\s,;]+))""", re.IGNORECASE
+    r"""(?<![\w/?&])([a-z]+)\s?=\s?"""
+    r"""(?:["“„]([^"“”„]*)["”“]|(-?\d[\d.,]*\s(?-i:[A-Z]{3})\b|[^\s,;]+))""",
+    re.IGNORECASE,
 )
 # Connectors write a mention of the tool as `@[Name](identity)`; people type `@name`.
 _MENTION = re.compile(r"@\[[^\]]*\]\(([^)\s]+)\)|@([\w.+\-]+(?:@[\w\-]+\.[\w.\-]+)?)")

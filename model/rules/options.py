@@ -13,12 +13,13 @@ from model.rules.words import format_day
 
 class FieldKind(StrEnum):
     """What a field takes: a date as YYYY-MM-DD, a person of the operating model, a number of
-    working days, or any text.
+    working days, an amount like `150,000 EUR` in a currency of the conflict, or any text.
     """
 
     DATE = "date"
     PERSON = "person"
     DAYS = "days"
+    MONEY = "money"
     TEXT = "text"
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from model.agreement import add_proposal, is_agreed
+from model.answers import InvalidAnswer
 from model.conflicts import Conflict, Decision, Status
 from model.decisions import (
-    InvalidAnswer,
     Verdict,
     make_decision,
     make_verdict,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from model.answers import InvalidAnswer
 from model.conflicts import Conflict, Statement, StatementKind, Status
-from model.decisions import InvalidAnswer, make_verdict
+from model.decisions import make_verdict
 from model.escalation_status import escalation_status_at
 from model.ledger import LedgerUpdate
 from model.operating_model.identity import Identity, IdentityKind, find_person, identity_of_text

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from model.answers import InvalidAnswer
 from model.awaited import Awaited, find_awaited
 from model.conflicts import Conflict, Decision, EscalationStatus, Status
 from model.decisions import (
-    InvalidAnswer,
     decision_sentences,
     describe_decision,
     make_decision,

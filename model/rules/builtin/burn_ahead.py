@@ -222,7 +222,7 @@ _OPTIONS = (
         id="add",
         label="{payer} adds to the budget",
         meaning="{payer} adds {amount} to the budget of {wbs}",
-        fields=(OptionField("amount", FieldKind.TEXT, "How much is added.", "excess"),),
+        fields=(OptionField("amount", FieldKind.MONEY, "How much is added.", "excess"),),
         within=PROMPT_DAYS,
         awaits="the larger budget of {wbs}",
     ),

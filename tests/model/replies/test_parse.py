@@ -96,6 +96,10 @@ def test_many_ways_to_move_a_date(text: str) -> None:
             "accept days=5 until 2026-12-24",
             Command(CommandKind.OPTION, "accept", date(2026, 12, 24), fields=(("days", "5"),)),
         ),
+        (
+            "finish amount=150,000 EUR by 2027-02-15",
+            Command(CommandKind.OPTION, "finish", FEB_15, fields=(("amount", "150,000 EUR"),)),
+        ),
         ("ＭＯＶＥ ２０２７-０２-１５", option("move", FEB_15)),
         ("help", Command(CommandKind.HELP)),
         ("?", Command(CommandKind.HELP)),
