@@ -90,7 +90,7 @@ def find_slips(
             by_day.setdefault(change.day, []).append(change)
     search = _Search(target, by_day, snapshot_on, working_days)
     # On days without a forecast, as while it was cancelled, nothing can be compared.
-    points = [day for day in sorted({since, *by_day, today}) if search.finish(day)]
+    points = [day for day in search.compared(sorted({since, *by_day, today})) if search.finish(day)]
     if not points or points[-1] != today:
         return []
     slips = [slip for slip in search.before(promised, points[0]) if slip.days]
@@ -111,6 +111,28 @@ class _Search:
         finish = self.finish(since)
         if finish is not None:
             yield Slip(None, since, since, self.working_days(promised, finish))
+
+    def compared(self, days: Sequence[date]) -> Sequence[date]:
+        """Of some days in order those at whose ends the plans have to be compared.
+
+        Between two plans with the same forecast and driving chain, whose records did not change,
+        no day is looked at: reading a plan takes long.
+        """
+        if len(days) <= 2 or self._is_quiet(days[0], days[-1]):
+            return list(dict.fromkeys((days[0], days[-1])))
+        middle = len(days) // 2
+        return [*self.compared(days[: middle + 1])[:-1], *self.compared(days[middle:])]
+
+    def _is_quiet(self, first: date, last: date) -> bool:
+        finish, chain = self.finish(first), set(self._chain(first))
+        if finish is None or self.finish(last) != finish or set(self._chain(last)) != chain:
+            return False
+        return not any(
+            change.record_id in chain
+            for day, changes in self.changes.items()
+            if first < day <= last
+            for change in changes
+        )
 
     def finish(self, day: date) -> date | None:
         """The forecast of the target at the end of a day."""

@@ -196,3 +196,18 @@ def test_upstream_is_everything_that_it_waits_for_also_around_a_cycle() -> None:
     edges = (np.array([A, B, C, B, 7]), np.array([B, TARGET, B, A, 8]))
 
     assert find_upstream(TARGET, [edges]).tolist() == [A, B, C, TARGET]
+
+
+def test_days_on_which_nothing_that_drives_the_target_changed_are_not_looked_at() -> None:
+    history = {1: state(A, TARGET, a=4, t=10), 20: state(A, TARGET, a=6, t=12)}
+    looked_at: set[int] = set()
+
+    def snapshot_on(day: date) -> State:
+        looked_at.add(day.day)
+        return history[max(number for number in history if number <= day.day)]
+
+    changes = [*(changed(B, day) for day in range(2, 31)), changed(A, 20)]
+    found = find_slips(TARGET, on(10), on(1), on(31), changes, snapshot_on, working_days)
+
+    assert [(slip.record_id, slip.first_day.day, slip.days) for slip in found] == [(A, 20, 2)]
+    assert len(looked_at) <= 12
