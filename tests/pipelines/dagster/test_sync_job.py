@@ -148,24 +148,6 @@ def test_a_connection_that_cannot_be_read_fails_its_check_and_all_others_go_on(
     assert "**could not be read**" in deployed.inbox()["connections"]
 
 
-def test_a_quarantined_record_is_named_with_its_remedy_and_stops_nothing(
-    deployed: Deployed,
-) -> None:
-    bad = ("CMP-3", "Flyer", "30.02.2026", day(20), "Lena Vogt", "Planned", "")
-    deployed.small.write_plan(*HEALTHY_PLAN, bad)
-
-    result = deployed.sync()
-
-    (mapped,) = [
-        check
-        for check in result.get_asset_check_evaluations()
-        if check.check_name == "mapped" and not check.passed
-    ]
-    assert mapped.asset_key.path == ["marketing_plan", "records"]
-    assert "30.02.2026" in str(mapped.metadata["CMP-3"].value)
-    assert len(deployed.open_ids()) == 2
-
-
 def test_the_check_of_a_rule_with_a_high_conflict_is_an_error_and_not_a_warning(
     saved: Saved,
 ) -> None:
@@ -180,7 +162,7 @@ def test_the_check_of_a_rule_with_a_high_conflict_is_an_error_and_not_a_warning(
     }
 
 
-def test_quarantined_records_beyond_the_named_ones_are_counted(
+def test_quarantined_records_are_named_with_their_remedy_or_counted_and_stop_nothing(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipelines.assets.quarantine.MOST_NAMED", 1)
@@ -194,7 +176,10 @@ def test_quarantined_records_beyond_the_named_ones_are_counted(
         for check in result.get_asset_check_evaluations()
         if check.check_name == "mapped" and not check.passed
     ]
+    assert mapped.asset_key.path == ["marketing_plan", "records"]
+    assert "30.02.2026" in str(mapped.metadata["CMP-3"].value)
     assert mapped.metadata["more"].value == "1 in the table quarantine"
+    assert len(deployed.open_ids()) == 2
 
 
 def test_a_dry_run_shows_what_it_would_write_and_writes_nothing(deployed: Deployed) -> None:
