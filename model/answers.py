@@ -12,7 +12,7 @@ from model.operating_model.identity import find_person, identity_of_text
 from model.operating_model.schema import OperatingModel
 from model.records import Money
 from model.rules.options import FieldKind, Option, OptionField
-from model.rules.words import format_day
+from model.rules.words import format_day, format_working_days
 
 _LONGEST_TEXT = 200
 # A comma groups thousands and a point begins the cents; "1.500 EUR" and "1,5 EUR" are in doubt.
@@ -41,9 +41,7 @@ def check_answer(
         case FieldKind.PERSON:
             return _check_person(option, field, answer, model)
         case FieldKind.DAYS:
-            if not re.fullmatch(r"\d{1,4}", answer, re.ASCII):
-                raise InvalidAnswer(f"{option.id}: {field.name} is a number of working days")
-            return answer
+            return _check_days(option, field, answer, conflict)
         case FieldKind.MONEY:
             return _write_amount(_parse_amount(option, field, answer, conflict))
         case FieldKind.TEXT:
@@ -53,6 +51,19 @@ def check_answer(
                     f"{option.id}: {field.name} has more than {_LONGEST_TEXT} characters"
                 )
             return text
+
+
+def _check_days(option: Option, field: OptionField, answer: str, conflict: Conflict) -> str:
+    if not re.fullmatch(r"\d{1,4}", answer, re.ASCII):
+        raise InvalidAnswer(f"{option.id}: {field.name} is a number of working days")
+    late = conflict.finding.impact.days
+    # A decision holds up to these days, so one for fewer than today's would end at once.
+    if field.name == "days" and int(answer) < late:
+        raise InvalidAnswer(
+            f"{option.id}: it is {format_working_days(late)} late already; "
+            f"{option.id} at least {late} or leave {field.name} out"
+        )
+    return answer
 
 
 def _check_day(option: Option, field: OptionField, answer: str, today: date) -> str:

@@ -14,6 +14,7 @@ from model.operating_model.rights import RefusedDecision, may_decide
 from model.operating_model.schema import OperatingModel
 from model.records import Money
 from model.rules import installed_rules
+from model.rules.options import ACCEPT
 from tests.model.operating_model.small_model import small_model
 from tests.model.test_decisions import TODAY, conflict
 
@@ -83,3 +84,14 @@ def test_an_amount_in_doubt_is_refused_with_its_form(model: OperatingModel, type
     assert str(refused.value) == (
         f'add: amount is "{typed}" and has to be an amount above zero like 150,000 EUR'
     )
+
+
+def test_fewer_days_than_the_present_delay_cannot_be_accepted(model: OperatingModel) -> None:
+    with pytest.raises(InvalidAnswer) as refused:
+        make_verdict(ACCEPT, {"days": "5"}, conflict(days=13), model, TODAY)
+
+    assert str(refused.value) == (
+        "accept: it is 13 working days late already; accept at least 13 or leave days out"
+    )
+    for days in ({"days": "13"}, {}):
+        assert make_verdict(ACCEPT, days, conflict(days=13), model, TODAY).accepted.days == 13
