@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from model.agreement import with_turn
@@ -263,13 +263,26 @@ def _escalate(
     """From when deadlines count, and where that leaves the conflict.
 
     A more severe conflict has shorter deadlines. Where these would have passed before anybody
-    could know of them, they count from now.
+    could know of them, they count from as late as they can: whoever has it keeps it, and never
+    gets more time than before.
     """
-    escalation = escalation_of(finding, before.due_from or before.opened_at)
+    start = before.due_from or before.opened_at
+    escalation = escalation_of(finding, start)
     is_worse = finding.severity > before.severity
     if is_worse and _progress(escalation) > _progress(before.escalation):
-        return now, escalation_of(finding, now)
+        for days in range((now - start).days + 1):
+            later = now - timedelta(days=days)
+            status = escalation_of(finding, later)
+            if _keeps_up(status, before.escalation):
+                return later, status
     return before.due_from, escalation
+
+
+def _keeps_up(status: EscalationStatus, before: EscalationStatus) -> bool:
+    """Whether a conflict stands at least as high as before, and waits no longer."""
+    # On another path, that of a larger conflict, the same person may have another level.
+    is_same = status.level == before.level or status.authority_id == before.authority_id
+    return status.level > before.level or (is_same and status.decide_by <= before.decide_by)
 
 
 def _progress(escalation: EscalationStatus) -> tuple[int, bool]:

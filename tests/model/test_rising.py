@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -150,3 +151,23 @@ def test_a_deputy_is_named_for_whom_they_stand_in(tmp_path: Path) -> None:
     assert (
         "Ada is away until 4 Dec 2026.\n@Dan for Ada (CIO) decides by 24 Nov 2026; otherwise"
     ) in to_plain_text(content)
+
+
+@pytest.mark.parametrize("day", range(1, 13))
+def test_a_conflict_that_becomes_more_severe_falls_to_no_lower_level_and_gets_no_more_time(
+    model: OperatingModel, day: int
+) -> None:
+    ledger: dict[str, Conflict] = {}
+    for each in range(day + 1):
+        before, _ = run(ledger, model, each)
+    now = FRIDAY + timedelta(days=day)
+    worse = replace(LATE, finding=replace(LATE.finding, severity=Severity.CRITICAL))
+
+    update = update_ledger(
+        ledger, [worse], escalation_status_at(model, now), lambda _decision, _finding: None, now
+    )
+
+    after = update.conflicts[0].escalation
+    assert after.level >= before.escalation.level
+    assert after.level > before.escalation.level or after.decide_by <= before.escalation.decide_by
+    assert after.overdue == before.escalation.overdue
