@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from glob import glob
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +20,7 @@ from connectors.base import ConnectionFailed
 from connectors.erp.column_styles import ColumnStyles, detect_column_styles
 from connectors.erp.export_table import ExportLine, ExportTable, read_export_table
 from connectors.erp.settings import ExportProfile
-from connectors.erp.total_row import check_total
+from connectors.erp.total_row import check_total, read_amounts
 from connectors.kit.delimited_text import UnreadableFile
 from connectors.kit.plausible import is_from_future
 
@@ -114,6 +115,17 @@ def read_export(export: ExportFile, profile: ExportProfile) -> ExportContent:
     is_proven = profile.total is not None and unchecked is None
     lines = tuple(_identify_lines(export, table, profile))
     return ExportContent(table, styles, lines, unchecked, is_proven)
+
+
+def describe_sums(content: ExportContent) -> str:
+    """The sum of each column of amounts over the rows that are no postings, for people."""
+    sums = []
+    for heading, style in content.styles.items():
+        amounts = read_amounts(content.table.asides, heading, style)
+        if any(amount is not None for amount in amounts):
+            total = sum((amount for amount in amounts if amount is not None), Decimal())
+            sums.append(f"{heading} {total:,}")
+    return ", ".join(sums) or "their figures cannot be read"
 
 
 def _identify_lines(

@@ -7,6 +7,8 @@ other row without an amount and a date is left out as well, but reported.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,6 +18,11 @@ from connectors.kit.delimited_rows import DelimitedRow, require_sound, split_row
 from connectors.kit.delimited_text import DELIMITERS, UnreadableFile, decode_text, fold_heading
 
 _RULE_CHARACTERS = set("-=_+ ")
+_SUM_LABEL = re.compile(
+    r"(?:(?:grand |sub-?)?total|sum|(?:gesamt|zwischen|end)?summe|ergebnis|result|saldo(?:vortrag)?"
+    r"|(?:(?:balance )?(?:carried|brought) forward)|(?:opening|closing) balance|übertrag"
+    r"|anfangsbestand|endbestand)(?:[ :].*)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,8 @@ class ExportTable:
     """The table of one export, its headings as the file spells them.
 
     `unknown` are rows with neither amount nor date, `broken` are rows with another number of
-    cells than there are headings; neither can become lines.
+    cells than there are headings, `asides` have figures but not all keys of a posting: subtotals,
+    balances carried forward. None of them can become lines.
     """
 
     headings: tuple[str, ...]
@@ -43,6 +51,7 @@ class ExportTable:
     totals: tuple[ExportLine, ...]
     unknown: tuple[DelimitedRow, ...]
     broken: tuple[DelimitedRow, ...]
+    asides: tuple[ExportLine, ...]
     delimiter: str
     encoding: str
 
@@ -56,9 +65,10 @@ def read_export_table(content: bytes, profile: ExportProfile) -> ExportTable:
     text, encoding = decode_text(content, profile.encoding)
     delimiter, rows, start = _find_heading_row(text, profile)
     headings = _unique_headings(rows[start].cells)
-    classifier = _RowClassifier(profile, headings, rows[start].cells)
+    width = _usual_width(rows[start + 1 :], len(headings))
+    classifier = _RowClassifier(profile, headings, rows[start].cells, width)
     groups: dict[str, list[DelimitedRow]] = {
-        name: [] for name in ("line", "total", "unknown", "broken", "")
+        name: [] for name in ("line", "total", "unknown", "broken", "aside", "")
     }
     for row in rows[start + 1 :]:
         groups[classifier.classify(row.cells)].append(row)
@@ -68,6 +78,7 @@ def read_export_table(content: bytes, profile: ExportProfile) -> ExportTable:
         tuple(_export_line(row, headings) for row in groups["total"]),
         tuple(groups["unknown"]),
         tuple(groups["broken"]),
+        tuple(_export_line(row, headings) for row in groups["aside"]),
         delimiter,
         encoding,
     )
@@ -152,6 +163,12 @@ def _unique_headings(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(headings)
 
 
+def _usual_width(rows: Sequence[DelimitedRow], named: int) -> int:
+    """How many cells most rows have; exports often end each with empty cells."""
+    widths = Counter(len(row.cells) for row in rows if len(row.cells) >= named)
+    return max(widths, key=lambda width: (widths[width], -width), default=named)
+
+
 def _export_line(row: DelimitedRow, headings: Sequence[str]) -> ExportLine:
     return ExportLine(row.number, dict(zip(headings, row.cells, strict=False)))
 
@@ -160,7 +177,11 @@ class _RowClassifier:
     """Decides what each row below the headings is, from the columns that the profile names."""
 
     def __init__(
-        self, profile: ExportProfile, headings: tuple[str, ...], heading_row: tuple[str, ...]
+        self,
+        profile: ExportProfile,
+        headings: tuple[str, ...],
+        heading_row: tuple[str, ...],
+        row_width: int,
     ) -> None:
         places = {fold_heading(heading): place for place, heading in enumerate(headings)}
         period = (profile.columns.fiscal_period,) if profile.columns.fiscal_period else ()
@@ -168,12 +189,13 @@ class _RowClassifier:
         self._key_columns = [places[fold_heading(heading)] for heading in profile.keys]
         self._value_columns = [places[fold_heading(heading)] for heading in values]
         self._width = len(headings)
+        self._row_width = row_width
         self._heading_row = heading_row
         self._total = (fold_heading(profile.total),) if profile.total else ()
         self._skip = tuple(fold_heading(label) for label in profile.skip)
 
     def classify(self, cells: tuple[str, ...]) -> str:
-        """Return `line`, `total`, `unknown`, `broken`, or nothing for a row to leave out."""
+        """Return `line`, `total`, `aside`, `unknown`, `broken`, or nothing to leave a row out."""
         filled = {place for place, cell in enumerate(cells) if cell.strip()}
         # Printed lists repeat the headings on each page; a blank row is a rule without dashes.
         if all(_RULE_CHARACTERS.issuperset(cell) for cell in cells) or cells == self._heading_row:
@@ -191,7 +213,14 @@ class _RowClassifier:
         # The rest has neither amount nor date: page footers, authors, remarks.
         if not filled.intersection(self._value_columns) and not is_cut_off:
             return "unknown"
-        return "line" if len(cells) >= self._width > max(filled) else "broken"
+        # An empty cell too many is no less a shift than a filled one.
+        if len(cells) != self._row_width or max(filled) >= self._width:
+            return "broken"
+        return "line" if has_keys and not self._is_labelled(cells) else "aside"
+
+    def _is_labelled(self, cells: tuple[str, ...]) -> bool:
+        """Whether a word such as `Subtotal` stands where a key should."""
+        return any(_SUM_LABEL.fullmatch(fold_heading(cells[place])) for place in self._key_columns)
 
 
 def _starts_with_label(cell: str, labels: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from connectors.erp.export_files import (
     ExportContent,
     ExportFile,
     IdentifiedLine,
+    describe_sums,
     select_current_lines,
 )
 from connectors.erp.line_payload import LinePayload
@@ -26,6 +27,7 @@ from connectors.kit.delimited_text import UnreadableFile
 from model.records import Problem
 
 PAGE_LINES = 2000
+_MOST_LISTED = 20
 
 
 class _PulledFile(BaseModel):
@@ -198,6 +200,17 @@ def _content_problems(export: ExportFile, content: ExportContent) -> Iterator[Pr
             f"{export.name}: rows without amount and date, not read: {len(unknown)} "
             f'(line {lines}{", …" if len(unknown) > 5 else ""}; the first says "{first}")',
             "Name what they begin with under `skip` in the profile, or correct them",
+            held=False,
+        )
+    if asides := content.table.asides:
+        numbers = ", ".join(str(row.number) for row in asides[:_MOST_LISTED])
+        more = ", …" if len(asides) > _MOST_LISTED else ""
+        yield Problem(
+            f"{export.name}#asides",
+            f"{export.name}: rows with figures that are no postings, because a key is missing or "
+            f"says that they are a sum: {len(asides)} (line {numbers}{more}; "
+            f"{describe_sums(content)}); they do not count as spend",
+            "Nothing for subtotals and balances; give the others their keys and export again",
             held=False,
         )
     if content.unchecked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import cast
+from typing import cast, get_args
 
 from connectors.erp.column_styles import ColumnStyles
 from connectors.erp.export_table import ExportLine, ExportTable
@@ -45,8 +45,8 @@ def _compare_column(table: ExportTable, heading: str, style: str | AmbiguousStyl
     """The reason why a column cannot be compared; raises UnreadableFile where its sums differ."""
     if isinstance(style, AmbiguousStyle):
         return f'the column "{heading}" cannot be read'
-    lines = _read_amounts(table.lines, heading, style)
-    totals = _read_amounts(table.totals, heading, style)
+    lines = read_amounts(table.lines, heading, style)
+    totals = read_amounts(table.totals, heading, style)
     for amounts in (lines, totals):
         if None in amounts:
             return f'amounts in the column "{heading}" that cannot be read: {amounts.count(None)}'
@@ -59,7 +59,15 @@ def _compare_column(table: ExportTable, heading: str, style: str | AmbiguousStyl
     return None
 
 
-def _read_amounts(lines: Sequence[ExportLine], heading: str, style: str) -> list[Decimal | None]:
+def read_amounts(
+    lines: Sequence[ExportLine], heading: str, style: str | AmbiguousStyle
+) -> list[Decimal | None]:
+    """The amounts of a column without its empty cells; None for one that cannot be read.
+
+    A column of dates, or of no known style, has no amounts.
+    """
+    if isinstance(style, AmbiguousStyle) or style not in get_args(NumberStyle):
+        return []
     texts = (line.text(heading) for line in lines)
     return [read_number(cast(NumberStyle, style), text) for text in texts if text]
 

@@ -202,7 +202,7 @@ def test_a_line_that_cannot_be_split_leaves_the_total_unchecked_and_the_rest_rea
     folder: ExportFolder, line: WriteLine
 ) -> None:
     folder.profile["total"] = "Gesamtsumme"
-    folder.put("march.csv", line("1", "1,00"), line("2", "2,00;"), "Gesamtsumme;;;;;;;;3,00")
+    folder.put("march.csv", line("1", "1,00;"), line("2", "2,00;"), "Gesamtsumme;;;;;;;;3,00")
     assert len(folder.pull().ids) == 2
     folder.put("march.csv", line("1", "1,00"), line("2", text="a;b"), "Gesamtsumme;;;;;;;;3,00")
     pulled = folder.pull()
