@@ -14,5 +14,7 @@ FIRST_REASON = 100
 QUESTION = 90
 FURTHER_REASON = 80
 """Of the second reason; each further one is less important by one."""
+BESIDES = 20
+"""Whatever people said and are told about a decided conflict."""
 WHAT_IT_WAS = 10
 FOOTER = 0

@@ -8,22 +8,44 @@ from model.conflicts import Conflict, Statement, StatementKind, Status
 from model.replies.forms import without_forms
 from model.rules.words import format_list
 from model.wording.budget import Line, required_line
-from model.wording.importance import ANSWER, STATEMENTS, UNCONFIRMED
+from model.wording.importance import ANSWER, BESIDES, STATEMENTS, UNCONFIRMED
+
+_Remark = tuple[int, tuple[str, ...]]
+"""How important it is, and its versions, the fullest first."""
 
 
 def reply_lines(conflict: Conflict, told: Sequence[str]) -> Iterator[Line]:
-    """A line of what was said since the conflict opened, and a line per answer."""
+    """A line of what was said since the conflict opened, one per confirmation, one of answers.
+
+    Of a decided conflict all of it is one line, which yields to what the decision says.
+    """
+    remarks = list(_remarks(conflict, told))
+    if conflict.status is Status.DECIDED and remarks:
+        most = max(len(versions) for _, versions in remarks)
+        joined = [
+            " ".join(versions[min(step, len(versions) - 1)] for _, versions in remarks)
+            for step in range(most)
+        ]
+        yield required_line(BESIDES, *joined)
+        return
+    for importance, versions in remarks:
+        yield required_line(importance, *versions)
+
+
+def _remarks(conflict: Conflict, told: Sequence[str]) -> Iterator[_Remark]:
     if said := statement_sentences(conflict):
         brief = statement_sentences(conflict, with_reasons=False)
-        yield required_line(STATEMENTS, " ".join(said), " ".join(brief), brief[-1])
+        yield STATEMENTS, (" ".join(said), " ".join(brief), brief[-1])
     for statement in _unconfirmed(conflict):
-        yield required_line(
-            UNCONFIRMED,
-            _confirmation(statement),
-            f"{statement.about} is asked to confirm in Dagster what the file says.",
-        )
-    for answer in told:
-        yield required_line(ANSWER, answer, without_forms(answer))
+        short = f"{statement.about} is asked to confirm in Dagster what the file says."
+        yield UNCONFIRMED, (_confirmation(statement), short)
+    if told:
+        yield ANSWER, (" ".join(told), " ".join(map(without_forms, told)), _where_answered(told))
+
+
+def _where_answered(told: Sequence[str]) -> str:
+    replies = f"{len(told)} replies were" if len(told) > 1 else "A reply was"
+    return f"{replies} answered: see “interlock replies” and the card."
 
 
 def reply_text(conflict: Conflict, told: Sequence[str] = ()) -> str:

@@ -14,7 +14,7 @@ from model.operating_model.identity import Identity, IdentityKind, find_person
 from model.operating_model.schema import OperatingModel
 from model.rules.words import brief_key, format_day, shorten
 from model.wording.audience import CommentAudience
-from model.wording.budget import Line, optional_line, required_line
+from model.wording.budget import MOST_LINES, Line, optional_line, required_line
 from model.wording.decider import decider_line, proposal_lines, turn_lines
 from model.wording.importance import (
     AGE,
@@ -26,6 +26,9 @@ from model.wording.importance import (
     REOPENED,
     WHAT_IT_WAS,
 )
+
+_MOST_OTHERS = MOST_LINES - 2
+"""Sentences of a decision with a line of their own: besides who decided, and what people said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,9 @@ def _draft_decided(conflict: Conflict, model: OperatingModel) -> Draft:
     assert decision is not None
     on = local_day(model, decision.decided_at)
     meaning, who, *others = decision_sentences(decision, on)
+    if len(others) > _MOST_OTHERS:
+        # So that one of the lines is left for what people said about it.
+        others[:2] = [" ".join(others[:2])]
     name, day = shorten(decision.person_name, 4), format_day(on)
     return Draft(
         heading=required_line(
