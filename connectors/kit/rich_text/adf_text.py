@@ -1,7 +1,8 @@
 """What a person wrote in Atlassian Document Format, as Markdown.
 
 Only what tells the author's own words from others' is kept: quotes, code and mentions. Emphasis
-and list signs are left out, so that a command reads the same in bold or in a list.
+and list signs are left out, so that a command reads the same in bold or in a list. What is struck
+through is left out: its author has taken it back.
 """
 
 from __future__ import annotations
@@ -70,8 +71,9 @@ def _inline_texts(node: Any) -> Iterator[str]:
         yield "\n"
     elif kind == "text":
         text = _text_at(node, "text")
-        is_code = "code" in find_value(node, "marks[*].type")
-        yield inline_code(text) if is_code else text
+        marks = find_value(node, "marks[*].type")
+        if "strike" not in marks:
+            yield inline_code(text) if "code" in marks else text
     elif kind == "mention":
         yield _mention(node)
     elif kind == "date":

@@ -13,7 +13,8 @@ from connectors.kit.rich_text.own_words import fence, inline_code, quote
 
 _ENDS_LINE = {"p", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "table", "tr", "td", "th"}
 _CODE = {"code", "pre"}
-_UNSEEN = {"script", "style"}
+_UNSEEN = {"script", "style", "s", "del", "strike"}
+"""What no reader sees, or what its author has struck through."""
 _TAG = re.compile(r"<[^>]*>")
 
 

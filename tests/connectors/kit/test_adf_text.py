@@ -134,3 +134,9 @@ def test_a_document_of_any_shape_is_text(effort: Any) -> None:
         assert isinstance(to_markdown(value), str)
 
     check()
+
+
+def test_what_is_struck_through_is_left_out() -> None:
+    struck = block("paragraph", text("/interlock ack", "strike"))
+    partly = block("paragraph", text("/interlock "), text("ack", "strong", "strike"), text("help"))
+    assert commands(struck, partly) == ["help"]

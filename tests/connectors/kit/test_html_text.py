@@ -74,3 +74,8 @@ def test_any_text_is_read(effort: Any) -> None:
         assert isinstance(to_markdown("".join(pieces)), str)
 
     check()
+
+
+@pytest.mark.parametrize("tag", ["s", "del", "strike"])
+def test_what_is_struck_through_is_left_out(tag: str) -> None:
+    assert commands(f"<p><{tag}>/interlock ack</{tag}></p><p>/interlock help</p>") == ["help"]

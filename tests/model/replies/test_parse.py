@@ -230,3 +230,22 @@ def test_two_spellings_of_a_command_are_the_same_command() -> None:
     second = parse_answer("MOVE 2027-02-15, because we wait", OPTIONS, TODAY)
 
     assert first.to_json() == second.to_json()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "~~/interlock accept~~\n/interlock move",
+        "/interlock ~~accept~~ move",
+        "~/interlock accept~\n\n/interlock move",
+        "/interlock move ~~because of x~~",
+    ],
+)
+def test_what_is_struck_through_says_nothing(text: str) -> None:
+    assert parse_reply(text, OPTIONS, TODAY) == [option("move")]
+
+
+def test_a_tilde_before_a_number_strikes_nothing() -> None:
+    assert parse_reply("/interlock move because ~5 days or ~6", OPTIONS, TODAY) == [
+        option("move", None, "~5 days or ~6")
+    ]
