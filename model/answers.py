@@ -37,7 +37,7 @@ def check_answer(
     """
     match field.kind:
         case FieldKind.DATE:
-            return _check_day(option, field, answer, today)
+            return _check_day(option, field, answer, conflict, today)
         case FieldKind.PERSON:
             return _check_person(option, field, answer, model)
         case FieldKind.DAYS:
@@ -66,7 +66,9 @@ def _check_days(option: Option, field: OptionField, answer: str, conflict: Confl
     return answer
 
 
-def _check_day(option: Option, field: OptionField, answer: str, today: date) -> str:
+def _check_day(
+    option: Option, field: OptionField, answer: str, conflict: Conflict, today: date
+) -> str:
     try:
         day = date.fromisoformat(answer)
     except ValueError:
@@ -75,7 +77,28 @@ def _check_day(option: Option, field: OptionField, answer: str, today: date) -> 
         ) from None
     if day < today:
         raise InvalidAnswer(f"{option.id}: {field.name} is {format_day(day)}, which is over")
+    terms = dict(conflict.wording.terms)
+    if (earliest := _day(terms.get(field.earliest, ""))) and day < earliest:
+        raise InvalidAnswer(
+            f"{option.id}: {field.name} is {format_day(day)}, which is too early; "
+            f"the earliest day that helps is {format_day(earliest)}"
+        )
+    latest = _day(terms.get(field.latest, ""))
+    # Of a day that is over any day is late, and the sooner is still the better.
+    if latest and today <= latest < day:
+        raise InvalidAnswer(
+            f"{option.id}: {field.name} is {format_day(day)}, which is too late; "
+            f"the last day that helps is {format_day(latest)}"
+        )
     return day.isoformat()
+
+
+def _day(text: str) -> date | None:
+    """The day of a term; None for a term that a rule lacks or that is no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _check_person(option: Option, field: OptionField, answer: str, model: OperatingModel) -> str:

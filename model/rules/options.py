@@ -28,7 +28,8 @@ class OptionField:
     """What the person who decides fills in for an option, by the name that the form uses.
 
     `default` names the term of the finding's wording with which the form is prefilled. A field
-    that `may_be_empty` and has no such term is left out.
+    that `may_be_empty` and has no such term is left out. `earliest` and `latest` name the terms
+    with the days before and after which an answer would not help.
     """
 
     name: str
@@ -36,6 +37,8 @@ class OptionField:
     description: str
     default: str = ""
     may_be_empty: bool = False
+    earliest: str = ""
+    latest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +95,11 @@ PROMPT_DAYS: Final = 5
 """Working days after a decision by which a plan has to show what was decided."""
 
 
-def date_field(name: str, description: str, default: str = "") -> OptionField:
+def date_field(
+    name: str, description: str, default: str = "", *, earliest: str = "", latest: str = ""
+) -> OptionField:
     """A field that takes a day."""
-    return OptionField(name, FieldKind.DATE, description, default)
+    return OptionField(name, FieldKind.DATE, description, default, earliest=earliest, latest=latest)
 
 
 FINISH: Final = Option(
@@ -111,7 +116,14 @@ REPLAN: Final = Option(
     id="move",
     label="{receiver} replans {waiting} for …",
     meaning="{receiver} replans {waiting} for {on}",
-    fields=(date_field("on", "The day for which the function that waits plans.", "forecast"),),
+    fields=(
+        date_field(
+            "on",
+            "The day for which the function that waits plans.",
+            "forecast",
+            earliest="forecast",
+        ),
+    ),
     within=PROMPT_DAYS,
     awaits="a new date of {waiting}",
     accepts_size=True,

@@ -14,7 +14,7 @@ from model.operating_model.rights import RefusedDecision, may_decide
 from model.operating_model.schema import OperatingModel
 from model.records import Money
 from model.rules import installed_rules
-from model.rules.options import ACCEPT
+from model.rules.options import ACCEPT, REPLAN
 from tests.model.operating_model.small_model import small_model
 from tests.model.test_decisions import TODAY, conflict
 
@@ -95,3 +95,30 @@ def test_fewer_days_than_the_present_delay_cannot_be_accepted(model: OperatingMo
     )
     for days in ({"days": "13"}, {}):
         assert make_verdict(ACCEPT, days, conflict(days=13), model, TODAY).accepted.days == 13
+
+
+def test_a_move_before_the_forecast_names_the_earliest_day_that_helps(
+    model: OperatingModel,
+) -> None:
+    with pytest.raises(InvalidAnswer) as refused:
+        make_verdict(REPLAN, {"on": "2026-03-24"}, conflict(), model, TODAY)
+
+    assert str(refused.value) == (
+        "move: on is 24 Mar 2026, which is too early; the earliest day that helps is 25 Mar 2026"
+    )
+    assert make_verdict(REPLAN, {"on": "2026-03-25"}, conflict(), model, TODAY)
+
+
+def test_a_gate_after_its_work_is_due_names_the_last_day_that_helps(model: OperatingModel) -> None:
+    plan = installed_rules().options_of("missing_gate")["plan"]
+    asked = conflict()
+    due = replace(asked.wording, terms=(("due", "2026-03-10"),))
+    asked = asked.model_copy(update={"wording": due})
+
+    with pytest.raises(InvalidAnswer) as refused:
+        make_verdict(plan, {"person": "ada", "on": "2026-03-11"}, asked, model, TODAY)
+
+    assert str(refused.value) == (
+        "plan: on is 11 Mar 2026, which is too late; the last day that helps is 10 Mar 2026"
+    )
+    assert make_verdict(plan, {"person": "ada", "on": "2026-03-10"}, asked, model, TODAY)

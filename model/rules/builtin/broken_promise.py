@@ -144,7 +144,11 @@ _OPTIONS = (
         id="move",
         label="{seller} agrees a later date with the customer",
         meaning="{seller} agrees {on} with the customer of {deal}",
-        fields=(date_field("on", "The day that is agreed with the customer.", "forecast"),),
+        fields=(
+            date_field(
+                "on", "The day that is agreed with the customer.", "forecast", earliest="forecast"
+            ),
+        ),
         within=PROMPT_DAYS,
         awaits="a new close date of {deal}",
         accepts_size=True,

@@ -268,7 +268,9 @@ _OPTIONS = (
         id="move",
         label="{doer} starts later",
         meaning="{doer} starts the work on {wbs} on {on}",
-        fields=(date_field("on", "The day on which the work starts.", "release"),),
+        fields=(
+            date_field("on", "The day on which the work starts.", "release", earliest="release"),
+        ),
         within=PROMPT_DAYS,
         awaits="a new start of the work on {wbs}",
     ),
@@ -278,7 +280,7 @@ _OPTIONS = (
         meaning="{source} pays for {wbs} until {until}",
         fields=(
             OptionField("source", FieldKind.TEXT, "The budget that pays until then."),
-            date_field("until", "The last day that it pays for.", "release"),
+            date_field("until", "The last day that it pays for.", "release", earliest="release"),
         ),
         until="until",
     ),

@@ -174,6 +174,7 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
     owner, gatekeeper = involved[0], involved[-1]
     days, ask_by = words.format_working_days(int(takes)), words.format_day(finding.needed_by)
     key, step = words.format_key(labels, finding.subjects[0]), finding.chain[0]
+    due = step.planned or step.forecast
     dates = words.format_dates(replace(step, source=""))
     where = f"No work of {initiative}" if initiative else f"Nothing before {key}"
     ask = "should have been" if finding.is_past else "has to be"
@@ -191,6 +192,7 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
             ("gatekeeper", gatekeeper),
             ("gate", gate),
             ("item", key),
+            *((("due", due.isoformat()),) if due else ()),
             *words.needed_terms(finding),
         ),
         briefings=(
@@ -220,7 +222,7 @@ _OPTIONS = (
         meaning="{person} plans “{gate}” before {item} for {on}",
         fields=(
             OptionField("person", FieldKind.PERSON, "Who plans it."),
-            date_field("on", "The day for which it is planned.", "needed"),
+            date_field("on", "The day for which it is planned.", "needed", latest="due"),
         ),
         within=PROMPT_DAYS,
         awaits="“{gate}” in a plan",

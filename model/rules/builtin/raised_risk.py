@@ -96,7 +96,9 @@ def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) ->
     )
     step = words.format_dates(finding.chain[0])
     dates = f"{words.format_item(labels, needed_id)} ({giver}) {step}."
-    terms = (("forecast", forecast),) if forecast != _NO_FORECAST else ()
+    # Of what may come later than forecast the forecast is no day to replan for.
+    known = max(forecast, str(finding.needed_by)) if forecast != _NO_FORECAST else ""
+    terms = (("forecast", known),) if known else ()
     late, request = "", f"say {{by}} whether {key} is there then"
     if finding.impact.days:
         # Of what is forecast too late nobody has to ask whether it will be there.
