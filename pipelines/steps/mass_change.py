@@ -2,9 +2,10 @@
 
 A change is one if it would remove, hide or alter more than a set share of the records of a
 connection or of one of its streams, or would remove or hide all records of a stream. A second,
-independent reading from the beginning confirms it if the same would become of the records; their
-number alone proves nothing. A reading is independent some minutes later; of files, which say the
-same until somebody saves them, once each contains something else or a working day later.
+independent reading from the beginning confirms it if it would remove or hide the very same records
+and alter the same ones but for a few; their number alone proves nothing. A reading is independent
+some minutes later; of files, which say the same until somebody saves them, once each contains
+something else or a working day later.
 """
 
 from __future__ import annotations
@@ -163,7 +164,8 @@ def judge(
             connection,
             [r for r in before.keys() | effects.keys() if before.get(r) != effects.get(r)],
         )
-        is_repeated = all(before.get(ref) in LOST for ref in emptied)
+        # Contents drift between two reads of a tool in use; which records are gone must not.
+        is_repeated = _find_lost(before) == _find_lost(effects)
         if is_repeated and not _is_exceeded(differences, by_stream, limit):
             if not reading.confirms:
                 return Verdict(loaded, held)
@@ -214,7 +216,7 @@ def _find_losses_of_emptied_streams(
     connection: Connection, name: str, effects: Mapping[str, str]
 ) -> list[str]:
     """The records that are removed or hidden from those streams that show none any more."""
-    lost = [ref for ref, effect in effects.items() if effect in LOST]
+    lost = sorted(_find_lost(effects))
     if not lost:
         return []
     left = Counter(count_present(connection, name))
@@ -222,6 +224,10 @@ def _find_losses_of_emptied_streams(
     # Hidden records stay in the shared model.
     left.subtract(stream_of[ref] for ref in lost if effects[ref] == HIDDEN)
     return [ref for ref, stream in stream_of.items() if left[stream] <= 0]
+
+
+def _find_lost(effects: Mapping[str, str]) -> set[str]:
+    return {ref for ref, effect in effects.items() if effect in LOST}
 
 
 def _recovered(held: Hold | None, count: int) -> str:

@@ -176,6 +176,58 @@ def test_a_second_read_that_differs_massively_is_held_anew(
     assert run_sync(instance, minutes=15).mapped["it-jira"].hold is None
 
 
+@pytest.mark.parametrize(
+    "left",
+    [range(12), range(18), range(12, 27)],
+    ids=["more", "fewer", "mostly others"],
+)
+def test_a_second_read_that_removes_other_records_is_held_anew(
+    small: Small, instance: Instance, left: range
+) -> None:
+    issues = list(empty_jira(small).items())
+    small.sandbox.jira.issues = dict(issues[:15])
+    run_sync(instance, minutes=5, write=False)
+    small.sandbox.jira.issues = dict(issues[n] for n in left)
+
+    other = run_sync(instance, minutes=15, write=False)
+
+    hold = other.mapped["it-jira"].hold
+    assert hold is not None
+    assert hold.removed == MANY + 3 - len(left)
+    assert hold.confirm_from == NOW + timedelta(minutes=20)
+    assert present_items(instance) == MANY + 3
+    again = run_sync(instance, minutes=20, write=False)
+    assert "confirmed by a second read" in again.mapped["it-jira"].confirmed
+    assert present_items(instance) == len(left)
+
+
+def test_a_second_read_that_brings_some_of_an_emptied_tool_back_is_held_anew(
+    small: Small, instance: Instance
+) -> None:
+    issues = empty_jira(small)
+    run_sync(instance, minutes=5, write=False)
+    small.sandbox.jira.issues = dict(list(issues.items())[:3])
+
+    hold = run_sync(instance, minutes=15, write=False).mapped["it-jira"].hold
+
+    assert hold is not None
+    assert hold.removed == MANY
+    assert present_items(instance) == MANY + 3
+
+
+def test_a_second_read_that_brings_nearly_all_back_ends_a_hold(
+    small: Small, instance: Instance
+) -> None:
+    issues = empty_jira(small)
+    run_sync(instance, minutes=5, write=False)
+    small.sandbox.jira.issues = dict(list(issues.items())[: MANY + 1])
+
+    back = run_sync(instance, minutes=6, write=False)
+
+    assert "was not taken over" in back.mapped["it-jira"].confirmed
+    assert present_items(instance) == MANY + 1
+
+
 def test_a_second_read_within_the_set_minutes_confirms_nothing(
     small: Small, instance: Instance
 ) -> None:
