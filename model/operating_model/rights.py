@@ -8,13 +8,14 @@ decide, and who stands in for them while they are away.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
 from model.findings import Impact
 from model.operating_model import people
-from model.operating_model.absences import calendar_of, is_away, people_for
+from model.operating_model.absences import away_until, calendar_of, is_away, people_for
 from model.operating_model.calendar import WorkingCalendar
 from model.operating_model.schema import (
     ALL_RULES,
@@ -168,12 +169,15 @@ def may_decide(
 ) -> PermittedDecision | RefusedDecision:
     """Whether this person's decision counts; None stands for somebody unknown to the model.
 
-    Where functions have to agree, the permission to decide alone comes before that to agree.
+    Where functions have to agree, the permission to decide alone comes before that to agree. A
+    person who is away decides nothing.
     """
     authorities = find_authorities(model, conflict)
     agreeing = {party.role.id for party in find_parties(model, conflict)}
     for authority in sorted(authorities, key=lambda each: each.role.id in agreeing):
         if person and acts_for(authority, person, today):
+            if until := _away_until(authority, person, today):
+                return _refuse_absent(authorities, person, today, until)
             return authority.asks(person).permitted
     asked = (authority.asks(_first_there(authority, today)) for authority in authorities)
     return RefusedDecision(_refusal_text(model, person, conflict, today), tuple(asked))
@@ -182,7 +186,7 @@ def may_decide(
 def acts_for(authority: DecisionAuthority, person: Person, today: date) -> bool:
     """Whether a person may act for a role today.
 
-    Its holder and its deputy always may, others while all before them are away.
+    Its holder and its deputy may, others while all before them are away.
     """
     if person.id in (authority.role.holder, authority.role.deputy):
         return True
@@ -192,6 +196,26 @@ def acts_for(authority: DecisionAuthority, person: Person, today: date) -> bool:
         if not is_away(each, today, authority.calendar):
             return False
     return False
+
+
+def _away_until(authority: DecisionAuthority, person: Person, today: date) -> date | None:
+    """The end of the absence in which today lies; None where the person may decide today.
+
+    On a day that is not worked before an absence begins, they still may.
+    """
+    if not any(each.first <= today <= each.last for each in person.absences):
+        return None
+    return away_until(person, today, authority.calendar)
+
+
+def _refuse_absent(
+    authorities: Sequence[DecisionAuthority], person: Person, today: date, until: date
+) -> RefusedDecision:
+    asked = (authority.asks(_first_there(authority, today)) for authority in authorities)
+    # Where nobody stands in, the next level decides.
+    others = tuple(each for each in asked if each.person != person)
+    reason = f"{person.name} is away until {until.isoformat()} and decides nothing until then"
+    return RefusedDecision(reason, others)
 
 
 def _first_there(authority: DecisionAuthority, today: date) -> Person:

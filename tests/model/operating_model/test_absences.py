@@ -151,6 +151,20 @@ def test_a_deputy_may_decide_only_while_the_person_is_away(tmp_path: Path) -> No
     assert meanwhile.right == "it-small"
 
 
+def test_who_is_away_decides_nothing_and_is_told_who_stands_in(tmp_path: Path) -> None:
+    model = model_with(tmp_path, away("ada", "2026-11-23", "2026-12-04", "dan"))
+    ada = person_with_id(model, "ada")
+
+    # The absence begins on the Monday: on the Sunday before both may decide.
+    for day in (date(2026, 11, 22), date(2026, 12, 5)):
+        assert isinstance(may_decide(model, ada, LATE, day), PermittedDecision)
+    for day in (date(2026, 11, 23), date(2026, 12, 4)):
+        assert str(may_decide(model, ada, LATE, day)).startswith(
+            "Ada is away until 2026-12-04 and decides nothing until then. "
+            "Ask Dan for Ada (CIO) or Ben (CMO)"
+        )
+
+
 def test_a_refusal_names_who_stands_in(tmp_path: Path) -> None:
     model = model_with(tmp_path, away("ada", "2026-11-23", "2026-12-04", "dan"))
 
@@ -173,7 +187,7 @@ SPANS = st.tuples(st.integers(0, 40), st.integers(0, 20)).map(
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_whoever_is_away_levels_never_go_back_and_whoever_is_asked_may_decide(
+def test_whoever_is_away_levels_never_go_back_and_whoever_is_asked_and_there_may_decide(
     tmp_path: Path, absences: list[list[Absence]], opened: int
 ) -> None:
     model = model_with(tmp_path)
@@ -195,6 +209,9 @@ def test_whoever_is_away_levels_never_go_back_and_whoever_is_asked_may_decide(
         before = (level.number, position.is_overdue)
         assert position.is_overdue or now.date() <= level.decide_by
         assert level.authority is not None
-        if not position.is_overdue:
-            permitted = may_decide(model, level.authority.person, LATE, now.date())
+        person = level.authority.person
+        # Whoever is back before the deadline is asked, and decides then.
+        is_there = not any(each.first <= now.date() <= each.last for each in person.absences)
+        if is_there and not position.is_overdue:
+            permitted = may_decide(model, person, LATE, now.date())
             assert isinstance(permitted, PermittedDecision)
