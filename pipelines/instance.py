@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -63,11 +63,16 @@ class Instance:
         tool = self.tool(name)
         with isolated(name, "opening its connector"):
             connector = tool.open(settings, context)
+        closing = isolated(name, "closing its connector")
         try:
             yield connector
-        finally:
-            with isolated(name, "closing its connector"):
+        except BaseException:
+            # What failed first is the cause; that closing failed too is only logged.
+            with suppress(ConnectionFailed), closing:
                 connector.close()
+            raise
+        with closing:
+            connector.close()
 
     def today(self, now: datetime) -> date:
         """The calendar day of an instant, in the operating model's time zone."""

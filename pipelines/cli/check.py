@@ -13,6 +13,7 @@ from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.opening import open_home_instance
 from pipelines.cli.output import print_error, print_json, print_line
 from pipelines.instance import Instance
+from pipelines.isolation import isolated
 
 
 def check(*, json: bool) -> None:
@@ -54,7 +55,7 @@ def _check_warehouse(instance: Instance) -> AccessProblem | None:
 
 def _check_connection(instance: Instance, name: str) -> list[AccessProblem]:
     try:
-        with instance.connector(name) as connector:
+        with instance.connector(name) as connector, isolated(name, "checking its access"):
             return [mask_fields(name, each, "what", "remedy") for each in connector.check()]
     except ConnectionFailed as failure:
         return [AccessProblem(failure.reason, failure.remedy)]

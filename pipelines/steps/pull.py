@@ -124,8 +124,9 @@ def pull(
                 total += stream_pull.total
                 if failures and _is_unreachable(failures[-1]):
                     break
-        if failures:
-            raise _combine(name, failures, total)
+            # Before the connector is closed: were that to fail too, this is the cause to show.
+            if failures:
+                raise _combine(name, failures, total)
         with instance.engine.begin() as connection:
             record_pull_end(connection, name, now)
     return total

@@ -17,7 +17,9 @@ from model.warehouse.landing import read_cursor
 from model.warehouse.quarantine import read_all_problems
 from pipelines.instance import Instance
 from pipelines.isolation import isolated
-from tests.pipelines.small import Small, day
+from pipelines.steps.pull import pull
+from tests.pipelines.commanding import Run
+from tests.pipelines.small import NOW, Small, day
 from tests.pipelines.syncing import rule_names, run_sync, written_keys
 
 
@@ -184,6 +186,33 @@ def test_a_connector_that_cannot_be_closed_fails_alone(
 
     assert "closing its connector failed: SystemExit" in str(result.failures["it-jira"])
     assert result.pulled["sales"].read == 2
+
+
+def test_what_failed_first_is_shown_where_the_connector_cannot_be_closed_either(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_method(monkeypatch, "pull", raise_key_error)
+    monkeypatch.setattr(JiraConnector, "close", raising(ZeroDivisionError("close boom")))
+
+    with pytest.raises(ConnectionFailed) as caught:
+        pull(instance, "it-jira", NOW)
+
+    assert "reading the stream issues failed: KeyError" in caught.value.reason
+
+
+@pytest.mark.parametrize("closes", [True, False])
+def test_a_check_that_raises_anything_fails_alone(
+    small: Small, interlock: Run, monkeypatch: pytest.MonkeyPatch, closes: bool
+) -> None:
+    monkeypatch.setattr(JiraConnector, "check", raising(SystemExit("check exits")))
+    if not closes:
+        monkeypatch.setattr(JiraConnector, "close", raising(SystemExit("close exits")))
+
+    code, out, err = interlock("check")
+
+    assert code == 1
+    assert "it-jira: checking its access failed: SystemExit: check exits" in err
+    assert "✓ sales has all that it needs" in out
 
 
 def test_a_stream_of_which_no_record_becomes_part_of_the_plan_does_not_count_as_read(
