@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from model.answers import InvalidAnswer
-from model.conflicts import Conflict, Statement, StatementKind, Status
+from model.conflicts import Conflict, Decision, Statement, StatementKind, Status
 from model.decisions import make_verdict
 from model.escalation_status import escalation_status_at
 from model.ledger import LedgerUpdate
@@ -98,9 +98,19 @@ def _choose(asked: Asked, conflict: Conflict, option: Option, command: Command) 
     if not asked.is_verified:
         return _ask_to_confirm(asked, conflict)
     standing = conflict.decision if conflict.status is Status.DECIDED else None
-    if standing and (standing.verdict, dict(standing.answers)) == (option.id, verdict.answers):
+    is_same = standing and (standing.verdict, dict(standing.answers)) == (
+        option.id,
+        verdict.answers,
+    )
+    if standing and is_same and not _gives_reason(asked, standing, choice):
         return Outcome(OutcomeKind.NOTHING_NEW, conflict.id)
     return _decide(asked, conflict, choice)
+
+
+def _gives_reason(asked: Asked, standing: Decision, choice: Choice) -> bool:
+    """Whether the author of a decision without a reason repeats it with one."""
+    is_author = asked.person is not None and asked.person.id == standing.person
+    return is_author and bool(choice.reason) and not standing.reason
 
 
 def _decide(asked: Asked, conflict: Conflict, choice: Choice) -> Outcome:

@@ -554,6 +554,17 @@ def test_a_smaller_right_does_not_replace_the_decision_of_a_larger_one(written: 
     assert "It stands decided by Sabine Reuter" in written.comment_text()
 
 
+def test_a_reason_may_be_given_later(written: Written) -> None:
+    written.say("move", JONAS, minutes=1)
+    written.say("move because the fair is later", JONAS, minutes=2)
+    written.say("move because of something else", JONAS, minutes=3)
+
+    assert written.outcomes() == ["decided", "decided", "nothing new"]
+    decision = written.conflict().decision
+    assert decision is not None
+    assert decision.reason == "the fair is later"
+
+
 def test_a_reply_that_repeats_the_decision_in_force_is_nothing(written: Written) -> None:
     written.say(MOVE, JONAS, minutes=1)
     written.say("move because I think so too", SABINE, minutes=2)
