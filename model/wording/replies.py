@@ -80,9 +80,15 @@ def _sentence(statement: Statement, with_reasons: bool) -> Iterator[str]:
 
 
 def _unconfirmed(conflict: Conflict) -> tuple[Statement, ...]:
-    if conflict.status is not Status.OPEN:
+    """What files say that nobody has confirmed, or decided otherwise, since."""
+    if conflict.status is Status.RESOLVED:
         return ()
-    return tuple(s for s in conflict.statements if s.kind is StatementKind.UNCONFIRMED)
+    decided_at = conflict.decision.decided_at if conflict.decision else None
+    return tuple(
+        each
+        for each in conflict.statements
+        if each.kind is StatementKind.UNCONFIRMED and (decided_at is None or each.at > decided_at)
+    )
 
 
 def _confirmation(statement: Statement) -> str:

@@ -95,8 +95,6 @@ def _choose(asked: Asked, conflict: Conflict, option: Option, command: Command) 
         return _unclear(conflict, _needed(option, choice.answers, conflict) or str(error))
     if option.needs_reason and not choice.reason:
         return _unclear(conflict, f"{option.id} needs its reason: add “because …”")
-    if not asked.is_verified:
-        return _ask_to_confirm(asked, conflict)
     standing = conflict.decision if conflict.status is Status.DECIDED else None
     is_same = standing and (standing.verdict, dict(standing.answers)) == (
         option.id,
@@ -104,6 +102,8 @@ def _choose(asked: Asked, conflict: Conflict, option: Option, command: Command) 
     )
     if standing and is_same and not _gives_reason(asked, standing, choice):
         return Outcome(OutcomeKind.NOTHING_NEW, conflict.id)
+    if not asked.is_verified:
+        return _ask_to_confirm(asked, conflict)
     return _decide(asked, conflict, choice)
 
 

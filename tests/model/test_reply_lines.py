@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,24 @@ def test_answers_never_push_out_the_first_line_nor_who_decides(model: OperatingM
     assert lines[0] == without[0]
     assert any("Sabine Reuter" in line and "25 Nov 2026" in line for line in lines)
     assert sum(len(line.split()) for line in lines) <= 90
+
+
+@pytest.mark.parametrize(("minutes", "is_shown"), [(-1, False), (1, True)])
+def test_what_a_file_says_after_the_decision_is_to_be_confirmed(
+    model: OperatingModel, minutes: int, is_shown: bool
+) -> None:
+    at = AT + timedelta(minutes=minutes)
+    answer = Statement(
+        kind=StatementKind.UNCONFIRMED,
+        person=None,
+        person_name="Ada",
+        at=at,
+        text="accept",
+        about="Ada",
+    )
+
+    content = build_content(state("decided", answer), {}, model, AUDIENCE)
+
+    says = "The file says “accept” for Ada; it counts once Ada confirms it in Dagster."
+    assert (says in lines_of(content)) is is_shown
+    assert (says in dict(content.facts)["Replies"]) is is_shown
