@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from model.replies.commands import Command, CommandKind, NotUnderstood
 from model.replies.dates import AmbiguousDate, parse_date
 from model.replies.text import command_texts
+from model.rules.options import FieldKind
 
 _KINDS = {
     "ack": CommandKind.ACKNOWLEDGE,
@@ -37,8 +38,13 @@ _FIELD = re.compile(
     r"""(?:["“„]([^"“”„]*)["”“]|(-?\d[\d.,]*\s(?-i:[A-Z]{3})\b|[^\s,;]+))""",
     re.IGNORECASE,
 )
-# Connectors write a mention of the tool as `@[Name](identity)`; people type `@name`.
-_MENTION = re.compile(r"@\[[^\]]*\]\(([^)\s]+)\)|@([\w.+\-]+(?:@[\w\-]+\.[\w.\-]+)?)")
+# Connectors write a mention of the tool as `@[Name](identity)`; people type `@name` or an address.
+_MENTION = re.compile(
+    r"@\[[^\]]*\]\(([^)\s]+)\)"
+    r"|(?<![\w.+\-])@([\w.+\-]+(?:@[\w\-]+\.[\w.\-]+)?)"
+    r"|(?<![\w.+\-@])([\w.+\-]+@[\w\-]+\.[\w.\-]*\w)"
+)
+_NAME_LEADS = re.compile(r"^(?:(?:is|to|by|will be)\b|[:=])\s*", re.IGNORECASE)
 _REASON = re.compile(
     r"(?:^|[\s,;.(–-])"
     r"(?:(?:because|since|weil|denn|parce\s+que?|porque|perché|omdat)\b[:,]?|(?:reason|grund)\s*[:=])"
@@ -77,29 +83,51 @@ def named_conflict(text: str) -> str | None:
     return f"C-{conflict[0][2:].lower()}" if conflict else None
 
 
-def parse_answer(text: str, options: Collection[str], today: date) -> Command | NotUnderstood:
-    """A single command without its `/interlock`, as it stands in the answer column of a file."""
+def parse_answer(
+    text: str,
+    options: Collection[str],
+    today: date,
+    kinds: Mapping[str, FieldKind] | None = None,
+) -> Command | NotUnderstood:
+    """A single command without its `/interlock`, as it stands in the answer column of a file.
+
+    `kinds` are the fields of the options by name. The value of one of them may have several words:
+    it ends where the next one begins, or with the command. Days are one word.
+    """
     # Full-width letters and non-breaking blanks come with text from word processors.
     words = " ".join(unicodedata.normalize("NFKC", text).split())
     if not words:
         return Command(CommandKind.HELP)
     try:
-        return _parse(words, options, today)
+        parsed = _parse(words, options, today, kinds or {})
+        # What follows the first word of a value may also belong to the command.
+        short = _parse(words, options, today, {}) if isinstance(parsed, NotUnderstood) else parsed
     except AmbiguousDate as ambiguous:
         return NotUnderstood(f"{ambiguous} may be two days; write it like {today.isoformat()}")
+    return short if isinstance(short, Command) else parsed
 
 
-def _parse(words: str, options: Collection[str], today: date) -> Command | NotUnderstood:
+def _parse(
+    words: str, options: Collection[str], today: date, kinds: Mapping[str, FieldKind]
+) -> Command | NotUnderstood:
     asked, reason = _split_reason(words)
     if len(asked) > _MOST_CHARACTERS:
         return NotUnderstood(f"what stands before the reason is over {_MOST_CHARACTERS} characters")
     _, rest = _take(_CONFLICT, asked)
     asked = " ".join(rest.split())
-    fields, rest = _take_fields(rest)
+    fields, rest = _take_fields(rest, kinds)
+    for name, value in fields.items():
+        if kinds.get(name) is FieldKind.DATE:
+            if (day := parse_date(value, today)) is None:
+                return NotUnderstood(f'"{_shorten(value)}" is no day for {name}')
+            fields[name] = day.isoformat()
     mention, rest = _take(_MENTION, rest)
+    person = mention and (mention[1] or mention[2] or mention[3])
     kind, option, rest = _take_verb(rest, options)
     if kind is None:
         return NotUnderstood(f'"{_shorten(asked)}" is no command')
+    if kind is CommandKind.OWNER and not (mention and mention[1]):
+        person, rest = _typed_name(person or "", rest), ""
     needs, rest = _take(_NEEDS, rest) if kind is CommandKind.RISK else (None, rest)
     on, rest = _take_date(rest, today)
     if left := _meaningful(rest):
@@ -108,12 +136,18 @@ def _parse(words: str, options: Collection[str], today: date) -> Command | NotUn
         kind=kind,
         option=option,
         on=on,
-        person=(mention[1] or mention[2]) if mention else None,
+        person=person,
         needs=needs[1] if needs else None,
         conflict_id=named_conflict(words),
         reason=reason,
-        fields=fields,
+        fields=tuple(sorted(fields.items())),
     )
+
+
+def _typed_name(first: str, rest: str) -> str | None:
+    """The id, the address or the name of an owner, all words of it; None where there is none."""
+    words = " ".join(_NOISE_AROUND.sub(" ", rest).split()).strip(" .,;:–-")
+    return " ".join(filter(None, (first, _NAME_LEADS.sub("", words)))) or None
 
 
 def _split_reason(words: str) -> tuple[str, str]:
@@ -140,9 +174,20 @@ def _take(pattern: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, st
     return match, f"{text[: match.start()]} {text[match.end() :]}"
 
 
-def _take_fields(text: str) -> tuple[tuple[tuple[str, str], ...], str]:
-    fields = {match[1].lower(): match[2] or match[3] or "" for match in _FIELD.finditer(text)}
-    return tuple(sorted(fields.items())), _FIELD.sub(" ", text)
+def _take_fields(text: str, kinds: Mapping[str, FieldKind]) -> tuple[dict[str, str], str]:
+    """The fields with their values, and the text without them."""
+    long = [name for name, kind in kinds.items() if kind is not FieldKind.DAYS]
+    fields: dict[str, str] = {}
+    if long:
+        ends = rf"(?=[\s,;]+(?:{'|'.join(map(re.escape, kinds))})\s?=|$)"
+        names = "|".join(map(re.escape, long))
+        pattern = rf"(?<![\w/?&])({names})\s?=\s?(?![\"“„\s])(.+?){ends}"
+        for match in re.finditer(pattern, text, re.IGNORECASE):
+            fields[match[1].lower()] = match[2].strip(" .,;")
+        text = re.sub(pattern, " ", text, flags=re.IGNORECASE)
+    for match in _FIELD.finditer(text):
+        fields[match[1].lower()] = match[2] or match[3] or ""
+    return fields, _FIELD.sub(" ", text)
 
 
 def _take_verb(text: str, options: Collection[str]) -> tuple[CommandKind | None, str, str]:

@@ -51,7 +51,8 @@ def follow_reply(
     for position, text in enumerate(texts):
         place = _find_place(connection, stored, text)
         options = _options(instance, place)
-        command = parse_answer(text, options, local_day(model, stored.said_at))
+        kinds = {field.name: field.kind for each in options.values() for field in each.fields}
+        command = parse_answer(text, options, local_day(model, stored.said_at), kinds)
         if command.to_json() in former:
             outcome = Outcome(OutcomeKind.NOTHING_NEW, _id(place))
         else:

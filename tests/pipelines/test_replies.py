@@ -245,9 +245,9 @@ def test_who_takes_care_of_it_is_shown(written: Written) -> None:
     assert "Tobias Lang takes care of it, named by Jonas Krüger." in written.comment_text()
 
 
-@pytest.mark.parametrize("name", ["tobias-lang", "tobias.lang@nordlicht.example"])
+@pytest.mark.parametrize("name", ["@tobias-lang", "tobias.lang@nordlicht.example", "Tobias Lang"])
 def test_an_owner_may_be_typed(written: Written, name: str) -> None:
-    written.say(f"owner @{name}")
+    written.say(f"owner {name}")
 
     assert written.outcomes() == ["owner named"]
 

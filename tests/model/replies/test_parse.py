@@ -14,6 +14,7 @@ from model.replies import (
     parse_answer,
     parse_reply,
 )
+from model.rules.options import FieldKind
 
 TODAY = date(2026, 11, 21)
 FEB_15 = date(2027, 2, 15)
@@ -249,3 +250,54 @@ def test_a_tilde_before_a_number_strikes_nothing() -> None:
     assert parse_reply("/interlock move because ~5 days or ~6", OPTIONS, TODAY) == [
         option("move", None, "~5 days or ~6")
     ]
+
+
+KINDS = {
+    "how": FieldKind.TEXT,
+    "amount": FieldKind.TEXT,
+    "dependency": FieldKind.TEXT,
+    "until": FieldKind.DATE,
+    "days": FieldKind.DAYS,
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "reason"),
+    [
+        ("accept how=two teams less", {"how": "two teams less"}, ""),
+        ("accept amount=150,000 EUR because we grow", {"amount": "150,000 EUR"}, "we grow"),
+        ("accept dependency=MK-211 on CDP-28", {"dependency": "MK-211 on CDP-28"}, ""),
+        (
+            "accept how=two teams less, until=4 Dec days=5",
+            {"how": "two teams less", "until": "2026-12-04", "days": "5"},
+            "",
+        ),
+        ('accept how="two teams" days=5', {"how": "two teams", "days": "5"}, ""),
+        ("until=2026-12-04 accept", {"until": "2026-12-04"}, ""),
+        ("accept until=2026-12-04 please", {"until": "2026-12-04"}, ""),
+    ],
+)
+def test_the_value_of_a_field_may_have_several_words(
+    text: str, fields: dict[str, str], reason: str
+) -> None:
+    command = parse_answer(text, OPTIONS, TODAY, KINDS)
+
+    expected = tuple(sorted(fields.items()))
+    assert command == Command(CommandKind.OPTION, "accept", fields=expected, reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("owner lena.vogt@nordlicht.example", "lena.vogt@nordlicht.example"),
+        ("owner lena-vogt", "lena-vogt"),
+        ("owner is Lena Vogt.", "Lena Vogt"),
+        ("owner @Lena Vogt because she knows", "Lena Vogt"),
+        ("owner", None),
+    ],
+)
+def test_an_owner_is_typed_by_id_name_or_address(text: str, person: str | None) -> None:
+    command = parse_answer(text, OPTIONS, TODAY)
+
+    assert isinstance(command, Command)
+    assert (command.kind, command.person) == (CommandKind.OWNER, person)
