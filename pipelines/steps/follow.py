@@ -153,7 +153,9 @@ def _addressed(stored: StoredReply, outcome: Outcome) -> Outcome:
     if not outcome.answer:
         return outcome
     name = " ".join(stored.reply.author_name.split())
-    answer = f"{name}: {outcome.answer}" if name else outcome.answer
+    # An answer that begins with the author names them already.
+    prefix = "" if not name or outcome.answer.startswith(f"{name} ") else f"{name}: "
+    answer = f"{prefix}{outcome.answer}"
     return Outcome(outcome.kind, outcome.conflict_id, answer[:1].upper() + answer[1:])
 
 
