@@ -37,6 +37,16 @@ def add_statement(conflict: Conflict, statement: Statement) -> LedgerUpdate | No
     return LedgerUpdate((conflict.model_copy(update=update),), (event,))
 
 
+def retract_unconfirmed(conflict: Conflict, text: str) -> Conflict:
+    """The conflict without what a file said in these words, which it does not say any more."""
+    kept = tuple(
+        each
+        for each in conflict.statements
+        if each.kind is not StatementKind.UNCONFIRMED or each.text != text
+    )
+    return conflict.model_copy(update={"statements": kept})
+
+
 def pass_on(
     conflict: Conflict, statement: Statement, escalation_of: EscalationOf
 ) -> LedgerUpdate | None:

@@ -94,6 +94,19 @@ def read_former_commands(connection: Connection, stored: StoredReply) -> list[Ma
     return list(rows.scalars())
 
 
+def read_former_text(connection: Connection, stored: StoredReply) -> str | None:
+    """The text that this one replaces; None for a new reply."""
+    return connection.scalar(
+        select(reply.c.text).where(
+            and_(
+                reply.c.connection == stored.connection,
+                reply.c.reply_id == stored.reply.reply_id,
+                reply.c.version == stored.version - 1,
+            )
+        )
+    )
+
+
 def write_outcome(
     connection: Connection,
     stored: StoredReply,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from model.conflicts import Conflict, Status
+from model.ledger import LedgerUpdate
 from model.operating_model.calendar import local_day
 from model.operating_model.identity import Identity, IdentityKind, find_person
 from model.operating_model.schema import Person
@@ -18,8 +19,14 @@ from model.replies.outcomes import Outcome, OutcomeKind, RecordedOutcome, Stored
 from model.replies.text import command_texts
 from model.rules import Option
 from model.rules.words import format_day
-from model.warehouse.ledger import read_conflicts, read_conflicts_commented_on, was_reopened
-from model.warehouse.replies import read_former_commands, write_outcome
+from model.statements import retract_unconfirmed
+from model.warehouse.ledger import (
+    read_conflicts,
+    read_conflicts_commented_on,
+    was_reopened,
+    write_ledger_update,
+)
+from model.warehouse.replies import read_former_commands, read_former_text, write_outcome
 from pipelines.instance import Instance
 from pipelines.steps.asked import Asked
 from pipelines.steps.follow_command import follow_command
@@ -57,6 +64,7 @@ def follow_reply(
             outcome = Outcome(OutcomeKind.NOTHING_NEW, _id(place))
         else:
             asked = Asked(connection, instance, stored, person, now)
+            place = _without_former(asked, place)
             outcome = _addressed(stored, _follow(asked, place, command, options))
         person_id = person.id if person else None
         write_outcome(connection, stored, position, command, outcome, person_id, now)
@@ -92,6 +100,17 @@ def _find_place(connection: Connection, stored: StoredReply, text: str) -> _Plac
             names = " or ".join(f"{each.id} ({each.wording.title})" for each in matching)
             return _Place(None, f"{len(matching)} conflicts stand here: name {names}", matching)
     return _Place(None, "no conflict stands here; name one by its id")
+
+
+def _without_former(asked: Asked, place: _Place) -> _Place:
+    """The place whose conflict no longer shows what the cell of a file said before it changed."""
+    former = None if asked.is_verified else read_former_text(asked.connection, asked.stored)
+    if former is None or place.conflict is None:
+        return place
+    after = retract_unconfirmed(place.conflict, " ".join(former.split()))
+    if after != place.conflict:
+        write_ledger_update(asked.connection, LedgerUpdate((after,), ()), asked.now)
+    return replace(place, conflict=after)
 
 
 def _options(instance: Instance, place: _Place) -> Mapping[str, Option]:

@@ -464,6 +464,20 @@ def test_a_decision_in_a_file_waits_until_the_person_named_confirms_it(written: 
     ) in written.comment_text()
 
 
+@pytest.mark.parametrize("changed", ["ack", "accept days=30", "thank you"])
+def test_what_a_cell_said_before_it_changed_goes(written: Written, changed: str) -> None:
+    cell = {"conflict_id": written.conflict().id, "is_answer": True, "reply_id": "7"}
+    written.write("accept", None, author_name="Jonas Krüger", **cell)
+    written.follow()
+    written.write(changed, None, minutes=6, author_name="Jonas Krüger", **cell)
+
+    written.follow(minutes=7)
+
+    assert "The file says “accept”" not in written.comment_text()
+    assert ("accept days=30" in written.comment_text()) is changed.startswith("accept")
+    assert _faults(written) == []
+
+
 def test_a_decision_without_a_name_is_asked_of_who_decides(written: Written) -> None:
     written.write("accept", None, conflict_id=written.conflict().id, is_answer=True)
 
