@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from connectors.base import ConnectionSettings
 from connectors.tools import installed_tools
@@ -19,14 +19,31 @@ from model.comments import Ceilings
 from model.operating_model.documents import Document, Location, read_file
 from model.operating_model.problems import ModelInvalid, choose
 from model.operating_model.shape import check_values
+from model.plugin_errors import PLUGIN_ERRORS, describe_error
 
 FILE = "interlock.yaml"
 
 
 class UncheckedSettings(ConnectionSettings):
-    """A connection whose tool cannot be loaded: only what all connections have is known of it."""
+    """A connection whose tool cannot be loaded, or cannot check its settings: only what all
+    connections have is known of it."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    # Private, so that no entry of the file sets it.
+    _error: str = PrivateAttr("")
+
+    @property
+    def error(self) -> str:
+        """What the tool's check of the settings raised; "" for a tool that cannot be loaded."""
+        return self._error
+
+    @classmethod
+    def after_error(cls, values: Any, error: BaseException) -> UncheckedSettings:
+        """The settings with these values, whose check raised the error."""
+        settings = cls.model_validate(values)
+        settings._error = describe_error(error)
+        return settings
 
 
 class CommentSettings(BaseModel):
@@ -162,6 +179,10 @@ def _check_connections(document: Document) -> dict[str, ConnectionSettings]:
         # One package that cannot be loaded must not stop the other connections: that of its tool
         # fails alone when it is opened.
         shape = installed.tools[tool].settings if tool in installed.tools else UncheckedSettings
-        if check_values(document, shape, values, at):
-            settings[name] = shape.model_validate(values)
+        try:
+            if check_values(document, shape, values, at):
+                settings[name] = shape.model_validate(values)
+        except PLUGIN_ERRORS as error:
+            if check_values(document, UncheckedSettings, values, at):
+                settings[name] = UncheckedSettings.after_error(values, error)
     return settings

@@ -20,8 +20,8 @@ from model.operating_model.lookups import lookups_for
 from model.operating_model.schema import OperatingModel
 from model.rules import RuleSet, installed_rules
 from model.warehouse.connect import open_warehouse
-from pipelines.deployment import Deployment, check_functions, read_deployment
-from pipelines.isolation import isolated
+from pipelines.deployment import Deployment, UncheckedSettings, check_functions, read_deployment
+from pipelines.isolation import REPORT, isolated
 
 HOME_VARIABLE = "INTERLOCK_HOME"
 
@@ -44,12 +44,22 @@ class Instance:
     @property
     def references(self) -> ReferenceFormats:
         """How records of all connections are named in text."""
-        return installed_tools().references(self.deployment.connections)
+        checked = {
+            name: settings
+            for name, settings in self.deployment.connections.items()
+            if not isinstance(settings, UncheckedSettings)
+        }
+        return installed_tools().references(checked)
 
     def tool(self, name: str) -> Tool:
-        """The tool of a connection; raises ConnectionFailed where its package cannot be loaded."""
+        """The tool of a connection; raises ConnectionFailed where its package cannot be loaded or
+        cannot check the connection's settings."""
+        settings = self.deployment.connections[name]
+        if isinstance(settings, UncheckedSettings) and settings.error:
+            reason = f'checking its settings for the tool "{settings.tool}" failed: '
+            raise ConnectionFailed(name, reason + settings.error, REPORT)
         try:
-            return installed_tools().named(self.deployment.connections[name].tool)
+            return installed_tools().named(settings.tool)
         except ToolUnavailable as broken:
             raise ConnectionFailed(name, broken.reason, broken.remedy) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 
 from model.warehouse.connection_states import find_unread_connections
@@ -92,3 +93,56 @@ def test_the_file_is_still_checked_for_what_all_connections_have(
 
     assert code == 2
     assert 'lacks "function"' in err
+
+
+CANNOT_CHECK = """
+from dataclasses import replace
+
+from pydantic import model_validator
+
+from connectors.spreadsheets.tool import TOOL as SPREADSHEET
+
+
+class Settings(SPREADSHEET.settings):
+    @model_validator(mode="before")
+    @classmethod
+    def check(cls, values):
+        raise KeyError("settings boom")
+
+
+TOOL = replace(
+    SPREADSHEET,
+    name="acme",
+    settings=Settings,
+    addresses=lambda settings: (settings.url,),
+)
+"""
+
+
+@pytest.mark.parametrize("command", ["check", "sync"])
+def test_a_tool_that_cannot_check_its_settings_fails_alone(
+    small: Small, interlock: Run, install: Install, command: str
+) -> None:
+    install(CANNOT_CHECK)
+    use_tool(small, "acme")
+
+    code, out, err = interlock(command)
+
+    assert code == 1
+    assert (
+        'marketing-plan: checking its settings for the tool "acme" failed: '
+        "KeyError: 'settings boom'" in err
+    )
+    assert "it-jira" in out
+
+
+def test_conflicts_are_listed_while_a_tool_cannot_check_its_settings(
+    small: Small, interlock: Run, install: Install
+) -> None:
+    install(CANNOT_CHECK)
+    use_tool(small, "acme")
+
+    code, _, err = interlock("conflicts")
+
+    assert code == 0
+    assert "Traceback" not in err
