@@ -9,7 +9,7 @@ from datetime import date, datetime
 from model.answers import InvalidAnswer, amounts_in, check_answer
 from model.awaited import unkept_text
 from model.conflicts import Conflict, Decision
-from model.findings import Finding, Impact
+from model.findings import Finding, Impact, Severity
 from model.operating_model.calendar import calendar_with_id
 from model.operating_model.rights import (
     PermittedDecision,
@@ -128,10 +128,16 @@ def decision_sentences(decision: Decision, on: date | None = None) -> tuple[str,
 
 
 def _bounds_text(decision: Decision) -> str:
-    """The delay and the amounts up to which a decision holds; empty where it accepts any."""
-    days = f"{format_working_days(decision.days)} of delay" if decision.days else ""
-    value = f"{format_money(decision.value)} at stake" if decision.value else ""
-    return " and ".join(filter(None, (days, value)))
+    """The delay, the amounts and the severity up to which a decision holds; empty if to any."""
+    bounds = []
+    if decision.days is not None:
+        late = f"{format_working_days(decision.days)} of delay" if decision.days else "no delay"
+        bounds.append(late)
+    if decision.value:
+        bounds.append(f"{format_money(decision.value)} at stake")
+    if decision.severity < max(Severity):
+        bounds.append(f"severity {decision.severity.name.lower()}")
+    return format_list(bounds)
 
 
 def why_ended(

@@ -278,8 +278,12 @@ def test_a_decision_states_all_its_bounds(model: OperatingModel) -> None:
         "IT finishes CDP-18 by 20 Mar 2026.",
         "Decided by Ben (CMO).",
         "Awaiting CDP-18 by 20 Mar 2026.",
-        "It holds up to 3 working days of delay and 1,000 EUR at stake.",
+        "It holds up to 3 working days of delay, 1,000 EUR at stake and severity high.",
     )
+
+
+def test_a_dismissal_states_the_severity_up_to_which_it_holds(model: OperatingModel) -> None:
+    assert "It holds up to severity high." in decision_sentences(decide(model, DISMISS))
 
 
 def test_what_was_decided_is_awaited_until_its_day_and_then_overdue(

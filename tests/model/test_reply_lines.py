@@ -49,7 +49,7 @@ def test_answers_yield_to_every_sentence_of_the_decision(model: OperatingModel) 
     for sentence in (
         "Decided by Sabine Reuter",
         "Awaiting CDP-12 is late by 14 Dec 2026.",
-        "It holds up to 5 working days of delay.",
+        "It holds up to 5 working days of delay and severity",
         "Reason: The fair is later",
         "It replaces The fair is later.",
         "Seen by Tobias Lang. 2 replies were answered: see “interlock replies” and the card.",

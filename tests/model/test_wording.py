@@ -303,6 +303,7 @@ def test_a_decided_conflict_says_what_was_decided_by_whom_and_why(model: Operati
         "Decided: IT finishes CDP-18 by May.",
         "- Decided by Ben on 3 Mar 2026.",
         "- Awaiting CDP-18 by May by 1 May 2026.",
+        "- It holds up to severity high.",
         "- Reason: The fair is later",
         "- It was about this: CDP-12 is late.",
         f"Interlock ({CARD}) · from jira and sales",
@@ -361,7 +362,9 @@ def test_a_findings_file_gets_its_columns(model: OperatingModel) -> None:
     nobody = dict(build_content(escalated(authority=None), LABELS, model, ON_ITEM).facts)
     assert nobody["Who decides"] == "nobody"
     done = dict(build_content(decided("it", NIGHT), LABELS, model, ON_ITEM).facts)
-    assert done["Decision"] == "It. Decided by Ben. Reason: The fair is later"
+    assert done["Decision"] == (
+        "It. Decided by Ben. It holds up to severity high. Reason: The fair is later"
+    )
 
 
 def test_the_whole_story_has_the_chain_and_every_sentence(model: OperatingModel) -> None:
