@@ -63,7 +63,7 @@ def pull_exports(
 
     There are no snapshot ids while a file cannot be read or may be cut off, or while a line
     cannot be split into cells and so has no id: its record would count as deleted. Raises
-    ConnectionFailed after the last page when a file could not be read.
+    ConnectionFailed after the last page when a file could not be read or may be cut off.
     """
     state = _resume(cursor, profile)
     order = tuple((export.name, _mark(export)) for export in exports)
@@ -101,7 +101,10 @@ def _pull_files(
     order: tuple[tuple[str, str], ...],
     unread: list[Problem],
 ) -> Iterator[Page]:
-    """Yield the pages of all files; adds a problem to `unread` per file that cannot be read."""
+    """Yield the pages of all files.
+
+    Adds a problem to `unread` per file that cannot be read, and per loss of lines that may be none.
+    """
     snapshot_ids: set[str] = set()
     is_complete = True
     truncation = TruncationCheck()
@@ -113,9 +116,9 @@ def _pull_files(
             yield Page((), state.to_json(), (unread[-1],))
             continue
         lines_before = state.files.get(export.name, _NEVER_PULLED).lines
-        missing = tuple(truncation.find_problems(export, content, lines_before))
-        problems = (*_content_problems(export, content), *missing, *_report_future(export))
-        is_complete = is_complete and not content.table.broken and not missing
+        unread += truncation.find_problems(export, content, lines_before)
+        problems = (*_content_problems(export, content), *_report_future(export))
+        is_complete = is_complete and not content.table.broken
         snapshot_ids.update(line.native_id for line in lines)
         # A problem has an id too and would otherwise count as solved while its file is unchanged.
         snapshot_ids.update(problem.native_id for problem in problems)

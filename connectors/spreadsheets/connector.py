@@ -27,7 +27,7 @@ from connectors.spreadsheets.notes import NotAPackage, find_note_refusals
 from connectors.spreadsheets.plan_files import PlanFile, PlanFiles, find_files, read_plan_files
 from connectors.spreadsheets.plan_rows import PlanRow, index_by_key, list_rows
 from connectors.spreadsheets.plan_table import find_repeated_headings
-from connectors.spreadsheets.pull import changed_page, file_digests
+from connectors.spreadsheets.pull import changed_page, file_digests, find_cut_off
 from connectors.spreadsheets.settings import SpreadsheetSettings
 from connectors.spreadsheets.sheet_grid import CORRECT_FILE
 from connectors.spreadsheets.workbook_comments import (
@@ -72,15 +72,17 @@ class SpreadsheetConnector:
     def pull(self, stream: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         """Yield one page with all rows that changed; a file is only ever read whole.
 
-        Raises ConnectionFailed after that page when a file or sheet could not be read; no row
-        counts as deleted then.
+        Raises ConnectionFailed after that page when a file or sheet could not be read, or a CSV
+        file may be cut off; no row counts as deleted then.
         """
         del stream
         plans = self._plan_files()
-        if page := changed_page(plans, self._settings, cursor, now):
+        page = changed_page(plans, self._settings, cursor, now)
+        if page:
             yield page
-        if plans.failures:
-            raise self._failure(plans.failures)
+        reached = page.cursor if page else cursor or {}
+        if failures := [*plans.failures, *find_cut_off(reached)]:
+            raise self._failure(failures)
 
     def rewind(self, stream: str, cursor: Cursor) -> Cursor:
         """The cursor itself: every pull reads the files whole and compares them with it."""

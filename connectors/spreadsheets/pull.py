@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
 
 from connectors.base import Cursor, JsonValue, Page, RawRecord
+from connectors.kit.delimited_text import UnreadableFile
 from connectors.kit.plausible import may_be_cut_off
 from connectors.spreadsheets.plan_files import PlanFile, PlanFiles
 from connectors.spreadsheets.plan_rows import (
@@ -28,7 +29,6 @@ from connectors.spreadsheets.plan_rows import (
     list_unread,
 )
 from connectors.spreadsheets.settings import SpreadsheetSettings
-from model.records import Problem
 
 _READ_WITH = {"path", "sheet", "columns", "references_in", "delimiter", "encoding"}
 """Settings that decide which rows there are; when they change, everything is pulled again."""
@@ -79,11 +79,28 @@ def changed_page(
     # The rows of a file that cannot be read now must not be pulled again once it can be.
     stays = before.rows.keys() & present if is_complete else before.rows.keys()
     known = {**{key: before.rows[key] for key in sorted(stays)}, **digests}
-    files = _files_state(plans, saved, rows_by_file, _digest_files(plans, rows_by_key, digests))
+    contents_by_file = _digest_files(plans, rows_by_key, digests)
+    doubtful = {plan.name for plan in truncated}
+    files = _files_state(plans, saved, rows_by_file, contents_by_file, doubtful)
     after: Cursor = {"read_with": read_with, "files": files, "rows": {**known}}
-    doubts = [_truncation_problem(plan, before.count(plan)) for plan in truncated]
     snapshot_ids = existing_keys(rows) | present if is_complete else None
-    return Page(records, after, (*problems, *doubts), snapshot_ids)
+    return Page(records, after, tuple(problems), snapshot_ids)
+
+
+def find_cut_off(cursor: Cursor) -> list[UnreadableFile]:
+    """The CSV files that may be cut off, as far as they were pulled up to this cursor.
+
+    They stay so, read after read, until they are whole again or gone.
+    """
+    files: Any = cursor.get("files", {})
+    return [
+        UnreadableFile(
+            f"{name} lost most of its {file['rows']} rows; it may be cut off, so they still count",
+            "Export it again whole; if they are really gone, save it under another name",
+        )
+        for name, file in files.items()
+        if file.get("may_be_cut_off")
+    ]
 
 
 def _files_state(
@@ -91,6 +108,7 @@ def _files_state(
     saved: Mapping[str, datetime],
     counts: Mapping[str, int],
     contents: Mapping[str, str],
+    doubtful: Collection[str],
 ) -> JsonValue:
     return {
         plan.name: {
@@ -98,6 +116,7 @@ def _files_state(
             "saved": saved[plan.name].isoformat(),
             "rows": counts[plan.name],
             "content": contents[plan.name],
+            "may_be_cut_off": plan.name in doubtful,
         }
         for plan in plans.read
     }
@@ -121,15 +140,6 @@ def file_digests(cursor: Cursor) -> dict[str, str]:
     files: Any = cursor["files"]
     # A cursor of an earlier version knows only the digest of the whole file.
     return {name: file.get("content", file["sha256"]) for name, file in files.items()}
-
-
-def _truncation_problem(plan: PlanFile, count_before: int) -> Problem:
-    return Problem(
-        f"{plan.name}#rows",
-        f"{plan.name} lost most of its {count_before} rows; it may be cut off, so they still count",
-        "Export it again whole; if they are really gone, save it under another name",
-        held=False,
-    )
 
 
 class _PreviousPull:

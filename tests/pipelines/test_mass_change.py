@@ -399,6 +399,30 @@ def test_an_emptied_export_changes_nothing(small: Small, instance: Instance) -> 
         assert lines.scalar_one() == 3
 
 
+def test_a_csv_plan_that_was_emptied_does_not_count_as_read_until_it_is_whole_again(
+    small: Small,
+) -> None:
+    plan = small.home / "files" / "plan.csv"
+    headings = "ID,Task,Start,End,Owner,Status,Depends on\n"
+    rows = "".join(f"CMP-{n},Work,{day(1)},{day(8)},,Planned,\n" for n in range(30))
+    plan.write_text(headings + rows, encoding="utf-8")
+    small.write_settings(marketing_plan={"path": "files/plan.csv"})
+    with closing(small.open()) as instance:
+        run_sync(instance, minutes=5, write=False)
+        plan.write_text(headings, encoding="utf-8")
+
+        emptied = [run_sync(instance, minutes=minutes, write=False) for minutes in (10, 15)]
+
+        for result in emptied:
+            reason = result.failures["marketing-plan"].reason
+            assert reason.startswith("files/plan.csv lost most of its 30 rows; it may be cut off")
+        assert present_items(instance, "marketing-plan") == 30
+        assert read_minutes(instance, "marketing-plan") == 5
+        plan.write_text(headings + rows, encoding="utf-8")
+        assert run_sync(instance, minutes=20, write=False).failures == {}
+        assert read_minutes(instance, "marketing-plan") == 20
+
+
 def test_one_empty_answer_does_not_remove_the_few_records_of_a_stream(
     small: Small, instance: Instance
 ) -> None:

@@ -294,17 +294,18 @@ def _lines(line: WriteLine, count: int, **fields: str) -> list[str]:
 
 
 @pytest.mark.parametrize("left", [0, 1, 9])
-def test_a_file_that_lost_most_of_its_lines_deletes_none_of_them(
+def test_a_file_that_lost_most_of_its_lines_deletes_none_and_does_not_count_as_read(
     folder: ExportFolder, line: WriteLine, left: int
 ) -> None:
     folder.put("march.csv", *_lines(line, 20))
     cursor = folder.pull().cursor
     folder.put("march.csv", *_lines(line, left))
     short = folder.pull(cursor)
-    (problem,) = short.problems
-    assert (short.snapshot_ids, problem.native_id, problem.held) == (None, "march.csv#lines", False)
-    assert f"march.csv holds {left} lines, where it held 20" in problem.reason
-    assert "save it under another name and remove this one" in problem.remedy
+    assert (short.snapshot_ids, short.problems) == (None, [])
+    for pulled in (short, folder.pull(short.cursor)):
+        assert pulled.failed is not None
+        assert f"march.csv holds {left} lines, where it held 20" in pulled.failed.reason
+        assert "save it under another name and remove this one" in pulled.failed.remedy
 
 
 def test_a_truncated_file_stays_in_doubt_until_it_is_complete_again(
@@ -350,12 +351,11 @@ def test_a_newer_file_with_few_of_the_lines_it_replaces_deletes_none_of_them(
     cursor = folder.pull().cursor
     folder.put("restated.csv", *_lines(line, 3), day=2)
     pulled = folder.pull(cursor)
-    (problem,) = pulled.problems
     assert pulled.snapshot_ids is None
-    assert (
-        "restated.csv holds 3 lines of 1000|2026/003, where the older first.csv" in problem.reason
-    )
-    assert "remove first.csv" in problem.remedy
+    assert pulled.failed is not None
+    reason = "restated.csv holds 3 lines of 1000|2026/003, where the older first.csv"
+    assert reason in pulled.failed.reason
+    assert "remove first.csv" in pulled.failed.remedy
     older.unlink()
     assert len(folder.pull(pulled.cursor).snapshot_ids or ()) == 3
 

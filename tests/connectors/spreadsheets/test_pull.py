@@ -215,22 +215,31 @@ def _csv(path: Path, rows: int) -> None:
     path.write_text("\n".join(lines), encoding="utf-8")
 
 
-def test_a_csv_file_that_lost_most_of_its_rows_deletes_none_of_them(
-    tmp_path: Path,
+def _pull_doubtful(plan: SpreadsheetConnector, cursor: Any) -> tuple[list[Page], str]:
+    pages: list[Page] = []
+    with pytest.raises(ConnectionFailed) as failed:
+        for page in plan.pull("rows", cursor, NOW):
+            pages.append(page)
+    return pages, failed.value.reason
+
+
+@pytest.mark.parametrize("left", [0, 3])
+def test_a_csv_file_that_lost_most_of_its_rows_deletes_none_and_does_not_count_as_read(
+    tmp_path: Path, left: int
 ) -> None:
     path, plan = tmp_path / "plan.csv", connector(tmp_path, path="plan.csv")
     _csv(path, 20)
     cursor = pulled(plan).cursor
-    _csv(path, 3)
-    short = pulled(plan, cursor)
-    (problem,) = short.problems
-    assert short.snapshot_ids is None
-    assert problem.reason.startswith("plan.csv lost most of its 20 rows")
-    assert list(plan.pull("rows", short.cursor, NOW)) == []
-    _csv(path, 4)
-    assert pulled(plan, short.cursor).snapshot_ids is None
+    _csv(path, left)
+    (short,), reason = _pull_doubtful(plan, cursor)
+    assert (short.snapshot_ids, short.problems) == (None, ())
+    assert reason.startswith("plan.csv lost most of its 20 rows")
+    assert _pull_doubtful(plan, short.cursor) == ([], reason)
+    _csv(path, left + 1)
+    (still_short,), _ = _pull_doubtful(plan, short.cursor)
+    assert still_short.snapshot_ids is None
     _csv(path, 19)
-    assert len(pulled(plan, short.cursor).snapshot_ids or ()) == 19
+    assert len(pulled(plan, still_short.cursor).snapshot_ids or ()) == 19
 
 
 def test_a_workbook_that_lost_most_of_its_rows_deletes_them(tmp_path: Path) -> None:
