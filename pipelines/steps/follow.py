@@ -135,7 +135,7 @@ def _follow(
     if isinstance(command, NotUnderstood):
         return _not_understood(asked, conflict, command.why, options)
     if command.kind is CommandKind.HELP:
-        return Outcome(OutcomeKind.HELPED, conflict.id, _forms(asked, conflict, options))
+        return Outcome(OutcomeKind.HELPED, conflict.id, _forms(asked, conflict, options, True))
     if problem := _why_over(asked, conflict):
         return Outcome(OutcomeKind.REFUSED, conflict.id, problem)
     outcome = follow_command(asked, conflict, command, options)
@@ -162,9 +162,18 @@ def _not_understood(
     return Outcome(OutcomeKind.NOT_UNDERSTOOD, conflict.id, answer)
 
 
-def _forms(asked: Asked, conflict: Conflict, options: Mapping[str, Option]) -> str:
-    terms = dict(conflict.wording.terms)
-    return list_forms(options.values(), terms, is_answer=asked.stored.reply.is_answer)
+def _forms(
+    asked: Asked,
+    conflict: Conflict,
+    options: Mapping[str, Option],
+    with_all_fields: bool = False,
+) -> str:
+    return list_forms(
+        options.values(),
+        dict(conflict.wording.terms),
+        is_answer=asked.stored.reply.is_answer,
+        with_all_fields=with_all_fields,
+    )
 
 
 def _addressed(stored: StoredReply, outcome: Outcome) -> Outcome:

@@ -346,7 +346,7 @@ def test_help_shows_the_options_in_our_own_comment(written: Written) -> None:
 
     assert written.outcomes() == ["helped"]
     text = written.comment_text()
-    assert "Jonas: Reply “/interlock finish”, “/interlock move”, “/interlock accept” or" in text
+    assert "Jonas: Reply “/interlock finish on=DATE”, “/interlock move on=DATE”" in text
     assert "“/interlock dismiss because …”." in text
 
 
