@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from model.network import day_of
 from model.plan import NONE, Int32, Int64, Plan
 from model.records import Money
 
@@ -60,3 +61,9 @@ def sum_money(plan: Plan, amount: Int64, currency: npt.NDArray[np.integer]) -> t
 def count_working_days(plan: Plan, rows: Int64, first: Int32, second: Int32) -> Int32:
     """Working days from each first day to its second in the calendar of its row; signed."""
     return plan.calendars.working_days_between(plan.items.calendar.take(rows), first, second)
+
+
+def count_idle_days(plan: Plan, rows: Int64) -> Int32:
+    """Working days since each row was last touched."""
+    today = np.full(len(rows), day_of(plan.today), dtype=np.int32)
+    return count_working_days(plan, rows, plan.attributes.touched[rows], today)

@@ -18,7 +18,12 @@ from model.network import NO_DATE, date_of
 from model.plan import NONE, Int64, Plan
 from model.rules import words
 from model.rules.chain import all_driving_rows, driving_rows
-from model.rules.columns import function_ids_of, group_positions
+from model.rules.columns import (
+    count_idle_days,
+    function_ids_of,
+    group_positions,
+    stated_finish,
+)
 from model.rules.context import RuleContext
 from model.rules.dependencies import HANDOVER, Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
@@ -35,7 +40,8 @@ class Parameters(RuleParameters):
     """From how many working days a handover counts as late, and how severe that is.
 
     A delay of fewer than `prompt_days` that is not at least of high severity opens a conflict only
-    after `watch_days` working days: plans drift by some days, and people repair most of it.
+    after `watch_days` working days: plans drift by some days, and people repair most of it. One
+    between stated dates that nobody has touched for so long has lasted already.
     """
 
     min_days: int = Field(default=1, ge=1)
@@ -106,7 +112,9 @@ def _draft(plan: Plan, parameters: Parameters, case: Dependencies, moved: Int64)
     driving = driving_rows(plan, giver)
     source = int(plan.items.id[driving[0]])
     severity = parameters.severity.grade(stake, int(plan.attributes.priority[receivers].max()))
-    is_prompt = stake.days >= parameters.prompt_days or severity >= Severity.HIGH
+    untouched = count_idle_days(plan, np.array([driving[0], giver, receivers[0]]))
+    is_settled = not _is_behind(plan, driving[0]) and untouched.min() >= parameters.watch_days
+    is_prompt = stake.days >= parameters.prompt_days or severity >= Severity.HIGH or is_settled
     finding = Finding(
         rule=NAME,
         about=functions[1:],
@@ -132,6 +140,13 @@ def _draft(plan: Plan, parameters: Parameters, case: Dependencies, moved: Int64)
         # Of the items downstream a finding names only some, but all count for its severity.
         rows=[*all_driving_rows(plan, giver), *moved],
     )
+
+
+def _is_behind(plan: Plan, row: int) -> bool:
+    """Whether a row is forecast to finish after the day it states; one that states none is."""
+    rows = np.array([row])
+    stated = int(stated_finish(plan, rows)[0])
+    return stated == NO_DATE or int(plan.forecast.early_finish[row]) > stated
 
 
 def word(finding: Finding, labels: Mapping[int, Label], names: FunctionNames) -> Wording:

@@ -14,7 +14,12 @@ from model.network import NO_DATE, date_of, day_of
 from model.plan import NONE, Bool, Int32, Plan
 from model.records import State
 from model.rules import words
-from model.rules.columns import count_working_days, function_ids_of, group_positions
+from model.rules.columns import (
+    count_idle_days,
+    count_working_days,
+    function_ids_of,
+    group_positions,
+)
 from model.rules.context import RuleContext
 from model.rules.dependencies import Dependencies
 from model.rules.drafts import FindingDraft, complete_drafts
@@ -51,9 +56,8 @@ def find(context: RuleContext, parameters: Parameters) -> list[Finding]:
 def _idle_days(plan: Plan, grace_days: int) -> Int32:
     """Working days since each row that should be progressing was updated; 0 for all others."""
     rows = np.flatnonzero(plan.attributes.is_open & _should_progress(plan, grace_days))
-    today = np.full(len(rows), day_of(plan.today), dtype=np.int32)
     idle = np.zeros(len(plan.items), dtype=np.int32)
-    idle[rows] = count_working_days(plan, rows, plan.attributes.touched[rows], today)
+    idle[rows] = count_idle_days(plan, rows)
     return idle
 
 

@@ -44,18 +44,28 @@ def test_one_day_late_is_found_and_on_time_is_quiet():
 
 
 @pytest.mark.parametrize(
-    ("finish", "priority", "days"),
-    [
-        (date(2026, 3, 19), Priority.HIGH, 5),
-        (date(2026, 3, 19), Priority.CRITICAL, 0),
-        (date(2026, 3, 20), Priority.HIGH, 0),
-    ],
+    ("length", "priority", "watch_days"),
+    [(4, Priority.HIGH, 5), (4, Priority.CRITICAL, 0), (5, Priority.HIGH, 0)],
     ids=["four days", "four days for critical work", "five days"],
 )
-def test_only_a_small_delay_is_watched_before_it_opens_a_conflict(finish, priority, days):
-    platform, campaign = replace(PLATFORM, finish=finish), replace(CAMPAIGN, priority=priority)
+def test_only_a_small_delay_is_watched_before_it_opens_a_conflict(length, priority, watch_days):
+    platform = replace(PLATFORM, finish=None, days=length)
+    campaign = replace(CAMPAIGN, priority=priority)
     (finding,) = run_rule(RULE, build_context(platform, campaign, links=CHAIN))
-    assert finding.watch_days == days
+    assert finding.watch_days == watch_days
+
+
+@pytest.mark.parametrize(
+    ("touched", "watch_days"),
+    [(date(2026, 2, 20), 0), (date(2026, 2, 25), 5)],
+    ids=["untouched for a week", "touched some days ago"],
+)
+def test_dates_that_contradict_each_other_for_long_are_not_watched(touched, watch_days):
+    platform = replace(PLATFORM, finish=date(2026, 3, 19), touched=touched)
+    campaign = replace(CAMPAIGN, touched=date(2026, 2, 2))
+    (finding,) = run_rule(RULE, build_context(platform, campaign, links=CHAIN))
+    assert finding.impact.days == 4
+    assert finding.watch_days == watch_days
 
 
 def test_a_weekend_between_finish_and_start_is_no_delay():
