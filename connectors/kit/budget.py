@@ -73,8 +73,11 @@ class Spending:
             raise self._exceeded(f"one run took longer than {self.budget.hours:g} hours")
 
     def read_body(self, call: object, response: httpx.Response) -> bytes:
-        """The whole decompressed body. Raises BudgetExceeded, and httpx.RequestError as it does."""
-        began, size, parts = self.clock.now(), 0, []
+        """The whole decompressed body. Raises BudgetExceeded, and httpx.RequestError as it does.
+
+        For its time see `deadline`.
+        """
+        size, parts = 0, []
         limit = self.budget.answer_megabytes * _MEGABYTE
         # Decompressed parts: a small compressed body may hold gigabytes.
         for part in response.iter_bytes():
@@ -83,13 +86,13 @@ class Spending:
                 raise self._exceeded(
                     f"the answer to {call} is larger than {self.budget.answer_megabytes} MB"
                 )
-            # The client's time limit is for one chunk; bytes that trickle in never reach it.
-            if self.clock.now() - began > timedelta(seconds=self.budget.answer_seconds):
-                raise self._exceeded(
-                    f"the answer to {call} took longer than {self.budget.answer_seconds} seconds"
-                )
             parts.append(part)
         return b"".join(parts)
+
+    def too_slow(self, call: object) -> BudgetExceeded:
+        """The error where an answer, headers and body, is not complete in its time."""
+        seconds = self.budget.answer_seconds
+        return self._exceeded(f"the answer to {call} took longer than {seconds} seconds")
 
     def _exceeded(self, what: str) -> BudgetExceeded:
         return BudgetExceeded(

@@ -21,6 +21,7 @@ from connectors.kit.answers import quoted
 from connectors.kit.budget import RequestBudget, Spending
 from connectors.kit.clock import Clock, read_clock_difference
 from connectors.kit.conventions import HttpConventions
+from connectors.kit.deadline import Deadline, impose
 from connectors.kit.exceptions import RequestFailed
 from connectors.kit.failures import Call, Failures
 from connectors.kit.json_text import read_json
@@ -88,6 +89,8 @@ class HttpClient:
             # Without it some APIs answer errors as HTML pages, whose text helps nobody.
             headers={"Accept": "application/json"} | dict(headers or {}),
         )
+        self._deadline = Deadline()
+        impose(self._deadline, self._http)
 
     def read(
         self, method: str, path: str, *, params: Params | None = None, json: Any = None
@@ -198,14 +201,7 @@ class HttpClient:
     def _send(self, call: Call, request: httpx.Request) -> Answer:
         self._spending.count_request()
         self._pauses.wait(call.path)
-        try:
-            response = self._http.send(request, stream=True)
-            with closing(response):
-                difference = read_clock_difference(response.headers.get("Date"), self._clock.now())
-                self._ahead = self._ahead if difference is None else difference
-                body = self._spending.read_body(call, response)
-        except httpx.RequestError as error:
-            raise self._failures.unanswered(call, error) from error
+        response, body = self._receive(call, request)
         if response.status_code == httpx.codes.NOT_MODIFIED and "If-None-Match" in request.headers:
             return _answer(response, None)
         if not response.is_success:
@@ -217,6 +213,21 @@ class HttpClient:
             return _answer(response, read_json(body))
         except orjson.JSONDecodeError as error:
             raise self._failures.unreadable(call, response.status_code, body, error) from error
+
+    def _receive(self, call: Call, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+        """The response and its whole body, within the budget."""
+        with self._deadline.within(self._spending.budget.answer_seconds):
+            try:
+                response = self._http.send(request, stream=True)
+                with closing(response):
+                    date = response.headers.get("Date")
+                    difference = read_clock_difference(date, self._clock.now())
+                    self._ahead = self._ahead if difference is None else difference
+                    return response, self._spending.read_body(call, response)
+            except httpx.RequestError as error:
+                if isinstance(error, httpx.ReadTimeout) and self._deadline.is_over:
+                    raise self._spending.too_slow(call) from error
+                raise self._failures.unanswered(call, error) from error
 
 
 def _answer(response: httpx.Response, body: Any) -> Answer:

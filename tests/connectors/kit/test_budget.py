@@ -15,15 +15,26 @@ from connectors.kit.client import HttpClient
 from connectors.kit.paginators import CursorToken, PageRequest
 
 MEGABYTE = 1_000_000
+SLOW_HEADERS = {
+    "/interim": (b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+    "/header": (b"HTTP/1.1 200 OK\r\nX-A: ", b"x"),
+    "/silence": (b"", b""),
+}
 
 
 class Hostile(BaseHTTPRequestHandler):
-    """`/large` sends 3 MB, `/bomb` the same compressed, `/drip` a byte at a time, else pages."""
+    """`/large` sends 3 MB, `/bomb` the same compressed, `/drip` a byte at a time, else pages.
+
+    The paths of SLOW_HEADERS never come to the end of their headers.
+    """
 
     requests = 0
 
     def do_GET(self) -> None:
         type(self).requests += 1
+        if self.path in SLOW_HEADERS:
+            self.repeat(*SLOW_HEADERS[self.path])
+            return
         body = b'"' + b"x" * 3 * MEGABYTE + b'"'
         self.send_response(200)
         if self.path.startswith("/bomb"):
@@ -40,6 +51,16 @@ class Hostile(BaseHTTPRequestHandler):
                     stopping.wait(0.01)
             else:
                 self.wfile.write(body)
+        except ConnectionError:
+            return
+
+    def repeat(self, first: bytes, again: bytes) -> None:
+        """Send headers that never end."""
+        self.close_connection = True
+        try:
+            self.wfile.write(first)
+            while not stopping.wait(0.01):
+                self.wfile.write(again)
         except ConnectionError:
             return
 
@@ -78,9 +99,30 @@ def test_a_body_within_the_budget_is_read(server: str) -> None:
     assert len(connect(server, answer_megabytes=4).read("GET", "/bomb")) == 3 * MEGABYTE
 
 
-def test_a_body_that_trickles_in_ends_with_its_time(server: str) -> None:
+@pytest.mark.parametrize("path", ["/drip", *SLOW_HEADERS])
+def test_an_answer_that_trickles_in_ends_with_its_time(server: str, path: str) -> None:
     with pytest.raises(BudgetExceeded, match="took longer than 1 seconds"):
-        connect(server, answer_seconds=1).read("GET", "/drip")
+        connect(server, answer_seconds=1).read("GET", path)
+
+    assert Hostile.requests == 1
+
+
+def test_a_proxys_answer_ends_with_its_time_too(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", server)
+    monkeypatch.setitem(SLOW_HEADERS, "http://tool.example/", SLOW_HEADERS["/interim"])
+
+    with pytest.raises(BudgetExceeded, match="took longer than 1 seconds"):
+        connect("http://tool.example", answer_seconds=1).read("GET", "/")
+
+
+def test_each_answer_on_a_kept_connection_has_the_whole_time(server: str) -> None:
+    client = connect(server, answer_seconds=1)
+    with pytest.raises(BudgetExceeded):
+        client.read("GET", "/header")
+
+    assert client.read("GET", "/page")["next"] == "2"
 
 
 def test_ever_new_pages_end_with_the_requests_of_a_run(server: str) -> None:
