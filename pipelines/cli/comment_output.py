@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from model.comment_content import CommentChange, CommentContent, CommentState, Target
@@ -86,8 +86,14 @@ def print_displaced(displaced: Mapping[str, Sequence[DisplacedComment]]) -> None
             print_line(f"{prefix}{reason}, so {', '.join(places[:_MOST_NAMED])}{more}")
 
 
-def print_comments(results: Mapping[str, CommentResult], *, dry_run: bool) -> None:
-    """Print every comment written with its address, then what was not written and why."""
+def print_comments(
+    results: Mapping[str, CommentResult], *, dry_run: bool, held: Collection[str] = ()
+) -> None:
+    """Print every comment written with its address, then what was not written and why.
+
+    Of a connection that is `held` the records of the former state may have no place in the tool:
+    of the comments that are refused with the same remedy the first is named, the others counted.
+    """
     rows = [
         (
             ACTION_DONE[name_action(change)],
@@ -111,9 +117,17 @@ def print_comments(results: Mapping[str, CommentResult], *, dry_run: bool) -> No
         console.print(f"{format_count(len(rows), 'comment')} written, {unchanged} up to date")
     print_postponed(results)
     for name, result in results.items():
+        by_remedy: defaultdict[str, list[str]] = defaultdict(list)
         for refused in result.refused:
             place = _place_text(name, refused.change.target, refused.change.content)
-            print_error(f"{place}: {refused.reason}. {refused.remedy}")
+            by_remedy[refused.remedy].append(f"{place}: {refused.reason}")
+        for remedy, lines in by_remedy.items():
+            shown = lines[:1] if name in held else lines
+            for line in shown:
+                print_error(f"{line}. {remedy}")
+            if more := len(lines) - len(shown):
+                comments = format_count(more, "more comment")
+                print_error(f"{name}: {comments} refused alike while its last change is held")
 
 
 def print_postponed(results: Mapping[str, CommentResult]) -> None:

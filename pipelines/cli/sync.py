@@ -137,7 +137,7 @@ def _print_result(result: SyncResult, *, dry_run: bool) -> None:
         listed = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
         print_line(f"New replies: {listed}; `interlock replies` lists them")
     print_removed(detected)
-    print_comments(result.commented, dry_run=dry_run)
+    print_comments(result.commented, dry_run=dry_run, held=result.holds)
     # Each is told once; `interlock comments` lists all of them.
     print_displaced({name: each.newly_displaced for name, each in result.commented.items()})
     for mapped in result.mapped.values():

@@ -16,6 +16,7 @@ from connectors.sandbox import running_sandbox
 from model.operating_model.identity import Identity, IdentityKind
 from model.warehouse.connection_states import read_times
 from model.warehouse.holds import Hold, read_holds
+from pipelines.cli.comment_output import print_comments
 from pipelines.instance import Instance
 from pipelines.steps.map import NothingHeld, release
 from pipelines.steps.mass_change import find_confirm_from, is_every_file_changed
@@ -312,6 +313,22 @@ def test_an_emptied_workbook_is_held_and_its_return_changes_nothing(
     (small.home / "files" / "plan.xlsx").write_bytes(full)
     assert_nothing_happened(run_sync(instance, minutes=10), small, comments)
     assert held_names(instance) == []
+
+
+def test_of_comments_on_rows_that_a_hold_keeps_one_is_named(
+    small: Small, instance: Instance, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.write_plan()
+    result = run_sync(instance, minutes=5)
+    commented = result.commented["marketing-plan"]
+    assert commented.refused
+    commented = replace(commented, refused=commented.refused * 3)
+
+    print_comments({"marketing-plan": commented}, dry_run=False, held=result.holds)
+
+    first, more = capsys.readouterr().err.splitlines()
+    assert 'has the key "CMP-2" for itself. Put the row back' in first
+    assert "marketing-plan: 2 more comments refused alike while its last change is held" in more
 
 
 def test_a_second_read_of_an_unchanged_workbook_confirms_nothing_for_a_working_day(
