@@ -198,7 +198,8 @@ class _RowClassifier:
         """Return `line`, `total`, `aside`, `unknown`, `broken`, or nothing to leave a row out."""
         filled = {place for place, cell in enumerate(cells) if cell.strip()}
         # Printed lists repeat the headings on each page; a blank row is a rule without dashes.
-        if all(_RULE_CHARACTERS.issuperset(cell) for cell in cells) or cells == self._heading_row:
+        is_rule = all(_RULE_CHARACTERS.issuperset(cell) for cell in cells)
+        if not filled or is_rule or cells == self._heading_row:
             return ""
         label = min(filled)
         # A line has all its keys; only without one may a word of the profile make it a sum.

@@ -278,6 +278,12 @@ def test_a_line_that_cannot_be_split_does_not_count_as_deleted(
     assert folder.pull(pulled.cursor).snapshot_ids == {"1000|2026/003|1"}
 
 
+def test_a_row_of_nothing_but_a_tab_is_blank(folder: ExportFolder, line: WriteLine) -> None:
+    folder.put("march.csv", "\t", line("1"))
+    pulled = folder.pull()
+    assert (pulled.ids, pulled.problems) == (["1000|2026/003|1"], [])
+
+
 def test_a_findings_file_is_not_read_as_an_export(folder: ExportFolder, line: WriteLine) -> None:
     folder.put("march.csv", line("1"))
     folder.put("march.findings.csv", "x", head="State")
