@@ -20,7 +20,13 @@ from model.operating_model.rights import (
 )
 from model.operating_model.schema import DecisionLimit, OperatingModel
 from model.rules.options import Option, fill_in
-from model.rules.words import format_day, format_list, format_money, format_working_days
+from model.rules.words import (
+    end_sentence,
+    format_day,
+    format_list,
+    format_money,
+    format_working_days,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +124,12 @@ def decision_sentences(decision: Decision, on: date | None = None) -> tuple[str,
     parts = [meaning, f"Decided by {name_author(decision)}{day}."]
     if decision.awaits and decision.until:
         parts.append(f"Awaiting {decision.awaits} by {format_day(decision.until)}.")
-    if bounds := _bounds_text(decision):
-        parts.append(f"It holds up to {bounds}.")
     if decision.reason:
-        parts.append(f"Reason: {decision.reason}")
+        parts.append(f"Reason: {end_sentence(decision.reason)}")
     if decision.replaces:
         parts.append(f"It replaces {decision.replaces}.")
+    if bounds := _bounds_text(decision):
+        parts.append(f"It holds up to {bounds}.")
     return tuple(parts)
 
 

@@ -171,7 +171,7 @@ def _draft_decided(conflict: Conflict, model: OperatingModel) -> Draft:
     meaning, who, *others = decision_sentences(decision, on)
     if len(others) > _MOST_OTHERS:
         # So that one of the lines is left for what people said about it.
-        others[:2] = [" ".join(others[:2])]
+        others[-2:] = [" ".join(others[-2:])]
     name, day = shorten(decision.person_name, 4), format_day(on)
     return Draft(
         heading=required_line(

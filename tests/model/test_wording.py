@@ -303,8 +303,8 @@ def test_a_decided_conflict_says_what_was_decided_by_whom_and_why(model: Operati
         "Decided: IT finishes CDP-18 by May.",
         "- Decided by Ben on 3 Mar 2026.",
         "- Awaiting CDP-18 by May by 1 May 2026.",
+        "- Reason: The fair is later.",
         "- It holds up to severity high.",
-        "- Reason: The fair is later",
         "- It was about this: CDP-12 is late.",
         f"Interlock ({CARD}) · from jira and sales",
     ]
@@ -363,7 +363,7 @@ def test_a_findings_file_gets_its_columns(model: OperatingModel) -> None:
     assert nobody["Who decides"] == "nobody"
     done = dict(build_content(decided("it", NIGHT), LABELS, model, ON_ITEM).facts)
     assert done["Decision"] == (
-        "It. Decided by Ben. It holds up to severity high. Reason: The fair is later"
+        "It. Decided by Ben. Reason: The fair is later. It holds up to severity high."
     )
 
 

@@ -49,8 +49,8 @@ def loaded_modules(environment: Mapping[str, str], *arguments: str) -> set[str]:
 def test_help_imports_only_the_declarations_of_the_commands(arguments: str) -> None:
     modules = loaded_modules(os.environ, *arguments.split())
     assert {name for name in modules if name.partition(".")[0] in OURS} == {
-        "pipelines", "pipelines.cli", "pipelines.cli.app", "pipelines.cli.commands",
-        "pipelines.cli.exit_codes", "pipelines.cli.signals",
+        "pipelines", "pipelines.cli", "pipelines.cli.app", "pipelines.cli.arguments",
+        "pipelines.cli.commands", "pipelines.cli.exit_codes", "pipelines.cli.signals",
     }  # fmt: skip
     assert not modules & {*NOT_FOR_READING, "numpy", "orjson", "psycopg", "sqlalchemy"}
 
