@@ -160,5 +160,6 @@ def test_the_demo_runs_in_an_empty_folder_and_writes_nothing_new_when_it_is_run_
     written = re.search(r"([1-9]\d*) comments written, 0 edited", first)
     assert written, first
     assert "0 comments written, 0 edited" in again
-    assert sorted(conflict["rule"] for conflict in conflicts) == [rule for rule, *_ in CONFLICTS]
+    rules = [", ".join((conflict["rule"], *conflict["also"])) for conflict in conflicts]
+    assert sorted(rules) == [rule for rule, *_ in CONFLICTS]
     assert [entry.name for entry in empty_folder.iterdir()] == ["dagster_home"]
