@@ -61,7 +61,7 @@ class Hold:
             f"{self.altered} of {self.present} records ({some}), so the former state counts since "
             f"{self.since:%Y-%m-%d %H:%M} UTC. If it is a mistake, correct it in the tool. If it "
             f"is true, the next sync from {self.confirm_from:%Y-%m-%d %H:%M} UTC on confirms it"
-            f"{self._or_sooner}; to take it over now: interlock release {self.connection}"
+            f"{self._or_sooner}; to accept it now: interlock release {self.connection}"
         )
 
     @property

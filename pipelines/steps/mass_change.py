@@ -236,7 +236,7 @@ def _recovered(held: Hold | None, count: int) -> str:
     return (
         f"{held.connection}: a second read changes only {count} of {held.present} records; the "
         f"change held since {held.since:%Y-%m-%d %H:%M} UTC ({held.removed} removed, "
-        f"{held.altered} altered) was not taken over"
+        f"{held.altered} altered) was not mapped"
     )
 
 

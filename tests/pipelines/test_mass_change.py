@@ -225,7 +225,7 @@ def test_a_second_read_that_brings_nearly_all_back_ends_a_hold(
 
     back = run_sync(instance, minutes=6, write=False)
 
-    assert "was not taken over" in back.mapped["it-jira"].confirmed
+    assert "was not mapped" in back.mapped["it-jira"].confirmed
     assert present_items(instance) == MANY + 1
 
 
@@ -239,7 +239,7 @@ def test_a_second_read_within_the_set_minutes_confirms_nothing(
 
     hold = too_early.mapped["it-jira"].hold
     assert hold is not None
-    assert "from 2026-03-04 09:10 UTC on confirms it; to take it over now: interlock" in str(hold)
+    assert "from 2026-03-04 09:10 UTC on confirms it; to accept it now: interlock" in str(hold)
     assert present_items(instance) == MANY + 3
     assert run_sync(instance, minutes=10).mapped["it-jira"].hold is None
 
