@@ -108,7 +108,7 @@ def build_agenda(model: OperatingModel, forum: Forum, data: AgendaData, today: d
         escalation = conflict.escalation
         # While a conflict rests on old data its deadline waits, and so does its level.
         if not conflict.old_readings:
-            escalation = status_of(conflict.finding, conflict.due_from or conflict.opened_at)
+            escalation = status_of(conflict.finding, conflict.counts_from)
             escalation = with_turn(escalation, conflict.proposals)
         if not _is_in_scope(forum, conflict, escalation, data):
             continue

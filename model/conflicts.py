@@ -218,6 +218,11 @@ class Conflict(_FrozenModel):
     page: str = ""
 
     @property
+    def counts_from(self) -> datetime:
+        """The instant (UTC) from which its deadlines count."""
+        return self.due_from or self.opened_at
+
+    @property
     def severity(self) -> Severity:
         return self.finding.severity
 

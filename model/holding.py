@@ -156,7 +156,7 @@ def _resume(conflict: Conflict, freshness: Freshness) -> Conflict:
     if conflict.status is Status.RESOLVED:
         return conflict
     update: dict[str, object] = {"old_readings": ()}
-    start = conflict.due_from or conflict.opened_at
+    start = conflict.counts_from
     # Of a conflict that somebody has escalated, deadlines count from before it opened.
     since = max(start, conflict.opened_at)
     unseen = freshness.unseen_days(conflict.finding.rests_on, since)

@@ -266,7 +266,7 @@ def _escalate(
     could know of them, they count from as late as they can: whoever has it keeps it, and never
     gets more time than before.
     """
-    start = before.due_from or before.opened_at
+    start = before.counts_from
     escalation = escalation_of(finding, start)
     is_worse = finding.severity > before.severity
     if is_worse and _progress(escalation) > _progress(before.escalation):

@@ -65,12 +65,11 @@ def pass_on(
     if said is None:
         return None
     after = said.conflicts[0].model_copy(update={"due_from": due_from, "escalation": escalation})
-    authority = escalation.authority
     details = {
         "severity": after.severity.name.lower(),
         "title": after.wording.title,
         "level": escalation.level,
-        "authority": authority.person if authority else None,
+        "authority": escalation.authority_id,
         "decide_by": escalation.decide_by.isoformat(),
         "by": statement.person,
     }
@@ -102,13 +101,8 @@ def is_concerned(
         any(role.function in conflict.finding.functions for role in roles if role.function)
         or any(role.id in heads | may_decide for role in roles)
         or any(person.identities.get(connection) == account for connection, account in owners)
-        or _asked(conflict) == person.id
+        or conflict.escalation.authority_id == person.id
     )
-
-
-def _asked(conflict: Conflict) -> str | None:
-    authority = conflict.escalation.authority
-    return authority.person if authority else None
 
 
 def _is_repeated(statement: Statement, before: Statement) -> bool:
@@ -136,7 +130,7 @@ def _details(statement: Statement) -> dict[str, Any]:
 def _find_next_level(
     conflict: Conflict, escalation_of: EscalationOf
 ) -> tuple[datetime, EscalationStatus] | None:
-    start = conflict.due_from or conflict.opened_at
+    start = conflict.counts_from
     for days in range(1, _LONGEST_PATH_DAYS):
         earlier = start - timedelta(days=days)
         status = escalation_of(conflict.finding, earlier)
